@@ -1,0 +1,110 @@
+/**
+ * What the source says, and how it looks as text.
+ *
+ * An event's text is one line of JSON: `{"seq":…,"due":…,"symbol":…,"price":…,"pad":…}`, padded to an exact number of
+ * bytes. These bytes, and only these, are called *payload* everywhere.
+ */
+
+/** One event, encoded once for every client. */
+export interface EncodedEvent {
+  /** 1, 2, 3 … without gaps. */
+  readonly seq: number;
+  /** When the schedule wanted it, in µs since the cell's start. */
+  readonly dueUs: number;
+  readonly text: string;
+  /** `text` in UTF-8. */
+  readonly bytes: Buffer;
+}
+
+/** Events that a returning client can no longer get: those after `after` and before `oldest`. */
+export interface Gap {
+  readonly after: number;
+  readonly oldest: number;
+}
+
+/** The one event source of a server process. */
+export interface EventFeed {
+  /** The newest event's seq; 0 before the first. */
+  readonly lastSeq: number;
+  /** What a client with this cursor has lost for good, if anything. */
+  gapAfter(seq: number): Gap | undefined;
+  /** All events held with a seq above the given one, oldest first, at most `limit`. */
+  since(seq: number, limit?: number): readonly EncodedEvent[];
+  /** Calls back for each new event, in order. Returns the way to stop. */
+  subscribe(listener: (event: EncodedEvent) => void): () => void;
+}
+
+export const MIN_PAYLOAD_BYTES = 64;
+export const MAX_PAYLOAD_BYTES = 65_536;
+
+/** The text of a gap on every transport: `{"gap":{"after":N,"oldest":M}}`. */
+export function encodeGap(gap: Gap): string {
+  return `{"gap":{"after":${gap.after},"oldest":${gap.oldest}}}`;
+}
+
+/** Reads what {@link encodeGap} wrote; undefined for any other text. */
+export function readGap(text: string): Gap | undefined {
+  const match = /^\{"gap":\{"after":(\d+),"oldest":(\d+)\}\}$/.exec(text);
+  return match ? { after: Number(match[1]), oldest: Number(match[2]) } : undefined;
+}
+
+const SYMBOLS = ['ALFA', 'BETA', 'GAMA', 'DLTA', 'ZETA', 'IOTA', 'KAPA', 'OMGA'] as const;
+
+/**
+ * Encodes a stock tick of exactly `payloadBytes` bytes. Where the size is too small for all fields, `price` gives way
+ * first, then `symbol`; `seq`, `due` and `pad` are always there.
+ *
+ * @param random a number from 0 to 1 that decides symbol and price
+ */
+export function encodeEvent(seq: number, dueUs: number, random: number, payloadBytes: number): EncodedEvent {
+  const symbol = SYMBOLS[Math.floor(random * SYMBOLS.length)] ?? SYMBOLS[0];
+  const price = (100 + random * 100).toFixed(2);
+  const head = `{"seq":${seq},"due":${dueUs}`;
+  const fields = [`,"symbol":"${symbol}","price":${price}`, `,"symbol":"${symbol}"`, ''];
+  for (const field of fields) {
+    const start = `${head}${field},"pad":"`;
+    const padBytes = payloadBytes - start.length - 2;
+    if (padBytes < 0) continue;
+    const text = `${start}${'.'.repeat(padBytes)}"}`;
+    return { seq, dueUs, text, bytes: Buffer.from(text, 'latin1') };
+  }
+  throw new RangeError(`payloadBytes ${payloadBytes} is too small: ${MIN_PAYLOAD_BYTES} or more are allowed`);
+}
+
+/** The two numbers that a client needs of an event. */
+export interface EventStamp {
+  seq: number;
+  dueUs: number;
+}
+
+const SEQ_AT = '{"seq":'.length;
+const COMMA = 0x2c;
+const BRACE = 0x7d;
+
+/**
+ * Reads seq and due from the head of an event's text into `into`, without parsing the rest: the payload may be 64 KiB
+ * and the reader is on the clients' hot path. Returns false when the text is not an event of ours.
+ */
+export function readStamp(text: string, into: EventStamp): boolean {
+  if (!text.startsWith('{"seq":')) return false;
+  let at = SEQ_AT;
+  let seq = 0;
+  for (; ; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (!(digit >= 0 && digit <= 9)) break;
+    seq = seq * 10 + digit;
+  }
+  if (at === SEQ_AT || text.charCodeAt(at) !== COMMA || !text.startsWith('"due":', at + 1)) return false;
+  const dueAt = at + 7;
+  let dueUs = 0;
+  for (at = dueAt; ; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (!(digit >= 0 && digit <= 9)) break;
+    dueUs = dueUs * 10 + digit;
+  }
+  const end = text.charCodeAt(at);
+  if (at === dueAt || (end !== COMMA && end !== BRACE)) return false;
+  into.seq = seq;
+  into.dueUs = dueUs;
+  return true;
+}

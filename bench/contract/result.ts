@@ -1,0 +1,243 @@
+/**
+ * result.json: the product. The page, the exports and every figure in the terminal are renderings of it.
+ *
+ * This schema is its one definition; `results/schema.json` is generated from it. Units stand in names.
+ */
+
+import { z } from 'zod';
+
+export const SCHEMA_VERSION = 1;
+
+const count = z.int().nonnegative();
+const amount = z.number().nonnegative();
+
+const wireReading = z.strictObject({
+  sentBytes: count,
+  receivedBytes: count,
+  connections: count.describe('Opened over the cell; of a window: open at its end'),
+});
+const bothSides = z.strictObject({ server: wireReading, clients: wireReading });
+
+const usage = z.strictObject({
+  cpuUs: amount.describe('CPU time of all threads within the window'),
+  cpuShare: amount.describe('Of one core'),
+  eventLoopUtilisation: z.number().min(0).max(1),
+  eventLoopDelayP99Us: amount.describe('How late the event loop was for a timer; resolved to 1 ms'),
+  peakRssBytes: count,
+  heapBytes: z
+    .strictObject({ empty: count, connected: count })
+    .describe('JavaScript heap and buffers after a full collection: before the first client, and with all connected'),
+});
+
+export const warningSchema = z.strictObject({
+  code: z.string(),
+  severity: z.enum(['severe', 'notice']).describe('A severe warning forbids to cite'),
+  text: z.string().describe('What was seen'),
+  hint: z.string().describe('What to do about it'),
+});
+
+const point = z.strictObject({
+  clients: count.min(1),
+  eventsPerSecond: z.number().positive(),
+  payloadBytes: count,
+});
+
+const latency = z.strictObject({
+  count,
+  minUs: amount,
+  meanUs: amount,
+  p50Us: amount,
+  p90Us: amount,
+  p95Us: amount,
+  p99Us: amount,
+  p999Us: amount,
+  maxUs: amount,
+  histogram: z.string().describe('HdrHistogram V2, compressed, base64; values in ns'),
+});
+
+const cellIdentity = {
+  lane: z.string(),
+  scenario: z.string(),
+  point,
+  round: count.min(1),
+  order: count.min(1).describe('Place in the run, from 1'),
+};
+
+const completedCell = z.strictObject({
+  ...cellIdentity,
+  state: z.literal('completed'),
+  url: z.string(),
+  window: z.strictObject({
+    warmupEvents: count,
+    events: count.min(1),
+    seconds: z.number().positive(),
+  }),
+  delivery: z.strictObject({
+    expected: count,
+    delivered: count,
+    missing: count,
+    duplicated: count,
+    outOfOrder: count,
+    unexpected: count,
+  }),
+  latency: latency.describe('From the scheduled instant to the first clock reading of the client'),
+  halvesP50Us: z.tuple([amount, amount]).describe('Median latency of the first and the second half of the window'),
+  feed: z.strictObject({
+    achievedEventsPerSecond: amount,
+    lagP50Us: amount,
+    lagP99Us: amount,
+    lagMaxUs: amount,
+  }),
+  wire: z.strictObject({
+    window: bothSides,
+    windowDeliveries: count.describe('Received between the two readings of the window'),
+    cell: bothSides.describe('From listen to close'),
+    perDeliveryBytes: amount.describe('Both directions, of the window, by deliveries within it'),
+  }),
+  server: usage,
+  workers: z.array(usage).min(1),
+  warnings: z.array(warningSchema),
+});
+
+const failedCell = z.strictObject({
+  ...cellIdentity,
+  state: z.literal('failed'),
+  phase: z.string(),
+  error: z.strictObject({
+    message: z.string(),
+    code: z.number().nullable(),
+    signal: z.string().nullable(),
+  }),
+  warnings: z.array(warningSchema),
+});
+
+export const cellSchema = z.discriminatedUnion('state', [completedCell, failedCell]);
+
+const interval = {
+  low: z.number().nullable().describe('Lower end of the 95 % interval; null with fewer than two rounds'),
+  high: z.number().nullable(),
+  rounds: count,
+};
+
+const nullable = <T extends z.ZodType>(schema: T) => schema.nullable().describe('null where unknown');
+
+export const environmentSchema = z.strictObject({
+  cpu: z.strictObject({
+    model: nullable(z.string()),
+    cores: count,
+    allowedCores: nullable(z.string()),
+    governor: nullable(z.string()),
+    frequencyDriver: nullable(z.string()),
+  }),
+  memoryBytes: count,
+  virtualisation: nullable(z.string()),
+  platform: z.string(),
+  kernel: z.string(),
+  kernelTimingParameters: nullable(z.string()),
+  clockSource: nullable(z.string()),
+  tcpCongestionControl: nullable(z.string()),
+  fileDescriptorLimit: nullable(count),
+  loopbackMtuBytes: nullable(count),
+  versions: z.strictObject({
+    pushlab: z.string(),
+    node: z.string(),
+    v8: z.string(),
+    libuv: z.string(),
+    llhttp: nullable(z.string()),
+    openssl: nullable(z.string()),
+    express: z.string(),
+    ws: z.string(),
+    undici: z.string(),
+  }),
+  lockfileSha256: nullable(z.string()),
+  git: z.strictObject({ commit: nullable(z.string()), dirty: nullable(z.boolean()) }),
+  nodeFlags: z.array(z.string()),
+  pinning: z.strictObject({ server: nullable(count), workers: z.array(nullable(count)) }),
+  loadAverage: nullable(z.tuple([z.number(), z.number(), z.number()])),
+});
+
+export const resultSchema = z.strictObject({
+  schemaVersion: z.literal(SCHEMA_VERSION),
+  id: z.string(),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime().nullable().describe('null while the run goes on, or when it was interrupted'),
+  command: z.string(),
+  seed: count,
+  profile: z.string(),
+  rounds: count.min(1),
+  citable: z.strictObject({ ok: z.boolean(), reasons: z.array(z.string()) }),
+  reference: z.string().describe('The lane that others are compared with'),
+  environment: environmentSchema,
+  lanes: z.array(
+    z.strictObject({
+      id: z.string(),
+      title: z.string(),
+      summary: z.string(),
+      transport: z.string(),
+      options: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+    }),
+  ),
+  scenarios: z.array(z.strictObject({ id: z.string(), title: z.string(), question: z.string() })),
+  warnings: z.array(warningSchema).describe('Of the whole run; those of a cell stand with it'),
+  cells: z.array(cellSchema),
+  estimates: z.array(
+    z.strictObject({
+      lane: z.string(),
+      scenario: z.string(),
+      point,
+      metric: z.string(),
+      unit: z.string(),
+      value: z.number(),
+      ...interval,
+      samples: count.describe('Deliveries behind the value, over all rounds'),
+    }),
+  ),
+  comparisons: z.array(
+    z.strictObject({
+      scenario: z.string(),
+      point,
+      metric: z.string(),
+      lane: z.string(),
+      reference: z.string(),
+      ratio: z.number().positive(),
+      ...interval,
+    }),
+  ),
+});
+
+export type Result = z.infer<typeof resultSchema>;
+export type Cell = Result['cells'][number];
+export type CompletedCell = Extract<Cell, { state: 'completed' }>;
+export type FailedCell = Extract<Cell, { state: 'failed' }>;
+export type Point = Cell['point'];
+export type Warning = z.infer<typeof warningSchema>;
+export type Environment = z.infer<typeof environmentSchema>;
+export type Estimate = Result['estimates'][number];
+export type Comparison = Result['comparisons'][number];
+
+/** A file that is not a result of ours; the message says in which way. */
+export class InvalidResult extends Error {
+  override readonly name = 'InvalidResult';
+}
+
+/**
+ * Reads a result from its text.
+ *
+ * @throws InvalidResult when it is not JSON, of another schema version, or does not hold to the schema
+ */
+export function parseResult(text: string): Result {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw new InvalidResult(`not JSON, or cut short: ${error instanceof Error ? error.message : error}`);
+  }
+  const version = typeof json === 'object' && json !== null && 'schemaVersion' in json ? json.schemaVersion : undefined;
+  if (version === undefined) throw new InvalidResult('not a Pushlab result: it has no schemaVersion');
+  if (version !== SCHEMA_VERSION) {
+    throw new InvalidResult(`schema version ${JSON.stringify(version)}; this Pushlab reads version ${SCHEMA_VERSION}`);
+  }
+  const parsed = resultSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new InvalidResult(`not a valid result:\n${z.prettifyError(parsed.error)}`);
+}

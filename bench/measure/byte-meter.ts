@@ -1,0 +1,56 @@
+/**
+ * Bytes counted once, at the socket: `bytesRead` and `bytesWritten` of every TCP socket of a process, whatever protocol
+ * runs over it. One definition of a byte for all transports and both sides.
+ */
+import type { Socket } from 'node:net';
+import type { WireReading } from '../contract/child.ts';
+
+export class ByteMeter {
+  readonly #open = new Set<Socket>();
+  #connections = 0;
+  #sentBytes = 0;
+  #receivedBytes = 0;
+
+  /** Sockets tracked and not closed yet. */
+  get openSockets(): ReadonlySet<Socket> {
+    return this.#open;
+  }
+
+  /** Counts this socket from now on. Its bytes so far count too. */
+  track(socket: Socket): void {
+    this.#open.add(socket);
+    this.#connections++;
+    socket.once('close', () => {
+      this.#open.delete(socket);
+      this.#sentBytes += socket.bytesWritten;
+      this.#receivedBytes += socket.bytesRead;
+    });
+  }
+
+  /** Totals over all sockets ever tracked. */
+  read(): WireReading {
+    let sentBytes = this.#sentBytes;
+    let receivedBytes = this.#receivedBytes;
+    for (const socket of this.#open) {
+      sentBytes += socket.bytesWritten;
+      receivedBytes += socket.bytesRead;
+    }
+    return { sentBytes, receivedBytes, connections: this.#connections };
+  }
+
+  /** Resolves when no tracked socket is open, or after `withinMs`; tells which. */
+  async drained(withinMs: number): Promise<boolean> {
+    if (this.#open.size === 0) return true;
+    return await new Promise((resolve) => {
+      const timer = setTimeout(() => resolve(false), withinMs);
+      for (const socket of this.#open) {
+        socket.once('close', () => {
+          // The listener of track() ran before this one and took the socket out.
+          if (this.#open.size > 0) return;
+          clearTimeout(timer);
+          resolve(true);
+        });
+      }
+    });
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Latency histograms: HdrHistogram, three significant digits, values recorded in nanoseconds and told in microseconds.
+ * The WebAssembly build takes about 20 ns a record where plain JavaScript takes 130 ns.
+ */
+import * as hdr from 'hdr-histogram-js';
+
+const HIGHEST_NS = 3_600e9;
+
+/** What a histogram says, in µs. All zero when it is empty. */
+export interface LatencySummary {
+  readonly count: number;
+  readonly minUs: number;
+  readonly meanUs: number;
+  readonly p50Us: number;
+  readonly p90Us: number;
+  readonly p95Us: number;
+  readonly p99Us: number;
+  readonly p999Us: number;
+  readonly maxUs: number;
+  /** HdrHistogram V2, compressed, base64; values in ns. */
+  readonly histogram: string;
+}
+
+export interface LatencyRecorder {
+  /** A negative value is a defect of the measurement: it is counted apart and never clamped. */
+  record(latencyNs: number): void;
+  readonly negativeCount: number;
+  /** The histogram alone, for another process to merge. */
+  encode(): string;
+  summary(): LatencySummary;
+}
+
+hdr.initWebAssemblySync();
+
+export function createLatencyRecorder(): LatencyRecorder {
+  const histogram = createHistogram();
+  let negativeCount = 0;
+  return {
+    record(latencyNs) {
+      if (latencyNs < 0) negativeCount++;
+      else histogram.recordValue(Math.min(latencyNs, HIGHEST_NS));
+    },
+    get negativeCount() {
+      return negativeCount;
+    },
+    encode: () => hdr.encodeIntoCompressedBase64(histogram),
+    summary: () => summarise(histogram),
+  };
+}
+
+/** Merges histograms that {@link LatencyRecorder.encode} wrote. */
+export function mergeLatency(encoded: readonly string[]): LatencySummary {
+  const merged = createHistogram();
+  for (const text of encoded) {
+    const one = hdr.decodeFromCompressedBase64(text, 64, true);
+    merged.add(one);
+    one.destroy();
+  }
+  const summary = summarise(merged);
+  merged.destroy();
+  return summary;
+}
+
+/** Its memory is WebAssembly's: who makes many of them destroys them. */
+function createHistogram(): hdr.Histogram {
+  return hdr.build({
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: HIGHEST_NS,
+    numberOfSignificantValueDigits: 3,
+    bitBucketSize: 64,
+    useWebAssembly: true,
+  });
+}
+
+function summarise(histogram: hdr.Histogram): LatencySummary {
+  const empty = histogram.totalCount === 0;
+  const us = (ns: number) => (empty ? 0 : ns / 1e3);
+  const percentile = (percent: number) => us(histogram.getValueAtPercentile(percent));
+  return {
+    count: histogram.totalCount,
+    minUs: us(histogram.minNonZeroValue),
+    meanUs: us(histogram.mean),
+    p50Us: percentile(50),
+    p90Us: percentile(90),
+    p95Us: percentile(95),
+    p99Us: percentile(99),
+    p999Us: percentile(99.9),
+    maxUs: us(histogram.maxValue),
+    histogram: hdr.encodeIntoCompressedBase64(histogram),
+  };
+}

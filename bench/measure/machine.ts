@@ -1,0 +1,65 @@
+/** What the system says of itself while a cell runs. */
+
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { nowNs } from './clock.ts';
+import type { Noise, Pinning } from './warnings.ts';
+
+/** A file's text; undefined where there is none. */
+export function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Starts to watch the machine. The returned function tells what was seen since. */
+export function watchNoise(): () => Noise {
+  const before = readCounters();
+  return () => {
+    const after = readCounters();
+    const share = (key: 'pressureUs' | 'stealTicks', total: number) => {
+      const from = before[key];
+      const to = after[key];
+      return from === undefined || to === undefined || total <= 0 ? undefined : (to - from) / total;
+    };
+    return {
+      cpuPressure: share('pressureUs', (after.atNs - before.atNs) / 1e3),
+      steal: share('stealTicks', (after.allTicks ?? 0) - (before.allTicks ?? 0)),
+    };
+  };
+}
+
+function readCounters() {
+  const pressure = /^some .*total=(\d+)/m.exec(readText('/proc/pressure/cpu') ?? '')?.[1];
+  // Fields of proc(5): user nice system idle iowait irq softirq steal …
+  const ticks = /^cpu +(.*)$/m.exec(readText('/proc/stat') ?? '')?.[1]?.split(' ').slice(0, 8).map(Number);
+  return {
+    atNs: nowNs(),
+    pressureUs: pressure === undefined ? undefined : Number(pressure),
+    stealTicks: ticks?.[7],
+    allTicks: ticks?.reduce((sum, value) => sum + value, 0),
+  };
+}
+
+/** The cores this process may use; undefined where the system does not tell. */
+export function allowedCores(): number[] | undefined {
+  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readText('/proc/self/status') ?? '')?.[1];
+  return list?.split(',').flatMap((range) => {
+    const [from = 0, to = from] = range.split('-').map(Number);
+    return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  });
+}
+
+/** One core for the server, the others for the workers; undefined where nothing can be pinned. */
+export function planPinning(workers: number, cores: readonly number[] | undefined): Pinning {
+  const [server, ...others] = cores ? [...cores].reverse() : [];
+  const free = others.length > 0 ? others : cores;
+  return { server, workers: Array.from({ length: workers }, (_, index) => free?.[index % free.length]) };
+}
+
+/** As many load workers as there are cores left beside the server's. */
+export function defaultWorkers(cores: readonly number[] | undefined): number {
+  return Math.max(1, (cores?.length ?? cpus().length) - 1);
+}

@@ -1,0 +1,42 @@
+/** What a process used within the measured window. */
+
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import type { ProcessUsage } from '../contract/child.ts';
+import { nowNs } from './clock.ts';
+
+/** The event loop's delay is sampled this often. */
+const DELAY_RESOLUTION_MS = 10;
+
+/**
+ * JavaScript heap and buffers in use, after a full collection where the process was started with `--expose-gc`.
+ * Kernel memory, such as socket buffers, is not part of it.
+ */
+export function heapInUseBytes(): number {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/** Begins a window now. The returned function ends it. */
+export function beginUsage(heapBytes: ProcessUsage['heapBytes']): () => ProcessUsage {
+  const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
+  delay.enable();
+  const cpuBefore = process.cpuUsage();
+  const loopBefore = performance.eventLoopUtilization();
+  const startNs = nowNs();
+  return () => {
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const { utilization } = performance.eventLoopUtilization(loopBefore);
+    const elapsedUs = (nowNs() - startNs) / 1e3;
+    delay.disable();
+    return {
+      cpuUs: user + system,
+      cpuShare: (user + system) / elapsedUs,
+      eventLoopUtilisation: utilization,
+      // The histogram holds the time from sample to sample: what is above the interval is delay.
+      eventLoopDelayP99Us: delay.count === 0 ? 0 : Math.max(0, delay.percentile(99) / 1e3 - DELAY_RESOLUTION_MS * 1e3),
+      peakRssBytes: process.resourceUsage().maxRSS * 1024,
+      heapBytes,
+    };
+  };
+}

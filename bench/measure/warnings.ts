@@ -1,0 +1,129 @@
+/**
+ * Doubts are data: each has a code, a severity, what was seen and what to do. A severe one forbids to cite.
+ */
+
+import type { CompletedCell, Warning } from '../contract/result.ts';
+
+/** What a cell shows of itself and of the machine while it ran. */
+export interface CellEvidence {
+  readonly cell: Omit<CompletedCell, 'warnings'>;
+  readonly pinning: Pinning;
+  readonly noise: Noise;
+  readonly negativeLatencies: number;
+  readonly problems: readonly string[];
+}
+
+export interface Pinning {
+  /** Core of the server; undefined where processes can't be pinned. */
+  readonly server: number | undefined;
+  readonly workers: readonly (number | undefined)[];
+}
+
+/** What others took of the machine within a cell; undefined where the system does not tell. */
+export interface Noise {
+  /** Share of the time in which a runnable task waited for a core. */
+  readonly cpuPressure: number | undefined;
+  /** Share of all cores' time that the hypervisor gave to others. */
+  readonly steal: number | undefined;
+}
+
+export const LIMITS = {
+  cpuShare: 0.8,
+  /** Of the measured p50. */
+  eventLoopDelay: 0.1,
+  /** Below this the event-loop monitor sees its own timer's grain. */
+  eventLoopDelayFloorUs: 2_000,
+  achievedRate: 0.99,
+  lagP99Us: 1_000,
+  halves: 0.1,
+  cpuPressure: 0.25,
+  steal: 0.02,
+} as const;
+
+const severe = (code: string, text: string, hint: string): Warning => ({ code, severity: 'severe', text, hint });
+const notice = (code: string, text: string, hint: string): Warning => ({ code, severity: 'notice', text, hint });
+const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+export function cellWarnings(evidence: CellEvidence): Warning[] {
+  return [...deliveryWarnings(evidence), ...byteWarnings(evidence), ...loadWarnings(evidence), ...machineWarnings(evidence)];
+}
+
+function deliveryWarnings({ cell: { delivery }, negativeLatencies, problems }: CellEvidence): Warning[] {
+  const found: Warning[] = [];
+  const hint = 'The cell is invalid and is not charted. Look for a client that was cut off, or for a defect.';
+  const seen = problems.length > 0 ? ` First: ${problems[0]}` : '';
+  if (delivery.missing > 0 || delivery.unexpected > 0) {
+    const lost = `${delivery.missing} of ${delivery.expected} deliveries are missing, ${delivery.unexpected} unexpected.`;
+    found.push(severe('lost', lost + seen, hint));
+  }
+  if (delivery.duplicated > 0) found.push(severe('duplicated', `${delivery.duplicated} events came twice.`, hint));
+  if (delivery.outOfOrder > 0) found.push(severe('reordered', `${delivery.outOfOrder} events came late.`, hint));
+  if (negativeLatencies > 0) {
+    const text = `${negativeLatencies} deliveries came before their event was due.`;
+    found.push(severe('clock', text, 'The processes do not share a clock: no latency of this cell means anything.'));
+  }
+  return found;
+}
+
+function byteWarnings({ cell: { wire } }: CellEvidence): Warning[] {
+  const { server, clients } = wire.cell;
+  const down = server.sentBytes - clients.receivedBytes;
+  const up = clients.sentBytes - server.receivedBytes;
+  if (down === 0 && up === 0) return [];
+  return [
+    severe(
+      'bytes-disagree',
+      `The server sent ${down} bytes that no client received; the clients sent ${up} that the server did not receive.`,
+      'Bytes of this cell are not to be trusted: a connection broke, or one side miscounts.',
+    ),
+  ];
+}
+
+function loadWarnings({ cell }: CellEvidence): Warning[] {
+  const found: Warning[] = [];
+  const processes = [
+    { code: 'server-saturated', name: 'The server', usage: cell.server, hint: 'Fewer clients or events per second.' },
+    ...cell.workers.map((usage, index) => ({
+      code: 'worker-saturated',
+      name: `Load worker ${index + 1}`,
+      usage,
+      hint: 'More workers on a machine with more cores, or fewer clients: the harness limits what is measured.',
+    })),
+  ];
+  const delayLimitUs = Math.max(cell.latency.p50Us * LIMITS.eventLoopDelay, LIMITS.eventLoopDelayFloorUs);
+  for (const { code, name, usage, hint } of processes) {
+    if (usage.cpuShare > LIMITS.cpuShare) {
+      found.push(severe(code, `${name} used ${percent(usage.cpuShare)} of a core.`, hint));
+    } else if (usage.eventLoopDelayP99Us > delayLimitUs) {
+      const delay = `${name}'s event loop was ${(usage.eventLoopDelayP99Us / 1e3).toFixed(1)} ms late at the 99th percentile.`;
+      found.push(severe(code, delay, hint));
+    }
+  }
+  const achieved = cell.feed.achievedEventsPerSecond / cell.point.eventsPerSecond;
+  if (achieved < LIMITS.achievedRate || cell.feed.lagP99Us > LIMITS.lagP99Us) {
+    const text = `The feed reached ${percent(achieved)} of its rate and was ${(cell.feed.lagP99Us / 1e3).toFixed(2)} ms late at p99.`;
+    found.push(notice('feed-lagged', text, 'The lag is part of every latency. A quieter machine or a lower rate helps.'));
+  }
+  const [first, second] = cell.halvesP50Us;
+  if (first > 0 && Math.abs(second / first - 1) > LIMITS.halves) {
+    const text = `The window's halves differ: p50 ${(first / 1e3).toFixed(3)} ms, then ${(second / 1e3).toFixed(3)} ms.`;
+    found.push(notice('unsteady', text, 'A longer window or warm-up; look at the rounds apart.'));
+  }
+  return found;
+}
+
+function machineWarnings({ pinning, noise }: CellEvidence): Warning[] {
+  const found: Warning[] = [];
+  const cores = [pinning.server, ...pinning.workers];
+  if (cores.includes(undefined)) {
+    found.push(notice('unpinned', 'Processes could not be pinned to cores.', 'Run on Linux with taskset (util-linux).'));
+  } else if (new Set(cores).size < cores.length) {
+    const text = 'Server and load workers share cores.';
+    found.push(severe('cores-shared', text, 'Use fewer workers, or a machine with a core for each process.'));
+  }
+  if ((noise.cpuPressure ?? 0) > LIMITS.cpuPressure || (noise.steal ?? 0) > LIMITS.steal) {
+    const text = `Others used the machine: CPU pressure ${percent(noise.cpuPressure ?? 0)}, steal ${percent(noise.steal ?? 0)}.`;
+    found.push(severe('noisy-machine', text, 'Close what else runs, and run again.'));
+  }
+  return found;
+}

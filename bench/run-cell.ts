@@ -1,0 +1,225 @@
+/** One cell, phase by phase: listen → connect → warm-up → measure → drain → close. */
+
+import { Child, ChildFailure, type Link } from './child.ts';
+import type { DeliveryCount, MeasureAsk, ServerCalls, WorkerCalls, WorkerMeasured } from './contract/child.ts';
+import type { Lane } from './contract/lane.ts';
+import type { Cell, CompletedCell, Point } from './contract/result.ts';
+import { checkSharedClock, nowNs } from './measure/clock.ts';
+import { mergeLatency } from './measure/latency.ts';
+import { cellWarnings, type Noise, type Pinning } from './measure/warnings.ts';
+import { sumWire } from './measure/wire.ts';
+
+export interface CellPlan {
+  readonly lane: Pick<Lane, 'id' | 'options' | 'waitMs'>;
+  readonly scenario: string;
+  readonly point: Point;
+  readonly round: number;
+  /** Place in the run, from 1. */
+  readonly order: number;
+  readonly seed: number;
+  readonly warmupSeconds: number;
+  readonly windowSeconds: number;
+}
+
+/** Where a cell's processes come from. */
+export interface Laboratory {
+  readonly workers: number;
+  readonly pinning: Pinning;
+  openServer(): Link;
+  openWorker(index: number): Link;
+  watchNoise(): () => Noise;
+}
+
+/** Share of a slot in which an event may fall; the rest is quiet. */
+export const JITTER = 0.5;
+
+const DEADLINE_MS = { hello: 10_000, listen: 10_000, connect: 60_000, close: 15_000, margin: 10_000 };
+/** From the call to the feed's start: every process must have read the message by then. */
+const LEAD_NS = { fixed: 300e6, perClient: 0.1e6 };
+/** How long after the last event, and the lane's own wait, deliveries are waited for. */
+const DRAIN_MS = 5_000;
+
+/** @returns the cell, completed or failed. Never rejects for what a child did; rejects when `signal` aborts. */
+export async function runCell(plan: CellPlan, laboratory: Laboratory, signal: AbortSignal): Promise<Cell> {
+  signal.throwIfAborted();
+  const server = new Child<ServerCalls>('server', laboratory.openServer());
+  const workers = Array.from(
+    { length: Math.min(laboratory.workers, plan.point.clients) },
+    (_, index) => new Child<WorkerCalls>(`worker ${index + 1}`, laboratory.openWorker(index)),
+  );
+  const children = [server, ...workers];
+  const killAll = () => Promise.all(children.map((child) => child.kill()));
+  signal.addEventListener('abort', killAll, { once: true });
+  try {
+    const cell = await runPhases(plan, laboratory, server, workers);
+    await Promise.all(children.map((child) => child.end()));
+    return cell;
+  } catch (error) {
+    await killAll();
+    signal.throwIfAborted();
+    return failedCell(plan, error);
+  } finally {
+    signal.removeEventListener('abort', killAll);
+  }
+}
+
+async function runPhases(
+  plan: CellPlan,
+  laboratory: Laboratory,
+  server: Child<ServerCalls>,
+  workers: readonly Child<WorkerCalls>[],
+): Promise<CompletedCell> {
+  const { lane, point, seed } = plan;
+  const endNoise = laboratory.watchNoise();
+
+  await Promise.all([server, ...workers].map(sayHello));
+  const listening = await server.call(
+    'listen',
+    { lane: lane.id, options: lane.options, feed: { ...feedOf(point), seed, jitter: JITTER } },
+    { phase: 'listen', deadlineMs: DEADLINE_MS.listen },
+  );
+  await Promise.all(
+    workers.map((worker, index) =>
+      worker.call(
+        'connect',
+        { lane: lane.id, options: lane.options, url: listening.url, seed, ...share(point.clients, workers.length, index) },
+        { phase: 'connect', deadlineMs: DEADLINE_MS.connect },
+      ),
+    ),
+  );
+
+  const ask = planWindow(plan);
+  const phase = () => (nowNs() < ask.windowNs[0] ? 'warm-up' : nowNs() < ask.windowNs[1] ? 'measure' : 'drain');
+  const limits = { phase, deadlineMs: (ask.giveUpNs - nowNs()) / 1e6 + DEADLINE_MS.margin };
+  const [served, ...received] = await Promise.all([
+    server.call('measure', ask, limits),
+    ...workers.map((worker) => worker.call('measure', ask, limits)),
+  ]);
+
+  const closing = { phase: 'close', deadlineMs: DEADLINE_MS.close };
+  const workersClosed = await Promise.all(workers.map((worker) => worker.call('close', {}, closing)));
+  const serverClosed = await server.call('close', {}, closing);
+
+  const windowDeliveries = sum(received, (worker) => worker.windowDeliveries);
+  const clientsWindow = sumWire(received.map(({ wire }) => wire));
+  const windowBytes = clientsWindow.sentBytes + clientsWindow.receivedBytes;
+  const cell = {
+    ...identity(plan),
+    state: 'completed' as const,
+    url: listening.url,
+    window: {
+      warmupEvents: ask.warmupEvents,
+      events: ask.windowEvents,
+      seconds: (ask.windowNs[1] - ask.windowNs[0]) / 1e9,
+    },
+    delivery: sumDelivery(received),
+    latency: mergeLatency(received.flatMap((worker) => worker.latency)),
+    halvesP50Us: [medianOfHalf(received, 0), medianOfHalf(received, 1)] as [number, number],
+    feed: {
+      achievedEventsPerSecond: served.achievedEventsPerSecond,
+      lagP50Us: served.lag.p50Us,
+      lagP99Us: served.lag.p99Us,
+      lagMaxUs: served.lag.maxUs,
+    },
+    wire: {
+      window: { server: served.wire, clients: clientsWindow },
+      windowDeliveries,
+      cell: { server: serverClosed.wire, clients: sumWire(workersClosed.map(({ wire }) => wire)) },
+      perDeliveryBytes: windowDeliveries > 0 ? windowBytes / windowDeliveries : 0,
+    },
+    server: served.usage,
+    workers: received.map(({ usage }) => usage),
+  };
+  return {
+    ...cell,
+    warnings: cellWarnings({
+      cell,
+      pinning: laboratory.pinning,
+      noise: endNoise(),
+      negativeLatencies: sum(received, (worker) => worker.negativeLatencies),
+      problems: received.flatMap(({ firstProblem }) => firstProblem ?? []),
+    }),
+  };
+}
+
+async function sayHello(child: Child<ServerCalls> | Child<WorkerCalls>): Promise<void> {
+  const limits = { phase: 'start', deadlineMs: DEADLINE_MS.hello };
+  // Twice: the first answer waits for the process to start, the second brackets its clock closely.
+  await (child as Child<ServerCalls>).call('hello', {}, limits);
+  const beforeNs = nowNs();
+  const hello = await (child as Child<ServerCalls>).call('hello', {}, limits);
+  checkSharedClock(beforeNs, hello.nowNs, nowNs());
+}
+
+/** The measured window is a range of events; its ends lie in the quiet part of a slot, when none is on its way. */
+function planWindow({ lane, point, warmupSeconds, windowSeconds }: CellPlan): MeasureAsk {
+  const { eventsPerSecond, clients, payloadBytes } = point;
+  const waitMs = lane.waitMs?.(lane.options) ?? 0;
+  const slotNs = 1e9 / eventsPerSecond;
+  const quietNs = ((1 - JITTER) / 2) * slotNs;
+  // A lane that lets events wait must be in its steady state when the window begins.
+  const warmupEvents = Math.max(1, Math.ceil(Math.max(warmupSeconds, waitMs / 1e3) * eventsPerSecond));
+  const windowEvents = Math.max(1, Math.round(windowSeconds * eventsPerSecond));
+  const startNs = nowNs() + LEAD_NS.fixed + LEAD_NS.perClient * clients;
+  const windowNs = [
+    startNs + warmupEvents * slotNs - quietNs,
+    startNs + (warmupEvents + windowEvents) * slotNs - quietNs,
+  ] as const;
+  return {
+    startNs,
+    warmupEvents,
+    windowEvents,
+    windowNs,
+    giveUpNs: windowNs[1] + (waitMs + DRAIN_MS) * 1e6,
+    payloadBytes,
+  };
+}
+
+function feedOf({ eventsPerSecond, payloadBytes }: Point) {
+  return { eventsPerSecond, payloadBytes };
+}
+
+/** A worker's part of the clients, as even as it goes. */
+export function share(clients: number, workers: number, index: number): { clients: number; firstClient: number } {
+  const firstClient = Math.floor((clients * index) / workers);
+  return { firstClient, clients: Math.floor((clients * (index + 1)) / workers) - firstClient };
+}
+
+function sumDelivery(received: readonly WorkerMeasured[]): DeliveryCount {
+  const total = (key: keyof DeliveryCount) => sum(received, ({ delivery }) => delivery[key]);
+  return {
+    expected: total('expected'),
+    delivered: total('delivered'),
+    missing: total('missing'),
+    duplicated: total('duplicated'),
+    outOfOrder: total('outOfOrder'),
+    unexpected: total('unexpected'),
+  };
+}
+
+function medianOfHalf(received: readonly WorkerMeasured[], half: 0 | 1): number {
+  return mergeLatency(received.map(({ latency }) => latency[half])).p50Us;
+}
+
+function sum<T>(all: readonly T[], of: (one: T) => number): number {
+  return all.reduce((total, one) => total + of(one), 0);
+}
+
+function identity({ lane, scenario, point, round, order }: CellPlan) {
+  return { lane: lane.id, scenario, point, round, order };
+}
+
+function failedCell(plan: CellPlan, error: unknown): Cell {
+  const failure = error instanceof ChildFailure ? error : undefined;
+  return {
+    ...identity(plan),
+    state: 'failed',
+    phase: failure?.phase ?? 'start',
+    error: {
+      message: error instanceof Error ? error.message : String(error),
+      code: failure?.code ?? null,
+      signal: failure?.signal ?? null,
+    },
+    warnings: [],
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * The table of metrics: what is estimated, compared, charted and printed. A new metric is one row.
+ */
+
+import type { CompletedCell } from '../contract/result.ts';
+
+export interface Metric {
+  readonly id: string;
+  readonly title: string;
+  readonly unit: 'µs' | 'B';
+  /** What it means, for tables and tooltips. */
+  readonly definition: string;
+  /** undefined where the cell does not say, or says too little. */
+  readonly of: (cell: CompletedCell) => number | undefined;
+}
+
+/**
+ * How many independent events a percentile needs before it is quoted: with fewer, the chance that all of them lie below
+ * it is above 5 %. Deliveries of one event to many clients are not independent.
+ */
+export const EVENTS_NEEDED = { p50: 6, p90: 29, p95: 59, p99: 299, p999: 2_995 } as const;
+
+type Percentile = keyof typeof EVENTS_NEEDED;
+
+function percentile(name: Percentile, label: string): Metric {
+  return {
+    id: `latency.${name}Us`,
+    title: `Latency ${label}`,
+    unit: 'µs',
+    definition: `${label} of the time from the instant an event was due to the client's first clock reading`,
+    of: (cell) => (cell.window.events >= EVENTS_NEEDED[name] ? cell.latency[`${name}Us`] : undefined),
+  };
+}
+
+export const metrics: readonly Metric[] = [
+  percentile('p50', 'p50'),
+  percentile('p90', 'p90'),
+  percentile('p95', 'p95'),
+  percentile('p99', 'p99'),
+  percentile('p999', 'p99.9'),
+  {
+    id: 'wire.perDeliveryBytes',
+    title: 'Bytes per delivery',
+    unit: 'B',
+    definition: 'All bytes on the sockets, both directions, by deliveries within the window',
+    of: ({ wire }) => wire.perDeliveryBytes,
+  },
+  {
+    id: 'wire.overheadPerDeliveryBytes',
+    title: 'Overhead per delivery',
+    unit: 'B',
+    definition: 'Bytes per delivery without the payload',
+    of: ({ wire, point }) => wire.perDeliveryBytes - point.payloadBytes,
+  },
+  {
+    id: 'server.cpuPerDeliveryUs',
+    title: 'Server CPU per delivery',
+    unit: 'µs',
+    definition: 'CPU time of the server process within the window by deliveries; the feed is part of it',
+    of: ({ server, wire }) => (wire.windowDeliveries > 0 ? server.cpuUs / wire.windowDeliveries : undefined),
+  },
+  {
+    id: 'server.heapPerClientBytes',
+    title: 'Server memory per client',
+    unit: 'B',
+    definition: 'Growth of JavaScript heap and buffers from no client to all connected, after full collections',
+    of: ({ server, point }) => (server.heapBytes.connected - server.heapBytes.empty) / point.clients,
+  },
+];
+
+export function metricOf(id: string): Metric {
+  const metric = metrics.find((candidate) => candidate.id === id);
+  if (!metric) throw new Error(`there is no metric ${id}`);
+  return metric;
+}

@@ -1,0 +1,69 @@
+/** One simulated client's HTTP connection: undici over a metered socket, kept open between requests. */
+
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
+import { buildConnector, Client } from 'undici';
+import type { ClientContext } from '../bench/contract/transport.ts';
+import { nowNs } from '../bench/measure/clock.ts';
+
+export interface HttpExchange {
+  head(status: number, headers: IncomingHttpHeaders): void;
+  /** @param receivedNs read before anything was done with the bytes */
+  chunk(chunk: Buffer, receivedNs: number): void;
+  end(): void;
+  /** Instead of `end`, at any time. */
+  failed(error: Error): void;
+}
+
+export interface HttpConnection {
+  /** The path and query of the context's URL, with these parameters. */
+  get(parameters: string, headers: Record<string, string>, exchange: HttpExchange): void;
+  /** Lets a request that is under way finish (`graceful`) or drops it; resolves when the socket is gone. */
+  close(graceful: boolean): Promise<void>;
+}
+
+/** No timeout of the client's own: a parked poll and an event stream are silent for as long as they like. */
+const NO_TIMEOUT = { headersTimeout: 0, bodyTimeout: 0 };
+const KEEP_MS = 600_000;
+
+export function openHttp({ url, meter }: ClientContext): HttpConnection {
+  const { origin, pathname } = new URL(url);
+  const connect = buildConnector({ timeout: 10_000 });
+  const sockets = new Set<Socket>();
+  const client = new Client(origin, {
+    ...NO_TIMEOUT,
+    pipelining: 1,
+    keepAliveTimeout: KEEP_MS,
+    keepAliveMaxTimeout: KEEP_MS,
+    connect(options, done) {
+      connect(options, (...result) => {
+        const [error, socket] = result;
+        if (error) return done(error, null);
+        meter.track(socket);
+        sockets.add(socket);
+        socket.once('close', () => sockets.delete(socket));
+        done(null, socket);
+      });
+    },
+  });
+
+  return {
+    get(parameters, headers, exchange) {
+      client.dispatch(
+        { method: 'GET', path: pathname + parameters, headers },
+        {
+          onRequestStart() {},
+          onResponseStart: (_controller, status, responseHeaders) => exchange.head(status, responseHeaders),
+          onResponseData: (_controller, chunk) => exchange.chunk(chunk, nowNs()),
+          onResponseEnd: () => exchange.end(),
+          onResponseError: (_controller, error) => exchange.failed(error),
+        },
+      );
+    },
+    async close(graceful) {
+      const gone = [...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+      await (graceful ? client.close() : client.destroy());
+      await Promise.all(gone);
+    },
+  };
+}

@@ -1,0 +1,21 @@
+/** HTTP long-polling (RFC 6202): asks again as soon as an answer is in; the server parks the request until there is one. */
+
+import type { ClientTransport } from '../bench/contract/transport.ts';
+import { openPoller } from './poller.ts';
+
+export interface LongPollingOptions {
+  /** How long the server is asked to park a poll; proxies cut at 60 s. @default 30 */
+  readonly holdSeconds?: number;
+}
+
+export const longPolling: ClientTransport<LongPollingOptions> = {
+  defaults: { holdSeconds: 30 },
+
+  connect(context, sink, { holdSeconds }) {
+    return openPoller(context, sink, {
+      parameters: `&hold=${holdSeconds}`,
+      finishesPolls: false,
+      delayMs: () => 0,
+    });
+  },
+};

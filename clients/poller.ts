@@ -1,0 +1,94 @@
+/** The loop that polling and long-polling share: ask, take what comes, ask again with the new cursor. */
+
+import { readGap, readStamp } from '../bench/contract/event.ts';
+import type { ClientContext, EventSink, PushClient } from '../bench/contract/transport.ts';
+import { openHttp } from './http.ts';
+import { LineReader } from './lines.ts';
+
+export interface PollerPolicy {
+  /** Query parameters besides the cursor, from `&` on, or nothing. */
+  readonly parameters: string;
+  /** ms to wait before the next poll, once one was answered. */
+  delayMs(): number;
+  /** Whether a poll under way at close is waited for. A parked one is not. */
+  readonly finishesPolls: boolean;
+}
+
+/**
+ * The first poll tells whether the server is there, and, for a client without a cursor, where the feed stands.
+ *
+ * A lost connection between two polls is no loss to a polling client: the next poll opens another. A poll that fails is.
+ */
+export function openPoller(context: ClientContext, sink: EventSink, policy: PollerPolicy): Promise<PushClient> {
+  const http = openHttp(context);
+  const stamp = { seq: 0, dueUs: 0 };
+  let cursor = context.since;
+  let timer: NodeJS.Timeout | undefined;
+  let ended = false;
+  let closing: Promise<void> | undefined;
+
+  return new Promise((resolve, reject) => {
+    let connected = false;
+    const client: PushClient = {
+      close() {
+        ended = true;
+        clearTimeout(timer);
+        closing ??= http.close(policy.finishesPolls);
+        return closing;
+      },
+    };
+    const fail = (message: string, code?: number) => {
+      if (ended) return;
+      void client.close();
+      if (connected) sink.closed({ kind: 'error', message, ...(code !== undefined && { code }) });
+      else reject(new Error(message));
+    };
+    const again = () => {
+      if (ended) return;
+      const delayMs = policy.delayMs();
+      if (delayMs > 0) timer = setTimeout(poll, delayMs);
+      else poll();
+    };
+    const line = (text: string, receivedNs: number) => {
+      if (ended) return;
+      if (!readStamp(text, stamp)) return fail(`not an event: ${text.slice(0, 80)}`);
+      cursor = stamp.seq;
+      sink.event(text, receivedNs);
+    };
+
+    function poll(): void {
+      const lines = new LineReader();
+      let status = 0;
+      let gap = '';
+      http.get(cursor === undefined ? '' : `?since=${cursor}${policy.parameters}`, {}, {
+        head(code, headers) {
+          status = code;
+          if (code !== 200 && code !== 204 && code !== 410) return fail(`the server answered ${code}`, code);
+          if (code === 204 && cursor === undefined) {
+            const position = Number(headers['event-cursor'] ?? Number.NaN);
+            if (!Number.isSafeInteger(position)) return fail('the server answered 204 without an Event-Cursor', code);
+            cursor = position;
+          }
+          connected = true;
+          resolve(client);
+        },
+        chunk(chunk, receivedNs) {
+          if (status === 200) lines.push(chunk, (text) => line(text, receivedNs));
+          else gap += chunk.toString('latin1');
+        },
+        end() {
+          if (ended) return;
+          if (lines.isInLine) return fail('the response ended within an event');
+          if (status !== 410) return again();
+          const lost = readGap(gap);
+          if (!lost) return fail(`not a gap: ${gap.slice(0, 80)}`, status);
+          cursor = lost.oldest - 1;
+          sink.gap(lost.after, lost.oldest);
+          poll();
+        },
+        failed: (error) => fail(error.message),
+      });
+    }
+    poll();
+  });
+}

@@ -1,0 +1,54 @@
+/** Many simulated clients of one lane in one process. */
+
+import { randomAt, STREAM } from '../bench/contract/random.ts';
+import type { ClientContext, ClientTransport, EventSink, PushClient } from '../bench/contract/transport.ts';
+
+export interface SwarmSpec {
+  readonly transport: ClientTransport;
+  readonly options: object;
+  readonly url: string;
+  readonly clients: number;
+  /** Number of the first client: its phase depends on it, whichever worker it runs in. */
+  readonly firstClient: number;
+  readonly seed: number;
+  readonly meter: ClientContext['meter'];
+}
+
+export interface Swarm {
+  close(): Promise<void>;
+}
+
+/** Connections being opened at a time: fewer than any listen backlog. */
+const OPENING_AT_ONCE = 64;
+
+/**
+ * Opens all clients, in order, a bounded number at a time.
+ *
+ * @param sinkOf makes the sink of a client; called once for each
+ * @throws the first failure to connect; then all others are closed
+ */
+export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => EventSink): Promise<Swarm> {
+  const { transport, options, url, clients, firstClient, seed, meter } = spec;
+  const open: PushClient[] = [];
+  const close = async () => {
+    await Promise.all(open.map((client) => client.close()));
+  };
+  let next = 0;
+  let failed = false;
+  const openNext = async () => {
+    while (next < clients && !failed) {
+      const number = firstClient + next++;
+      const phase = randomAt(seed, STREAM.pollPhase, number);
+      open.push(await transport.connect({ url, phase, meter }, sinkOf(number), options));
+    }
+  };
+  const lines = await Promise.allSettled(Array.from({ length: OPENING_AT_ONCE }, () => openNext().catch((error) => {
+    failed = true;
+    throw error;
+  })));
+  const failure = lines.find((line) => line.status === 'rejected');
+  if (!failure) return { close };
+  await close();
+  const why = failure.reason instanceof Error ? failure.reason.message : String(failure.reason);
+  throw new Error(`client ${open.length + 1} of ${clients} could not connect to ${url}: ${why}`);
+}

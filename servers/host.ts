@@ -1,0 +1,83 @@
+/** The listeners of a server process: one HTTP port and one TCP port, both metered, made when a transport asks. */
+
+import { createServer, type Server, type Socket } from 'node:net';
+import type { EventFeed } from '../bench/contract/event.ts';
+import type { HttpHost, MountedTransport, ServerHost } from '../bench/contract/transport.ts';
+import { ByteMeter } from '../bench/measure/byte-meter.ts';
+import type { ClosableHttpHost } from './http-host.ts';
+
+export interface HostOptions {
+  /** Address to listen on. @default '127.0.0.1' */
+  readonly address?: string;
+  /** 0 lets the system choose. @default 0 */
+  readonly httpPort?: number;
+  /** 0 lets the system choose. @default 0 */
+  readonly tcpPort?: number;
+  /** Origins of pages that may read events, besides the server's own. @default [] */
+  readonly allowedOrigins?: readonly string[];
+}
+
+/** How long clients get to say goodbye before their sockets are destroyed. */
+const CLOSE_GRACE_MS = 2_000;
+
+export class Host implements ServerHost {
+  readonly meter = new ByteMeter();
+  readonly #options: HostOptions;
+  readonly #feed: EventFeed;
+  #http: Promise<ClosableHttpHost> | undefined;
+  #tcp: Server | undefined;
+
+  constructor(feed: EventFeed, options: HostOptions = {}) {
+    this.#feed = feed;
+    this.#options = options;
+  }
+
+  http(): Promise<HttpHost> {
+    const { address = '127.0.0.1', httpPort = 0, allowedOrigins = [] } = this.#options;
+    this.#http ??= import('./http-host.ts').then(({ openHttpHost }) =>
+      openHttpHost({ feed: this.#feed, meter: this.meter, address, port: httpPort, allowedOrigins }),
+    );
+    return this.#http;
+  }
+
+  async tcp(accept: (socket: Socket) => void): Promise<{ url: string }> {
+    if (this.#tcp) throw new Error('the TCP port of this host is taken by another mount');
+    const { address = '127.0.0.1', tcpPort = 0 } = this.#options;
+    const server = createServer({ noDelay: true }, (socket) => {
+      this.meter.track(socket);
+      accept(socket);
+    });
+    this.#tcp = server;
+    return { url: `tcp://${await listen(server, address, tcpPort)}` };
+  }
+
+  /** Stops to accept, lets each mount end its clients, and waits until every socket is gone. */
+  async close(mounts: readonly MountedTransport[]): Promise<void> {
+    const http = await this.#http?.catch(() => undefined);
+    http?.stopAccepting();
+    this.#tcp?.close();
+    await Promise.all(mounts.map((mount) => mount.close()));
+    http?.closeIdle();
+    if (await this.meter.drained(CLOSE_GRACE_MS)) return;
+    for (const socket of this.meter.openSockets) socket.destroy();
+    await this.meter.drained(CLOSE_GRACE_MS);
+  }
+}
+
+/**
+ * Listens and tells where, as `address:port`.
+ *
+ * @throws Error that names address and port when they can't be had
+ */
+export async function listen(server: Server, address: string, port: number): Promise<string> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'EADDRINUSE' ? 'is in use; choose another, or 0 for a free one' : `: ${cause.message}`;
+      reject(new Error(`port ${port} on ${address} ${why}`, { cause }));
+    });
+    server.listen({ host: address, port, backlog: 4096 }, resolve);
+  });
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') throw new Error('not a TCP listener');
+  return `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`;
+}

@@ -1,0 +1,137 @@
+/** An express app on a metered HTTP server that closes completely. */
+
+import { createServer, type IncomingMessage, STATUS_CODES, type ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import express from 'express';
+import type { EventFeed } from '../bench/contract/event.ts';
+import type { HttpHost } from '../bench/contract/transport.ts';
+import type { ByteMeter } from '../bench/measure/byte-meter.ts';
+import { listen } from './host.ts';
+import { BadParameter } from './query.ts';
+
+export interface ClosableHttpHost extends HttpHost {
+  stopAccepting(): void;
+  /** Ends the kept connections that carry no request now. */
+  closeIdle(): void;
+}
+
+export interface HttpHostOptions {
+  readonly feed: EventFeed;
+  readonly meter: ByteMeter;
+  readonly address: string;
+  readonly port: number;
+  readonly allowedOrigins: readonly string[];
+}
+
+/** Longer than the longest hold of a long-poll and than any poll interval in use: a kept connection stays. */
+const KEEP_ALIVE_MS = 125_000;
+
+type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export async function openHttpHost(options: HttpHostOptions): Promise<ClosableHttpHost> {
+  const { feed, meter, address, port, allowedOrigins } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+
+  const origins = new Set(allowedOrigins);
+  const upgrades = new Map<string, Upgrade>();
+  let closing = false;
+
+  app.use((request, response, next) => {
+    const { origin } = request.headers;
+    if (origin === undefined) return next();
+    if (!origins.has(origin)) {
+      sendJson(response, 403, { error: { header: 'Origin', value: origin, allowed: [...origins] } });
+      return;
+    }
+    response.setHeader('Access-Control-Allow-Origin', origin);
+    response.setHeader('Access-Control-Expose-Headers', 'Event-Cursor');
+    response.setHeader('Vary', 'Origin');
+    next();
+  });
+  app.get('/healthz', (_request, response) => {
+    response.json({ lastSeq: feed.lastSeq });
+  });
+
+  const handle = app as unknown as (
+    request: IncomingMessage,
+    response: ServerResponse,
+    otherwise: (error?: unknown) => void,
+  ) => void;
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (request, response) => {
+    handle(request, response, (error) => refuse(request, response, error));
+  });
+  server.on('connection', (socket) => meter.track(socket));
+
+  const at = await listen(server, address, port);
+  const boundPort = at.slice(at.lastIndexOf(':') + 1);
+  for (const name of ['localhost', '127.0.0.1', '[::1]', address]) origins.add(`http://${name}:${boundPort}`);
+
+  return {
+    app,
+    origin: `http://${at}`,
+    get closing() {
+      return closing;
+    },
+    allowsOrigin: (origin) => origin === undefined || origins.has(origin),
+    onUpgrade(path, accept) {
+      if (upgrades.size === 0) server.on('upgrade', (request, socket, head) => upgrade(upgrades, request, socket, head));
+      upgrades.set(path, accept);
+    },
+    stopAccepting() {
+      closing = true;
+      server.close();
+    },
+    closeIdle: () => server.closeIdleConnections(),
+  };
+}
+
+/** Answers what no route took: an error of ours with its status, an unknown path, a wrong method. */
+function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy();
+  } else if (error instanceof BadParameter) {
+    sendJson(response, 400, error);
+  } else if (error !== undefined && error !== null) {
+    console.error(error);
+    sendJson(response, 500, { error: { message: 'the server failed; its log says why' } });
+  } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('Allow', 'GET, HEAD');
+    sendJson(response, 405, { error: { method: request.method, allowed: ['GET', 'HEAD'] } });
+  } else {
+    sendJson(response, 404, { error: { path: request.url, message: 'there is nothing at this path' } });
+  }
+}
+
+function upgrade(upgrades: ReadonlyMap<string, Upgrade>, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  // A peer that vanishes in the middle of the handshake must not take the server along.
+  socket.on('error', () => socket.destroy());
+  const path = request.url?.split('?', 1)[0] ?? '';
+  const accept = upgrades.get(path);
+  try {
+    if (accept) accept(request, socket, head);
+    else refuseUpgrade(socket, 404, { error: { path, message: `only ${[...upgrades.keys()].join(', ')} can be upgraded` } });
+  } catch (error) {
+    if (!(error instanceof BadParameter)) throw error;
+    refuseUpgrade(socket, 400, error);
+  }
+}
+
+function refuseUpgrade(socket: Duplex, status: 400 | 404, body: object): void {
+  const json = JSON.stringify(body);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,
+  );
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  const json = JSON.stringify(body);
+  response.writeHead(status, {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(json),
+    'Cache-Control': 'no-store',
+  });
+  response.end(json);
+}

@@ -1,0 +1,81 @@
+/**
+ * HTTP long-polling (RFC 6202, section 2): the server parks a poll until there is something to say.
+ *
+ * `GET /long-polling?since=N&hold=30` → as polling, but 204 only after `hold` seconds. Everything that waits goes into one
+ * response.
+ */
+
+import type { ServerResponse } from 'node:http';
+import type { ServerTransport } from '../bench/contract/transport.ts';
+import { BACKLOG_DEFAULTS, type BacklogOptions } from './backlog.ts';
+import { PollAnswers } from './poll-answers.ts';
+import { BadParameter, queryOf, readCursor, readQuery } from './query.ts';
+
+export interface LongPollingOptions extends BacklogOptions {
+  /** How long a poll is parked when the client does not say. @default 30 */
+  readonly holdSeconds?: number;
+}
+
+const MAX_HOLD_SECONDS = 120;
+
+interface Parked {
+  readonly since: number;
+  readonly timer: NodeJS.Timeout;
+}
+
+export const longPolling: ServerTransport<LongPollingOptions> = {
+  defaults: { ...BACKLOG_DEFAULTS, holdSeconds: 30 },
+
+  async mount(host, feed, { maxBacklogBytes, holdSeconds }) {
+    const http = await host.http();
+    const answers = new PollAnswers(feed, http, maxBacklogBytes);
+    const parked = new Map<ServerResponse, Parked>();
+
+    const unpark = (response: ServerResponse) => {
+      clearTimeout(parked.get(response)?.timer);
+      parked.delete(response);
+    };
+    const release = (response: ServerResponse, since: number) => {
+      unpark(response);
+      answers.answerNothing(response, since);
+    };
+
+    http.app.get('/long-polling', (request, response) => {
+      const query = readQuery(queryOf(request.url), ['since', 'hold']);
+      const since = readCursor(query.since);
+      const holdMs = readHoldSeconds(query.hold, holdSeconds) * 1e3;
+      if (since === undefined) return answers.answerNothing(response, since);
+      if (answers.tryAnswer(response, since)) return;
+      if (http.closing) return answers.answerNothing(response, since);
+      parked.set(response, { since, timer: setTimeout(release, holdMs, response, since) });
+      response.once('close', () => unpark(response));
+    });
+
+    const unsubscribe = feed.subscribe(() => {
+      for (const [response, { since }] of parked) {
+        if (answers.tryAnswer(response, since)) unpark(response);
+      }
+    });
+
+    return {
+      url: `${http.origin}/long-polling`,
+      get clientCount() {
+        return parked.size;
+      },
+      get cutOffCount() {
+        return answers.cutOffCount;
+      },
+      async close() {
+        unsubscribe();
+        for (const [response, { since }] of parked) release(response, since);
+      },
+    };
+  },
+};
+
+function readHoldSeconds(value: string | undefined, otherwise: number): number {
+  if (value === undefined) return otherwise;
+  const hold = Number(value);
+  if (/^\d+(\.\d+)?$/.test(value) && hold > 0 && hold <= MAX_HOLD_SECONDS) return hold;
+  throw new BadParameter('hold', value, `a number of seconds above 0 and up to ${MAX_HOLD_SECONDS}`);
+}

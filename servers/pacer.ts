@@ -1,0 +1,48 @@
+/**
+ * When is event n due? A pure, open-loop schedule: it never waits for a client, and it never skips an event.
+ *
+ * Event n belongs to slot n of `1/eventsPerSecond` seconds and falls, seeded, into the slot's first `jitter` share.
+ * Without jitter, publishing would run in step with the clients' poll timers and each client would always see events of
+ * the same age. The rest of the slot stays quiet, so that a reading taken at a slot's end meets no event on its way.
+ */
+import { randomAt, STREAM } from '../bench/contract/random.ts';
+
+export interface Schedule {
+  readonly seed: number;
+  readonly eventsPerSecond: number;
+  /** Share of a slot over which the event may fall, 0 to 1. */
+  readonly jitter: number;
+}
+
+export interface Pace {
+  /** How many events to publish now. */
+  readonly due: number;
+  /** µs until the next one is due; 0 when some that are due were held back by `atMost`. */
+  readonly waitUs: number;
+}
+
+/** @returns when event `seq` (1, 2, 3 …) is due, in whole µs since the schedule's start */
+export function dueUs(schedule: Schedule, seq: number): number {
+  const slotUs = 1e6 / schedule.eventsPerSecond;
+  return Math.floor((seq - 1 + schedule.jitter * randomAt(schedule.seed, STREAM.jitter, seq)) * slotUs);
+}
+
+/**
+ * What to do at `nowUs` when `published` events are out.
+ *
+ * @param nowUs µs since the schedule's start; negative before it
+ * @param atMost how many to publish in one go, so that a feed that is far behind does not block its server
+ */
+export function pace(schedule: Schedule, nowUs: number, published: number, atMost: number): Pace {
+  let due = 0;
+  while (due < atMost && dueUs(schedule, published + due + 1) <= nowUs) due++;
+  const next = dueUs(schedule, published + due + 1) - nowUs;
+  return { due, waitUs: Math.max(0, next) };
+}
+
+/** @returns how many events were due at `nowUs`, for a feed that starts with a past */
+export function dueBy(schedule: Schedule, nowUs: number): number {
+  if (nowUs < 0) return 0;
+  const slots = Math.floor((nowUs * schedule.eventsPerSecond) / 1e6);
+  return dueUs(schedule, slots + 1) <= nowUs ? slots + 1 : slots;
+}

@@ -1,0 +1,33 @@
+/**
+ * HTTP polling: the client asks, the server answers at once with all that came since.
+ *
+ * `GET /polling?since=N` → 200 `application/x-ndjson`, 204 when there is nothing, 410 with the gap when it is lost.
+ */
+
+import type { ServerTransport } from '../bench/contract/transport.ts';
+import { BACKLOG_DEFAULTS, type BacklogOptions } from './backlog.ts';
+import { PollAnswers } from './poll-answers.ts';
+import { queryOf, readCursor, readQuery } from './query.ts';
+
+export const polling: ServerTransport<BacklogOptions> = {
+  defaults: BACKLOG_DEFAULTS,
+
+  async mount(host, feed, { maxBacklogBytes }) {
+    const http = await host.http();
+    const answers = new PollAnswers(feed, http, maxBacklogBytes);
+
+    http.app.get('/polling', (request, response) => {
+      const since = readCursor(readQuery(queryOf(request.url), ['since']).since);
+      if (since === undefined || !answers.tryAnswer(response, since)) answers.answerNothing(response, since);
+    });
+
+    return {
+      url: `${http.origin}/polling`,
+      clientCount: 0,
+      get cutOffCount() {
+        return answers.cutOffCount;
+      },
+      async close() {},
+    };
+  },
+};

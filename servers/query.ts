@@ -1,0 +1,54 @@
+/** Parameters that clients send, checked before anything is done with them. */
+
+/** A parameter that can't be used; the message names it, its value, and what is allowed. */
+export class BadParameter extends Error {
+  readonly parameter: string;
+  readonly value: string;
+  readonly allowed: string;
+
+  constructor(parameter: string, value: string, allowed: string) {
+    super(`${parameter}=${value}: allowed is ${allowed}`);
+    this.name = 'BadParameter';
+    this.parameter = parameter;
+    this.value = value;
+    this.allowed = allowed;
+  }
+
+  /** The body of a 400. */
+  toJSON(): object {
+    return { error: { parameter: this.parameter, value: this.value, allowed: this.allowed } };
+  }
+}
+
+/**
+ * @param query what follows the question mark, or nothing
+ * @throws BadParameter on a name that is not among `names`, or on one given twice
+ */
+export function readQuery<Name extends string>(query: string, names: readonly Name[]): Partial<Record<Name, string>> {
+  const values: Partial<Record<Name, string>> = {};
+  if (query === '') return values;
+  for (const [name, value] of new URLSearchParams(query)) {
+    if (!isOneOf(name, names)) throw new BadParameter(name, value, `one of the parameters ${names.join(', ')}`);
+    if (values[name] !== undefined) throw new BadParameter(name, value, 'one value');
+    values[name] = value;
+  }
+  return values;
+}
+
+/** What follows the question mark of a request target. */
+export function queryOf(target: string | undefined): string {
+  const at = target?.indexOf('?') ?? -1;
+  return target === undefined || at === -1 ? '' : target.slice(at + 1);
+}
+
+/** @throws BadParameter unless it is a seq: digits only, not above 2^53 − 1 */
+export function readCursor(value: string | undefined, name = 'since'): number | undefined {
+  if (value === undefined) return undefined;
+  const cursor = Number(value);
+  if (/^\d+$/.test(value) && Number.isSafeInteger(cursor)) return cursor;
+  throw new BadParameter(name, value, `a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, the seq of an event`);
+}
+
+function isOneOf<Name extends string>(name: string, names: readonly Name[]): name is Name {
+  return (names as readonly string[]).includes(name);
+}

@@ -1,0 +1,65 @@
+/** What a measured server does when it is called: one lane, one feed, one window. */
+
+import type { Role, ServerCalls } from '../bench/contract/child.ts';
+import type { Lane } from '../bench/contract/lane.ts';
+import type { MountedTransport } from '../bench/contract/transport.ts';
+import { nowNs, sleepUntil } from '../bench/measure/clock.ts';
+import { createLatencyRecorder } from '../bench/measure/latency.ts';
+import { beginUsage, heapInUseBytes } from '../bench/measure/process-usage.ts';
+import { windowCount } from '../bench/measure/wire.ts';
+import { type Alarm, createAlarm } from './alarm.ts';
+import { Feed } from './feed.ts';
+import { Host } from './host.ts';
+
+export function createServerRole(findLane: (id: string) => Lane): Role<ServerCalls> {
+  let running: { alarm: Alarm; feed: Feed; host: Host; mounted: MountedTransport; emptyHeapBytes: number } | undefined;
+  const current = () => {
+    if (!running) throw new Error('this server does not listen yet');
+    return running;
+  };
+
+  return {
+    hello: () => ({ pid: process.pid, nowNs: nowNs(), nodeVersion: process.version }),
+
+    async listen({ lane, options, feed: spec }) {
+      const transport = await findLane(lane).server();
+      const resolved = { ...transport.defaults, ...options };
+      const alarm = await createAlarm();
+      const feed = new Feed(spec, alarm);
+      const host = new Host(feed);
+      const mounted = await transport.mount(host, feed, resolved);
+      running = { alarm, feed, host, mounted, emptyHeapBytes: heapInUseBytes() };
+      return { url: mounted.url, options: resolved };
+    },
+
+    async measure({ startNs, warmupEvents, windowEvents, windowNs }) {
+      const { feed, host, emptyHeapBytes } = current();
+      const heapBytes = { empty: emptyHeapBytes, connected: heapInUseBytes() };
+      if (nowNs() > startNs) throw new Error(`not ready in time: ${((nowNs() - startNs) / 1e6).toFixed(0)} ms late`);
+      const lag = createLatencyRecorder();
+      feed.start(startNs, warmupEvents + windowEvents, (lagNs) => lag.record(lagNs));
+
+      await sleepUntil(windowNs[0]);
+      const before = host.meter.read();
+      const endUsage = beginUsage(heapBytes);
+      await sleepUntil(windowNs[1]);
+      const after = host.meter.read();
+      const published = feed.lastSeq - warmupEvents;
+      const { p50Us, p99Us, maxUs } = lag.summary();
+      return {
+        wire: windowCount(before, after, host.meter.openSockets.size),
+        usage: endUsage(),
+        lag: { p50Us, p99Us, maxUs },
+        achievedEventsPerSecond: published / ((windowNs[1] - windowNs[0]) / 1e9),
+      };
+    },
+
+    async close() {
+      const { alarm, feed, host, mounted } = current();
+      feed.stop();
+      await host.close([mounted]);
+      await alarm.close();
+      return { wire: host.meter.read(), cutOffClients: mounted.cutOffCount };
+    },
+  };
+}

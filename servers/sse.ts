@@ -1,0 +1,108 @@
+/**
+ * Server-Sent Events (WHATWG HTML, section 9.2): one response that never ends.
+ *
+ * `GET /sse` → `text/event-stream`; `id:` is the seq, `data:` the text. `retry:` comes once, a comment every 15 s.
+ * `Last-Event-ID`, which a browser sends when it reconnects, goes before `?since=`, which then is as old as the page.
+ */
+
+import type { Response } from 'express';
+import type { EncodedEvent } from '../bench/contract/event.ts';
+import { encodeGap } from '../bench/contract/event.ts';
+import type { ServerTransport } from '../bench/contract/transport.ts';
+import { BACKLOG_DEFAULTS, type BacklogOptions } from './backlog.ts';
+import { Broadcast, type Peer } from './broadcast.ts';
+import { queryOf, readCursor, readQuery } from './query.ts';
+
+export interface SseOptions extends BacklogOptions {
+  /** What clients are told to wait before they reconnect. @default 3000 */
+  readonly retryMs?: number;
+  /** A comment this often keeps proxies from closing the connection. @default 15000 */
+  readonly commentMs?: number;
+}
+
+const COMMENT = Buffer.from(':\n\n');
+
+export const sse: ServerTransport<SseOptions> = {
+  defaults: { ...BACKLOG_DEFAULTS, retryMs: 3_000, commentMs: 15_000 },
+
+  async mount(host, feed, { maxBacklogBytes, retryMs, commentMs }) {
+    const http = await host.http();
+    const framing = { event: frameEvent, gap: frameGap };
+    const broadcast = new Broadcast<SsePeer>(feed, framing, maxBacklogBytes);
+    const retry = Buffer.from(`retry:${retryMs}\n\n`);
+
+    http.app.get('/sse', (request, response) => {
+      const query = readQuery(queryOf(request.url), ['since']);
+      const since = readCursor(request.get('Last-Event-ID') || undefined, 'Last-Event-ID') ?? readCursor(query.since);
+      response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+      if (request.method === 'HEAD' || http.closing) return void response.end();
+      response.write(retry);
+      const peer = new SsePeer(response);
+      response.once('close', () => broadcast.leave(peer));
+      broadcast.join(peer, since);
+    });
+
+    const comments = setInterval(() => {
+      for (const peer of broadcast.peers()) peer.write(COMMENT);
+    }, commentMs);
+
+    return {
+      url: `${http.origin}/sse`,
+      get clientCount() {
+        return broadcast.size;
+      },
+      get cutOffCount() {
+        return broadcast.cutOffCount;
+      },
+      async close() {
+        clearInterval(comments);
+        broadcast.close();
+        for (const peer of broadcast.peers()) peer.end();
+      },
+    };
+  },
+};
+
+class SsePeer implements Peer {
+  readonly #response: Response;
+
+  constructor(response: Response) {
+    this.#response = response;
+  }
+
+  get backlogBytes(): number {
+    return this.#response.writableLength;
+  }
+
+  write(frame: Buffer, flushed?: () => void): void {
+    this.#response.write(frame, flushed);
+  }
+
+  /** An event stream has no word for "too slow": the client sees the connection end, and may come back with its cursor. */
+  cutOff(): void {
+    this.#response.destroy();
+  }
+
+  end(): void {
+    this.#response.shouldKeepAlive = false;
+    this.#response.end();
+  }
+}
+
+/**
+ * The optional space after a colon is left out, except where the line begins with one that would be taken for it. Each
+ * line of the text has its own `data:`; a CR can't be told from a line end in this grammar and comes back as LF.
+ */
+function frameEvent({ seq, text }: EncodedEvent): Buffer {
+  return Buffer.from(`id:${seq}\n${dataLines(text)}\n`);
+}
+
+function frameGap(gap: { after: number; oldest: number }): Buffer {
+  return Buffer.from(`event:gap\n${dataLines(encodeGap(gap))}\n`);
+}
+
+function dataLines(text: string): string {
+  let lines = '';
+  for (const line of text.split(/\r\n|\r|\n/)) lines += `data:${line.startsWith(' ') ? ' ' : ''}${line}\n`;
+  return lines;
+}
