@@ -82,7 +82,13 @@ async function runPhases(
     workers.map((worker, index) =>
       worker.call(
         'connect',
-        { lane: lane.id, options: lane.options, url: listening.url, seed, ...share(point.clients, workers.length, index) },
+        {
+          lane: lane.id,
+          options: lane.options,
+          url: listening.url,
+          seed,
+          ...share(point.clients, workers.length, index),
+        },
         { phase: 'connect', deadlineMs: DEADLINE_MS.connect },
       ),
     ),

@@ -60,34 +60,38 @@ export function openPoller(context: ClientContext, sink: EventSink, policy: Poll
       const lines = new LineReader();
       let status = 0;
       let gap = '';
-      http.get(cursor === undefined ? '' : `?since=${cursor}${policy.parameters}`, {}, {
-        head(code, headers) {
-          status = code;
-          if (code !== 200 && code !== 204 && code !== 410) return fail(`the server answered ${code}`, code);
-          if (code === 204 && cursor === undefined) {
-            const position = Number(headers['event-cursor'] ?? Number.NaN);
-            if (!Number.isSafeInteger(position)) return fail('the server answered 204 without an Event-Cursor', code);
-            cursor = position;
-          }
-          connected = true;
-          resolve(client);
+      http.get(
+        cursor === undefined ? '' : `?since=${cursor}${policy.parameters}`,
+        {},
+        {
+          head(code, headers) {
+            status = code;
+            if (code !== 200 && code !== 204 && code !== 410) return fail(`the server answered ${code}`, code);
+            if (code === 204 && cursor === undefined) {
+              const position = Number(headers['event-cursor'] ?? Number.NaN);
+              if (!Number.isSafeInteger(position)) return fail('the server answered 204 without an Event-Cursor', code);
+              cursor = position;
+            }
+            connected = true;
+            resolve(client);
+          },
+          chunk(chunk, receivedNs) {
+            if (status === 200) lines.push(chunk, (text) => line(text, receivedNs));
+            else gap += chunk.toString('latin1');
+          },
+          end() {
+            if (ended) return;
+            if (lines.isInLine) return fail('the response ended within an event');
+            if (status !== 410) return again();
+            const lost = readGap(gap);
+            if (!lost) return fail(`not a gap: ${gap.slice(0, 80)}`, status);
+            cursor = lost.oldest - 1;
+            sink.gap(lost.after, lost.oldest);
+            poll();
+          },
+          failed: (error) => fail(error.message),
         },
-        chunk(chunk, receivedNs) {
-          if (status === 200) lines.push(chunk, (text) => line(text, receivedNs));
-          else gap += chunk.toString('latin1');
-        },
-        end() {
-          if (ended) return;
-          if (lines.isInLine) return fail('the response ended within an event');
-          if (status !== 410) return again();
-          const lost = readGap(gap);
-          if (!lost) return fail(`not a gap: ${gap.slice(0, 80)}`, status);
-          cursor = lost.oldest - 1;
-          sink.gap(lost.after, lost.oldest);
-          poll();
-        },
-        failed: (error) => fail(error.message),
-      });
+      );
     }
     poll();
   });

@@ -27,7 +27,8 @@ export class Receiver {
     return {
       event: (text, receivedNs) => this.#event(tally, text, receivedNs),
       gap: (after, oldest) => this.#problem(`events after ${after} and before ${oldest} left the ring`),
-      closed: ({ kind, code, message }: CloseReason) => this.#problem(`closed (${kind}, ${code ?? 'no code'}): ${message}`),
+      closed: ({ kind, code, message }: CloseReason) =>
+        this.#problem(`closed (${kind}, ${code ?? 'no code'}): ${message}`),
     };
   }
 
@@ -81,7 +82,8 @@ export class Receiver {
     const cell = this.#cell;
     const stamp = this.#stamp;
     if (!cell || !readStamp(text, stamp) || stamp.seq > cell.lastSeq || text.length !== cell.ask.payloadBytes) {
-      return this.#problem(`not an event of this cell: ${text.slice(0, 80)}`);
+      this.#problem(`not an event of this cell: ${text.slice(0, 80)}`);
+      return;
     }
     if (!tally.see(stamp.seq)) return;
     this.#deliveries++;

@@ -42,10 +42,14 @@ export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => Eve
       open.push(await transport.connect({ url, phase, meter }, sinkOf(number), options));
     }
   };
-  const lines = await Promise.allSettled(Array.from({ length: OPENING_AT_ONCE }, () => openNext().catch((error) => {
-    failed = true;
-    throw error;
-  })));
+  const lines = await Promise.allSettled(
+    Array.from({ length: OPENING_AT_ONCE }, () =>
+      openNext().catch((error) => {
+        failed = true;
+        throw error;
+      }),
+    ),
+  );
   const failure = lines.find((line) => line.status === 'rejected');
   if (!failure) return { close };
   await close();

@@ -90,7 +90,12 @@ export class Feed extends EventLog {
 
     const turn = () => {
       const nowUs = (this.#clock() - this.#startNs) / 1e3;
-      const { due, waitUs } = pace(this.#options, nowUs, this.lastSeq, Math.min(BURST_EVENTS, this.#until - this.lastSeq));
+      const { due, waitUs } = pace(
+        this.#options,
+        nowUs,
+        this.lastSeq,
+        Math.min(BURST_EVENTS, this.#until - this.lastSeq),
+      );
       for (let n = 0; n < due; n++) {
         const event = this.#encode(this.lastSeq + 1);
         const lagNs = this.#clock() - this.#startNs - event.dueUs * 1e3;

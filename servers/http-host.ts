@@ -1,6 +1,6 @@
 /** An express app on a metered HTTP server that closes completely. */
 
-import { createServer, type IncomingMessage, STATUS_CODES, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import express from 'express';
 import type { EventFeed } from '../bench/contract/event.ts';
@@ -76,7 +76,8 @@ export async function openHttpHost(options: HttpHostOptions): Promise<ClosableHt
     },
     allowsOrigin: (origin) => origin === undefined || origins.has(origin),
     onUpgrade(path, accept) {
-      if (upgrades.size === 0) server.on('upgrade', (request, socket, head) => upgrade(upgrades, request, socket, head));
+      if (upgrades.size === 0)
+        server.on('upgrade', (request, socket, head) => upgrade(upgrades, request, socket, head));
       upgrades.set(path, accept);
     },
     stopAccepting() {
@@ -111,7 +112,10 @@ function upgrade(upgrades: ReadonlyMap<string, Upgrade>, request: IncomingMessag
   const accept = upgrades.get(path);
   try {
     if (accept) accept(request, socket, head);
-    else refuseUpgrade(socket, 404, { error: { path, message: `only ${[...upgrades.keys()].join(', ')} can be upgraded` } });
+    else
+      refuseUpgrade(socket, 404, {
+        error: { path, message: `only ${[...upgrades.keys()].join(', ')} can be upgraded` },
+      });
   } catch (error) {
     if (!(error instanceof BadParameter)) throw error;
     refuseUpgrade(socket, 400, error);

@@ -109,9 +109,9 @@ class WebSocketPeer implements Peer {
   }
 
   pingOrTerminate(): void {
-    if (!this.#isAlive) return this.#ws.terminate();
+    if (this.#isAlive) this.#ws.ping();
+    else this.#ws.terminate();
     this.#isAlive = false;
-    this.#ws.ping();
   }
 }
 

@@ -34,7 +34,11 @@ export function watchNoise(): () => Noise {
 function readCounters() {
   const pressure = /^some .*total=(\d+)/m.exec(readText('/proc/pressure/cpu') ?? '')?.[1];
   // Fields of proc(5): user nice system idle iowait irq softirq steal …
-  const ticks = /^cpu +(.*)$/m.exec(readText('/proc/stat') ?? '')?.[1]?.split(' ').slice(0, 8).map(Number);
+  const ticks = /^cpu +(.*)$/m
+    .exec(readText('/proc/stat') ?? '')?.[1]
+    ?.split(' ')
+    .slice(0, 8)
+    .map(Number);
   return {
     atNs: nowNs(),
     pressureUs: pressure === undefined ? undefined : Number(pressure),

@@ -45,7 +45,12 @@ const notice = (code: string, text: string, hint: string): Warning => ({ code, s
 const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
 
 export function cellWarnings(evidence: CellEvidence): Warning[] {
-  return [...deliveryWarnings(evidence), ...byteWarnings(evidence), ...loadWarnings(evidence), ...machineWarnings(evidence)];
+  return [
+    ...deliveryWarnings(evidence),
+    ...byteWarnings(evidence),
+    ...loadWarnings(evidence),
+    ...machineWarnings(evidence),
+  ];
 }
 
 function deliveryWarnings({ cell: { delivery }, negativeLatencies, problems }: CellEvidence): Warning[] {
@@ -82,27 +87,37 @@ function byteWarnings({ cell: { wire } }: CellEvidence): Warning[] {
 function loadWarnings({ cell }: CellEvidence): Warning[] {
   const found: Warning[] = [];
   const processes = [
-    { code: 'server-saturated', name: 'The server', usage: cell.server, hint: 'Fewer clients or events per second.' },
+    {
+      code: 'server-saturated',
+      // What a server needs for one event's fan-out is the transport's own cost, not the harness's.
+      slow: notice,
+      name: 'The server',
+      usage: cell.server,
+      hint: 'Fewer clients or events per second.',
+    },
     ...cell.workers.map((usage, index) => ({
       code: 'worker-saturated',
+      slow: severe,
       name: `Load worker ${index + 1}`,
       usage,
       hint: 'More workers on a machine with more cores, or fewer clients: the harness limits what is measured.',
     })),
   ];
   const delayLimitUs = Math.max(cell.latency.p50Us * LIMITS.eventLoopDelay, LIMITS.eventLoopDelayFloorUs);
-  for (const { code, name, usage, hint } of processes) {
+  for (const { code, slow, name, usage, hint } of processes) {
     if (usage.cpuShare > LIMITS.cpuShare) {
       found.push(severe(code, `${name} used ${percent(usage.cpuShare)} of a core.`, hint));
     } else if (usage.eventLoopDelayP99Us > delayLimitUs) {
       const delay = `${name}'s event loop was ${(usage.eventLoopDelayP99Us / 1e3).toFixed(1)} ms late at the 99th percentile.`;
-      found.push(severe(code, delay, hint));
+      found.push(slow(code, delay, hint));
     }
   }
   const achieved = cell.feed.achievedEventsPerSecond / cell.point.eventsPerSecond;
   if (achieved < LIMITS.achievedRate || cell.feed.lagP99Us > LIMITS.lagP99Us) {
     const text = `The feed reached ${percent(achieved)} of its rate and was ${(cell.feed.lagP99Us / 1e3).toFixed(2)} ms late at p99.`;
-    found.push(notice('feed-lagged', text, 'The lag is part of every latency. A quieter machine or a lower rate helps.'));
+    found.push(
+      notice('feed-lagged', text, 'The lag is part of every latency. A quieter machine or a lower rate helps.'),
+    );
   }
   const [first, second] = cell.halvesP50Us;
   if (first > 0 && Math.abs(second / first - 1) > LIMITS.halves) {
@@ -116,7 +131,9 @@ function machineWarnings({ pinning, noise }: CellEvidence): Warning[] {
   const found: Warning[] = [];
   const cores = [pinning.server, ...pinning.workers];
   if (cores.includes(undefined)) {
-    found.push(notice('unpinned', 'Processes could not be pinned to cores.', 'Run on Linux with taskset (util-linux).'));
+    found.push(
+      notice('unpinned', 'Processes could not be pinned to cores.', 'Run on Linux with taskset (util-linux).'),
+    );
   } else if (new Set(cores).size < cores.length) {
     const text = 'Server and load workers share cores.';
     found.push(severe('cores-shared', text, 'Use fewer workers, or a machine with a core for each process.'));

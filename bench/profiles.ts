@@ -1,0 +1,45 @@
+/** The table of profiles: named choices of lanes, scenarios and rounds. */
+
+export interface Profile {
+  readonly id: string;
+  readonly summary: string;
+  readonly lanes: readonly string[];
+  readonly scenarios: readonly string[];
+  readonly rounds: number;
+  /** Events before the window, not measured. A lane whose events wait gets at least that wait. */
+  readonly warmupSeconds: number;
+  /** Length of the measured window. */
+  readonly windowSeconds: number;
+}
+
+const transports = ['tcp', 'polling', 'long-polling', 'sse', 'websocket'];
+
+export const profiles: readonly Profile[] = [
+  {
+    id: 'smoke',
+    summary: 'One short round, to see that everything works. No intervals.',
+    lanes: transports,
+    scenarios: ['fanout'],
+    rounds: 1,
+    warmupSeconds: 0.5,
+    windowSeconds: 3,
+  },
+  {
+    id: 'default',
+    summary: 'Five rounds with intervals, within four minutes.',
+    lanes: transports,
+    scenarios: ['fanout'],
+    rounds: 5,
+    warmupSeconds: 1,
+    windowSeconds: 5,
+  },
+  {
+    id: 'paper',
+    summary: 'Ten rounds, with windows long enough to quote p99.',
+    lanes: transports,
+    scenarios: ['fanout'],
+    rounds: 10,
+    warmupSeconds: 2,
+    windowSeconds: 15,
+  },
+];

@@ -1,0 +1,115 @@
+/**
+ * Rounds → estimates and comparisons. The round is the sample: deliveries within one are not independent.
+ *
+ * Quantities are positive and vary by factors, so means are geometric and intervals are t intervals of the logarithm; then
+ * the ratio of two estimates is the ratio that the comparison states. Where a value is not positive (no overhead at all,
+ * memory that shrank), mean and interval are arithmetic and no ratio is given.
+ */
+
+import type { Cell, Comparison, CompletedCell, Estimate, Point } from '../contract/result.ts';
+import { metrics } from './metrics.ts';
+import { t975 } from './t-quantile.ts';
+
+export interface Interval {
+  readonly value: number;
+  /** The 95 % interval; null with fewer than two values. */
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** Mean and t interval of values from independent rounds. */
+export function meanOf(values: readonly number[]): Interval {
+  const n = values.length;
+  const value = values.reduce((sum, each) => sum + each, 0) / n;
+  if (n < 2) return { value, low: null, high: null };
+  const variance = values.reduce((sum, each) => sum + (each - value) ** 2, 0) / (n - 1);
+  const half = t975(n - 1) * Math.sqrt(variance / n);
+  return { value, low: value - half, high: value + half };
+}
+
+/** Geometric mean and its interval; all values must be positive. */
+export function geometricMeanOf(values: readonly number[]): Interval {
+  const { value, low, high } = meanOf(values.map(Math.log));
+  return { value: Math.exp(value), low: low && Math.exp(low), high: high && Math.exp(high) };
+}
+
+/** A cell that lost, repeated or reordered events says nothing about its transport. */
+export function isValid(cell: Cell): cell is CompletedCell {
+  if (cell.state !== 'completed') return false;
+  const { missing, duplicated, outOfOrder, unexpected } = cell.delivery;
+  return missing + duplicated + outOfOrder + unexpected === 0;
+}
+
+export function summarise(
+  cells: readonly Cell[],
+  reference: string,
+): { estimates: Estimate[]; comparisons: Comparison[] } {
+  const estimates: Estimate[] = [];
+  const comparisons: Comparison[] = [];
+  const groups = groupBy(cells.filter(isValid), ({ lane, scenario, point }) => JSON.stringify([lane, scenario, point]));
+  for (const group of groups) {
+    const { lane, scenario, point } = group[0];
+    const others = cells
+      .filter(isValid)
+      .filter((cell) => cell.lane === reference && isSamePlace(cell, scenario, point));
+    for (const metric of metrics) {
+      const values = group.flatMap((cell) => metric.of(cell) ?? []);
+      if (values.length > 0) {
+        estimates.push({
+          lane,
+          scenario,
+          point,
+          metric: metric.id,
+          unit: metric.unit,
+          ...(values.every((value) => value > 0) ? geometricMeanOf(values) : meanOf(values)),
+          rounds: values.length,
+          samples: group.reduce((sum, cell) => sum + cell.latency.count, 0),
+        });
+      }
+      if (lane === reference) continue;
+      const ratios = pairByRound(group, others).flatMap(([mine, theirs]) => {
+        const [a, b] = [metric.of(mine), metric.of(theirs)];
+        return a !== undefined && b !== undefined && a > 0 && b > 0 ? [a / b] : [];
+      });
+      if (ratios.length === 0) continue;
+      const { value: ratio, low, high } = geometricMeanOf(ratios);
+      comparisons.push({
+        scenario,
+        point,
+        metric: metric.id,
+        lane,
+        reference,
+        ratio,
+        low,
+        high,
+        rounds: ratios.length,
+      });
+    }
+  }
+  return { estimates, comparisons };
+}
+
+function isSamePlace(cell: Cell, scenario: string, point: Point): boolean {
+  return cell.scenario === scenario && JSON.stringify(cell.point) === JSON.stringify(point);
+}
+
+/** Cells of the same round belong together: what disturbed one disturbed the other. */
+function pairByRound(
+  mine: readonly CompletedCell[],
+  theirs: readonly CompletedCell[],
+): [CompletedCell, CompletedCell][] {
+  return mine.flatMap((cell) => {
+    const partner = theirs.find((other) => other.round === cell.round);
+    return partner ? [[cell, partner] as [CompletedCell, CompletedCell]] : [];
+  });
+}
+
+function groupBy<T>(all: readonly T[], keyOf: (one: T) => string): [T, ...T[]][] {
+  const groups = new Map<string, [T, ...T[]]>();
+  for (const one of all) {
+    const group = groups.get(keyOf(one));
+    if (group) group.push(one);
+    else groups.set(keyOf(one), [one]);
+  }
+  return [...groups.values()];
+}
