@@ -104,7 +104,7 @@ export interface SpawnOptions {
   /** Source file of the child, without its ending: `servers/main`. */
   readonly entry: string;
   /** The core to stay on; undefined where processes can't be pinned. */
-  readonly core?: number;
+  readonly core: number | undefined;
 }
 
 /** A full collection on demand makes heap figures comparable. */

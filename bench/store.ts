@@ -1,6 +1,6 @@
 /** The results folder: each run with its own folder, the newest also at the top. */
 
-import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { parseResult, type Result } from './contract/result.ts';
 
@@ -11,7 +11,8 @@ export class Store {
   constructor(folder: string) {
     this.folder = folder;
     try {
-      mkdirSync(join(folder, 'runs'), { recursive: true });
+      makeFolder(folder);
+      makeFolder(join(folder, 'runs'));
       accessSync(folder, constants.W_OK);
       accessSync(join(folder, 'runs'), constants.W_OK);
     } catch (error) {
@@ -59,13 +60,18 @@ export class Store {
 export function writeAtomically(path: string, text: string): void {
   const draft = join(dirname(path), `.${basename(path)}.${process.pid}`);
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(draft, text, { flush: true });
     renameSync(draft, path);
   } catch (error) {
     rmSync(draft, { force: true });
     throw new Error(`${path} can't be written: ${messageOf(error)}`, { cause: error });
   }
+}
+
+/** One level, on purpose: `recursive` never returns where the system refuses folders with ENOENT, as /proc does. */
+function makeFolder(folder: string): void {
+  if (!existsSync(folder)) mkdirSync(folder);
 }
 
 function isFile(path: string): boolean {

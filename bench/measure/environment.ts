@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { cpus, loadavg, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../contract/result.ts';
-import { readText } from './machine.ts';
+import { fileDescriptorLimit, numberOrNull, readText } from './machine.ts';
 import type { Pinning } from './warnings.ts';
 
 /** Boot parameters that change timing; all others are nobody's business. */
@@ -52,15 +52,6 @@ export function readEnvironment(projectRoot: string, pinning: Pinning): Environm
     },
     loadAverage: platform() === 'win32' ? null : (loadavg() as [number, number, number]),
   };
-}
-
-/** How many files and sockets a process may hold; null where there is no such limit or nobody tells. */
-export function fileDescriptorLimit(): number | null {
-  return numberOrNull(/^Max open files\s+(\d+)/m.exec(readText('/proc/self/limits') ?? '')?.[1]);
-}
-
-function numberOrNull(text: string | undefined): number | null {
-  return text === undefined || text === '' || Number.isNaN(Number(text)) ? null : Number(text);
 }
 
 function packageVersion(folder: string): string {

@@ -63,7 +63,30 @@ export function planPinning(workers: number, cores: readonly number[] | undefine
   return { server, workers: Array.from({ length: workers }, (_, index) => free?.[index % free.length]) };
 }
 
-/** As many load workers as there are cores left beside the server's. */
-export function defaultWorkers(cores: readonly number[] | undefined): number {
-  return Math.max(1, (cores?.length ?? cpus().length) - 1);
+/** How many files and sockets a process may hold; null where there is no such limit or nobody tells. */
+export function fileDescriptorLimit(): number | null {
+  return numberOrNull(/^Max open files\s+(\d+)/m.exec(readText('/proc/self/limits') ?? '')?.[1]);
+}
+
+/** What bounds a run on this machine. */
+export interface MachineLimits {
+  /** Load workers that get a core of their own beside the server. */
+  readonly workers: number;
+  /** Files and sockets per process; null where unknown. */
+  readonly fileDescriptors: number | null;
+  /** Ports that outgoing connections to one address can use; null where unknown. */
+  readonly localPorts: number | null;
+}
+
+export function machineLimits(cores: readonly number[] | undefined): MachineLimits {
+  const [first, last] = readText('/proc/sys/net/ipv4/ip_local_port_range')?.split(/\s+/).map(Number) ?? [];
+  return {
+    workers: Math.max(1, (cores?.length ?? cpus().length) - 1),
+    fileDescriptors: fileDescriptorLimit(),
+    localPorts: first !== undefined && last !== undefined ? last - first + 1 : null,
+  };
+}
+
+export function numberOrNull(text: string | undefined): number | null {
+  return text === undefined || text === '' || Number.isNaN(Number(text)) ? null : Number(text);
 }

@@ -33,8 +33,12 @@ export function geometricMeanOf(values: readonly number[]): Interval {
   return { value: Math.exp(value), low: low && Math.exp(low), high: high && Math.exp(high) };
 }
 
+export type ValidCell = CompletedCell & {
+  readonly delivery: { readonly missing: 0; readonly duplicated: 0; readonly outOfOrder: 0; readonly unexpected: 0 };
+};
+
 /** A cell that lost, repeated or reordered events says nothing about its transport. */
-export function isValid(cell: Cell): cell is CompletedCell {
+export function isValid(cell: Cell): cell is ValidCell {
   if (cell.state !== 'completed') return false;
   const { missing, duplicated, outOfOrder, unexpected } = cell.delivery;
   return missing + duplicated + outOfOrder + unexpected === 0;

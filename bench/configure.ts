@@ -1,0 +1,119 @@
+/** Flags → a configuration, checked as a whole before anything starts. */
+
+import type { Command } from 'commander';
+import { MAX_PAYLOAD_BYTES, MIN_PAYLOAD_BYTES } from './contract/event.ts';
+import { decimal, splitList, wholeNumber } from './contract/flags.ts';
+import type { Lane } from './contract/lane.ts';
+import type { Point } from './contract/result.ts';
+import { lanes } from './lanes.ts';
+import type { MachineLimits } from './measure/machine.ts';
+import type { RunConfig } from './plan.ts';
+import { withPoint } from './plan.ts';
+import { profiles } from './profiles.ts';
+import { scenarios } from './scenarios.ts';
+
+export interface BenchFlags {
+  readonly profile: string;
+  readonly lanes?: string[];
+  readonly scenarios?: string[];
+  readonly rounds?: number;
+  readonly clients?: number;
+  readonly rate?: number;
+  readonly payload?: number;
+  readonly interval?: number;
+  readonly warmup?: number;
+  readonly window?: number;
+  readonly workers?: number;
+  readonly reference?: string;
+  readonly seed: number;
+}
+
+/** Wrong use: the message names the flag, the value and what is allowed. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Descriptors that a process needs besides its clients' sockets. */
+const SPARE_DESCRIPTORS = 64;
+const DEFAULT_REFERENCE = 'websocket';
+
+export function addBenchFlags(command: Command): Command {
+  return command
+    .option('--profile <name>', `one of ${names(profiles)}`, 'default')
+    .option('--lanes <a,b>', `of ${names(lanes)}`, splitList)
+    .option('--scenarios <x,y>', `of ${names(scenarios)}`, splitList)
+    .option('--rounds <n>', 'how often each cell is measured', wholeNumber(1, 1_000))
+    .option('--clients <n>', 'simulated clients', wholeNumber(1, 100_000))
+    .option('--rate <r>', 'events per second', decimal(0.01, 10_000))
+    .option('--payload <bytes>', "size of an event's text", wholeNumber(MIN_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES))
+    .option('--interval <ms>', 'from poll to poll, in lanes that poll', wholeNumber(10, 120_000))
+    .option('--warmup <seconds>', 'of events before the window', decimal(0.1, 600))
+    .option('--window <seconds>', 'length of the measured window', decimal(0.1, 3_600))
+    .option('--workers <w>', 'load processes (default: one per core beside the server)', wholeNumber(1, 64))
+    .option('--reference <lane>', `the lane that others are compared with (default: ${DEFAULT_REFERENCE})`)
+    .option('--seed <s>', 'decides order, jitter and poll phases', wholeNumber(0, 2 ** 31 - 1), 1);
+}
+
+/** @throws UsageError */
+export function configure(flags: BenchFlags, machine: MachineLimits): RunConfig {
+  const profile = pick('--profile', [flags.profile], profiles)[0];
+  const changes: Partial<Point> = {
+    ...(flags.clients !== undefined && { clients: flags.clients }),
+    ...(flags.rate !== undefined && { eventsPerSecond: flags.rate }),
+    ...(flags.payload !== undefined && { payloadBytes: flags.payload }),
+  };
+  const chosenLanes = pick('--lanes', flags.lanes ?? profile.lanes, lanes);
+  const reference = flags.reference ?? DEFAULT_REFERENCE;
+  if (flags.reference !== undefined) pick('--reference', [reference], chosenLanes);
+  const config: RunConfig = {
+    profile: profile.id,
+    lanes: chosenLanes.map((lane) => withInterval(lane, flags.interval)),
+    scenarios: pick('--scenarios', flags.scenarios ?? profile.scenarios, scenarios).map((one) => withPoint(one, changes)),
+    rounds: flags.rounds ?? profile.rounds,
+    warmupSeconds: flags.warmup ?? profile.warmupSeconds,
+    windowSeconds: flags.window ?? profile.windowSeconds,
+    workers: flags.workers ?? machine.workers,
+    reference,
+    seed: flags.seed,
+  };
+  checkClients(config, machine);
+  return config;
+}
+
+/** The most clients that every process of a run can hold, and why no more. */
+function checkClients({ scenarios, workers }: RunConfig, { fileDescriptors, localPorts }: MachineLimits): void {
+  const clients = Math.max(...scenarios.flatMap(({ points }) => points.map((point) => point.clients)));
+  const descriptors = (fileDescriptors ?? Number.POSITIVE_INFINITY) - SPARE_DESCRIPTORS;
+  if (clients > descriptors) {
+    throw new UsageError(
+      `--clients ${clients}: a process may hold ${fileDescriptors} files and sockets here, which allows ${descriptors} clients; raise the limit with ulimit -n`,
+    );
+  }
+  if (clients > (localPorts ?? Number.POSITIVE_INFINITY)) {
+    throw new UsageError(
+      `--clients ${clients}: this machine has ${localPorts} local ports for connections (net.ipv4.ip_local_port_range); allowed are as many clients`,
+    );
+  }
+  if (workers > clients) throw new UsageError(`--workers ${workers}: allowed are 1 to ${clients}, the number of clients`);
+}
+
+/** Lanes that poll say so by having an interval. */
+function withInterval(lane: Lane, intervalMs: number | undefined): Lane {
+  if (intervalMs === undefined || lane.options['intervalMs'] === undefined) return lane;
+  return { ...lane, options: { ...lane.options, intervalMs } };
+}
+
+function pick<T extends { readonly id: string }>(flag: string, ids: readonly string[], all: readonly T[]): [T, ...T[]] {
+  const found = ids.map((id) => {
+    const one = all.find((candidate) => candidate.id === id);
+    if (one) return one;
+    throw new UsageError(`${flag} ${id}: allowed are ${names(all)}`);
+  });
+  const [first, ...others] = found;
+  if (!first) throw new UsageError(`${flag}: at least one of ${names(all)} is needed`);
+  return [first, ...others];
+}
+
+function names(all: readonly { readonly id: string }[]): string {
+  return all.map(({ id }) => id).join(', ');
+}

@@ -1,0 +1,90 @@
+/** Entry for people: every transport on one port, over one feed, for curl, browsers and clients in any language. */
+
+import { Command, InvalidArgumentError } from 'commander';
+import { MAX_PAYLOAD_BYTES, MIN_PAYLOAD_BYTES } from '../bench/contract/event.ts';
+import { decimal, splitList, wholeNumber } from '../bench/contract/flags.ts';
+import type { Lane } from '../bench/contract/lane.ts';
+import type { MountedTransport } from '../bench/contract/transport.ts';
+import { lanes } from '../bench/lanes.ts';
+import { nowNs } from '../bench/measure/clock.ts';
+import { createAlarm } from './alarm.ts';
+import { BACKLOG_DEFAULTS } from './backlog.ts';
+import { Feed } from './feed.ts';
+import { Host } from './host.ts';
+
+interface ServeFlags {
+  readonly port: number;
+  readonly tcpPort?: number;
+  readonly host: string;
+  readonly rate: number;
+  readonly payload: number;
+  readonly seed: number;
+  readonly maxBacklog: number;
+  readonly allowOrigin: string[];
+}
+
+const PORTS = wholeNumber(0, 65_535);
+
+const program = new Command('npm run serve --')
+  .description('Serves one feed by every transport, for other clients.')
+  .option('--port <number>', 'HTTP port; 0 for a free one', PORTS, 8080)
+  .option('--tcp-port <number>', 'port of the bare TCP transport (default: the one after --port)', PORTS)
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .option('--rate <number>', 'events per second', decimal(0.001, 10_000), 1)
+  .option('--payload <bytes>', "size of an event's text", wholeNumber(MIN_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES), 128)
+  .option('--seed <number>', 'decides prices and jitter', wholeNumber(0, 2 ** 31 - 1), 1)
+  .option('--max-backlog <bytes>', 'held for a client that does not read', wholeNumber(1, 2 ** 30), BACKLOG_DEFAULTS.maxBacklogBytes)
+  .option('--allow-origin <origins>', 'pages that may read events, besides those served from here', origins, [])
+  .allowExcessArguments(false)
+  .action(serve);
+
+await program.parseAsync();
+
+async function serve(flags: ServeFlags): Promise<void> {
+  const feed = new Feed(
+    { seed: flags.seed, eventsPerSecond: flags.rate, jitter: 0.5, payloadBytes: flags.payload },
+    await createAlarm(),
+  );
+  const host = new Host(feed, {
+    address: flags.host,
+    httpPort: flags.port,
+    tcpPort: flags.tcpPort ?? (flags.port === 0 ? 0 : flags.port + 1),
+    allowedOrigins: flags.allowOrigin,
+  });
+  const mounts: MountedTransport[] = [];
+  try {
+    for (const lane of onePerTransport(lanes)) {
+      const transport = await lane.server();
+      const options = { ...transport.defaults, ...lane.options, maxBacklogBytes: flags.maxBacklog };
+      mounts.push(await transport.mount(host, feed, options));
+    }
+  } catch (error) {
+    console.error(`error: ${error instanceof Error ? error.message : error}`);
+    process.exit(1);
+  }
+  feed.start(nowNs());
+
+  console.log(`${flags.rate} events/s of ${flags.payload} bytes:`);
+  for (const { url } of mounts) console.log(`  ${url}`);
+  console.log('Ctrl-C ends it.');
+
+  const stop = async () => {
+    feed.stop();
+    await host.close(mounts);
+    process.exit(0);
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+}
+
+/** Lanes of one transport differ in options; here each transport is mounted once. */
+function onePerTransport(all: readonly Lane[]): Lane[] {
+  return [...new Map(all.toReversed().map((lane) => [lane.transport, lane])).values()].toReversed();
+}
+
+function origins(value: string): string[] {
+  return splitList(value).map((origin) => {
+    if (URL.canParse(origin) && new URL(origin).origin === origin) return origin;
+    throw new InvalidArgumentError('Allowed are origins such as https://example.com, separated by commas.');
+  });
+}
