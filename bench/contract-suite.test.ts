@@ -304,6 +304,8 @@ describe.each(lanes)('$id', (lane) => {
       const returned = await lab.connect({ since: 4 });
       await eventually(() => expect(returned.sink.seqs).toEqual(range(5, 12)));
       await Promise.all(lab.clients.map(({ client }) => client.close()));
+      // Before it has noticed, the server would say goodbye to clients that are gone.
+      await eventually(() => expect(lab.host.meter.openSockets.size).toBe(0));
       await lab.closeServer();
 
       const server = lab.host.meter.read();

@@ -28,16 +28,36 @@ export interface Laboratory {
   openServer(): Link;
   openWorker(index: number): Link;
   watchNoise(): () => Noise;
+  /** @default DEADLINES_MS */
+  readonly deadlinesMs?: Deadlines;
 }
+
+/** How long each call may take; the cell fails after it. */
+export interface Deadlines {
+  readonly hello: number;
+  readonly listen: number;
+  readonly connect: number;
+  /** How long after the last event, and the lane's own wait, deliveries are waited for. */
+  readonly drain: number;
+  /** On top of what warm-up, window and drain take. */
+  readonly measure: number;
+  readonly close: number;
+}
+
+const DEADLINES_MS: Deadlines = {
+  hello: 10_000,
+  listen: 10_000,
+  connect: 60_000,
+  drain: 5_000,
+  measure: 10_000,
+  close: 15_000,
+};
 
 /** Share of a slot in which an event may fall; the rest is quiet. */
 export const JITTER = 0.5;
 
-const DEADLINE_MS = { hello: 10_000, listen: 10_000, connect: 60_000, close: 15_000, margin: 10_000 };
 /** From the call to the feed's start: every process must have read the message by then. */
 const LEAD_NS = { fixed: 300e6, perClient: 0.1e6 };
-/** How long after the last event, and the lane's own wait, deliveries are waited for. */
-const DRAIN_MS = 5_000;
 
 /** @returns the cell, completed or failed. Never rejects for what a child did; rejects when `signal` aborts. */
 export async function runCell(plan: CellPlan, laboratory: Laboratory, signal: AbortSignal): Promise<Cell> {
@@ -71,12 +91,13 @@ async function runPhases(
 ): Promise<CompletedCell> {
   const { lane, point, seed } = plan;
   const endNoise = laboratory.watchNoise();
+  const deadlines = laboratory.deadlinesMs ?? DEADLINES_MS;
 
-  await Promise.all([server, ...workers].map(sayHello));
+  await Promise.all([server, ...workers].map((child) => sayHello(child, deadlines.hello)));
   const listening = await server.call(
     'listen',
     { lane: lane.id, options: lane.options, feed: { ...feedOf(point), seed, jitter: JITTER } },
-    { phase: 'listen', deadlineMs: DEADLINE_MS.listen },
+    { phase: 'listen', deadlineMs: deadlines.listen },
   );
   await Promise.all(
     workers.map((worker, index) =>
@@ -89,20 +110,20 @@ async function runPhases(
           seed,
           ...share(point.clients, workers.length, index),
         },
-        { phase: 'connect', deadlineMs: DEADLINE_MS.connect },
+        { phase: 'connect', deadlineMs: deadlines.connect },
       ),
     ),
   );
 
-  const ask = planWindow(plan);
+  const ask = planWindow(plan, deadlines.drain);
   const phase = () => (nowNs() < ask.windowNs[0] ? 'warm-up' : nowNs() < ask.windowNs[1] ? 'measure' : 'drain');
-  const limits = { phase, deadlineMs: (ask.giveUpNs - nowNs()) / 1e6 + DEADLINE_MS.margin };
+  const limits = { phase, deadlineMs: (ask.giveUpNs - nowNs()) / 1e6 + deadlines.measure };
   const [served, ...received] = await Promise.all([
     server.call('measure', ask, limits),
     ...workers.map((worker) => worker.call('measure', ask, limits)),
   ]);
 
-  const closing = { phase: 'close', deadlineMs: DEADLINE_MS.close };
+  const closing = { phase: 'close', deadlineMs: deadlines.close };
   const workersClosed = await Promise.all(workers.map((worker) => worker.call('close', {}, closing)));
   const serverClosed = await server.call('close', {}, closing);
 
@@ -148,8 +169,8 @@ async function runPhases(
   };
 }
 
-async function sayHello(child: Child<ServerCalls> | Child<WorkerCalls>): Promise<void> {
-  const limits = { phase: 'start', deadlineMs: DEADLINE_MS.hello };
+async function sayHello(child: Child<ServerCalls> | Child<WorkerCalls>, deadlineMs: number): Promise<void> {
+  const limits = { phase: 'start', deadlineMs };
   // Twice: the first answer waits for the process to start, the second brackets its clock closely.
   await (child as Child<ServerCalls>).call('hello', {}, limits);
   const beforeNs = nowNs();
@@ -158,7 +179,7 @@ async function sayHello(child: Child<ServerCalls> | Child<WorkerCalls>): Promise
 }
 
 /** The measured window is a range of events; its ends lie in the quiet part of a slot, when none is on its way. */
-function planWindow({ lane, point, warmupSeconds, windowSeconds }: CellPlan): MeasureAsk {
+function planWindow({ lane, point, warmupSeconds, windowSeconds }: CellPlan, drainMs: number): MeasureAsk {
   const { eventsPerSecond, clients, payloadBytes } = point;
   const waitMs = lane.waitMs?.(lane.options) ?? 0;
   const slotNs = 1e9 / eventsPerSecond;
@@ -176,7 +197,7 @@ function planWindow({ lane, point, warmupSeconds, windowSeconds }: CellPlan): Me
     warmupEvents,
     windowEvents,
     windowNs,
-    giveUpNs: windowNs[1] + (waitMs + DRAIN_MS) * 1e6,
+    giveUpNs: windowNs[1] + (waitMs + drainMs) * 1e6,
     payloadBytes,
   };
 }

@@ -27,6 +27,7 @@ function table(result: Result, scenario: string, point: Point): string {
   const rows = result.lanes.map(({ id, title }) => {
     const estimates = COLUMNS.map((metric) => find(result.estimates, scenario, point, id, metric));
     const rounds = Math.max(0, ...estimates.map((estimate) => estimate?.rounds ?? 0));
+    if (rounds === 0) return [title, 'not measured'];
     return [title, ...estimates.map((estimate) => (estimate ? formatInterval(estimate) : 'n too small')), String(rounds)];
   });
   return align([header, ...rows]);

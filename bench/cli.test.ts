@@ -1,0 +1,169 @@
+/** The commands as a user runs them: compiled, in processes of their own. */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { parseResult } from './contract/result.ts';
+import { readText } from './measure/machine.ts';
+import { compiled } from './paths.ts';
+
+const TINY = '--lanes tcp,websocket --rounds 1 --clients 3 --rate 50 --warmup 0.1 --window 0.2'.split(' ');
+const LONG = '--lanes tcp --rounds 5 --clients 3 --rate 50 --window 60'.split(' ');
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pushlab-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function start(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [compiled('bench/cli'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let out = '';
+  let err = '';
+  child.stdout?.on('data', (chunk) => {
+    out += chunk;
+  });
+  child.stderr?.on('data', (chunk) => {
+    err += chunk;
+  });
+  return { child, ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err }))) };
+}
+
+const bench = (...args: string[]) => start(['--results', folder, ...args]).ended;
+const newest = () => parseResult(readFileSync(join(folder, 'result.json'), 'utf8'));
+
+describe('npm run bench', () => {
+  it('measures, saves, makes the page and ends with 0', async () => {
+    const { code, out, err } = await bench(...TINY);
+    expect(err).toBe('');
+    expect(code).toBe(0);
+    const result = newest();
+    expect(result.cells.map(({ state }) => state)).toEqual(['completed', 'completed']);
+    expect(result.command).toContain('--rate 50');
+    expect(out).toContain('WebSocket');
+    expect(out).toContain(join(folder, 'report.html'));
+    expect(readFileSync(join(folder, 'report.html'), 'utf8')).toContain('</html>');
+    for (const name of ['result.json', 'report.html']) {
+      expect(readFileSync(join(folder, 'runs', result.id, name))).toEqual(readFileSync(join(folder, name)));
+    }
+  });
+
+  it('counts the same bytes on both sides, in each cell', async () => {
+    await bench(...TINY);
+    for (const cell of newest().cells) {
+      if (cell.state === 'failed') throw new Error(cell.error.message);
+      const { server, clients } = cell.wire.cell;
+      expect(server.sentBytes).toBeGreaterThan(0);
+      expect([server.sentBytes, server.receivedBytes]).toEqual([clients.receivedBytes, clients.sentBytes]);
+    }
+  });
+
+  it.each([
+    [['--lanes', 'nix'], /--lanes nix: allowed are tcp/],
+    [['--rounds', 'x'], /--rounds .* from 1 to 1000/],
+    [['--nix'], /unknown option '--nix'/],
+    [['nix'], /too many arguments/],
+    [['report', 'nix'], /there is no result nix/],
+  ])('%j ends with 1 before anything runs, and says what is allowed', async (args, message) => {
+    const { code, err } = await bench(...args);
+    expect(err).toMatch(message);
+    expect(code).toBe(1);
+    expect(existsSync(join(folder, 'result.json'))).toBe(false);
+  });
+
+  it.each(['/proc/pushlab', '/dev/null'])('a results folder that cannot be written to (%s) ends with 1', async (path) => {
+    const { code, err } = await start(['--results', path, ...TINY]).ended;
+    expect(err).toContain(`the results folder ${path} can't be written to`);
+    expect(code).toBe(1);
+  });
+});
+
+describe('npm run bench -- report', () => {
+  it('rebuilds the page from the result alone', async () => {
+    await bench(...TINY);
+    const page = join(folder, 'report.html');
+    const before = readFileSync(page, 'utf8');
+    rmSync(page);
+    const { code, out } = await bench('report', join(folder, 'result.json'));
+    expect(code).toBe(0);
+    expect(out.trim()).toBe(page);
+    expect(readFileSync(page, 'utf8')).toBe(before);
+  });
+
+  it.each([
+    ['{"schemaVersion":1,"cells":[', /not JSON, or cut short/],
+    ['{"schemaVersion":99}', /schema version 99; this Pushlab reads version 1/],
+    ['{"hello":"world"}', /not a Pushlab result/],
+    ['{"schemaVersion":1}', /not a valid result/],
+  ])('%s is refused with a clear word, and no page is made', async (text, message) => {
+    const path = join(folder, 'result.json');
+    writeFileSync(path, text);
+    const { code, err } = await bench('report', path);
+    expect(err).toMatch(message);
+    expect(code).toBe(1);
+    expect(existsSync(join(folder, 'report.html'))).toBe(false);
+  });
+});
+
+it('list shows lanes, scenarios and profiles', async () => {
+  const { code, out } = await bench('list');
+  expect(code).toBe(0);
+  for (const word of ['Lanes', 'long-polling', 'Scenarios', 'fanout', 'Profiles', 'smoke']) expect(out).toContain(word);
+});
+
+describe.skipIf(process.platform !== 'linux')('children', () => {
+  /** Process ids of a process's children; needs /proc. */
+  const childrenOf = (pid: number) => (readText(`/proc/${pid}/task/${pid}/children`) ?? '').split(' ').filter(Boolean).map(Number);
+  const isAlive = (pid: number) => !/^State:\s+[ZX]/m.test(readText(`/proc/${pid}/status`) ?? 'State: X');
+
+  async function until(condition: () => boolean): Promise<void> {
+    while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+
+  async function startLong() {
+    const { child, ended } = start(['--results', folder, ...LONG]);
+    const pid = child.pid ?? 0;
+    await until(() => childrenOf(pid).length === 2);
+    return { pid, ended, children: childrenOf(pid) };
+  }
+
+  it.each(['SIGINT', 'SIGTERM'] as const)('are gone after %s; what was measured is kept and the exit code is 130', async (signal) => {
+    const { pid, ended, children } = await startLong();
+    for (const target of [pid, ...children]) if (signal === 'SIGINT' || target === pid) process.kill(target, signal);
+    const { code } = await ended;
+    expect(code).toBe(130);
+    expect(children.filter(isAlive)).toEqual([]);
+    expect(newest().finishedAt).toBeNull();
+    expect(existsSync(join(folder, 'report.html'))).toBe(true);
+  });
+
+  it('end by themselves when the orchestrator is killed', async () => {
+    const { pid, ended, children } = await startLong();
+    process.kill(pid, 'SIGKILL');
+    await ended;
+    await until(() => !children.some(isAlive));
+    expect(newest().cells).toEqual([]);
+  });
+
+  it('that are killed make a failed cell, and the run goes on and ends with 2', async () => {
+    const { child, ended } = start(['--results', folder, ...TINY, '--lanes', 'tcp', '--rounds', '2', '--window', '2']);
+    const pid = child.pid ?? 0;
+    await until(() => childrenOf(pid).length === 2);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const [first = 0] = childrenOf(pid);
+    process.kill(first, 'SIGKILL');
+    const { code, out } = await ended;
+    expect(newest().cells.map(({ state }) => state)).toEqual(['failed', 'completed']);
+    expect(newest().cells[0]).toMatchObject({ error: { signal: 'SIGKILL' } });
+    expect(out).toContain('failed');
+    expect(code).toBe(2);
+  });
+});

@@ -1,0 +1,69 @@
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { addBenchFlags, type BenchFlags, configure } from './configure.ts';
+
+const machine = { workers: 1, fileDescriptors: 1_024, localPorts: 28_232 };
+
+function parse(line: string) {
+  const command = addBenchFlags(new Command()).exitOverride().configureOutput({ writeErr: () => {} });
+  command.parse(line.split(' ').filter(Boolean), { from: 'user' });
+  return configure(command.opts<BenchFlags>(), machine);
+}
+
+describe('flags', () => {
+  it('override each number of a profile', () => {
+    const config = parse(
+      '--profile smoke --lanes tcp,polling --scenarios fanout --rounds 2 --clients 10 --rate 5 --payload 256 --interval 250 --workers 3 --reference tcp --seed 9 --warmup 0.5 --window 2',
+    );
+    expect(config).toMatchObject({
+      profile: 'smoke',
+      rounds: 2,
+      workers: 3,
+      reference: 'tcp',
+      seed: 9,
+      warmupSeconds: 0.5,
+      windowSeconds: 2,
+    });
+    expect(config.lanes.map(({ id }) => id)).toEqual(['tcp', 'polling']);
+    expect(config.scenarios.flatMap(({ points }) => points)).toEqual([
+      { clients: 10, eventsPerSecond: 5, payloadBytes: 256 },
+    ]);
+  });
+
+  it('change the interval only of lanes that have one', () => {
+    const { lanes } = parse('--interval 250');
+    for (const { options } of lanes) {
+      expect(options['intervalMs']).toBe('intervalMs' in options ? 250 : undefined);
+    }
+    expect(lanes.some(({ options }) => options['intervalMs'] === 250)).toBe(true);
+  });
+
+  it.each([
+    ['--profile huge', /--profile huge: allowed are smoke, default, paper/],
+    ['--lanes tcp,carrier-pigeon', /--lanes carrier-pigeon: allowed are tcp, polling/],
+    ['--lanes tcp,tcp', /--lanes .*each once/],
+    ['--lanes tcp,', /--lanes .*separated by commas/],
+    ['--scenarios nothing', /--scenarios nothing: allowed are fanout/],
+    ['--rounds 0', /--rounds .*'0' is invalid.* from 1 to 1000/],
+    ['--rounds 2.5', /--rounds .*whole number/],
+    ['--clients -1', /--clients/],
+    ['--clients 1000', /--clients 1000: a process may hold 1024 .* allows 960 clients/],
+    ['--rate 0', /--rate .*from 0.01 to 10000/],
+    ['--rate 1e3', /--rate .*from 0.01/],
+    ['--payload 63', /--payload .*from 64 to 65536/],
+    ['--payload 65537', /--payload .*from 64 to 65536/],
+    ['--interval 0', /--interval .*from 10 to/],
+    ['--workers 5 --clients 4', /--workers 5: allowed are 1 to 4/],
+    ['--reference sse --lanes tcp', /--reference sse: allowed are tcp/],
+    ['--seed x', /--seed .*whole number/],
+    ['--unknown', /unknown option '--unknown'/],
+  ])('%s is refused: what is wrong, and what is allowed', (line, message) => {
+    expect(() => parse(line)).toThrow(message);
+  });
+
+  it('more clients than local ports are refused', () => {
+    const command = addBenchFlags(new Command());
+    command.parse(['--clients', '30000'], { from: 'user' });
+    expect(() => configure(command.opts<BenchFlags>(), { ...machine, fileDescriptors: null })).toThrow(/28232 local ports/);
+  });
+});

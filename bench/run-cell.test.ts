@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import type { EncodedEvent } from './contract/event.ts';
+import { cellSchema } from './contract/result.ts';
+import { runCell, share } from './run-cell.ts';
+import { isValid } from './stats/summarise.ts';
+import { type Fault, memoryLaboratory, memoryLane, memoryPlan, type Tamper } from './test-laboratory.ts';
+
+const never = new AbortController().signal;
+
+async function runWith({ fault, tamper, workers }: { fault?: Fault; tamper?: Tamper; workers?: number } = {}) {
+  const lane = memoryLane(tamper);
+  const { laboratory } = memoryLaboratory(lane, { ...(fault && { fault }), ...(workers && { workers }) });
+  return await runCell(memoryPlan(lane), laboratory, never);
+}
+
+async function completedWith(changes: Parameters<typeof runWith>[0] = {}) {
+  const cell = await runWith(changes);
+  if (cell.state === 'failed') throw new Error(cell.error.message);
+  return cell;
+}
+
+const codes = (cell: { warnings: readonly { code: string }[] }) => cell.warnings.map(({ code }) => code);
+
+describe('a cell', () => {
+  it('that nothing disturbs is valid: expected = clients × events of the window', async () => {
+    const cell = await completedWith();
+    expect(cell.delivery).toEqual({
+      expected: 60,
+      delivered: 60,
+      missing: 0,
+      duplicated: 0,
+      outOfOrder: 0,
+      unexpected: 0,
+    });
+    expect(isValid(cell)).toBe(true);
+    expect(cell.latency.count).toBe(60);
+    expect(cell.window).toMatchObject({ warmupEvents: 10, events: 20 });
+    expect(cell.window.seconds).toBeCloseTo(0.2, 6);
+    expect(cellSchema.safeParse(cell).error).toBeUndefined();
+  });
+
+  it('merges what its workers saw', async () => {
+    const cell = await completedWith({ workers: 2 });
+    expect(cell.workers).toHaveLength(2);
+    expect(cell.latency.count).toBe(60);
+    expect(isValid(cell)).toBe(true);
+  });
+
+  it.each([
+    ['server', 'listen', 'listen'],
+    ['worker', 'connect', 'connect'],
+    ['server', 'measure', 'warm-up'],
+    ['worker', 'measure', 'warm-up'],
+    ['worker', 'close', 'close'],
+    ['server', 'close', 'close'],
+  ] as const)('whose %s dies at %s fails in phase %s, with the signal', async (child, call, phase) => {
+    const cell = await runWith({ fault: { child, call, act: 'die' } });
+    expect(cell).toMatchObject({ state: 'failed', phase, error: { signal: 'SIGSEGV', code: null } });
+    expect(cell.state === 'failed' && cell.error.message).toContain('told to die');
+  });
+
+  it.each([
+    ['server', 'listen', 'listen'],
+    ['worker', 'connect', 'connect'],
+    ['server', 'measure', 'drain'],
+    ['worker', 'measure', 'drain'],
+    ['worker', 'close', 'close'],
+  ] as const)('whose %s hangs at %s fails in phase %s, by the deadline', async (child, call, phase) => {
+    const cell = await runWith({ fault: { child, call, act: 'hang' } });
+    expect(cell).toMatchObject({ state: 'failed', phase });
+    expect(cell.state === 'failed' && cell.error.message).toMatch(/no answer to \w+ within/);
+  });
+
+  it('whose server lies about its bytes is severely warned of', async () => {
+    const lie = (answer: object) => ({ ...answer, wire: { sentBytes: 7, receivedBytes: 0, connections: 0 } });
+    const cell = await completedWith({ fault: { child: 'server', call: 'close', act: { answer: lie } } });
+    expect(cell.warnings.find(({ code }) => code === 'bytes-disagree')).toMatchObject({ severity: 'severe' });
+  });
+
+  it('whose processes do not share a clock fails', async () => {
+    const elsewhere = (answer: object) => ({ ...answer, nowNs: 1 });
+    const cell = await runWith({ fault: { child: 'worker', call: 'hello', act: { answer: elsewhere } } });
+    expect(cell).toMatchObject({ state: 'failed', phase: 'start' });
+    expect(cell.state === 'failed' && cell.error.message).toContain('do not share a monotonic clock');
+  });
+
+  it('that loses an event is invalid, and says how many', async () => {
+    const cell = await completedWith({ tamper: (event, deliver) => event.seq !== 15 && deliver(event) });
+    expect(cell.delivery).toMatchObject({ expected: 60, delivered: 57, missing: 3 });
+    expect(codes(cell)).toContain('lost');
+    expect(isValid(cell)).toBe(false);
+  });
+
+  it('that loses an event of the warm-up is invalid too', async () => {
+    const cell = await completedWith({ tamper: (event, deliver) => event.seq !== 2 && deliver(event) });
+    expect(cell.delivery).toMatchObject({ missing: 0, unexpected: 3 });
+    expect(isValid(cell)).toBe(false);
+  });
+
+  it('that repeats an event is invalid, and the copy has no latency', async () => {
+    const cell = await completedWith({
+      tamper: (event, deliver) => {
+        deliver(event);
+        if (event.seq === 15) deliver(event);
+      },
+    });
+    expect(cell.delivery).toMatchObject({ delivered: 60, duplicated: 3 });
+    expect(cell.latency.count).toBe(60);
+    expect(codes(cell)).toContain('duplicated');
+    expect(isValid(cell)).toBe(false);
+  });
+
+  it('that reorders events is invalid', async () => {
+    const held: EncodedEvent[] = [];
+    const cell = await completedWith({
+      tamper: (event, deliver) => {
+        if (event.seq === 15) return void held.push(event);
+        deliver(event);
+        const late = event.seq === 16 ? held.pop() : undefined;
+        if (late) deliver(late);
+      },
+    });
+    expect(cell.delivery).toMatchObject({ missing: 0, outOfOrder: 3 });
+    expect(codes(cell)).toContain('reordered');
+  });
+
+  it('whose payload is not what was asked for is invalid', async () => {
+    const cell = await completedWith({
+      tamper: (event, deliver) => deliver(event.seq === 15 ? { ...event, text: `${event.text} ` } : event),
+    });
+    expect(cell.delivery.unexpected).toBe(3);
+    expect(codes(cell)).toContain('lost');
+  });
+
+  it('that is aborted rejects, and its children are gone', async () => {
+    const lane = memoryLane();
+    const { laboratory, living } = memoryLaboratory(lane);
+    const controller = new AbortController();
+    const running = runCell(memoryPlan(lane), laboratory, controller.signal);
+    expect(living()).toBe(2);
+    setTimeout(() => controller.abort(), 100);
+    await expect(running).rejects.toThrow('aborted');
+    expect(living()).toBe(0);
+  });
+});
+
+describe('clients are shared out', () => {
+  it.each([
+    [10, 3, [3, 3, 4]],
+    [2, 2, [1, 1]],
+    [1_000, 1, [1_000]],
+  ])('%i among %i workers, each once', (clients, workers, expected) => {
+    const shares = Array.from({ length: workers }, (_, index) => share(clients, workers, index));
+    expect(shares.map((one) => one.clients)).toEqual(expected);
+    expect(shares.map((one) => one.firstClient)).toEqual(
+      expected.map((_, index) => expected.slice(0, index).reduce((sum, one) => sum + one, 0)),
+    );
+  });
+});

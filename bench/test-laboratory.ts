@@ -1,0 +1,113 @@
+/** For the tests: a laboratory in memory, whose children can be made to fail, and a transport without sockets. */
+
+import { type AnswerMessage, answerCall, type Role } from './contract/child.ts';
+import type { EncodedEvent } from './contract/event.ts';
+import type { Lane } from './contract/lane.ts';
+import type { EventSink } from './contract/transport.ts';
+import { createWorkerRole } from '../clients/role.ts';
+import { createServerRole } from '../servers/role.ts';
+import type { ChildExit, Link } from './child.ts';
+import { nowNs } from './measure/clock.ts';
+import type { CellPlan, Deadlines, Laboratory } from './run-cell.ts';
+
+/** What a child does instead of answering one call. */
+export interface Fault {
+  readonly child: 'server' | 'worker';
+  readonly call: string;
+  readonly act: 'die' | 'hang' | { readonly answer: (answer: object) => object };
+}
+
+/** What the transport does to one event on its way to one client. */
+export type Tamper = (event: EncodedEvent, deliver: (event: EncodedEvent) => void) => void;
+
+const EXIT: ChildExit = { code: null, signal: 'SIGSEGV', stderr: 'told to die' };
+const SHORT: Deadlines = { hello: 2_000, listen: 500, connect: 500, drain: 300, measure: 500, close: 500 };
+
+/** A lane that hands events over within the process. Sends no byte, so both sides agree on none. */
+export function memoryLane(tamper: Tamper = (event, deliver) => deliver(event)): Lane {
+  const sinks = new Set<EventSink>();
+  return {
+    id: 'memory',
+    title: 'Memory',
+    summary: 'No wire at all.',
+    transport: 'memory',
+    options: {},
+    server: async () => ({
+      defaults: {},
+      async mount(_host, feed) {
+        const unsubscribe = feed.subscribe((event) => {
+          for (const sink of sinks) tamper(event, ({ text }) => sink.event(text, nowNs()));
+        });
+        return { url: 'memory:', clientCount: sinks.size, cutOffCount: 0, close: async () => void unsubscribe() };
+      },
+    }),
+    client: async () => ({
+      defaults: {},
+      async connect(_context, sink) {
+        sinks.add(sink);
+        return { close: async () => void sinks.delete(sink) };
+      },
+    }),
+  };
+}
+
+export function memoryLaboratory(lane: Lane, { fault, workers = 1 }: { fault?: Fault; workers?: number } = {}) {
+  let living = 0;
+  const open = <Calls>(child: Fault['child'], role: Role<Calls>) => {
+    living++;
+    return memoryLink(role, fault?.child === child ? fault : undefined, () => living--);
+  };
+  const laboratory: Laboratory = {
+    workers,
+    pinning: { server: 1, workers: Array.from({ length: workers }, (_, index) => index + 2) },
+    openServer: () => open('server', createServerRole(() => lane)),
+    openWorker: () => open('worker', createWorkerRole(() => lane)),
+    watchNoise: () => () => ({ cpuPressure: 0, steal: 0 }),
+    deadlinesMs: SHORT,
+  };
+  return { laboratory, living: () => living };
+}
+
+function memoryLink<Calls>(role: Role<Calls>, fault: Fault | undefined, onEnd: () => void): Link {
+  let hear: (answer: AnswerMessage) => void = () => {};
+  let exit: (exit: ChildExit) => void = () => {};
+  let ending: Promise<void> | undefined;
+  const end = () => {
+    ending ??= answerCall(role, { call: 'close', ask: {} }).then(() => {
+      onEnd();
+      exit({ code: 0, signal: null, stderr: '' });
+    });
+    return ending;
+  };
+  return {
+    async send(message) {
+      const act = fault?.call === message.call ? fault.act : undefined;
+      if (act === 'hang') return;
+      if (act === 'die') return exit(EXIT);
+      const answer = await answerCall(role, message);
+      hear(act && 'answer' in answer ? { answer: act.answer(answer.answer) } : answer);
+    },
+    onAnswer(listener) {
+      hear = listener;
+    },
+    onExit(listener) {
+      exit = listener;
+    },
+    end,
+    kill: end,
+  };
+}
+
+export function memoryPlan(lane: Lane, changes: Partial<CellPlan> = {}): CellPlan {
+  return {
+    lane,
+    scenario: 'test',
+    point: { clients: 3, eventsPerSecond: 100, payloadBytes: 128 },
+    round: 1,
+    order: 1,
+    seed: 1,
+    warmupSeconds: 0.1,
+    windowSeconds: 0.2,
+    ...changes,
+  };
+}
