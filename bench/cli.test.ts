@@ -79,11 +79,14 @@ describe('npm run bench', () => {
     expect(existsSync(join(folder, 'result.json'))).toBe(false);
   });
 
-  it.each(['/proc/pushlab', '/dev/null'])('a results folder that cannot be written to (%s) ends with 1', async (path) => {
-    const { code, err } = await start(['--results', path, ...TINY]).ended;
-    expect(err).toContain(`the results folder ${path} can't be written to`);
-    expect(code).toBe(1);
-  });
+  it.each(['/proc/pushlab', '/dev/null'])(
+    'a results folder that cannot be written to (%s) ends with 1',
+    async (path) => {
+      const { code, err } = await start(['--results', path, ...TINY]).ended;
+      expect(err).toContain(`the results folder ${path} can't be written to`);
+      expect(code).toBe(1);
+    },
+  );
 });
 
 describe('npm run bench -- report', () => {
@@ -121,7 +124,8 @@ it('list shows lanes, scenarios and profiles', async () => {
 
 describe.skipIf(process.platform !== 'linux')('children', () => {
   /** Process ids of a process's children; needs /proc. */
-  const childrenOf = (pid: number) => (readText(`/proc/${pid}/task/${pid}/children`) ?? '').split(' ').filter(Boolean).map(Number);
+  const childrenOf = (pid: number) =>
+    (readText(`/proc/${pid}/task/${pid}/children`) ?? '').split(' ').filter(Boolean).map(Number);
   const isAlive = (pid: number) => !/^State:\s+[ZX]/m.test(readText(`/proc/${pid}/status`) ?? 'State: X');
 
   async function until(condition: () => boolean): Promise<void> {
@@ -135,15 +139,18 @@ describe.skipIf(process.platform !== 'linux')('children', () => {
     return { pid, ended, children: childrenOf(pid) };
   }
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('are gone after %s; what was measured is kept and the exit code is 130', async (signal) => {
-    const { pid, ended, children } = await startLong();
-    for (const target of [pid, ...children]) if (signal === 'SIGINT' || target === pid) process.kill(target, signal);
-    const { code } = await ended;
-    expect(code).toBe(130);
-    expect(children.filter(isAlive)).toEqual([]);
-    expect(newest().finishedAt).toBeNull();
-    expect(existsSync(join(folder, 'report.html'))).toBe(true);
-  });
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'are gone after %s; what was measured is kept and the exit code is 130',
+    async (signal) => {
+      const { pid, ended, children } = await startLong();
+      for (const target of [pid, ...children]) if (signal === 'SIGINT' || target === pid) process.kill(target, signal);
+      const { code } = await ended;
+      expect(code).toBe(130);
+      expect(children.filter(isAlive)).toEqual([]);
+      expect(newest().finishedAt).toBeNull();
+      expect(existsSync(join(folder, 'report.html'))).toBe(true);
+    },
+  );
 
   it('end by themselves when the orchestrator is killed', async () => {
     const { pid, ended, children } = await startLong();

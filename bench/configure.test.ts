@@ -5,7 +5,9 @@ import { addBenchFlags, type BenchFlags, configure } from './configure.ts';
 const machine = { workers: 1, fileDescriptors: 1_024, localPorts: 28_232 };
 
 function parse(line: string) {
-  const command = addBenchFlags(new Command()).exitOverride().configureOutput({ writeErr: () => {} });
+  const command = addBenchFlags(new Command())
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} });
   command.parse(line.split(' ').filter(Boolean), { from: 'user' });
   return configure(command.opts<BenchFlags>(), machine);
 }
@@ -64,6 +66,8 @@ describe('flags', () => {
   it('more clients than local ports are refused', () => {
     const command = addBenchFlags(new Command());
     command.parse(['--clients', '30000'], { from: 'user' });
-    expect(() => configure(command.opts<BenchFlags>(), { ...machine, fileDescriptors: null })).toThrow(/28232 local ports/);
+    expect(() => configure(command.opts<BenchFlags>(), { ...machine, fileDescriptors: null })).toThrow(
+      /28232 local ports/,
+    );
   });
 });

@@ -68,7 +68,9 @@ export function configure(flags: BenchFlags, machine: MachineLimits): RunConfig 
   const config: RunConfig = {
     profile: profile.id,
     lanes: chosenLanes.map((lane) => withInterval(lane, flags.interval)),
-    scenarios: pick('--scenarios', flags.scenarios ?? profile.scenarios, scenarios).map((one) => withPoint(one, changes)),
+    scenarios: pick('--scenarios', flags.scenarios ?? profile.scenarios, scenarios).map((one) =>
+      withPoint(one, changes),
+    ),
     rounds: flags.rounds ?? profile.rounds,
     warmupSeconds: flags.warmup ?? profile.warmupSeconds,
     windowSeconds: flags.window ?? profile.windowSeconds,
@@ -94,7 +96,8 @@ function checkClients({ scenarios, workers }: RunConfig, { fileDescriptors, loca
       `--clients ${clients}: this machine has ${localPorts} local ports for connections (net.ipv4.ip_local_port_range); allowed are as many clients`,
     );
   }
-  if (workers > clients) throw new UsageError(`--workers ${workers}: allowed are 1 to ${clients}, the number of clients`);
+  if (workers > clients)
+    throw new UsageError(`--workers ${workers}: allowed are 1 to ${clients}, the number of clients`);
 }
 
 /** Lanes that poll say so by having an interval. */

@@ -25,7 +25,8 @@ describe.each(lanes)('$id', (lane) => {
       const clients = await Promise.all(range(1, 25).map(() => lab.connect()));
       for (const seq of range(1, 20)) {
         lab.publish(eventOf(seq));
-        if (seq % 5 === 0) await eventually(() => expect(clients.every(({ sink }) => sink.texts.length >= 5)).toBe(true));
+        if (seq % 5 === 0)
+          await eventually(() => expect(clients.every(({ sink }) => sink.texts.length >= 5)).toBe(true));
       }
       await eventually(() => expect(clients.every(({ sink }) => sink.texts.length >= 20)).toBe(true));
       // Whatever came twice would have come before this one.

@@ -77,7 +77,9 @@ function liveView(plans: readonly CellPlan[]): Progress {
 }
 
 function newestPerLane(cells: readonly Cell[]): Cell[] {
-  return [...new Map(cells.map((cell) => [`${cell.lane} ${cell.scenario} ${JSON.stringify(cell.point)}`, cell])).values()];
+  return [
+    ...new Map(cells.map((cell) => [`${cell.lane} ${cell.scenario} ${JSON.stringify(cell.point)}`, cell])).values(),
+  ];
 }
 
 function describe(cell: Cell): string {

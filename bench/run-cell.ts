@@ -145,6 +145,7 @@ async function runPhases(
     feed: {
       achievedEventsPerSecond: served.achievedEventsPerSecond,
       lagP50Us: served.lag.p50Us,
+      lagP95Us: served.lag.p95Us,
       lagP99Us: served.lag.p99Us,
       lagMaxUs: served.lag.maxUs,
     },

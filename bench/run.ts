@@ -1,5 +1,6 @@
 /** A run: the plan, cell by cell, saved after each. */
 
+import { PERCENTILE_LABELS, tooFewFor } from './contract/percentiles.ts';
 import type { Cell, Environment, Result, Warning } from './contract/result.ts';
 import { SCHEMA_VERSION } from './contract/result.ts';
 import { planCells, type RunConfig } from './plan.ts';
@@ -88,6 +89,16 @@ function runWarnings(
   if (config.rounds < 3) {
     const text = `${config.rounds} ${config.rounds === 1 ? 'round gives' : 'rounds give'} no interval worth quoting.`;
     add('too-few-rounds', text, 'Run with --rounds 5 or more.');
+  }
+  const events = Math.min(...cells.flatMap((cell) => (cell.state === 'completed' ? cell.window.events : [])));
+  const unquotable = tooFewFor(events).map((name) => PERCENTILE_LABELS[name]);
+  if (unquotable.length > 0 && Number.isFinite(events)) {
+    warnings.push({
+      code: 'too-few-events',
+      severity: 'notice',
+      text: `A window holds ${events} events: ${unquotable.join(', ')} are not quoted.`,
+      hint: 'Run with a longer --window, or a higher --rate.',
+    });
   }
   if (environment.git.commit === null || environment.git.dirty) {
     const text = environment.git.dirty ? 'The code differed from its commit.' : 'The code was not in a git checkout.';

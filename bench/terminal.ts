@@ -28,7 +28,11 @@ function table(result: Result, scenario: string, point: Point): string {
     const estimates = COLUMNS.map((metric) => find(result.estimates, scenario, point, id, metric));
     const rounds = Math.max(0, ...estimates.map((estimate) => estimate?.rounds ?? 0));
     if (rounds === 0) return [title, 'not measured'];
-    return [title, ...estimates.map((estimate) => (estimate ? formatInterval(estimate) : 'n too small')), String(rounds)];
+    return [
+      title,
+      ...estimates.map((estimate) => (estimate ? formatInterval(estimate) : 'n too small')),
+      String(rounds),
+    ];
   });
   return align([header, ...rows]);
 }
@@ -75,7 +79,9 @@ export function describeCatalogue(
     `  ${id}`,
     `${summary} Scenarios: ${of.join(', ')}; rounds: ${rounds}.`,
   ]);
-  return ['Lanes', align(laneRows), '', 'Scenarios', align(scenarioRows), '', 'Profiles', align(profileRows)].join('\n');
+  return ['Lanes', align(laneRows), '', 'Scenarios', align(scenarioRows), '', 'Profiles', align(profileRows)].join(
+    '\n',
+  );
 }
 
 function placesOf({ cells }: Result): { scenario: string; point: Point }[] {
@@ -106,6 +112,11 @@ function align(rows: readonly (readonly string[])[]): string {
     return widest;
   }, []);
   return rows
-    .map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  ').trimEnd())
+    .map((row) =>
+      row
+        .map((text, column) => text.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n');
 }

@@ -1,12 +1,12 @@
 /** For the tests: a laboratory in memory, whose children can be made to fail, and a transport without sockets. */
 
+import { createWorkerRole } from '../clients/role.ts';
+import { createServerRole } from '../servers/role.ts';
+import type { ChildExit, Link } from './child.ts';
 import { type AnswerMessage, answerCall, type Role } from './contract/child.ts';
 import type { EncodedEvent } from './contract/event.ts';
 import type { Lane } from './contract/lane.ts';
 import type { EventSink } from './contract/transport.ts';
-import { createWorkerRole } from '../clients/role.ts';
-import { createServerRole } from '../servers/role.ts';
-import type { ChildExit, Link } from './child.ts';
 import { nowNs } from './measure/clock.ts';
 import type { CellPlan, Deadlines, Laboratory } from './run-cell.ts';
 
@@ -60,8 +60,16 @@ export function memoryLaboratory(lane: Lane, { fault, workers = 1 }: { fault?: F
   const laboratory: Laboratory = {
     workers,
     pinning: { server: 1, workers: Array.from({ length: workers }, (_, index) => index + 2) },
-    openServer: () => open('server', createServerRole(() => lane)),
-    openWorker: () => open('worker', createWorkerRole(() => lane)),
+    openServer: () =>
+      open(
+        'server',
+        createServerRole(() => lane),
+      ),
+    openWorker: () =>
+      open(
+        'worker',
+        createWorkerRole(() => lane),
+      ),
     watchNoise: () => () => ({ cpuPressure: 0, steal: 0 }),
     deadlinesMs: SHORT,
   };

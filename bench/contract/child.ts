@@ -142,7 +142,7 @@ export interface ServerMeasured {
   readonly wire: WireReading;
   readonly usage: ProcessUsage;
   /** How late the feed was: published − due. */
-  readonly lag: { readonly p50Us: number; readonly p99Us: number; readonly maxUs: number };
+  readonly lag: { readonly p50Us: number; readonly p95Us: number; readonly p99Us: number; readonly maxUs: number };
   /** Events of the window that were out when it ended, by its length. */
   readonly achievedEventsPerSecond: number;
 }

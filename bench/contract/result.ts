@@ -85,6 +85,7 @@ const completedCell = z.strictObject({
   feed: z.strictObject({
     achievedEventsPerSecond: amount,
     lagP50Us: amount,
+    lagP95Us: amount,
     lagP99Us: amount,
     lagMaxUs: amount,
   }),

@@ -2,6 +2,7 @@
  * The table of metrics: what is estimated, compared, charted and printed. A new metric is one row.
  */
 
+import { EVENTS_NEEDED, PERCENTILE_LABELS, type Percentile } from '../contract/percentiles.ts';
 import type { CompletedCell } from '../contract/result.ts';
 
 export interface Metric {
@@ -14,15 +15,8 @@ export interface Metric {
   readonly of: (cell: CompletedCell) => number | undefined;
 }
 
-/**
- * How many independent events a percentile needs before it is quoted: with fewer, the chance that all of them lie below
- * it is above 5 %. Deliveries of one event to many clients are not independent.
- */
-export const EVENTS_NEEDED = { p50: 6, p90: 29, p95: 59, p99: 299, p999: 2_995 } as const;
-
-type Percentile = keyof typeof EVENTS_NEEDED;
-
-function percentile(name: Percentile, label: string): Metric {
+function percentile(name: Percentile): Metric {
+  const label = PERCENTILE_LABELS[name];
   return {
     id: `latency.${name}Us`,
     title: `Latency ${label}`,
@@ -33,11 +27,7 @@ function percentile(name: Percentile, label: string): Metric {
 }
 
 export const metrics: readonly Metric[] = [
-  percentile('p50', 'p50'),
-  percentile('p90', 'p90'),
-  percentile('p95', 'p95'),
-  percentile('p99', 'p99'),
-  percentile('p999', 'p99.9'),
+  ...(Object.keys(EVENTS_NEEDED) as Percentile[]).map(percentile),
   {
     id: 'wire.perDeliveryBytes',
     title: 'Bytes per delivery',

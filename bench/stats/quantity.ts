@@ -41,6 +41,7 @@ function withInterval(value: number, { low, high }: Bounds, unit: string): strin
 /** Two significant digits of the interval's half-width; three of the value where the interval has no width. */
 function decimals(value: number, low: number, high: number): number {
   const half = (high - low) / 2;
-  const magnitude = half > Math.abs(value) * 1e-6 ? Math.floor(Math.log10(half)) - 1 : Math.floor(Math.log10(Math.abs(value) || 1)) - 2;
+  const magnitude =
+    half > Math.abs(value) * 1e-6 ? Math.floor(Math.log10(half)) - 1 : Math.floor(Math.log10(Math.abs(value) || 1)) - 2;
   return Math.min(6, Math.max(0, -magnitude));
 }

@@ -1,0 +1,20 @@
+/**
+ * How many independent events a percentile needs before it is quoted: with fewer, the chance that all of them lie below it
+ * is above 5 % (0.95ⁿ for p95, and so on). Deliveries of one event to many clients are not independent.
+ */
+export const EVENTS_NEEDED = { p50: 6, p90: 29, p95: 59, p99: 299, p999: 2_995 } as const;
+
+export type Percentile = keyof typeof EVENTS_NEEDED;
+
+export const PERCENTILE_LABELS: Readonly<Record<Percentile, string>> = {
+  p50: 'p50',
+  p90: 'p90',
+  p95: 'p95',
+  p99: 'p99',
+  p999: 'p99.9',
+};
+
+/** The percentiles that this many events can't support. */
+export function tooFewFor(events: number): Percentile[] {
+  return (Object.keys(EVENTS_NEEDED) as Percentile[]).filter((name) => events < EVENTS_NEEDED[name]);
+}

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { type CellEvidence, cellWarnings } from './warnings.ts';
+
+const usage = {
+  cpuUs: 1_000,
+  cpuShare: 0.1,
+  eventLoopUtilisation: 0.1,
+  eventLoopDelayP99Us: 500,
+  peakRssBytes: 1,
+  heapBytes: { empty: 0, connected: 0 },
+};
+const wire = { sentBytes: 10, receivedBytes: 20, connections: 1 };
+const mirrored = { sentBytes: 20, receivedBytes: 10, connections: 1 };
+
+type CellChanges = Partial<CellEvidence['cell']>;
+
+function codesOf(cell: CellChanges, changes: Partial<CellEvidence> = {}): string[] {
+  return warningsOf(cell, changes).map(({ code }) => code);
+}
+
+function warningsOf(cell: CellChanges, changes: Partial<CellEvidence> = {}) {
+  return cellWarnings({
+    cell: {
+      lane: 'a',
+      scenario: 'test',
+      point: { clients: 1, eventsPerSecond: 10, payloadBytes: 100 },
+      round: 1,
+      order: 1,
+      state: 'completed',
+      url: '',
+      window: { warmupEvents: 1, events: 100, seconds: 10 },
+      delivery: { expected: 100, delivered: 100, missing: 0, duplicated: 0, outOfOrder: 0, unexpected: 0 },
+      latency: {
+        count: 100,
+        minUs: 1,
+        meanUs: 1,
+        p50Us: 1_000,
+        p90Us: 1,
+        p95Us: 1,
+        p99Us: 1,
+        p999Us: 1,
+        maxUs: 1,
+        histogram: '',
+      },
+      halvesP50Us: [1_000, 1_050],
+      feed: { achievedEventsPerSecond: 10, lagP50Us: 1, lagP95Us: 10, lagP99Us: 100, lagMaxUs: 100 },
+      wire: {
+        window: { server: wire, clients: mirrored },
+        windowDeliveries: 100,
+        cell: { server: wire, clients: mirrored },
+        perDeliveryBytes: 1,
+      },
+      server: usage,
+      workers: [usage],
+      ...cell,
+    },
+    pinning: { server: 1, workers: [0] },
+    noise: { cpuPressure: 0.01, steal: 0 },
+    negativeLatencies: 0,
+    problems: [],
+    ...changes,
+  });
+}
+
+const delivery = { expected: 100, delivered: 100, missing: 0, duplicated: 0, outOfOrder: 0, unexpected: 0 };
+const feed = { achievedEventsPerSecond: 10, lagP50Us: 1, lagP95Us: 10, lagP99Us: 100, lagMaxUs: 100 };
+
+describe('a cell is warned of', () => {
+  it('nothing when nothing is wrong', () => {
+    expect(codesOf({})).toEqual([]);
+  });
+
+  it.each<[string, CellChanges, Partial<CellEvidence>]>([
+    ['lost', { delivery: { ...delivery, missing: 1 } }, {}],
+    ['lost', { delivery: { ...delivery, unexpected: 1 } }, {}],
+    ['duplicated', { delivery: { ...delivery, duplicated: 1 } }, {}],
+    ['reordered', { delivery: { ...delivery, outOfOrder: 1 } }, {}],
+    ['clock', {}, { negativeLatencies: 1 }],
+    ['server-saturated', { server: { ...usage, cpuShare: 0.81 } }, {}],
+    ['worker-saturated', { workers: [usage, { ...usage, cpuShare: 0.81 }] }, {}],
+    ['worker-saturated', { workers: [{ ...usage, eventLoopDelayP99Us: 2_001 }] }, {}],
+    ['feed-lagged', { feed: { ...feed, achievedEventsPerSecond: 9.8 } }, {}],
+    ['feed-lagged', { feed: { ...feed, lagP95Us: 1_001 } }, {}],
+    ['unsteady', { halvesP50Us: [1_000, 1_101] }, {}],
+    ['unpinned', {}, { pinning: { server: undefined, workers: [undefined] } }],
+    ['cores-shared', {}, { pinning: { server: 0, workers: [0] } }],
+    ['cores-shared', {}, { pinning: { server: 1, workers: [0, 0] } }],
+    ['noisy-machine', {}, { noise: { cpuPressure: 0.26, steal: 0 } }],
+    ['noisy-machine', {}, { noise: { cpuPressure: undefined, steal: 0.03 } }],
+  ])('%s', (code, cell, changes) => {
+    expect(codesOf(cell, changes)).toEqual([code]);
+  });
+
+  it.each([
+    [{ ...mirrored, receivedBytes: 9 }, /sent 1 bytes that no client received; the clients sent 0/],
+    [{ ...mirrored, sentBytes: 21 }, /sent 0 bytes that no client received; the clients sent 1 /],
+  ])('bytes-disagree, by direction', (clients, text) => {
+    const [warning, ...others] = warningsOf({
+      wire: {
+        window: { server: wire, clients: mirrored },
+        windowDeliveries: 100,
+        cell: { server: wire, clients },
+        perDeliveryBytes: 1,
+      },
+    });
+    expect(others).toEqual([]);
+    expect(warning).toMatchObject({ code: 'bytes-disagree', severity: 'severe', text: expect.stringMatching(text) });
+  });
+
+  it("a late event loop relative to the latency: polling's may be later than a push lane's", () => {
+    const workers = [{ ...usage, eventLoopDelayP99Us: 3_000 }];
+    expect(codesOf({ workers })).toEqual(['worker-saturated']);
+    const slow = { ...(warmLatency(500_000) as CellEvidence['cell']['latency']) };
+    expect(codesOf({ workers, latency: slow })).toEqual([]);
+  });
+
+  it("the feed's lag at p99 only where the window's events support it", () => {
+    const late = { ...feed, lagP99Us: 1_001 };
+    expect(codesOf({ feed: late })).toEqual([]);
+    expect(codesOf({ feed: late, window: { warmupEvents: 1, events: 299, seconds: 10 } })).toEqual(['feed-lagged']);
+  });
+
+  it('what first went wrong, in words', () => {
+    const [lost] = warningsOf(
+      { delivery: { ...delivery, missing: 1 } },
+      { problems: ['closed (server, 1013): too slow'] },
+    );
+    expect(lost?.text).toContain('1 of 100 deliveries are missing');
+    expect(lost?.text).toContain('too slow');
+  });
+});
+
+function warmLatency(p50Us: number) {
+  const all = { minUs: 1, meanUs: 1, p90Us: 1, p95Us: 1, p99Us: 1, p999Us: 1, maxUs: 1 };
+  return { count: 100, p50Us, histogram: '', ...all };
+}
