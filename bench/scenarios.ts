@@ -14,7 +14,7 @@ export const scenarios: readonly Scenario[] = [
   {
     id: 'fanout',
     title: 'Fan-out',
-    question: 'What does it cost, in time and in bytes, to get each event to 100 clients?',
+    question: 'What does it cost, in time and in bytes, to get each event to many clients?',
     points: [{ clients: 100, eventsPerSecond: 20, payloadBytes: 128 }],
   },
 ];

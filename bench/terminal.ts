@@ -3,14 +3,20 @@
 import type { Lane } from './contract/lane.ts';
 import type { Comparison, Estimate, Point, Result } from './contract/result.ts';
 import type { Profile } from './profiles.ts';
+import { formatInterval, type Interval, type Quantity, scaleFor } from './report/format.ts';
 import type { Scenario } from './scenarios.ts';
 import { metricOf } from './stats/metrics.ts';
-import { formatInterval, formatRatio } from './stats/quantity.ts';
 import { isValid } from './stats/summarise.ts';
 
-const COLUMNS = ['latency.p50Us', 'latency.p95Us', 'wire.perDeliveryBytes', 'server.cpuPerDeliveryUs'];
+const COLUMNS: readonly { readonly metric: string; readonly quantity: Quantity }[] = [
+  { metric: 'latency.p50Us', quantity: 'time' },
+  { metric: 'latency.p95Us', quantity: 'time' },
+  { metric: 'wire.perDeliveryBytes', quantity: 'wire' },
+  { metric: 'server.cpuPerDeliveryUs', quantity: 'time' },
+];
 /** What the sentence about a lane compares. */
 const SENTENCE = ['latency.p50Us', 'wire.overheadPerDeliveryBytes', 'server.cpuPerDeliveryUs'];
+const RATIO = { factor: 1 };
 
 /** A table per scenario and point, a sentence per lane against the reference, and whether all that may be cited. */
 export function describeResult(result: Result): string {
@@ -23,18 +29,24 @@ export function describeResult(result: Result): string {
 }
 
 function table(result: Result, scenario: string, point: Point): string {
-  const header = ['lane', ...COLUMNS.map((id) => metricOf(id).title), 'rounds'];
-  const rows = result.lanes.map(({ id, title }) => {
-    const estimates = COLUMNS.map((metric) => find(result.estimates, scenario, point, id, metric));
-    const rounds = Math.max(0, ...estimates.map((estimate) => estimate?.rounds ?? 0));
-    if (rounds === 0) return [title, 'not measured'];
-    return [
-      title,
-      ...estimates.map((estimate) => (estimate ? formatInterval(estimate) : 'n too small')),
-      String(rounds),
-    ];
+  const columns = COLUMNS.map(({ metric, quantity }) => {
+    const of = (lane: string) => find(result.estimates, scenario, point, lane, metric);
+    const scale = scaleFor(
+      quantity,
+      result.lanes.flatMap(({ id }) => of(id)?.value ?? []),
+    );
+    return { of, scale, header: `${metricOf(metric).title}, ${scale.unit}` };
   });
-  return align([header, ...rows]);
+  const rows = result.lanes.map(({ id, title }) => {
+    const rounds = Math.max(0, ...columns.map(({ of }) => of(id)?.rounds ?? 0));
+    if (rounds === 0) return [title, 'not measured'];
+    const texts = columns.map(({ of, scale }) => {
+      const estimate = of(id);
+      return estimate ? text(estimate, scale) : 'n too small';
+    });
+    return [title, ...texts, String(rounds)];
+  });
+  return align([['', ...columns.map(({ header }) => header), 'rounds'], ...rows]);
 }
 
 function sentences(result: Result, scenario: string, point: Point): string[] {
@@ -45,17 +57,25 @@ function sentences(result: Result, scenario: string, point: Point): string[] {
     .flatMap(({ id, title }) => {
       const ratios = SENTENCE.flatMap((metric) => {
         const comparison = find(result.comparisons, scenario, point, id, metric);
-        return comparison ? [`${metricOf(metric).title.toLowerCase()} × ${formatRatio(comparison)}`] : [];
+        if (!comparison) return [];
+        const { title: name } = metricOf(metric);
+        return `${name[0]?.toLowerCase()}${name.slice(1)} × ${text({ value: comparison.ratio, ...comparison }, RATIO)}`;
       });
       return ratios.length > 0 ? [`${title} against ${reference.title}: ${ratios.join(', ')}.`] : [];
     });
+}
+
+/** `0.91 [0.85, 0.98]` */
+function text(interval: Interval, scale: { readonly factor: number }): string {
+  const { value, interval: bounds } = formatInterval(interval, scale);
+  return bounds ? `${value} ${bounds}` : value;
 }
 
 function problems(result: Result): string[] {
   const lines = result.cells.flatMap((cell) => {
     if (cell.state === 'failed') return [`failed: ${cell.lane}, round ${cell.round}: ${cell.error.message}`];
     if (isValid(cell)) return [];
-    return [`invalid: ${cell.lane}, round ${cell.round}: ${cell.warnings.map(({ text }) => text).join(' ')}`];
+    return [`invalid: ${cell.lane}, round ${cell.round}: ${cell.warnings.map((warning) => warning.text).join(' ')}`];
   });
   return lines.length > 0 ? [...lines, ''] : [];
 }

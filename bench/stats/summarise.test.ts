@@ -73,6 +73,10 @@ describe('an interval', () => {
     ]);
   });
 
+  it('of equal values has no width, of ones too', () => {
+    expect(geometricMeanOf([1, 1, 1])).toEqual({ value: 1, low: 1, high: 1 });
+  });
+
   it('is null with one value', () => {
     expect(meanOf([5])).toEqual({ value: 5, low: null, high: null });
     expect(geometricMeanOf([5])).toEqual({ value: expect.closeTo(5, 12), low: null, high: null });

@@ -30,7 +30,9 @@ export function meanOf(values: readonly number[]): Interval {
 /** Geometric mean and its interval; all values must be positive. */
 export function geometricMeanOf(values: readonly number[]): Interval {
   const { value, low, high } = meanOf(values.map(Math.log));
-  return { value: Math.exp(value), low: low && Math.exp(low), high: high && Math.exp(high) };
+  // Not `low && …`: the logarithm of an exact 1 is 0.
+  const exp = (bound: number | null) => (bound === null ? null : Math.exp(bound));
+  return { value: Math.exp(value), low: exp(low), high: exp(high) };
 }
 
 export type ValidCell = CompletedCell & {

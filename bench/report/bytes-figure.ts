@@ -1,0 +1,92 @@
+/** The figure of bytes per delivery: what of them is payload, and which way the rest goes. */
+
+import type { CompletedCell } from '../contract/result.ts';
+import { meanOf } from '../stats/summarise.ts';
+import type { Anchors } from './anchors.ts';
+import { countOf, formatInterval, type Interval, scaleFor } from './format.ts';
+import { bracketsAndRatios, laneTable, ratioColumn, roundsColumn, valueColumn } from './lane-table.ts';
+import type { Figure, StackChart } from './page-model.ts';
+import type { LaneAtPlace, Place } from './places.ts';
+
+const TOTAL = 'wire.perDeliveryBytes';
+const SCALE = scaleFor('wire', []);
+const TITLE = 'Bytes per delivery';
+const NO_DELIVERY = 'no delivery';
+
+export function bytesFigure(place: Place, anchors: Anchors): Figure {
+  const id = anchors.take(`${place.id} bytes`);
+  const { payloadBytes } = place.point;
+  const payload: Interval = { value: payloadBytes, low: null, high: null };
+  const columns = [
+    valueColumn('Total', SCALE, ({ estimates }) => estimates.get(TOTAL), NO_DELIVERY),
+    ...ratioColumn(place, TOTAL, 'Ratio'),
+    valueColumn('Payload', SCALE, () => payload, NO_DELIVERY),
+    valueColumn('Overhead down', SCALE, (lane) => overheadDown(lane, payloadBytes), NO_DELIVERY),
+    valueColumn('Overhead up', SCALE, overheadUp, NO_DELIVERY),
+    roundsColumn([TOTAL]),
+  ];
+  return {
+    id,
+    title: TITLE,
+    definition:
+      'All bytes on the sockets within the window, in both directions, divided by the deliveries within it. Down is from ' +
+      'server to client, up from client to server. Counted at the level of the TCP payload: heads and frames of the ' +
+      'protocols are included, TCP and IP headers are not.',
+    chart: bytesChart(place),
+    table: {
+      ...laneTable(place, anchors.take(`${id} table`), TITLE, columns),
+      definition: `${bracketsAndRatios(place)} The total is a geometric mean over rounds, its parts are arithmetic means.`,
+    },
+  };
+}
+
+function overheadDown(lane: LaneAtPlace, payloadBytes: number): Interval | undefined {
+  return meanPerDelivery(lane, ({ wire }) => wire.window.clients.receivedBytes, payloadBytes);
+}
+
+function overheadUp(lane: LaneAtPlace): Interval | undefined {
+  return meanPerDelivery(lane, ({ wire }) => wire.window.clients.sentBytes, 0);
+}
+
+function meanPerDelivery(
+  { valid }: LaneAtPlace,
+  bytesOf: (cell: CompletedCell) => number,
+  payloadBytes: number,
+): Interval | undefined {
+  const cells = valid.filter(({ wire }) => wire.windowDeliveries > 0);
+  if (cells.length === 0) return undefined;
+  return meanOf(cells.map((cell) => bytesOf(cell) / cell.wire.windowDeliveries - payloadBytes));
+}
+
+/** A lane that compresses brings a payload in fewer bytes than it has: its bar has less payload and no overhead down. */
+function bytesChart({ lanes, point: { payloadBytes } }: Place): StackChart | undefined {
+  const bars = lanes.flatMap((lane) => {
+    const total = lane.estimates.get(TOTAL);
+    const down = overheadDown(lane, payloadBytes);
+    const up = overheadUp(lane);
+    if (!total || !down || !up) return [];
+    return {
+      label: lane.label,
+      payload: payloadBytes + Math.min(0, down.value),
+      down: Math.max(0, down.value),
+      up: up.value,
+      text: `${formatInterval(total, SCALE).value} ${SCALE.unit}`,
+    };
+  });
+  if (bars.length === 0) return undefined;
+  return {
+    kind: 'stack',
+    unit: SCALE.unit,
+    label:
+      `Stacked bars. Bytes per delivery for ${countOf(bars.length, 'lane')}, as payload, overhead down and overhead up. ` +
+      'The table that follows has the same numbers.',
+    axisTitle: `${TITLE}, ${SCALE.unit} (linear)`,
+    lanes: bars.map(({ label }) => label),
+    parts: [
+      { label: 'Payload', values: bars.map(({ payload }) => payload) },
+      { label: 'Overhead down', values: bars.map(({ down }) => down) },
+      { label: 'Overhead up', values: bars.map(({ up }) => up) },
+    ],
+    totals: bars.map(({ text }) => text),
+  };
+}

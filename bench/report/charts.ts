@@ -1,0 +1,172 @@
+/** Charts of the page as plain data: what Chart.js is to draw, with names of colours and without a function. */
+
+import type { ChartSpec, DotDataset, StackDataset } from './page/chart-spec.ts';
+import type { DotChart, DotSeries, LaneLabel, PageModel, StackChart } from './page-model.ts';
+
+/** How many colours the page's style has for lanes; further ones begin again, for every row has its name beside it. */
+export const LANE_COLOURS = 8;
+
+/** How series differ without colour: their shape, and the same as a character for the legend. */
+export const SHAPES = [
+  { style: 'circle', glyph: '●' },
+  { style: 'triangle', glyph: '▲' },
+  { style: 'rect', glyph: '■' },
+  { style: 'rectRot', glyph: '◆' },
+] as const;
+
+/** Parts of a stack, from the axis outwards. */
+export const LAYERS = ['payload', 'down', 'up'] as const;
+
+const LINE_PX = 34;
+const ROW_GAP_PX = 12;
+const AXIS_PX = 56;
+/** Rounds are drawn below their estimate, so that both can be seen. */
+const ROUNDS_BELOW_PX = 12;
+
+export function chartSpecs({ sections }: PageModel): ChartSpec[] {
+  return sections.flatMap(({ figures }) =>
+    figures.flatMap(({ id, chart }) => {
+      if (!chart) return [];
+      return chart.kind === 'dots' ? dotSpec(canvasId(id), chart) : stackSpec(canvasId(id), chart);
+    }),
+  );
+}
+
+export const canvasId = (figureId: string): string => `${figureId}-chart`;
+
+export const laneColour = ({ index }: LaneLabel): string => `--lane-${(index % LANE_COLOURS) + 1}`;
+
+export const shapeOf = (series: number): (typeof SHAPES)[number] => SHAPES[series % SHAPES.length] ?? SHAPES[0];
+
+const rowPx = (lines: number): number => lines * LINE_PX + ROW_GAP_PX;
+
+function dotSpec(canvas: string, chart: DotChart): ChartSpec {
+  const { unit, lanes, series } = chart;
+  return {
+    canvas,
+    heightPx: lanes.length * rowPx(series.length) + AXIS_PX,
+    unit,
+    rows: lanes.map(({ title }) => title),
+    config: {
+      type: 'scatter',
+      data: { datasets: series.flatMap((one, at) => dotDatasets(chart, one, at)) },
+      options: {
+        layout,
+        scales: {
+          x: valueAxis(chart.axisTitle, chart.scale === 'log' ? logarithmic(series) : { beginAtZero: true }),
+          y: { type: 'linear', reverse: true, min: -0.5, max: lanes.length - 0.5, ...rowAxis },
+        },
+      },
+    },
+  };
+}
+
+function dotDatasets({ lanes, scale, series }: DotChart, one: DotSeries, at: number): DotDataset[] {
+  // A logarithmic axis has no place for zero.
+  const isDrawable = ({ value }: { value: number }) => scale === 'linear' || value > 0;
+  const rounds = one.rounds.filter(isDrawable);
+  const estimates = one.estimates.filter(isDrawable);
+  const colour = ({ row }: { row: number }): string =>
+    laneColour(lanes[row] ?? { title: '', index: 0, isReference: false });
+  // Rows are one apart on the vertical axis.
+  const place = ((at - (series.length - 1) / 2) * LINE_PX - ROUNDS_BELOW_PX / 2) / rowPx(series.length);
+  const pointStyle = shapeOf(at).style;
+  return [
+    {
+      label: `${one.label}, mean of rounds`,
+      pointStyle,
+      pointRadius: 4.5,
+      pointHoverRadius: 6,
+      pointBackgroundColor: estimates.map(colour),
+      pointBorderColor: estimates.map(colour),
+      data: estimates.map(({ row, value, low, high, text }) => ({
+        x: value,
+        y: row + place,
+        row,
+        estimate: { low, high, text },
+      })),
+    },
+    {
+      label: one.label,
+      pointStyle,
+      pointRadius: 3,
+      pointHoverRadius: 5,
+      // Hollow, so that rounds that fall together still show.
+      pointBackgroundColor: 'transparent',
+      pointBorderColor: rounds.map(colour),
+      data: rounds.map(({ row, round, value }) => ({
+        x: value,
+        y: row + place + ROUNDS_BELOW_PX / rowPx(series.length),
+        row,
+        round,
+      })),
+    },
+  ];
+}
+
+/** From a little below the smallest value to a little above the largest. */
+function logarithmic(series: readonly DotSeries[]): object {
+  const values = series
+    .flatMap(({ rounds, estimates }) => [
+      ...rounds,
+      ...estimates.flatMap(({ low, high, value }) => [{ value }, { value: low ?? value }, { value: high ?? value }]),
+    ])
+    .map(({ value }) => value)
+    .filter((value) => value > 0);
+  if (values.length === 0) return { type: 'logarithmic' };
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return { type: 'logarithmic', min: least * 0.8, max: most * 1.2 };
+}
+
+function stackSpec(canvas: string, { unit, lanes, parts, totals, axisTitle }: StackChart): ChartSpec {
+  const rows = lanes.map(({ title }) => title);
+  return {
+    canvas,
+    heightPx: lanes.length * rowPx(1) + AXIS_PX,
+    unit,
+    rows,
+    config: {
+      type: 'bar',
+      data: {
+        labels: rows,
+        datasets: parts.map(
+          ({ label, values }, at): StackDataset => ({
+            label,
+            data: values,
+            backgroundColor: `--layer-${LAYERS[at % LAYERS.length]}`,
+            isHatched: at === LAYERS.length - 1,
+            ...(at === parts.length - 1 ? { endTexts: totals } : {}),
+          }),
+        ),
+      },
+      options: {
+        indexAxis: 'y',
+        layout,
+        datasets: { bar: { barThickness: 20, borderWidth: 0 } },
+        scales: {
+          x: valueAxis(axisTitle, { stacked: true, beginAtZero: true }),
+          y: { stacked: true, ...rowAxis },
+        },
+      },
+    },
+  };
+}
+
+/** Leaves room on the right for the text of the largest value. */
+const layout = { padding: { right: 76 } };
+
+function valueAxis(text: string, more: object): object {
+  return {
+    ...more,
+    title: { display: true, text, align: 'end', color: '--ink-quiet' },
+    grid: { color: '--rule', drawTicks: false },
+    border: { display: false },
+    ticks: { padding: 8, maxRotation: 0 },
+  };
+}
+
+const rowAxis = {
+  grid: { display: false },
+  border: { color: '--rule-strong' },
+  ticks: { color: '--ink', padding: 10, autoSkip: false },
+};

@@ -1,0 +1,50 @@
+/** How to read the page: the words it uses, each in a sentence or two. */
+
+import type { Entry } from './page-model.ts';
+
+export const glossary: readonly Entry[] = [
+  {
+    term: 'Event',
+    text: 'One message of the source. All lanes carry the same events, on a schedule that never waits for a client.',
+  },
+  { term: 'Delivery', text: 'One event that reached one client.' },
+  {
+    term: 'Latency',
+    text:
+      'The time from the instant at which the schedule wanted the event to the client’s first clock reading in its ' +
+      'handler. Server and clients read one monotonic clock.',
+  },
+  { term: 'Payload', text: 'The text of the event. All other bytes on the socket are overhead.' },
+  {
+    term: 'p50, p95, p99, p99.9',
+    text:
+      'The latency that this share of the deliveries of a round stayed below. A percentile is quoted only with enough ' +
+      'events behind it: deliveries of one event to many clients are not independent.',
+  },
+  { term: 'Lane', text: 'One row of the comparison: a transport with its options.' },
+  {
+    term: 'Round',
+    text:
+      'Every lane measured once, in random order and in fresh processes. The round is the sample: n counts rounds. Each ' +
+      'small mark in a chart is one round; none is left out for being far away.',
+  },
+  {
+    term: 'Interval',
+    text:
+      'The 95 % t interval of the mean over rounds, taken on the logarithm, so that the mean is the geometric one. ' +
+      'It says where the mean of many more such rounds would lie, on this machine and under these conditions. A chart does not draw one that is narrower ' +
+      'than its mark; the table has it.',
+  },
+  {
+    term: 'Ratio',
+    text:
+      'A lane’s value divided by that of the reference in the same round, averaged geometrically. Where its interval ' +
+      'includes 1, these rounds do not show which of the two is larger.',
+  },
+  {
+    term: 'Control',
+    text:
+      'A lane that carries the events with as little as possible around them. It shows what the harness and the ' +
+      'machine cost; what another lane takes beyond it is its own.',
+  },
+];

@@ -1,0 +1,77 @@
+/** A result becomes a page: pure, without HTML. The same result always gives the same page. */
+
+import type { Result } from '../contract/result.ts';
+import { Anchors } from './anchors.ts';
+import { conditionsOf } from './conditions.ts';
+import { countOf, formatDuration, formatInstant } from './format.ts';
+import { glossary } from './glossary.ts';
+import type { Entry, Head, PageModel, Reproduce } from './page-model.ts';
+import { placesOf } from './places.ts';
+import { sectionOf } from './section.ts';
+import { summaryOf } from './summary.ts';
+import { trustOf } from './trust.ts';
+
+const GENERAL_QUESTION = 'What does it cost, in time and in bytes, to get an event from a server to its clients?';
+
+export function pageModel(result: Result): PageModel {
+  const anchors = new Anchors();
+  const places = placesOf(result, anchors);
+  const head = headOf(result);
+  return {
+    title: `${head.question} · Pushlab`,
+    head,
+    summary: summaryOf(places, result.reference),
+    sections: places.map((place) => sectionOf(place, head.question, anchors)),
+    nothingMeasured: places.length > 0 ? undefined : 'No cell was measured: the run ended before its first cell did.',
+    trust: trustOf(result, places),
+    conditions: conditionsOf(result, places),
+    glossary,
+    reproduce: reproduceOf(result),
+  };
+}
+
+function headOf({ scenarios, citable, ...result }: Result): Head {
+  const [scenario, ...others] = scenarios;
+  return {
+    question: scenario && others.length === 0 ? scenario.question : GENERAL_QUESTION,
+    citable: {
+      ok: citable.ok,
+      title: citable.ok ? 'These numbers may be cited' : 'These numbers are not to be cited',
+      reasons: citable.reasons,
+    },
+    facts: factsOf(result),
+  };
+}
+
+function factsOf(result: Omit<Result, 'scenarios' | 'citable'>): Entry[] {
+  const { id, startedAt, finishedAt, profile, rounds, lanes, seed, command, environment } = result;
+  const { versions, git } = environment;
+  const commit = git.commit === null ? 'no commit' : git.commit.slice(0, 12);
+  const took = finishedAt === null ? 'did not end' : `took ${formatDuration(startedAt, finishedAt)}`;
+  return [
+    { term: 'Run', text: id, code: true },
+    { term: 'Date', text: `${formatInstant(startedAt)}, ${took}` },
+    { term: 'Profile', text: `${profile}: ${countOf(lanes.length, 'lane')}, ${countOf(rounds, 'round')}` },
+    { term: 'Seed', text: String(seed) },
+    { term: 'Command', text: command, code: true },
+    { term: 'Pushlab', text: `${versions.pushlab}, commit ${commit}${git.dirty ? ' with changes' : ''}` },
+    { term: 'Machine', text: `${environment.cpu.model ?? 'unknown CPU'}, ${countOf(environment.cpu.cores, 'core')}` },
+  ];
+}
+
+/** The command leaves out what was default then; the seed and the commit pin it. */
+function reproduceOf({ command, seed, environment: { git } }: Result): Reproduce {
+  const seeded = command.includes('--seed')
+    ? command
+    : `${command}${command.includes(' -- ') ? '' : ' --'} --seed ${seed}`;
+  const checkout = git.commit === null ? [] : [`git checkout ${git.commit}`];
+  const differs = git.dirty
+    ? ' The code of this run differed from its commit, so that the same code can’t be had.'
+    : '';
+  return {
+    text:
+      'The same commit, command and seed give the same events, the same order of cells and the same phases of the clients. ' +
+      `Times differ with the machine and its state; ratios less so.${differs}`,
+    lines: [...checkout, 'npm ci', seeded],
+  };
+}

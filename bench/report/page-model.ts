@@ -1,0 +1,162 @@
+/** What the page says, before any HTML: every number chosen, rounded and given its unit. */
+
+export interface PageModel {
+  readonly title: string;
+  readonly head: Head;
+  readonly summary: readonly SummaryGroup[];
+  readonly sections: readonly Section[];
+  /** Said instead of sections when there is none. */
+  readonly nothingMeasured: string | undefined;
+  readonly trust: Trust;
+  readonly conditions: Conditions;
+  readonly glossary: readonly Entry[];
+  readonly reproduce: Reproduce;
+}
+
+export interface Head {
+  readonly question: string;
+  readonly citable: { readonly ok: boolean; readonly title: string; readonly reasons: readonly string[] };
+  readonly facts: readonly Entry[];
+}
+
+/** A term and what is said of it. */
+export interface Entry {
+  readonly term: string;
+  readonly text: string;
+  /** Set in the typeface of code. */
+  readonly code?: boolean;
+}
+
+/** Text with what is to stand out and what is to stand back. */
+export type Prose = readonly (string | { readonly strong: string } | { readonly quiet: string })[];
+
+export interface SummaryGroup {
+  /** undefined where there is only one group. */
+  readonly title: string | undefined;
+  readonly sentences: readonly { readonly lane: LaneLabel | undefined; readonly text: Prose }[];
+}
+
+export interface LaneLabel {
+  readonly title: string;
+  /** Place in the list of lanes, from 0: the page's palette goes by it. */
+  readonly index: number;
+  readonly isReference: boolean;
+}
+
+export interface Section {
+  readonly id: string;
+  readonly title: string;
+  /** undefined where the page's head asks it already. */
+  readonly question: string | undefined;
+  readonly setting: string;
+  /** Lanes and rounds that are left out, and why. */
+  readonly notes: readonly string[];
+  readonly figures: readonly Figure[];
+}
+
+export interface Figure {
+  readonly id: string;
+  readonly title: string;
+  readonly definition: string;
+  /** undefined where no lane has a value to show. */
+  readonly chart: DotChart | StackChart | undefined;
+  readonly table: Table;
+}
+
+interface ChartBase {
+  readonly label: string;
+  readonly unit: string;
+  readonly axisTitle: string;
+  readonly lanes: readonly LaneLabel[];
+}
+
+/** One line a lane; one symbol a series: each round a dot, the estimate with its interval above them. */
+export interface DotChart extends ChartBase {
+  readonly kind: 'dots';
+  readonly scale: 'log' | 'linear';
+  readonly series: readonly DotSeries[];
+}
+
+export interface DotSeries {
+  readonly label: string;
+  /** `row` is a place in `lanes`; values are in the chart's unit. */
+  readonly rounds: readonly { readonly row: number; readonly round: number; readonly value: number }[];
+  readonly estimates: readonly {
+    readonly row: number;
+    readonly value: number;
+    readonly low: number | null;
+    readonly high: number | null;
+    readonly text: string;
+  }[];
+}
+
+/** One bar a lane, put together from parts. */
+export interface StackChart extends ChartBase {
+  readonly kind: 'stack';
+  readonly parts: readonly { readonly label: string; readonly values: readonly number[] }[];
+  /** Text at the end of each bar. */
+  readonly totals: readonly string[];
+}
+
+export interface Table {
+  readonly id: string;
+  readonly title: string;
+  readonly definition: string;
+  readonly columns: readonly Column[];
+  readonly rows: readonly Row[];
+  /** Said below the rows. */
+  readonly notes?: readonly string[];
+}
+
+export interface Column {
+  readonly label: string;
+  readonly unit?: string;
+  readonly numeric: boolean;
+}
+
+/** The first column's text heads the row. */
+export interface Row {
+  readonly header: string;
+  readonly lane?: LaneLabel | undefined;
+  readonly cells: readonly TableCell[];
+}
+
+export interface TableCell {
+  readonly text: string;
+  readonly interval?: string | undefined;
+  /** Says that there is no number, and why. */
+  readonly isRemark?: boolean;
+}
+
+export interface Trust {
+  /** undefined when no cell failed and none is invalid. */
+  readonly rejected: Table | undefined;
+  readonly audit: Table | undefined;
+  readonly agreement: Table | undefined;
+  readonly warnings: readonly WarningGroup[];
+}
+
+export interface WarningGroup {
+  readonly code: string;
+  readonly severity: 'severe' | 'notice';
+  /** `5 cells: Lane A (3), Lane B (2)`, `the whole run` */
+  readonly where: string;
+  /** What was seen first. */
+  readonly example: string;
+  /** All that was seen, when that is more than the example. */
+  readonly all: readonly { readonly where: string; readonly text: string }[];
+  readonly hints: readonly string[];
+}
+
+export interface Conditions {
+  readonly environment: readonly Entry[];
+  readonly lanes: Table;
+  readonly phases: Table | undefined;
+  readonly harness: Table | undefined;
+  readonly notes: readonly string[];
+}
+
+export interface Reproduce {
+  readonly text: string;
+  readonly lines: readonly string[];
+}

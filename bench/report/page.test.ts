@@ -1,0 +1,129 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Page } from 'playwright-core';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Result } from '../contract/result.ts';
+import { announce, countPixels, pageWidth, paperColour } from './page/test-probe.ts';
+import { renderReport } from './render.ts';
+import { launchBrowser } from './test-browser.ts';
+import { failed, makeResult, POINT } from './test-fixture.ts';
+
+const browser = await launchBrowser();
+const isMissing = typeof browser === 'string';
+if (isMissing) console.warn(`SKIPPED: the page was not opened in a browser: ${browser}`);
+
+const folder = mkdtempSync(join(tmpdir(), 'pushlab-report-'));
+afterAll(async () => {
+  if (!isMissing) await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Visit {
+  readonly page: Page;
+  /** What the console and the page complained of. */
+  readonly complaints: readonly string[];
+  readonly requests: readonly string[];
+}
+
+async function open(html: string, width = 1280, colorScheme: 'light' | 'dark' = 'light'): Promise<Visit> {
+  if (isMissing) throw new Error(browser);
+  const path = join(folder, 'report.html');
+  writeFileSync(path, html);
+  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    dialog.dismiss().catch(() => {});
+  });
+  page.on('request', (request) => requests.push(request.url()));
+  await page.goto(pathToFileURL(path).href);
+  return { page, complaints, requests };
+}
+
+const points = [10, 100].map((clients) => ({ ...POINT, clients }));
+const many = makeResult({ points, lanes: Array.from({ length: 10 }, (_, at) => `a-lane-with-a-long-name-${at}`) });
+
+describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
+  const results: [string, Result, number][] = [
+    ['a usual result', makeResult(), 4],
+    ['many lanes at two points', many, 8],
+    ['one round', makeResult({ rounds: 1 }), 4],
+    ['failed cells only', makeResult({ change: failed }), 0],
+  ];
+
+  test.each(results)('complains of nothing and loads nothing: %s', async (_, result, canvases) => {
+    const { page, complaints, requests } = await open(renderReport(result));
+    expect(complaints).toEqual([]);
+    expect(requests.filter((url) => !url.startsWith('file://') && !url.startsWith('data:'))).toEqual([]);
+    expect(requests.filter((url) => url.startsWith('file://'))).toHaveLength(1);
+    expect(await page.locator('canvas').count()).toBe(canvases);
+    await page.close();
+  });
+
+  test.each([1280, 390])('draws lanes, names and layers in every chart, %i px wide', async (width) => {
+    const { page } = await open(renderReport(makeResult()), width);
+    for (const drawn of await page.evaluate(countPixels, '--ink')) expect(drawn).toBeGreaterThan(20);
+    const [latency, bytes, cpu, memory] = await page.evaluate(countPixels, '--lane-3');
+    for (const drawn of [latency, cpu, memory]) expect(drawn).toBeGreaterThan(20);
+    expect(bytes).toBe(0);
+    expect((await page.evaluate(countPixels, '--layer-payload'))[1]).toBeGreaterThan(1_000);
+    await page.close();
+  });
+
+  test.each([
+    [1280, 'a usual result', makeResult()],
+    [390, 'a usual result', makeResult()],
+    [390, 'many lanes at two points', many],
+    [320, 'failed cells only', makeResult({ change: failed })],
+  ])('is no wider than a screen of %i px: %s', async (width, _, result) => {
+    const { page } = await open(renderReport(result), width);
+    expect(await page.evaluate(pageWidth)).toBe(width);
+    await page.close();
+  });
+
+  test('takes other colours, in its charts too, when the system turns dark', async () => {
+    const { page, complaints } = await open(renderReport(makeResult()));
+    const lightPaper = await page.evaluate(paperColour);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await expect.poll(() => page.evaluate(countPixels, '--lane-3').then(([latency]) => latency)).toBeGreaterThan(20);
+    expect(await page.evaluate(paperColour)).not.toBe(lightPaper);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('is light on paper, whatever the screen is', async () => {
+    const { page } = await open(renderReport(makeResult()), 1280, 'dark');
+    const before = await page.evaluate(paperColour);
+    await page.evaluate(announce, 'beforeprint');
+    const printed = await page.evaluate(paperColour);
+    expect(printed).not.toBe(before);
+    expect((await page.evaluate(countPixels, '--lane-3'))[0]).toBeGreaterThan(20);
+    await page.evaluate(announce, 'afterprint');
+    expect(await page.evaluate(paperColour)).toBe(before);
+    await page.close();
+  });
+
+  test('runs nothing that a result brings, and shows it as text', async () => {
+    const title = `</script><script>alert(1)</script><img src="x" onerror="alert(2)">`;
+    const lanes = makeResult().lanes.map((lane) => ({ ...lane, title }));
+    const { page, complaints, requests } = await open(renderReport(makeResult({ replace: { lanes } })));
+    expect(complaints).toEqual([]);
+    expect(requests).toHaveLength(1);
+    expect(await page.locator('#spread-latency-table tbody th').first().textContent()).toBe(title);
+    expect(await page.locator('img').count()).toBe(0);
+    await page.close();
+  });
+
+  test('would not run a script even where one got in', async () => {
+    const html = renderReport(makeResult()).replace('</main>', '<script>document.title = "taken"</script></main>');
+    const { page, complaints } = await open(html);
+    expect(await page.title()).not.toBe('taken');
+    expect(complaints.join()).toContain('Content Security Policy');
+    await page.close();
+  });
+});

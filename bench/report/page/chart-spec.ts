@@ -1,0 +1,56 @@
+/**
+ * What the report embeds and the page's script draws: configurations of Chart.js as plain data.
+ *
+ * A string that begins with `--` is a custom property of the page's style; the script puts its value in.
+ */
+
+export interface ChartSpec {
+  /** The canvas to draw on. */
+  readonly canvas: string;
+  readonly heightPx: number;
+  readonly unit: string;
+  /** Names beside the rows, from the top. */
+  readonly rows: readonly string[];
+  readonly config: DotConfig | StackConfig;
+}
+
+export interface DotConfig {
+  readonly type: 'scatter';
+  readonly data: { readonly datasets: readonly DotDataset[] };
+  readonly options: object;
+}
+
+export interface DotDataset {
+  readonly label: string;
+  readonly pointStyle: string;
+  readonly pointRadius: number;
+  readonly pointHoverRadius: number;
+  readonly pointBackgroundColor: readonly string[] | string;
+  readonly pointBorderColor: readonly string[];
+  readonly data: readonly DotPoint[];
+}
+
+/** A round, or an estimate with what is drawn beside it. */
+export interface DotPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly row: number;
+  readonly round?: number;
+  readonly estimate?: { readonly low: number | null; readonly high: number | null; readonly text: string };
+}
+
+export interface StackConfig {
+  readonly type: 'bar';
+  readonly data: { readonly labels: readonly string[]; readonly datasets: readonly StackDataset[] };
+  readonly options: object;
+}
+
+export interface StackDataset {
+  readonly label: string;
+  readonly data: readonly number[];
+  readonly backgroundColor: string;
+  /** Drawn as stripes, for those who can't tell the colours apart. */
+  readonly isHatched: boolean;
+  /** Text after the end of each bar. */
+  readonly endTexts?: readonly string[];
+}

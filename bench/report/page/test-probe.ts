@@ -1,0 +1,33 @@
+/** What tests ask the open page. Each function is sent to the browser as text, so it stands alone. */
+
+/** Of each canvas, how many pixels have the colour that a custom property has now. */
+export function countPixels(property: string): number[] {
+  const hex = getComputedStyle(document.documentElement).getPropertyValue(property);
+  const colour = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
+  return [...document.querySelectorAll('canvas')].map((canvas) => {
+    const copy = document.createElement('canvas');
+    copy.width = canvas.width;
+    copy.height = canvas.height;
+    const context = copy.getContext('2d', { willReadFrequently: true });
+    if (!context || canvas.width === 0) return 0;
+    context.drawImage(canvas, 0, 0);
+    const { data } = context.getImageData(0, 0, copy.width, copy.height);
+    let count = 0;
+    for (let at = 0; at < data.length; at += 4) {
+      if (data[at + 3] === 255 && colour.every((part, channel) => data[at + channel] === part)) count++;
+    }
+    return count;
+  });
+}
+
+export function paperColour(): string {
+  return getComputedStyle(document.body).backgroundColor;
+}
+
+export function pageWidth(): number {
+  return document.documentElement.scrollWidth;
+}
+
+export function announce(event: string): void {
+  dispatchEvent(new Event(event));
+}

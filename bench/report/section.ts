@@ -1,0 +1,95 @@
+/** One section of the page: a scenario at one point, with its four figures. */
+
+import { EVENTS_NEEDED, PERCENTILE_LABELS, type Percentile } from '../contract/percentiles.ts';
+import { metricOf } from '../stats/metrics.ts';
+import type { Anchors } from './anchors.ts';
+import { bytesFigure } from './bytes-figure.ts';
+import { type DotFigureSpec, dotFigure, type Series } from './dot-figure.ts';
+import { countOf, formatCount, formatNumber, formatPercent, formatRange } from './format.ts';
+import { deliveriesColumn, type LaneColumn, NO_ROUND } from './lane-table.ts';
+import type { Section } from './page-model.ts';
+import type { LaneAtPlace, Place } from './places.ts';
+
+const MIB = 1024 ** 2;
+const NO_VALUE = 'not known';
+
+const percentile = (name: Percentile): Series => ({
+  metric: `latency.${name}Us`,
+  label: PERCENTILE_LABELS[name],
+  whyMissing: `n too small (needs ${formatCount(EVENTS_NEEDED[name])} events)`,
+});
+
+const LATENCY: DotFigureSpec = {
+  name: 'latency',
+  title: 'Latency',
+  definition:
+    'From the instant an event was due to the first clock reading of the client that receives it. A late feed shows in it.',
+  quantity: 'time',
+  scale: 'log',
+  series: [percentile('p50'), percentile('p95'), percentile('p99'), percentile('p999')],
+  more: [deliveriesColumn(['latency.p50Us'])],
+};
+
+const CPU: DotFigureSpec = {
+  name: 'cpu',
+  title: 'Server CPU per delivery',
+  definition: `${metricOf('server.cpuPerDeliveryUs').definition}.`,
+  quantity: 'time',
+  scale: 'linear',
+  series: [{ metric: 'server.cpuPerDeliveryUs', label: 'CPU', whyMissing: 'no delivery' }],
+  more: [perRound('Of one core', '%', ({ server }) => server.cpuShare, formatPercent)],
+};
+
+const MEMORY: DotFigureSpec = {
+  name: 'memory',
+  title: 'Server memory per client',
+  definition:
+    `${metricOf('server.heapPerClientBytes').definition}, divided by the clients. Kernel memory, such as socket ` +
+    'buffers, is not part of it. Peak RSS is of the whole server process over the cell, from the lowest round to the highest.',
+  quantity: 'memory',
+  scale: 'linear',
+  series: [{ metric: 'server.heapPerClientBytes', label: 'Heap growth', whyMissing: NO_VALUE }],
+  more: [perRound('Peak RSS', 'MiB', ({ server }) => server.peakRssBytes / MIB, formatNumber)],
+};
+
+/** @param asked the question of the page's head, which a section does not repeat */
+export function sectionOf(place: Place, asked: string, anchors: Anchors): Section {
+  const { question } = place.scenario;
+  return {
+    id: place.id,
+    title: place.title,
+    question: question === asked ? undefined : question,
+    setting: place.setting,
+    notes: place.lanes.flatMap(noteOnRounds),
+    figures: [
+      dotFigure(place, LATENCY, anchors),
+      bytesFigure(place, anchors),
+      dotFigure(place, CPU, anchors),
+      dotFigure(place, MEMORY, anchors),
+    ],
+  };
+}
+
+function noteOnRounds({ label, cells, valid }: LaneAtPlace): string[] {
+  const rejected = cells.length - valid.length;
+  if (rejected === 0) return [];
+  const why = 'they failed, or their delivery audit did';
+  if (valid.length === 0) return [`${label.title} is not charted: it has no valid round of ${cells.length} (${why}).`];
+  return [`${label.title} is charted without ${countOf(rejected, 'round')} of ${cells.length}: ${why}.`];
+}
+
+/** What single rounds say, as a range. */
+function perRound(
+  label: string,
+  unit: string,
+  of: (cell: LaneAtPlace['valid'][number]) => number,
+  format: (value: number) => string,
+): LaneColumn {
+  return {
+    column: { label, unit, numeric: true },
+    cell: ({ valid }) => {
+      const range = formatRange(valid.map(of), format);
+      return range === undefined ? NO_ROUND : { text: range };
+    },
+  };
+}

@@ -1,0 +1,198 @@
+/** The page's model becomes HTML. */
+
+import { createHash } from 'node:crypto';
+import { PARTS } from './anchors.ts';
+import type { Assets, Script } from './assets.ts';
+import { canvasId, LAYERS, shapeOf } from './charts.ts';
+import { embedJson, Html, html } from './html.ts';
+import type { ChartSpec } from './page/chart-spec.ts';
+import type {
+  Conditions,
+  DotChart,
+  Figure,
+  Head,
+  PageModel,
+  Reproduce,
+  Section,
+  StackChart,
+  SummaryGroup,
+  Trust,
+  WarningGroup,
+} from './page-model.ts';
+import { anchorLink, entries, laneMark, prose, table } from './parts.ts';
+
+const ICON =
+  'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 16 16%22%3E%3Cpath ' +
+  'd=%22M2 4h12M2 8h8M2 12h4%22 stroke=%22%230b6e6e%22 stroke-width=%222.4%22/%3E%3C/svg%3E';
+
+export function pageHtml(model: PageModel, charts: readonly ChartSpec[], { style, scripts }: Assets): string {
+  const heights = new Map(charts.map(({ canvas, heightPx }) => [canvas, heightPx]));
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${securityPolicy(scripts)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${model.title}</title>
+<link rel="icon" href="${new Html(ICON)}">
+<style>${new Html(style)}</style>
+</head>
+<body>
+${headHtml(model.head)}
+${contents(model)}
+<main>
+${summaryHtml(model.summary, model.nothingMeasured)}
+${model.sections.map((section) => sectionHtml(section, heights))}
+${trustHtml(model.trust)}
+${conditionsHtml(model.conditions)}
+${readingHtml(model)}
+${reproduceHtml(model.reproduce)}
+</main>
+<script type="application/json" id="charts">${embedJson(charts)}</script>
+${scripts.map(
+  ({ text, isModule }) => html`<script${isModule ? html` type="module"` : undefined}>${new Html(text)}</script>
+`,
+)}</body>
+</html>
+`.text;
+}
+
+/** The page may run its own scripts and load nothing: what a result might smuggle in would not run either. */
+function securityPolicy(scripts: readonly Script[]): string {
+  const hashes = scripts.map(({ text }) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
+  return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${hashes.join(' ')}`;
+}
+
+function headHtml({ question, citable, facts }: Head): Html {
+  const reasons =
+    citable.reasons.length > 0
+      ? html`<ul class="reasons">${citable.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`
+      : undefined;
+  return html`<header>
+<p class="brand">Pushlab <span>a comparison lab for server push</span></p>
+<h1>${question}</h1>
+<div class="citable ${citable.ok ? 'yes' : 'no'}"><p class="verdict"><span aria-hidden="true">${citable.ok ? '✓' : '✕'}</span> ${citable.title}</p>${reasons}</div>
+${entries('facts', facts)}
+</header>`;
+}
+
+function contents({ sections }: PageModel): Html {
+  const link = (id: string, title: string) => html`<li><a href="#${id}">${title}</a></li>`;
+  return html`<nav aria-label="Contents"><ul class="contents">${link(PARTS.summary, 'What came out')}${sections.map(
+    ({ id, title }) => link(id, title),
+  )}${link(PARTS.trust, 'Checks')}${link(PARTS.conditions, 'Conditions')}${link(PARTS.reading, 'How to read')}${link(
+    PARTS.reproduce,
+    'Reproduce',
+  )}</ul></nav>`;
+}
+
+function summaryHtml(groups: readonly SummaryGroup[], nothingMeasured: string | undefined): Html {
+  return html`<section aria-labelledby="${PARTS.summary}">
+<h2 id="${PARTS.summary}">What came out${anchorLink(PARTS.summary, 'What came out')}</h2>
+${nothingMeasured === undefined ? undefined : html`<p class="note">${nothingMeasured}</p>`}
+${groups.map(
+  ({
+    title,
+    sentences,
+  }) => html`${title === undefined ? undefined : html`<h3 class="place">${title}</h3>`}<ul class="findings">
+${sentences.map(
+  ({ lane, text }) => html`<li>${laneMark(lane)}${prose(text)}</li>
+`,
+)}</ul>
+`,
+)}</section>`;
+}
+
+function sectionHtml(
+  { id, title, question, setting, notes, figures }: Section,
+  heights: ReadonlyMap<string, number>,
+): Html {
+  return html`<section aria-labelledby="${id}">
+<h2 id="${id}">${title}${anchorLink(id, title)}</h2>
+${question === undefined ? undefined : html`<p class="lead">${question}</p>`}
+<p class="setting">${setting}</p>
+${notes.map((note) => html`<p class="note">${note}</p>`)}
+${figures.map((figure) => figureHtml(figure, heights.get(canvasId(figure.id))))}
+</section>`;
+}
+
+function figureHtml({ id, title, definition, chart, table: numbers }: Figure, heightPx: number | undefined): Html {
+  return html`<section class="figure" aria-labelledby="${id}">
+<h3 id="${id}">${title}${anchorLink(id, title)}</h3>
+<p class="definition">${definition}</p>
+${
+  chart
+    ? html`${chart.kind === 'dots' ? dotLegend(chart) : stackLegend(chart)}
+<div class="plot" style="height: ${heightPx}px"><canvas id="${canvasId(id)}" role="img" aria-label="${chart.label}"></canvas></div>`
+    : html`<p class="note">There is no chart: no lane has a value to show.</p>`
+}
+${table(numbers)}
+</section>`;
+}
+
+function dotLegend({ series }: DotChart): Html {
+  const symbol = (glyph: string) => html`<span class="symbol" aria-hidden="true">${glyph}</span>`;
+  const shapes =
+    series.length > 1 ? series.map(({ label }, at) => html`<li>${symbol(shapeOf(at).glyph)}${label}</li>`) : [];
+  return html`<ul class="legend">${shapes}<li>filled: mean of the rounds</li>
+<li>${symbol('├─┤')}its 95 % interval</li><li>hollow: one round</li></ul>`;
+}
+
+function stackLegend({ parts }: StackChart): Html {
+  return html`<ul class="legend">${parts.map(
+    ({ label }, at) =>
+      html`<li><span class="swatch ${LAYERS[at % LAYERS.length]}" aria-hidden="true"></span>${label}</li>`,
+  )}</ul>`;
+}
+
+function trustHtml({ rejected, audit, agreement, warnings }: Trust): Html {
+  return html`<section aria-labelledby="${PARTS.trust}">
+<h2 id="${PARTS.trust}">Checks${anchorLink(PARTS.trust, 'Checks')}</h2>
+${rejected && table(rejected)}
+${audit && table(audit)}
+${agreement && table(agreement)}
+<h3 id="${PARTS.warnings}">Warnings${anchorLink(PARTS.warnings, 'Warnings')}</h3>
+${warnings.length > 0 ? warnings.map(warningHtml) : html`<p>There are none.</p>`}
+</section>`;
+}
+
+function warningHtml({ code, severity, where, example, all, hints }: WarningGroup): Html {
+  const details = html`<details><summary>All ${all.length}</summary><ul class="sightings">${all.map(
+    (one) => html`<li><span class="where">${one.where}</span> ${one.text}</li>`,
+  )}</ul></details>`;
+  return html`<article class="warning ${severity}">
+<h4><code>${code}</code> <span class="tag">${severity}</span> <span class="where">${where}</span></h4>
+<p>${all.length > 0 ? 'First: ' : ''}${example}</p>
+${hints.map((hint) => html`<p class="hint">${hint}</p>`)}
+${all.length > 0 ? details : undefined}
+</article>
+`;
+}
+
+function conditionsHtml({ environment, lanes, phases, harness, notes }: Conditions): Html {
+  return html`<section aria-labelledby="${PARTS.conditions}">
+<h2 id="${PARTS.conditions}">Conditions${anchorLink(PARTS.conditions, 'Conditions')}</h2>
+${table(lanes)}
+${notes.map((note) => html`<p>${note}</p>`)}
+${phases && table(phases)}
+${harness && table(harness)}
+<h3 id="${PARTS.environment}">Environment${anchorLink(PARTS.environment, 'Environment')}</h3>
+${entries('facts dense', environment)}
+</section>`;
+}
+
+function readingHtml({ glossary }: PageModel): Html {
+  return html`<section aria-labelledby="${PARTS.reading}">
+<h2 id="${PARTS.reading}">How to read this page${anchorLink(PARTS.reading, 'How to read this page')}</h2>
+${entries('glossary', glossary)}
+</section>`;
+}
+
+function reproduceHtml({ text, lines }: Reproduce): Html {
+  return html`<section aria-labelledby="${PARTS.reproduce}">
+<h2 id="${PARTS.reproduce}">Run it again${anchorLink(PARTS.reproduce, 'Run it again')}</h2>
+<p>${text}</p>
+<pre><code>${lines.join('\n')}</code></pre>
+</section>`;
+}

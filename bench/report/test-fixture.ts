@@ -1,0 +1,148 @@
+/** Results for tests: small, valid by the schema, and with estimates that the statistics made. */
+
+import {
+  type Cell,
+  type CompletedCell,
+  type FailedCell,
+  type Point,
+  parseResult,
+  type Result,
+  SCHEMA_VERSION,
+} from '../contract/result.ts';
+import { summarise } from '../stats/summarise.ts';
+
+export interface ResultSpec {
+  readonly lanes?: readonly string[];
+  readonly reference?: string;
+  readonly rounds?: number;
+  readonly points?: readonly Point[];
+  /** Events of each window: decides which percentiles may be quoted. */
+  readonly events?: number;
+  /** Changes each cell before the statistics see it. */
+  readonly change?: (cell: CompletedCell) => Cell;
+  /** Replaces parts of the whole; cells, estimates and comparisons included. */
+  readonly replace?: Partial<Result>;
+}
+
+export const POINT: Point = { clients: 10, eventsPerSecond: 20, payloadBytes: 128 };
+
+/** Lanes differ by factors and rounds by a few per cent, always in the same way. */
+export function makeResult(spec: ResultSpec = {}): Result {
+  const { lanes = ['alpha', 'beta', 'gamma'], reference = 'beta', rounds = 3, points = [POINT], events = 100 } = spec;
+  const { change = (cell) => cell, replace = {} } = spec;
+  const places = points.flatMap((point) => lanes.map((lane, index) => ({ point, lane, index })));
+  const cells = Array.from({ length: rounds }, (_, at) => at + 1).flatMap((round) =>
+    places.map(({ point, lane, index }, at) =>
+      change(completedCell({ lane, point, round, order: (round - 1) * places.length + at + 1 }, index, events)),
+    ),
+  );
+  const result: Result = {
+    schemaVersion: SCHEMA_VERSION,
+    id: '20260102-030405-test-7',
+    startedAt: '2026-01-02T03:04:05.000Z',
+    finishedAt: '2026-01-02T03:06:35.000Z',
+    command: 'npm run bench -- --profile test',
+    seed: 7,
+    profile: 'test',
+    rounds,
+    citable: { ok: true, reasons: [] },
+    reference,
+    environment,
+    lanes: lanes.map((id) => ({ id, title: `Lane ${id}`, summary: `What ${id} does.`, transport: id, options: {} })),
+    scenarios: [{ id: 'spread', title: 'Spread', question: 'What does spreading cost?' }],
+    warnings: [],
+    cells,
+    ...summarise(cells, reference),
+    ...replace,
+  };
+  return parseResult(JSON.stringify(result));
+}
+
+export function failed({ lane, scenario, point, round, order }: CompletedCell): FailedCell {
+  const error = { message: 'worker 1 ended', code: 139, signal: 'SIGSEGV' };
+  return { lane, scenario, point, round, order, state: 'failed', phase: 'warm-up', error, warnings: [] };
+}
+
+function completedCell(
+  identity: { lane: string; point: Point; round: number; order: number },
+  lane: number,
+  events: number,
+): CompletedCell {
+  const { clients, payloadBytes } = identity.point;
+  const deliveries = clients * events;
+  const p50Us = 800 * 3 ** lane * (1 + 0.04 * Math.sin(identity.order));
+  const wire = {
+    sentBytes: deliveries * (payloadBytes + 4 * lane),
+    receivedBytes: deliveries * 2 * lane,
+    connections: clients,
+  };
+  const both = { server: wire, clients: { ...wire, sentBytes: wire.receivedBytes, receivedBytes: wire.sentBytes } };
+  const usage = {
+    cpuUs: deliveries * 15 * (lane + 1) * (1 + 0.03 * Math.cos(identity.order)),
+    cpuShare: 0.1,
+    eventLoopUtilisation: 0.08,
+    eventLoopDelayP99Us: 900,
+    peakRssBytes: 80 * 1024 ** 2,
+    heapBytes: { empty: 9_000_000, connected: 9_000_000 + clients * 4_096 * (lane + 1) + identity.order },
+  };
+  return {
+    ...identity,
+    scenario: 'spread',
+    state: 'completed',
+    url: 'http://127.0.0.1:1/',
+    window: { warmupEvents: 20, events, seconds: 5 },
+    delivery: { expected: deliveries, delivered: deliveries, missing: 0, duplicated: 0, outOfOrder: 0, unexpected: 0 },
+    latency: {
+      count: deliveries,
+      minUs: p50Us / 2,
+      meanUs: p50Us,
+      p50Us,
+      p90Us: p50Us * 1.5,
+      p95Us: p50Us * 2,
+      p99Us: p50Us * 3,
+      p999Us: p50Us * 4,
+      maxUs: p50Us * 5,
+      histogram: '',
+    },
+    halvesP50Us: [p50Us, p50Us],
+    feed: { achievedEventsPerSecond: 20, lagP50Us: 40, lagP95Us: 200, lagP99Us: 300, lagMaxUs: 500 },
+    wire: {
+      window: both,
+      windowDeliveries: deliveries,
+      cell: both,
+      perDeliveryBytes: (wire.sentBytes + wire.receivedBytes) / deliveries,
+    },
+    server: usage,
+    workers: [usage],
+    warnings: [],
+  };
+}
+
+const environment: Result['environment'] = {
+  cpu: { model: 'Test CPU', cores: 2, allowedCores: null, governor: null, frequencyDriver: null },
+  memoryBytes: 8 * 1024 ** 3,
+  virtualisation: null,
+  platform: 'linux',
+  kernel: '6.1',
+  kernelTimingParameters: null,
+  clockSource: 'tsc',
+  tcpCongestionControl: null,
+  fileDescriptorLimit: null,
+  loopbackMtuBytes: 65_536,
+  versions: {
+    pushlab: '0.0.1',
+    node: '20',
+    v8: '11',
+    libuv: '1',
+    llhttp: null,
+    openssl: null,
+    express: '5',
+    ws: '8',
+    undici: '7',
+  },
+  lockfileSha256: null,
+  git: { commit: 'abcdef0123456789', dirty: false },
+  nodeFlags: [],
+  pinning: { server: 1, workers: [0] },
+  loadAverage: null,
+};
