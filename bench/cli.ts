@@ -7,6 +7,7 @@ import { addBenchFlags, type BenchFlags, configure } from './configure.ts';
 import { lanes } from './lanes.ts';
 import { readEnvironment } from './measure/environment.ts';
 import { allowedCores, machineLimits, planPinning, watchNoise } from './measure/machine.ts';
+import { readSegments } from './measure/packets.ts';
 import { projectRoot } from './paths.ts';
 import { planCells } from './plan.ts';
 import { profiles } from './profiles.ts';
@@ -62,11 +63,14 @@ async function bench(flags: BenchFlags & { results: string }): Promise<void> {
     pinning,
     openServer: () => spawnChild({ entry: 'servers/main', core: pinning.server }),
     openWorker: (index) => spawnChild({ entry: 'clients/main', core: pinning.workers[index] }),
+    // Its work is a sliver: it shares a core with the first worker.
+    openRelay: () => spawnChild({ entry: 'bench/relay/main', core: pinning.workers[0] }),
     watchNoise,
+    readSegments,
   };
 
   console.log(
-    `${config.lanes.length} lanes × ${plans.length / config.lanes.length / config.rounds} points × ${config.rounds} rounds, about ${clockTime(secondsLeft(plans, 0))}; Ctrl-C keeps what is measured.\n`,
+    `${plans.length} cells of ${config.lanes.length} lanes, about ${clockTime(secondsLeft(plans, 0))}; Ctrl-C keeps what is measured.\n`,
   );
   const interruption = listenForInterruption();
   const progress = showProgress(plans, process.stdout);

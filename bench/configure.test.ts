@@ -15,29 +15,30 @@ function parse(line: string) {
 describe('flags', () => {
   it('override each number of a profile', () => {
     const config = parse(
-      '--profile smoke --lanes tcp,polling --scenarios fanout --rounds 2 --clients 10 --rate 5 --payload 256 --interval 250 --workers 3 --reference tcp --seed 9 --warmup 0.5 --window 2',
+      '--profile smoke --lanes tcp,polling --scenarios fanout --rounds 2 --clients 10 --rate 5 --payload 256 --interval 250 --workers 3 --reference tcp --seed 9 --warmup 0.5 --window 2 --headers node --no-ledger',
     );
     expect(config).toMatchObject({
       profile: 'smoke',
-      rounds: 2,
       workers: 3,
       reference: 'tcp',
       seed: 9,
-      warmupSeconds: 0.5,
-      windowSeconds: 2,
+      scenarios: [{ rounds: 2, warmupSeconds: 0.5, windowSeconds: 2, ledgerShare: 0 }],
     });
     expect(config.lanes.map(({ id }) => id)).toEqual(['tcp', 'polling']);
     expect(config.scenarios.flatMap(({ points }) => points)).toEqual([
-      { clients: 10, eventsPerSecond: 5, payloadBytes: 256 },
+      { clients: 10, eventsPerSecond: 5, payloadBytes: 256, headers: 'node', pollIntervalMs: 250 },
     ]);
   });
 
-  it('change the interval only of lanes that have one', () => {
-    const { lanes } = parse('--interval 250');
-    for (const { options } of lanes) {
-      expect(options['intervalMs']).toBe('intervalMs' in options ? 250 : undefined);
-    }
-    expect(lanes.some(({ options }) => options['intervalMs'] === 250)).toBe(true);
+  it('that make points equal leave one of them', () => {
+    const [scenario] = parse('--scenarios anatomy --payload 128 --headers node').scenarios;
+    expect(scenario?.points).toHaveLength(1);
+  });
+
+  it("go before a scenario's own rounds, and those before the profile's", () => {
+    expect(parse('--scenarios anatomy --profile default').scenarios[0]?.rounds).toBe(1);
+    expect(parse('--scenarios anatomy --profile default --rounds 4').scenarios[0]?.rounds).toBe(4);
+    expect(parse('--scenarios fanout --profile default').scenarios[0]?.rounds).toBe(5);
   });
 
   it.each([
@@ -58,6 +59,7 @@ describe('flags', () => {
     ['--workers 5 --clients 4', /--workers 5: allowed are 1 to 4/],
     ['--reference sse --lanes tcp', /--reference sse: allowed are tcp/],
     ['--seed x', /--seed .*whole number/],
+    ['--headers safari', /--headers safari: allowed are minimal, node, browser, browser-cookie/],
     ['--unknown', /unknown option '--unknown'/],
   ])('%s is refused: what is wrong, and what is allowed', (line, message) => {
     expect(() => parse(line)).toThrow(message);

@@ -3,12 +3,11 @@
 import type { Command } from 'commander';
 import { MAX_PAYLOAD_BYTES, MIN_PAYLOAD_BYTES } from './contract/event.ts';
 import { decimal, splitList, wholeNumber } from './contract/flags.ts';
-import type { Lane } from './contract/lane.ts';
+import { HEADER_PROFILES, type HeaderProfile } from './contract/headers.ts';
 import type { Point } from './contract/result.ts';
 import { lanes } from './lanes.ts';
 import type { MachineLimits } from './measure/machine.ts';
 import type { RunConfig } from './plan.ts';
-import { withPoint } from './plan.ts';
 import { profiles } from './profiles.ts';
 import { scenarios } from './scenarios.ts';
 
@@ -21,6 +20,8 @@ export interface BenchFlags {
   readonly rate?: number;
   readonly payload?: number;
   readonly interval?: number;
+  readonly headers?: string;
+  readonly ledger: boolean;
   readonly warmup?: number;
   readonly window?: number;
   readonly workers?: number;
@@ -47,6 +48,8 @@ export function addBenchFlags(command: Command): Command {
     .option('--rate <r>', 'events per second', decimal(0.01, 10_000))
     .option('--payload <bytes>', "size of an event's text", wholeNumber(MIN_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES))
     .option('--interval <ms>', 'from poll to poll, in lanes that poll', wholeNumber(10, 120_000))
+    .option('--headers <profile>', `request headers of the clients: ${HEADER_PROFILES.join(', ')}`)
+    .option('--no-ledger', 'no relay reads along with a sample of the clients')
     .option('--warmup <seconds>', 'of events before the window', decimal(0.1, 600))
     .option('--window <seconds>', 'length of the measured window', decimal(0.1, 3_600))
     .option('--workers <w>', 'load processes (default: one per core beside the server)', wholeNumber(1, 64))
@@ -61,25 +64,43 @@ export function configure(flags: BenchFlags, machine: MachineLimits): RunConfig 
     ...(flags.clients !== undefined && { clients: flags.clients }),
     ...(flags.rate !== undefined && { eventsPerSecond: flags.rate }),
     ...(flags.payload !== undefined && { payloadBytes: flags.payload }),
+    ...(flags.headers !== undefined && { headers: pickHeaders(flags.headers) }),
+    ...(flags.interval !== undefined && { pollIntervalMs: flags.interval }),
   };
   const chosenLanes = pick('--lanes', flags.lanes ?? profile.lanes, lanes);
   const reference = flags.reference ?? DEFAULT_REFERENCE;
   if (flags.reference !== undefined) pick('--reference', [reference], chosenLanes);
   const config: RunConfig = {
     profile: profile.id,
-    lanes: chosenLanes.map((lane) => withInterval(lane, flags.interval)),
-    scenarios: pick('--scenarios', flags.scenarios ?? profile.scenarios, scenarios).map((one) =>
-      withPoint(one, changes),
-    ),
-    rounds: flags.rounds ?? profile.rounds,
-    warmupSeconds: flags.warmup ?? profile.warmupSeconds,
-    windowSeconds: flags.window ?? profile.windowSeconds,
+    lanes: chosenLanes,
+    scenarios: pick('--scenarios', flags.scenarios ?? profile.scenarios, scenarios).map((scenario) => ({
+      ...scenario,
+      points: withChanges(scenario.points, changes),
+      rounds: flags.rounds ?? scenario.rounds ?? profile.rounds,
+      warmupSeconds: flags.warmup ?? scenario.warmupSeconds ?? profile.warmupSeconds,
+      windowSeconds: flags.window ?? scenario.windowSeconds ?? profile.windowSeconds,
+      ledgerShare: flags.ledger ? scenario.ledgerShare : 0,
+    })),
     workers: flags.workers ?? machine.workers,
     reference,
     seed: flags.seed,
   };
   checkClients(config, machine);
   return config;
+}
+
+/** Points that a flag made equal are one. */
+function withChanges(points: readonly Point[], changes: Partial<Point>): Point[] {
+  const changed = points.map((point) => ({ ...point, ...changes }));
+  return [...new Map(changed.map((point) => [JSON.stringify(point), point])).values()];
+}
+
+function pickHeaders(name: string): HeaderProfile {
+  return pick(
+    '--headers',
+    [name],
+    HEADER_PROFILES.map((id) => ({ id })),
+  )[0].id;
 }
 
 /** The most clients that every process of a run can hold, and why no more. */
@@ -98,12 +119,6 @@ function checkClients({ scenarios, workers }: RunConfig, { fileDescriptors, loca
   }
   if (workers > clients)
     throw new UsageError(`--workers ${workers}: allowed are 1 to ${clients}, the number of clients`);
-}
-
-/** Lanes that poll say so by having an interval. */
-function withInterval(lane: Lane, intervalMs: number | undefined): Lane {
-  if (intervalMs === undefined || lane.options['intervalMs'] === undefined) return lane;
-  return { ...lane, options: { ...lane.options, intervalMs } };
 }
 
 function pick<T extends { readonly id: string }>(flag: string, ids: readonly string[], all: readonly T[]): [T, ...T[]] {

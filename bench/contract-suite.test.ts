@@ -7,17 +7,25 @@ import { Host } from '../servers/host.ts';
 import type { RingLimits } from '../servers/ring.ts';
 import type { Lane } from './contract/lane.ts';
 import { eventOf, eventually, eventWith, RecordingSink, range } from './contract/test-support.ts';
-import type { PushClient } from './contract/transport.ts';
+import type { MountedTransport, PushClient } from './contract/transport.ts';
 import { lanes } from './lanes.ts';
 import { ByteMeter } from './measure/byte-meter.ts';
+import { nowNs } from './measure/clock.ts';
 
 describe.each(lanes)('$id', (lane) => {
-  const rule = (name: string, hold: () => Promise<void>) =>
+  const names: string[] = [];
+  const rule = (name: string, hold: () => Promise<void>) => {
+    names.push(name);
     test(name, async ({ skip }) => {
       const reason = lane.skips?.[name]?.reason;
       skip(reason !== undefined, reason);
       await hold();
     });
+  };
+
+  test('skips only rules that there are', () => {
+    expect(names).toEqual(expect.arrayContaining(Object.keys(lane.skips ?? {})));
+  });
 
   describe('delivers', () => {
     rule('each event once and in order to many clients', async () => {
@@ -103,6 +111,25 @@ describe.each(lanes)('$id', (lane) => {
       await eventually(() => expect(ahead.sink.seqs).toContain(5));
       expect(ahead.sink.seqs).toEqual([4, 5]);
       expect(ahead.sink.gaps).toEqual([]);
+    });
+
+    rule('each event with the instant at which its bytes were there', async () => {
+      const lab = await openLab(lane);
+      const live = await lab.connect();
+      const clients = [live];
+      const pad = 'x'.repeat(20_000);
+      const beforeNs = nowNs();
+      lab.publish(...range(1, 5).map((seq) => eventOf(seq, { pad })));
+      await eventually(() => expect(live.sink.seqs).toContain(5));
+      clients.push(await lab.connect({ since: 0 }));
+      lab.publish(eventOf(6));
+      await eventually(() => expect(clients.every(({ sink }) => sink.seqs.includes(6))).toBe(true));
+      for (const { sink } of clients) {
+        expect(sink.receivedNs).toHaveLength(6);
+        expect(sink.receivedNs).toEqual(sink.receivedNs.toSorted((a, b) => a - b));
+        expect(sink.receivedNs[0]).toBeGreaterThan(beforeNs);
+        expect(sink.receivedNs.at(-1)).toBeLessThan(nowNs());
+      }
     });
 
     rule('a burst of events that come faster than any poll', async () => {
@@ -321,6 +348,31 @@ describe.each(lanes)('$id', (lane) => {
   });
 });
 
+test('lanes of all transports share one host and one feed, and each client gets each event', async () => {
+  const feed = new EventLog();
+  const host = new Host(feed);
+  const mounts: MountedTransport[] = [];
+  const clients: PushClient[] = [];
+  onTestFinished(async () => {
+    await Promise.all(clients.map((client) => client.close()));
+    await host.close(mounts);
+  });
+  const sinks: RecordingSink[] = [];
+  for (const lane of new Map(lanes.map((one) => [one.transport, one])).values()) {
+    const half = await lane.server();
+    const mounted = await half.mount(host, feed, { ...half.defaults, ...lane.options });
+    mounts.push(mounted);
+    const sink = new RecordingSink();
+    sinks.push(sink);
+    clients.push(await connect(lane, { url: mounted.url, meter: new ByteMeter() }, sink));
+  }
+  for (const seq of range(1, 5)) feed.publish(eventOf(seq));
+  for (const sink of sinks) await eventually(() => expect(sink.seqs).toEqual(range(1, 5)));
+  expect(new Set(mounts.map(({ url }) => url)).size).toBe(sinks.length);
+  // What speaks HTTP shares a port.
+  expect(new Set(mounts.map(({ url }) => new URL(url).port)).size).toBeLessThanOrEqual(2);
+});
+
 interface LabOptions {
   readonly ring?: RingLimits;
   /** Over the defaults of the server half and the lane's options. */
@@ -379,7 +431,11 @@ async function connect(
   sink: RecordingSink,
 ): Promise<PushClient> {
   const half = await lane.client();
-  return await half.connect({ ...context, phase: Math.random() }, sink, quick({ ...half.defaults, ...lane.options }));
+  return await half.connect(
+    { ...context, headers: 'minimal', phase: Math.random() },
+    sink,
+    quick({ ...half.defaults, ...lane.options }),
+  );
 }
 
 /** A lane that acts periodically does so often, or the suite would wait for it. */

@@ -1,16 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lanes } from './lanes.ts';
-import { planCells, type RunConfig, withPoint } from './plan.ts';
-import { scenarios } from './scenarios.ts';
+import { type PlannedScenario, planCells, type RunConfig } from './plan.ts';
 
-const config: RunConfig = {
-  profile: 'test',
-  lanes,
-  scenarios,
+const scenario: PlannedScenario = {
+  id: 'test',
+  title: '',
+  question: '',
+  points: [{ clients: 100, eventsPerSecond: 20, payloadBytes: 128, headers: 'browser' }],
+  figures: [],
+  ledgerShare: 0.02,
   rounds: 6,
   warmupSeconds: 1,
   windowSeconds: 5,
+};
+const config: RunConfig = {
+  profile: 'test',
+  lanes,
+  scenarios: [scenario],
   workers: 1,
   reference: 'websocket',
   seed: 1,
@@ -19,14 +26,14 @@ const config: RunConfig = {
 const laneOrder = (seed: number) => planCells({ ...config, seed }).map(({ lane, round }) => `${round} ${lane.id}`);
 
 const perRound = (of: RunConfig) =>
-  Array.from({ length: of.rounds }, (_, index) => planCells(of).filter(({ round }) => round === index + 1));
+  Array.from({ length: scenario.rounds }, (_, index) => planCells(of).filter(({ round }) => round === index + 1));
 
 describe('a plan', () => {
   it('has every lane × point once in every round, and rounds one after another', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 31 - 1 }), (seed) => {
         const cells = planCells({ ...config, seed });
-        for (let round = 1; round <= config.rounds; round++) {
+        for (let round = 1; round <= scenario.rounds; round++) {
           const of = cells.filter((cell) => cell.round === round);
           expect(of.map(({ lane }) => lane.id).sort()).toEqual(lanes.map(({ id }) => id).sort());
         }
@@ -49,7 +56,7 @@ describe('a plan', () => {
   it('puts each lane in each place about equally often', () => {
     const places = new Map<string, number>();
     const rounds = 500;
-    for (const { lane, order } of planCells({ ...config, rounds })) {
+    for (const { lane, order } of planCells({ ...config, scenarios: [{ ...scenario, rounds }] })) {
       const key = `${lane.id} ${(order - 1) % lanes.length}`;
       places.set(key, (places.get(key) ?? 0) + 1);
     }
@@ -60,22 +67,37 @@ describe('a plan', () => {
   it('gives all lanes of a round the same events, and each round others', () => {
     const seeds = perRound(config).map((cells) => new Set(cells.map(({ seed }) => seed)));
     expect(seeds.every((set) => set.size === 1)).toBe(true);
-    expect(new Set(seeds.flatMap((set) => [...set])).size).toBe(config.rounds);
+    expect(new Set(seeds.flatMap((set) => [...set])).size).toBe(scenario.rounds);
   });
 });
 
-it('a flag replaces one number in all points of a scenario', () => {
-  const scenario = {
-    id: 'x',
-    title: '',
-    question: '',
-    points: [
-      { clients: 1, eventsPerSecond: 1, payloadBytes: 64 },
-      { clients: 2, eventsPerSecond: 2, payloadBytes: 64 },
-    ],
-  };
-  expect(withPoint(scenario, { clients: 9 }).points).toEqual([
-    { clients: 9, eventsPerSecond: 1, payloadBytes: 64 },
-    { clients: 9, eventsPerSecond: 2, payloadBytes: 64 },
-  ]);
+describe('a scenario', () => {
+  const points = (changes: Partial<PlannedScenario>) =>
+    planCells({ ...config, scenarios: [{ ...scenario, ...changes }] });
+
+  it('with fewer rounds than another is left out of the rounds after', () => {
+    const cells = planCells({ ...config, scenarios: [scenario, { ...scenario, id: 'short', rounds: 2 }] });
+    expect(new Set(cells.filter((cell) => cell.scenario === 'short').map(({ round }) => round))).toEqual(
+      new Set([1, 2]),
+    );
+    expect(cells.filter((cell) => cell.scenario === 'test')).toHaveLength(6 * lanes.length);
+  });
+
+  it("with a poll interval of its own changes that of lanes that have one, and of no other's", () => {
+    const [point] = scenario.points;
+    if (!point) throw new Error('no point');
+    for (const { lane } of points({ points: [{ ...point, pollIntervalMs: 50 }] })) {
+      const before = lanes.find(({ id }) => id === lane.id)?.options ?? {};
+      expect(lane.options).toEqual('intervalMs' in before ? { ...before, intervalMs: 50 } : before);
+    }
+  });
+
+  it.each([
+    [0, 0],
+    [0.02, 2],
+    [0.001, 1],
+    [1, 100],
+  ])('with a ledger share of %f reads along with %i of 100 clients', (ledgerShare, expected) => {
+    expect(new Set(points({ ledgerShare }).map(({ ledgerClients }) => ledgerClients))).toEqual(new Set([expected]));
+  });
 });

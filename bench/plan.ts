@@ -2,17 +2,16 @@
 
 import type { Lane } from './contract/lane.ts';
 import { randomAt, STREAM } from './contract/random.ts';
-import type { Point } from './contract/result.ts';
 import type { CellPlan } from './run-cell.ts';
 import type { Scenario } from './scenarios.ts';
+
+/** A scenario with everything decided. */
+export type PlannedScenario = Required<Scenario>;
 
 export interface RunConfig {
   readonly profile: string;
   readonly lanes: readonly Lane[];
-  readonly scenarios: readonly Scenario[];
-  readonly rounds: number;
-  readonly warmupSeconds: number;
-  readonly windowSeconds: number;
+  readonly scenarios: readonly PlannedScenario[];
   readonly workers: number;
   /** The lane that others are compared with. */
   readonly reference: string;
@@ -20,36 +19,43 @@ export interface RunConfig {
 }
 
 /** Every cell of a round once, in an order of that round's own, so that a drift of the machine hits all lanes alike. */
-export function planCells(config: RunConfig): CellPlan[] {
-  const { lanes, scenarios, rounds, seed, warmupSeconds, windowSeconds } = config;
-  const places = scenarios.flatMap(({ id, points }) =>
-    points.flatMap((point) => lanes.map((lane) => ({ lane, id, point }))),
-  );
-  return Array.from({ length: rounds }, (_, index) => shuffle(places, seed, index + 1))
-    .flatMap((order, index) => order.map((place) => ({ ...place, round: index + 1 })))
-    .map(({ lane, id, point, round }, index) => ({
-      lane,
-      scenario: id,
-      point,
-      round,
-      order: index + 1,
-      // Another stream of events and poll phases each round, the same for all lanes of it.
-      seed: seed + round,
-      warmupSeconds,
-      windowSeconds,
-    }));
+export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
+  const rounds = Math.max(...scenarios.map((scenario) => scenario.rounds));
+  const cells: CellPlan[] = [];
+  for (let round = 1; round <= rounds; round++) {
+    const places = scenarios
+      .filter((scenario) => round <= scenario.rounds)
+      .flatMap((scenario) => scenario.points.flatMap((point) => lanes.map((lane) => ({ scenario, point, lane }))));
+    for (const { scenario, point, lane } of shuffle(places, seed, round)) {
+      cells.push({
+        lane: withInterval(lane, point.pollIntervalMs),
+        scenario: scenario.id,
+        point,
+        round,
+        order: cells.length + 1,
+        // Another stream of events and poll phases each round, the same for all lanes of it.
+        seed: seed + round,
+        warmupSeconds: scenario.warmupSeconds,
+        windowSeconds: scenario.windowSeconds,
+        ledgerClients: scenario.ledgerShare === 0 ? 0 : Math.ceil(point.clients * scenario.ledgerShare),
+      });
+    }
+  }
+  return cells;
+}
+
+/** Lanes that poll say so by having an interval. */
+function withInterval(lane: Lane, intervalMs: number | undefined): Lane {
+  if (intervalMs === undefined || lane.options['intervalMs'] === undefined) return lane;
+  return { ...lane, options: { ...lane.options, intervalMs } };
 }
 
 /** How long a cell takes, about: for the time left. */
 export function expectedSeconds({ lane, point, warmupSeconds, windowSeconds }: CellPlan): number {
   const waitSeconds = (lane.waitMs?.(lane.options) ?? 0) / 1e3;
   const slot = 1 / point.eventsPerSecond;
-  const startSeconds = 1.1 + point.clients / 1e3;
+  const startSeconds = 0.8 + point.clients / 1e3;
   return startSeconds + Math.max(warmupSeconds, waitSeconds, slot) + Math.max(windowSeconds, slot) + waitSeconds;
-}
-
-export function withPoint(scenario: Scenario, changes: Partial<Point>): Scenario {
-  return { ...scenario, points: scenario.points.map((point) => ({ ...point, ...changes })) };
 }
 
 /** Fisher and Yates. */

@@ -1,16 +1,16 @@
 /** One cell, phase by phase: listen → connect → warm-up → measure → drain → close. */
 
+import { type Measurements, recordCell } from './cell-record.ts';
 import { Child, ChildFailure, type Link } from './child.ts';
-import type { DeliveryCount, MeasureAsk, ServerCalls, WorkerCalls, WorkerMeasured } from './contract/child.ts';
+import type { MeasureAsk, RelayCalls, ServerCalls, WorkerCalls } from './contract/child.ts';
 import type { Lane } from './contract/lane.ts';
 import type { Cell, CompletedCell, Point } from './contract/result.ts';
-import { checkSharedClock, nowNs } from './measure/clock.ts';
-import { mergeLatency } from './measure/latency.ts';
-import { cellWarnings, type Noise, type Pinning } from './measure/warnings.ts';
-import { sumWire } from './measure/wire.ts';
+import { checkSharedClock, nowNs, sleepUntil } from './measure/clock.ts';
+import type { SegmentCount } from './measure/packets.ts';
+import type { Noise, Pinning } from './measure/warnings.ts';
 
 export interface CellPlan {
-  readonly lane: Pick<Lane, 'id' | 'options' | 'waitMs'>;
+  readonly lane: Pick<Lane, 'id' | 'options' | 'waitMs' | 'wire'>;
   readonly scenario: string;
   readonly point: Point;
   readonly round: number;
@@ -19,6 +19,8 @@ export interface CellPlan {
   readonly seed: number;
   readonly warmupSeconds: number;
   readonly windowSeconds: number;
+  /** How many clients the relay reads along with; 0 for no relay. */
+  readonly ledgerClients: number;
 }
 
 /** Where a cell's processes come from. */
@@ -27,7 +29,9 @@ export interface Laboratory {
   readonly pinning: Pinning;
   openServer(): Link;
   openWorker(index: number): Link;
+  openRelay(): Link;
   watchNoise(): () => Noise;
+  readonly readSegments: (port: number) => Promise<SegmentCount | undefined>;
   /** @default DEADLINES_MS */
   readonly deadlinesMs?: Deadlines;
 }
@@ -56,8 +60,10 @@ const DEADLINES_MS: Deadlines = {
 /** Share of a slot in which an event may fall; the rest is quiet. */
 export const JITTER = 0.5;
 
+/** Asking the kernel about more sockets than this would disturb what is measured. */
+const MAX_WATCHED_SOCKETS = 2_000;
 /** From the call to the feed's start: every process must have read the message by then. */
-const LEAD_NS = { fixed: 300e6, perClient: 0.1e6 };
+const LEAD_NS = { fixed: 200e6, perClient: 0.1e6 };
 
 /** @returns the cell, completed or failed. Never rejects for what a child did; rejects when `signal` aborts. */
 export async function runCell(plan: CellPlan, laboratory: Laboratory, signal: AbortSignal): Promise<Cell> {
@@ -67,11 +73,12 @@ export async function runCell(plan: CellPlan, laboratory: Laboratory, signal: Ab
     { length: Math.min(laboratory.workers, plan.point.clients) },
     (_, index) => new Child<WorkerCalls>(`worker ${index + 1}`, laboratory.openWorker(index)),
   );
-  const children = [server, ...workers];
+  const relay = plan.ledgerClients > 0 ? new Child<RelayCalls>('relay', laboratory.openRelay()) : undefined;
+  const children = [server, ...workers, ...(relay ? [relay] : [])];
   const killAll = () => Promise.all(children.map((child) => child.kill()));
   signal.addEventListener('abort', killAll, { once: true });
   try {
-    const cell = await runPhases(plan, laboratory, server, workers);
+    const cell = await runPhases(plan, laboratory, server, workers, relay);
     await Promise.all(children.map((child) => child.end()));
     return cell;
   } catch (error) {
@@ -88,28 +95,28 @@ async function runPhases(
   laboratory: Laboratory,
   server: Child<ServerCalls>,
   workers: readonly Child<WorkerCalls>[],
+  relay: Child<RelayCalls> | undefined,
 ): Promise<CompletedCell> {
   const { lane, point, seed } = plan;
   const endNoise = laboratory.watchNoise();
   const deadlines = laboratory.deadlinesMs ?? DEADLINES_MS;
 
-  await Promise.all([server, ...workers].map((child) => sayHello(child, deadlines.hello)));
+  await Promise.all([server, ...workers, ...(relay ? [relay] : [])].map((child) => sayHello(child, deadlines.hello)));
   const listening = await server.call(
     'listen',
     { lane: lane.id, options: lane.options, feed: { ...feedOf(point), seed, jitter: JITTER } },
     { phase: 'listen', deadlineMs: deadlines.listen },
   );
+  const opening = { phase: 'listen', deadlineMs: deadlines.listen };
+  const tapAt = await relay?.call('open', { url: listening.url, protocol: lane.wire }, opening);
+  const { ledgerClients } = plan;
+  const tap = tapAt && { ...tapAt, clients: ledgerClients, areTimed: ledgerClients === point.clients };
+  const connectAsk = { lane: lane.id, options: lane.options, url: listening.url, seed, headers: point.headers, tap };
   await Promise.all(
     workers.map((worker, index) =>
       worker.call(
         'connect',
-        {
-          lane: lane.id,
-          options: lane.options,
-          url: listening.url,
-          seed,
-          ...share(point.clients, workers.length, index),
-        },
+        { ...connectAsk, ...share(point.clients, workers.length, index) },
         { phase: 'connect', deadlineMs: deadlines.connect },
       ),
     ),
@@ -118,64 +125,62 @@ async function runPhases(
   const ask = planWindow(plan, deadlines.drain);
   const phase = () => (nowNs() < ask.windowNs[0] ? 'warm-up' : nowNs() < ask.windowNs[1] ? 'measure' : 'drain');
   const limits = { phase, deadlineMs: (ask.giveUpNs - nowNs()) / 1e6 + deadlines.measure };
-  const [served, ...received] = await Promise.all([
+  const measuring = Promise.all([
     server.call('measure', ask, limits),
-    ...workers.map((worker) => worker.call('measure', ask, limits)),
+    Promise.all(workers.map((worker) => worker.call('measure', ask, limits))),
+    relay?.call('measure', ask, limits),
   ]);
+  const watching = new AbortController();
+  const segments = watchSegments(ask, new URL(listening.url), laboratory, point.clients, watching.signal);
+  const [served, received, tapped] = await measuring.finally(() => watching.abort());
 
   const closing = { phase: 'close', deadlineMs: deadlines.close };
   const workersClosed = await Promise.all(workers.map((worker) => worker.call('close', {}, closing)));
+  const relayClosed = await relay?.call('close', {}, closing);
   const serverClosed = await server.call('close', {}, closing);
-
-  const windowDeliveries = sum(received, (worker) => worker.windowDeliveries);
-  const clientsWindow = sumWire(received.map(({ wire }) => wire));
-  const windowBytes = clientsWindow.sentBytes + clientsWindow.receivedBytes;
-  const cell = {
-    ...identity(plan),
-    state: 'completed' as const,
-    url: listening.url,
-    window: {
-      warmupEvents: ask.warmupEvents,
-      events: ask.windowEvents,
-      seconds: (ask.windowNs[1] - ask.windowNs[0]) / 1e9,
-    },
-    delivery: sumDelivery(received),
-    latency: mergeLatency(received.flatMap((worker) => worker.latency)),
-    halvesP50Us: [medianOfHalf(received, 0), medianOfHalf(received, 1)] as [number, number],
-    feed: {
-      achievedEventsPerSecond: served.achievedEventsPerSecond,
-      lagP50Us: served.lag.p50Us,
-      lagP95Us: served.lag.p95Us,
-      lagP99Us: served.lag.p99Us,
-      lagMaxUs: served.lag.maxUs,
-    },
-    wire: {
-      window: { server: served.wire, clients: clientsWindow },
-      windowDeliveries,
-      cell: { server: serverClosed.wire, clients: sumWire(workersClosed.map(({ wire }) => wire)) },
-      perDeliveryBytes: windowDeliveries > 0 ? windowBytes / windowDeliveries : 0,
-    },
-    server: served.usage,
-    workers: received.map(({ usage }) => usage),
-  };
-  return {
-    ...cell,
-    warnings: cellWarnings({
-      cell,
-      pinning: laboratory.pinning,
-      noise: endNoise(),
-      negativeLatencies: sum(received, (worker) => worker.negativeLatencies),
-      problems: received.flatMap(({ firstProblem }) => firstProblem ?? []),
-    }),
-  };
+  return recordCell(identity(plan), {
+    listening,
+    ask,
+    server: served,
+    workers: received,
+    serverClosed,
+    workersClosed,
+    relay: tapped && relayClosed && { ...tapped, ...relayClosed, clients: plan.ledgerClients },
+    segments: await segments,
+    pinning: laboratory.pinning,
+    noise: endNoise(),
+  });
 }
 
-async function sayHello(child: Child<ServerCalls> | Child<WorkerCalls>, deadlineMs: number): Promise<void> {
+/** The kernel's count of segments at the window's two ends; undefined where it does not tell, or for too many sockets. */
+async function watchSegments(
+  { windowNs }: MeasureAsk,
+  { port }: URL,
+  { readSegments }: Laboratory,
+  clients: number,
+  signal: AbortSignal,
+): Promise<Measurements['segments']> {
+  if (clients > MAX_WATCHED_SOCKETS) return undefined;
+  try {
+    await sleepUntil(windowNs[0], signal);
+    const before = await readSegments(Number(port));
+    await sleepUntil(windowNs[1], signal);
+    const after = await readSegments(Number(port));
+    return before && after && { before, after };
+  } catch {
+    return undefined;
+  }
+}
+
+/** What every child can be asked. */
+type AnyCalls = Pick<ServerCalls, 'hello'>;
+
+async function sayHello(child: Child<AnyCalls>, deadlineMs: number): Promise<void> {
   const limits = { phase: 'start', deadlineMs };
   // Twice: the first answer waits for the process to start, the second brackets its clock closely.
-  await (child as Child<ServerCalls>).call('hello', {}, limits);
+  await child.call('hello', {}, limits);
   const beforeNs = nowNs();
-  const hello = await (child as Child<ServerCalls>).call('hello', {}, limits);
+  const hello = await child.call('hello', {}, limits);
   checkSharedClock(beforeNs, hello.nowNs, nowNs());
 }
 
@@ -211,26 +216,6 @@ function feedOf({ eventsPerSecond, payloadBytes }: Point) {
 export function share(clients: number, workers: number, index: number): { clients: number; firstClient: number } {
   const firstClient = Math.floor((clients * index) / workers);
   return { firstClient, clients: Math.floor((clients * (index + 1)) / workers) - firstClient };
-}
-
-function sumDelivery(received: readonly WorkerMeasured[]): DeliveryCount {
-  const total = (key: keyof DeliveryCount) => sum(received, ({ delivery }) => delivery[key]);
-  return {
-    expected: total('expected'),
-    delivered: total('delivered'),
-    missing: total('missing'),
-    duplicated: total('duplicated'),
-    outOfOrder: total('outOfOrder'),
-    unexpected: total('unexpected'),
-  };
-}
-
-function medianOfHalf(received: readonly WorkerMeasured[], half: 0 | 1): number {
-  return mergeLatency(received.map(({ latency }) => latency[half])).p50Us;
-}
-
-function sum<T>(all: readonly T[], of: (one: T) => number): number {
-  return all.reduce((total, one) => total + of(one), 0);
 }
 
 function identity({ lane, scenario, point, round, order }: CellPlan) {

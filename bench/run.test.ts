@@ -12,10 +12,19 @@ const { point, scenario } = memoryPlan(lane);
 const config: RunConfig = {
   profile: 'test',
   lanes: [lane],
-  scenarios: [{ id: scenario, title: 'Test', question: 'Does it run?', points: [point] }],
-  rounds: 3,
-  warmupSeconds: 0.1,
-  windowSeconds: 0.1,
+  scenarios: [
+    {
+      id: scenario,
+      title: 'Test',
+      question: 'Does it run?',
+      points: [point],
+      figures: ['latency'],
+      ledgerShare: 0,
+      rounds: 3,
+      warmupSeconds: 0.1,
+      windowSeconds: 0.1,
+    },
+  ],
   workers: 1,
   reference: 'memory',
   seed: 1,

@@ -55,7 +55,7 @@ function buildResult(
   startedAt: string,
   finishedAt: string | null,
 ): Result {
-  const { profile, lanes, scenarios, rounds, reference, seed } = config;
+  const { profile, lanes, scenarios, reference, seed } = config;
   const warnings = runWarnings(config, environment, cells, finishedAt !== null);
   return {
     schemaVersion: SCHEMA_VERSION,
@@ -65,12 +65,11 @@ function buildResult(
     command,
     seed,
     profile,
-    rounds,
     reference,
     citable: judge(warnings, cells),
     environment,
     lanes: lanes.map(({ id, title, summary, transport, options }) => ({ id, title, summary, transport, options })),
-    scenarios: scenarios.map(({ id, title, question }) => ({ id, title, question })),
+    scenarios: scenarios.map(({ id, title, question, figures, rounds }) => ({ id, title, question, figures, rounds })),
     warnings,
     cells: [...cells],
     ...summarise(cells, reference),
@@ -86,8 +85,9 @@ function runWarnings(
   const warnings: Warning[] = [];
   const add = (code: string, text: string, hint: string) => warnings.push({ code, severity: 'severe', text, hint });
   if (!finished) add('unfinished', `${cells.length} cells were measured; the run did not end.`, 'Run it to its end.');
-  if (config.rounds < 3) {
-    const text = `${config.rounds} ${config.rounds === 1 ? 'round gives' : 'rounds give'} no interval worth quoting.`;
+  const few = config.scenarios.filter(({ rounds, figures }) => rounds < 3 && figures.some(varies));
+  for (const { id, rounds } of few) {
+    const text = `${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${id} ${rounds === 1 ? 'gives' : 'give'} no interval worth quoting.`;
     add('too-few-rounds', text, 'Run with --rounds 5 or more.');
   }
   const events = Math.min(...cells.flatMap((cell) => (cell.state === 'completed' ? cell.window.events : [])));
@@ -105,6 +105,11 @@ function runWarnings(
     add('dirty-tree', text, 'Commit first, so that others can run what you ran.');
   }
   return warnings;
+}
+
+/** Bytes come out the same each round; times do not. */
+function varies(figure: Result['scenarios'][number]['figures'][number]): boolean {
+  return figure !== 'layers' && figure !== 'bytes';
 }
 
 /** A result may be cited when nothing severe stands against it; otherwise each reason is told once. */

@@ -1,6 +1,7 @@
 /** The table of scenarios: a workload and the question that it answers. */
 
-import type { Point } from './contract/result.ts';
+import type { HeaderProfile } from './contract/headers.ts';
+import type { Point, Result } from './contract/result.ts';
 
 export interface Scenario {
   readonly id: string;
@@ -8,13 +9,46 @@ export interface Scenario {
   readonly question: string;
   /** The settings it runs at; flags replace single numbers in all of them. */
   readonly points: readonly Point[];
+  readonly figures: Result['scenarios'][number]['figures'];
+  /** Share of the clients that the ledger reads along with; at least one is. */
+  readonly ledgerShare: number;
+  /** In place of the profile's, where the question needs other ones. */
+  readonly rounds?: number;
+  readonly warmupSeconds?: number;
+  readonly windowSeconds?: number;
 }
+
+const one = (payloadBytes: number, headers: HeaderProfile): Point => ({
+  clients: 1,
+  eventsPerSecond: 10,
+  payloadBytes,
+  headers,
+  // Twice as often as there are events: about every second poll is empty, and hardly one carries two.
+  pollIntervalMs: 50,
+});
 
 export const scenarios: readonly Scenario[] = [
   {
     id: 'fanout',
     title: 'Fan-out',
     question: 'What does it cost, in time and in bytes, to get each event to many clients?',
-    points: [{ clients: 100, eventsPerSecond: 20, payloadBytes: 128 }],
+    points: [{ clients: 100, eventsPerSecond: 20, payloadBytes: 128, headers: 'browser' }],
+    figures: ['latency', 'bytes', 'layers', 'cpu', 'memory'],
+    ledgerShare: 0.02,
+  },
+  {
+    id: 'anatomy',
+    title: 'Anatomy of a delivery',
+    question: 'Which bytes go over the wire for one event, and what are they for?',
+    points: [
+      ...[64, 128, 4_096, 65_536].map((payloadBytes) => one(payloadBytes, 'browser')),
+      ...(['minimal', 'node', 'browser-cookie'] as const).map((headers) => one(128, headers)),
+    ],
+    figures: ['layers'],
+    ledgerShare: 1,
+    // Bytes come out the same each time.
+    rounds: 1,
+    warmupSeconds: 0.2,
+    windowSeconds: 0.6,
   },
 ];

@@ -8,11 +8,12 @@ import type { EncodedEvent } from './contract/event.ts';
 import type { Lane } from './contract/lane.ts';
 import type { EventSink } from './contract/transport.ts';
 import { nowNs } from './measure/clock.ts';
+import { createRelayRole } from './relay/role.ts';
 import type { CellPlan, Deadlines, Laboratory } from './run-cell.ts';
 
 /** What a child does instead of answering one call. */
 export interface Fault {
-  readonly child: 'server' | 'worker';
+  readonly child: 'server' | 'worker' | 'relay';
   readonly call: string;
   readonly act: 'die' | 'hang' | { readonly answer: (answer: object) => object };
 }
@@ -32,6 +33,7 @@ export function memoryLane(tamper: Tamper = (event, deliver) => deliver(event)):
     summary: 'No wire at all.',
     transport: 'memory',
     options: {},
+    wire: 'lines',
     server: async () => ({
       defaults: {},
       async mount(_host, feed) {
@@ -70,7 +72,9 @@ export function memoryLaboratory(lane: Lane, { fault, workers = 1 }: { fault?: F
         'worker',
         createWorkerRole(() => lane),
       ),
+    openRelay: () => open('relay', createRelayRole()),
     watchNoise: () => () => ({ cpuPressure: 0, steal: 0 }),
+    readSegments: async () => undefined,
     deadlinesMs: SHORT,
   };
   return { laboratory, living: () => living };
@@ -110,12 +114,13 @@ export function memoryPlan(lane: Lane, changes: Partial<CellPlan> = {}): CellPla
   return {
     lane,
     scenario: 'test',
-    point: { clients: 3, eventsPerSecond: 100, payloadBytes: 128 },
+    point: { clients: 3, eventsPerSecond: 100, payloadBytes: 128, headers: 'browser' },
     round: 1,
     order: 1,
     seed: 1,
     warmupSeconds: 0.1,
     windowSeconds: 0.2,
+    ledgerClients: 0,
     ...changes,
   };
 }

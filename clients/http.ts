@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import { buildConnector, Client } from 'undici';
 import type { ClientContext } from '../bench/contract/transport.ts';
 import { nowNs } from '../bench/measure/clock.ts';
+import { type RequestKind, requestHeaders } from './header-profiles.ts';
 
 export interface HttpExchange {
   head(status: number, headers: IncomingHttpHeaders): void;
@@ -16,19 +17,24 @@ export interface HttpExchange {
 }
 
 export interface HttpConnection {
-  /** The path and query of the context's URL, with these parameters. */
-  get(parameters: string, headers: Record<string, string>, exchange: HttpExchange): void;
-  /** Lets a request that is under way finish (`graceful`) or drops it; resolves when the socket is gone. */
+  /** The path of the context's URL, with these parameters; the profile's headers and these. */
+  get(parameters: string, extraHeaders: Record<string, string>, exchange: HttpExchange): void;
+  /** Lets a request that is under way finish (`graceful`), but not for long, or drops it; resolves when the socket is gone. */
   close(graceful: boolean): Promise<void>;
 }
 
 /** No timeout of the client's own: a parked poll and an event stream are silent for as long as they like. */
 const NO_TIMEOUT = { headersTimeout: 0, bodyTimeout: 0 };
 const KEEP_MS = 600_000;
+/** How long a request under way may take to finish. */
+const CLOSE_GRACE_MS = 1_000;
 
-export function openHttp({ url, meter }: ClientContext): HttpConnection {
+/** @param kind what a page would use to make these requests: it decides their headers */
+export function openHttp({ url, headers, via, meter }: ClientContext, kind: RequestKind): HttpConnection {
   const { origin, pathname } = new URL(url);
   const connect = buildConnector({ timeout: 10_000 });
+  const route = via && { hostname: via.host, port: String(via.port) };
+  const profile = requestHeaders(headers, kind, url);
   const sockets = new Set<Socket>();
   const client = new Client(origin, {
     ...NO_TIMEOUT,
@@ -36,7 +42,7 @@ export function openHttp({ url, meter }: ClientContext): HttpConnection {
     keepAliveTimeout: KEEP_MS,
     keepAliveMaxTimeout: KEEP_MS,
     connect(options, done) {
-      connect(options, (...result) => {
+      connect({ ...options, ...route }, (...result) => {
         const [error, socket] = result;
         if (error) return done(error, null);
         meter.track(socket);
@@ -48,9 +54,9 @@ export function openHttp({ url, meter }: ClientContext): HttpConnection {
   });
 
   return {
-    get(parameters, headers, exchange) {
+    get(parameters, extraHeaders, exchange) {
       client.dispatch(
-        { method: 'GET', path: pathname + parameters, headers },
+        { method: 'GET', path: pathname + parameters, headers: { ...profile, ...extraHeaders } },
         {
           onRequestStart() {},
           onResponseStart: (_controller, status, responseHeaders) => exchange.head(status, responseHeaders),
@@ -62,7 +68,10 @@ export function openHttp({ url, meter }: ClientContext): HttpConnection {
     },
     async close(graceful) {
       const gone = [...sockets].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+      // A server that never answers does not keep its client from closing.
+      const timer = setTimeout(() => void client.destroy(), CLOSE_GRACE_MS);
       await (graceful ? client.close() : client.destroy());
+      clearTimeout(timer);
       await Promise.all(gone);
     },
   };

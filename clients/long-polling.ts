@@ -8,12 +8,15 @@ export interface LongPollingOptions {
   readonly holdSeconds?: number;
 }
 
+/** The shortest hold there is. Were its first poll parked, a client that missed nothing could not tell that it is connected. */
+const AT_ONCE_SECONDS = 0.001;
+
 export const longPolling: ClientTransport<LongPollingOptions> = {
   defaults: { holdSeconds: 30 },
 
   connect(context, sink, { holdSeconds }) {
     return openPoller(context, sink, {
-      parameters: `&hold=${holdSeconds}`,
+      parameters: (isFirst) => `&hold=${isFirst ? AT_ONCE_SECONDS : holdSeconds}`,
       finishesPolls: false,
       delayMs: () => 0,
     });

@@ -6,8 +6,8 @@ import { openHttp } from './http.ts';
 import { LineReader } from './lines.ts';
 
 export interface PollerPolicy {
-  /** Query parameters besides the cursor, from `&` on, or nothing. */
-  readonly parameters: string;
+  /** Query parameters besides the cursor, from `&` on, or nothing. Those of the first poll let it be answered at once. */
+  parameters(isFirst: boolean): string;
   /** ms to wait before the next poll, once one was answered. */
   delayMs(): number;
   /** Whether a poll under way at close is waited for. A parked one is not. */
@@ -20,7 +20,7 @@ export interface PollerPolicy {
  * A lost connection between two polls is no loss to a polling client: the next poll opens another. A poll that fails is.
  */
 export function openPoller(context: ClientContext, sink: EventSink, policy: PollerPolicy): Promise<PushClient> {
-  const http = openHttp(context);
+  const http = openHttp(context, 'fetch');
   const stamp = { seq: 0, dueUs: 0 };
   let cursor = context.since;
   let timer: NodeJS.Timeout | undefined;
@@ -61,7 +61,7 @@ export function openPoller(context: ClientContext, sink: EventSink, policy: Poll
       let status = 0;
       let gap = '';
       http.get(
-        cursor === undefined ? '' : `?since=${cursor}${policy.parameters}`,
+        cursor === undefined ? '' : `?since=${cursor}${policy.parameters(!connected)}`,
         {},
         {
           head(code, headers) {

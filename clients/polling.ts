@@ -15,12 +15,15 @@ export const polling: ClientTransport<PollingOptions> = {
   connect(context, sink, { intervalMs }) {
     // Polls fall on a grid of their own: a slow answer delays one poll, and does not stretch the interval of all others.
     const gridMs = nowNs() / 1e6 + context.phase * intervalMs;
+    let turn = -1;
     return openPoller(context, sink, {
-      parameters: '',
+      parameters: () => '',
       finishesPolls: true,
       delayMs() {
         const sinceMs = nowNs() / 1e6 - gridMs;
-        return (Math.floor(sinceMs / intervalMs) + 1) * intervalMs - sinceMs;
+        // Timers count whole milliseconds and fire up to one early: taken from the clock alone, a turn would come twice.
+        turn = Math.max(turn, Math.floor(sinceMs / intervalMs)) + 1;
+        return turn * intervalMs - sinceMs;
       },
     });
   },

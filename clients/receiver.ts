@@ -21,11 +21,12 @@ export class Receiver {
     return this.#deliveries;
   }
 
-  addClient(): EventSink {
+  /** @param isTimed whether the client's latencies are recorded: those behind a relay take its detour too */
+  addClient(isTimed: boolean): EventSink {
     const tally = new Tally();
     this.#tallies.push(tally);
     return {
-      event: (text, receivedNs) => this.#event(tally, text, receivedNs),
+      event: (text, receivedNs) => this.#event(tally, text, receivedNs, isTimed),
       gap: (after, oldest) => this.#problem(`events after ${after} and before ${oldest} left the ring`),
       closed: ({ kind, code, message }: CloseReason) =>
         this.#problem(`closed (${kind}, ${code ?? 'no code'}): ${message}`),
@@ -78,7 +79,7 @@ export class Receiver {
     };
   }
 
-  #event(tally: Tally, text: string, receivedNs: number): void {
+  #event(tally: Tally, text: string, receivedNs: number, isTimed: boolean): void {
     const cell = this.#cell;
     const stamp = this.#stamp;
     if (!cell || !readStamp(text, stamp) || stamp.seq > cell.lastSeq || text.length !== cell.ask.payloadBytes) {
@@ -87,7 +88,7 @@ export class Receiver {
     }
     if (!tally.see(stamp.seq)) return;
     this.#deliveries++;
-    if (stamp.seq > cell.ask.warmupEvents) {
+    if (isTimed && stamp.seq > cell.ask.warmupEvents) {
       const half = stamp.seq < cell.secondHalf ? 0 : 1;
       cell.latency[half].record(receivedNs - cell.ask.startNs - stamp.dueUs * 1e3);
     }

@@ -25,7 +25,10 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
       const transport = await findLane(lane).client();
       const resolved = { ...transport.defaults, ...options };
       emptyHeapBytes = heapInUseBytes();
-      swarm = await openSwarm({ transport, options: resolved, meter, ...spec }, () => receiver.addClient());
+      const { tap } = spec;
+      swarm = await openSwarm({ transport, options: resolved, meter, ...spec }, (client) =>
+        receiver.addClient(tap === undefined || tap.areTimed || client >= tap.clients),
+      );
       return { options: resolved };
     },
 

@@ -10,7 +10,7 @@ export const sse: ClientTransport = {
   defaults: {},
 
   connect(context, sink) {
-    const http = openHttp(context);
+    const http = openHttp(context, 'eventsource');
     const decoder = new StringDecoder('utf8');
     let receivedNs = 0;
     let connected = false;
@@ -19,6 +19,8 @@ export const sse: ClientTransport = {
 
     const parser = createParser({
       onEvent({ event, data }) {
+        // One chunk may hold many events, and the sink may close the client at any of them.
+        if (ended) return;
         if (event !== 'gap') return sink.event(data, receivedNs);
         const gap = readGap(data);
         if (gap) sink.gap(gap.after, gap.oldest);
@@ -39,11 +41,9 @@ export const sse: ClientTransport = {
         if (connected) sink.closed(reason);
         else reject(new Error(reason.message));
       };
-      const headers = {
-        accept: 'text/event-stream',
-        ...(context.since !== undefined && { 'last-event-id': String(context.since) }),
-      };
-      http.get('', headers, {
+      const cursor: Record<string, string> =
+        context.since === undefined ? {} : { 'Last-Event-ID': String(context.since) };
+      http.get('', cursor, {
         head(status, { 'content-type': contentType }) {
           if (status !== 200) return finish({ kind: 'error', code: status, message: `the server answered ${status}` });
           if (!contentType?.startsWith('text/event-stream')) {

@@ -1,5 +1,7 @@
 /** Many simulated clients of one lane in one process. */
 
+import type { Tapping } from '../bench/contract/child.ts';
+import type { HeaderProfile } from '../bench/contract/headers.ts';
 import { randomAt, STREAM } from '../bench/contract/random.ts';
 import type { ClientContext, ClientTransport, EventSink, PushClient } from '../bench/contract/transport.ts';
 
@@ -11,6 +13,8 @@ export interface SwarmSpec {
   /** Number of the first client: its phase depends on it, whichever worker it runs in. */
   readonly firstClient: number;
   readonly seed: number;
+  readonly headers: HeaderProfile;
+  readonly tap?: Tapping | undefined;
   readonly meter: ClientContext['meter'];
 }
 
@@ -28,7 +32,7 @@ const OPENING_AT_ONCE = 64;
  * @throws the first failure to connect; then all others are closed
  */
 export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => EventSink): Promise<Swarm> {
-  const { transport, options, url, clients, firstClient, seed, meter } = spec;
+  const { transport, options, url, clients, firstClient, seed, headers, tap, meter } = spec;
   const open: PushClient[] = [];
   const close = async () => {
     await Promise.all(open.map((client) => client.close()));
@@ -39,7 +43,8 @@ export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => Eve
     while (next < clients && !failed) {
       const number = firstClient + next++;
       const phase = randomAt(seed, STREAM.pollPhase, number);
-      open.push(await transport.connect({ url, phase, meter }, sinkOf(number), options));
+      const via = tap && number < tap.clients ? { via: { host: tap.host, port: tap.port } } : {};
+      open.push(await transport.connect({ url, phase, headers, meter, ...via }, sinkOf(number), options));
     }
   };
   const lines = await Promise.allSettled(

@@ -12,7 +12,8 @@ export const tcp: ClientTransport = {
   connect(context, sink) {
     const { hostname, port } = new URL(context.url);
     const lines = new LineReader();
-    const socket = connectSocket({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), noDelay: true });
+    const server = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) };
+    const socket = connectSocket({ ...server, ...context.via, noDelay: true });
     context.meter.track(socket);
     const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
     let connected = false;

@@ -1,12 +1,12 @@
 /** WebSocket: one text message per event; ws reads the frames. */
 
-import { connect as connectSocket, type TcpNetConnectOpts } from 'node:net';
+import { connect as connectSocket, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { WebSocket } from 'ws';
 import { readGap } from '../bench/contract/event.ts';
 import type { ClientTransport } from '../bench/contract/transport.ts';
 import { nowNs } from '../bench/measure/clock.ts';
+import { requestHeaders } from './header-profiles.ts';
 
-const SUBPROTOCOL = 'pushlab.v1';
 /** Close code of a connection that ended without a close frame (RFC 6455, section 7.1.5). */
 const ABNORMAL = 1006;
 const CLOSE_GRACE_MS = 1_000;
@@ -16,10 +16,12 @@ export const websocket: ClientTransport = {
 
   connect(context, sink) {
     const url = context.since === undefined ? context.url : `${context.url}?since=${context.since}`;
-    const ws = new WebSocket(url, [SUBPROTOCOL], {
+    let socket: Socket | undefined;
+    const ws = new WebSocket(url, {
       perMessageDeflate: false,
+      headers: requestHeaders(context.headers, 'websocket', context.url),
       createConnection: (({ host, port }: TcpNetConnectOpts) => {
-        const socket = connectSocket({ host: host ?? '127.0.0.1', port, noDelay: true });
+        socket = connectSocket({ host: host ?? '127.0.0.1', port, ...context.via, noDelay: true });
         context.meter.track(socket);
         return socket;
       }) as typeof connectSocket,
@@ -29,22 +31,21 @@ export const websocket: ClientTransport = {
     let ended = false;
     const gone = new Promise<void>((resolve) => ws.once('close', () => resolve()));
 
-    // Ahead of the listener that ws adds: the clock is read before the frame is, as in the other transports.
-    ws.once('upgrade', ({ socket }) => {
-      socket.on('data', () => {
-        receivedNs = nowNs();
-      });
-    });
     ws.on('message', (data: Buffer) => {
       if (ended) return;
       const text = data.toString('utf8');
       const gap = text.startsWith('{"gap":') ? readGap(text) : undefined;
       if (gap) sink.gap(gap.after, gap.oldest);
-      else sink.event(text, receivedNs || nowNs());
+      else sink.event(text, receivedNs);
     });
 
     return new Promise((resolve, reject) => {
       ws.once('open', () => {
+        // Ahead of the listener of ws: the clock is read before the frame is, as in the other transports. Any earlier than
+        // here, and a listener would take the frames that came together with the server's 101 away from ws.
+        socket?.prependListener('data', () => {
+          receivedNs = nowNs();
+        });
         connected = true;
         resolve({
           close() {

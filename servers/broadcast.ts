@@ -10,8 +10,8 @@ import type { EncodedEvent, EventFeed, Gap } from '../bench/contract/event.ts';
 
 /** One connection, as its transport sees it. */
 export interface Peer {
-  /** @param flushed called when the bytes were handed to the system, or never */
-  write(frame: Buffer, flushed?: () => void): void;
+  /** @param flushed called when the bytes were handed to the system; with an error, or never, when they won't be */
+  write(frame: Buffer, flushed?: (error?: Error | null) => void): void;
   /** Bytes written and not handed to the system yet. */
   readonly backlogBytes: number;
   /** Ends a client that does not read; says why where the protocol has a word for it. */
@@ -36,6 +36,7 @@ export class Broadcast<P extends Peer> {
   readonly #ahead = new Map<P, number>();
   readonly #unsubscribe: () => void;
   #cutOffCount = 0;
+  #closed = false;
 
   constructor(feed: EventFeed, framing: Framing, maxBacklogBytes: number) {
     this.#feed = feed;
@@ -77,6 +78,7 @@ export class Broadcast<P extends Peer> {
   /** Stops to push; the peers stay with the caller. */
   close(): void {
     this.#unsubscribe();
+    this.#closed = true;
   }
 
   #publish(event: EncodedEvent): void {
@@ -117,8 +119,9 @@ export class Broadcast<P extends Peer> {
       return;
     }
     for (const frame of batch) peer.write(frame);
-    peer.write(last, () => {
-      if (this.#catchingUp.has(peer)) this.#catchUp(peer, cursor);
+    peer.write(last, (error) => {
+      // Written on to a connection that ended, the rest of the ring would be an error for each batch of it.
+      if (!error && !this.#closed && this.#catchingUp.has(peer)) this.#catchUp(peer, cursor);
     });
   }
 

@@ -72,8 +72,9 @@ export class Host implements ServerHost {
 export async function listen(server: Server, address: string, port: number): Promise<string> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'is in use; choose another, or 0 for a free one' : `: ${cause.message}`;
-      reject(new Error(`port ${port} on ${address} ${why}`, { cause }));
+      const why =
+        cause.code === 'EADDRINUSE' ? ' is in use; choose another, or 0 for a free one' : `: ${cause.message}`;
+      reject(new Error(`port ${port} on ${address}${why}`, { cause }));
     });
     server.listen({ host: address, port, backlog: 4096 }, resolve);
   });

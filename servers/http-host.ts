@@ -124,6 +124,8 @@ function upgrade(upgrades: ReadonlyMap<string, Upgrade>, request: IncomingMessag
 
 function refuseUpgrade(socket: Duplex, status: 400 | 404, body: object): void {
   const json = JSON.stringify(body);
+  // Nobody reads from this socket any more: that the client ends its side would go unnoticed.
+  socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
       `Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,

@@ -7,11 +7,10 @@
 
 import type { ServerResponse } from 'node:http';
 import type { ServerTransport } from '../bench/contract/transport.ts';
-import { BACKLOG_DEFAULTS, type BacklogOptions } from './backlog.ts';
-import { PollAnswers } from './poll-answers.ts';
+import { POLL_DEFAULTS, PollAnswers, type PollOptions } from './poll-answers.ts';
 import { BadParameter, queryOf, readCursor, readQuery } from './query.ts';
 
-export interface LongPollingOptions extends BacklogOptions {
+export interface LongPollingOptions extends PollOptions {
   /** How long a poll is parked when the client does not say. @default 30 */
   readonly holdSeconds?: number;
 }
@@ -24,11 +23,11 @@ interface Parked {
 }
 
 export const longPolling: ServerTransport<LongPollingOptions> = {
-  defaults: { ...BACKLOG_DEFAULTS, holdSeconds: 30 },
+  defaults: { ...POLL_DEFAULTS, holdSeconds: 30 },
 
-  async mount(host, feed, { maxBacklogBytes, holdSeconds }) {
+  async mount(host, feed, { holdSeconds, ...limits }) {
     const http = await host.http();
-    const answers = new PollAnswers(feed, http, maxBacklogBytes);
+    const answers = new PollAnswers(feed, http, limits);
     const parked = new Map<ServerResponse, Parked>();
 
     const unpark = (response: ServerResponse) => {
@@ -48,7 +47,8 @@ export const longPolling: ServerTransport<LongPollingOptions> = {
       if (answers.tryAnswer(response, since)) return;
       if (http.closing) return answers.answerNothing(response, since);
       parked.set(response, { since, timer: setTimeout(release, holdMs, response, since) });
-      response.once('close', () => unpark(response));
+      // Not the response's: one that waits behind another on its connection does not hear of the end.
+      request.once('close', () => unpark(response));
     });
 
     const unsubscribe = feed.subscribe(() => {

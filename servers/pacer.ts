@@ -43,6 +43,9 @@ export function pace(schedule: Schedule, nowUs: number, published: number, atMos
 /** @returns how many events were due at `nowUs`, for a feed that starts with a past */
 export function dueBy(schedule: Schedule, nowUs: number): number {
   if (nowUs < 0) return 0;
-  const slots = Math.floor((nowUs * schedule.eventsPerSecond) / 1e6);
-  return dueUs(schedule, slots + 1) <= nowUs ? slots + 1 : slots;
+  // By its slot, and then to the µs: an instant is rounded down, so the next slot's event may be due as well.
+  let count = Math.floor((nowUs * schedule.eventsPerSecond) / 1e6);
+  while (count > 0 && dueUs(schedule, count) > nowUs) count--;
+  while (dueUs(schedule, count + 1) <= nowUs) count++;
+  return count;
 }

@@ -7,23 +7,29 @@ import type { ServerResponse } from 'node:http';
 import type { EventFeed } from '../bench/contract/event.ts';
 import { encodeGap } from '../bench/contract/event.ts';
 import type { HttpHost } from '../bench/contract/transport.ts';
+import { BACKLOG_DEFAULTS, type BacklogOptions } from './backlog.ts';
 
-/** How long a client may leave a large answer unread. */
-const STALLED_MS = 10_000;
+export interface PollOptions extends BacklogOptions {
+  /** How long a client may leave an answer unread that is larger than `maxBacklogBytes`. @default 10000 */
+  readonly stalledMs?: number;
+}
+
+export const POLL_DEFAULTS = { ...BACKLOG_DEFAULTS, stalledMs: 10_000 } as const;
+
 const NEWLINE = Buffer.from('\n');
 
 export class PollAnswers {
   readonly #feed: EventFeed;
   readonly #host: HttpHost;
-  readonly #maxBacklogBytes: number;
+  readonly #limits: Required<PollOptions>;
   /** Clients in step ask for the same events: the newest body is built once for all of them. */
   #body: { since: number; lastSeq: number; bytes: Buffer } | undefined;
   #cutOffCount = 0;
 
-  constructor(feed: EventFeed, host: HttpHost, maxBacklogBytes: number) {
+  constructor(feed: EventFeed, host: HttpHost, limits: Required<PollOptions>) {
     this.#feed = feed;
     this.#host = host;
-    this.#maxBacklogBytes = maxBacklogBytes;
+    this.#limits = limits;
   }
 
   get cutOffCount(): number {
@@ -60,14 +66,14 @@ export class PollAnswers {
       'Cache-Control': 'no-store',
     });
     response.end(body);
-    if (response.writableLength > this.#maxBacklogBytes) this.#cutOffIfStalled(response);
+    if (response.writableLength > this.#limits.maxBacklogBytes) this.#cutOffIfStalled(response);
   }
 
   #cutOffIfStalled(response: ServerResponse): void {
     const timer = setTimeout(() => {
       this.#cutOffCount++;
       response.destroy();
-    }, STALLED_MS);
+    }, this.#limits.stalledMs);
     response.once('close', () => clearTimeout(timer));
   }
 

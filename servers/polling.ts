@@ -5,16 +5,15 @@
  */
 
 import type { ServerTransport } from '../bench/contract/transport.ts';
-import { BACKLOG_DEFAULTS, type BacklogOptions } from './backlog.ts';
-import { PollAnswers } from './poll-answers.ts';
+import { POLL_DEFAULTS, PollAnswers, type PollOptions } from './poll-answers.ts';
 import { queryOf, readCursor, readQuery } from './query.ts';
 
-export const polling: ServerTransport<BacklogOptions> = {
-  defaults: BACKLOG_DEFAULTS,
+export const polling: ServerTransport<PollOptions> = {
+  defaults: POLL_DEFAULTS,
 
-  async mount(host, feed, { maxBacklogBytes }) {
+  async mount(host, feed, options) {
     const http = await host.http();
-    const answers = new PollAnswers(feed, http, maxBacklogBytes);
+    const answers = new PollAnswers(feed, http, options);
 
     http.app.get('/polling', (request, response) => {
       const since = readCursor(readQuery(queryOf(request.url), ['since']).since);

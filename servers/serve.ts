@@ -33,7 +33,12 @@ const program = new Command('npm run serve --')
   .option('--rate <number>', 'events per second', decimal(0.001, 10_000), 1)
   .option('--payload <bytes>', "size of an event's text", wholeNumber(MIN_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES), 128)
   .option('--seed <number>', 'decides prices and jitter', wholeNumber(0, 2 ** 31 - 1), 1)
-  .option('--max-backlog <bytes>', 'held for a client that does not read', wholeNumber(1, 2 ** 30), BACKLOG_DEFAULTS.maxBacklogBytes)
+  .option(
+    '--max-backlog <bytes>',
+    'held for a client that does not read',
+    wholeNumber(1, 2 ** 30),
+    BACKLOG_DEFAULTS.maxBacklogBytes,
+  )
   .option('--allow-origin <origins>', 'pages that may read events, besides those served from here', origins, [])
   .allowExcessArguments(false)
   .action(serve);

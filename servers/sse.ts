@@ -33,12 +33,14 @@ export const sse: ServerTransport<SseOptions> = {
 
     http.app.get('/sse', (request, response) => {
       const query = readQuery(queryOf(request.url), ['since']);
-      const since = readCursor(request.get('Last-Event-ID') || undefined, 'Last-Event-ID') ?? readCursor(query.since);
+      const asked = readCursor(query.since);
+      const since = readCursor(request.get('Last-Event-ID') || undefined, 'Last-Event-ID') ?? asked;
       response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
       if (request.method === 'HEAD' || http.closing) return void response.end();
       response.write(retry);
       const peer = new SsePeer(response);
-      response.once('close', () => broadcast.leave(peer));
+      // Not the response's: one that waits behind another on its connection does not hear of the end.
+      request.once('close', () => broadcast.leave(peer));
       broadcast.join(peer, since);
     });
 
@@ -74,7 +76,7 @@ class SsePeer implements Peer {
     return this.#response.writableLength;
   }
 
-  write(frame: Buffer, flushed?: () => void): void {
+  write(frame: Buffer, flushed?: (error?: Error | null) => void): void {
     this.#response.write(frame, flushed);
   }
 

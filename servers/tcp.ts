@@ -14,12 +14,16 @@ import { BadParameter, readCursor, readQuery } from './query.ts';
 
 const NEWLINE = Buffer.from('\n');
 const MAX_LINE_BYTES = 256;
-const LINE_DEADLINE_MS = 10_000;
 
-export const tcp: ServerTransport<BacklogOptions> = {
-  defaults: BACKLOG_DEFAULTS,
+export interface TcpOptions extends BacklogOptions {
+  /** How long a client may take for its line, and, once refused, to end its side. @default 10000 */
+  readonly deadlineMs?: number;
+}
 
-  async mount(host, feed, { maxBacklogBytes }) {
+export const tcp: ServerTransport<TcpOptions> = {
+  defaults: { ...BACKLOG_DEFAULTS, deadlineMs: 10_000 },
+
+  async mount(host, feed, { maxBacklogBytes, deadlineMs }) {
     const broadcast = new Broadcast<TcpPeer>(
       feed,
       {
@@ -33,19 +37,29 @@ export const tcp: ServerTransport<BacklogOptions> = {
     const { url } = await host.tcp((socket) => {
       sockets.add(socket);
       socket.on('error', () => socket.destroy());
-      socket.once('close', () => sockets.delete(socket));
+      const deadline = setTimeout(() => socket.destroy(), deadlineMs);
+      socket.once('close', () => {
+        sockets.delete(socket);
+        clearTimeout(deadline);
+      });
+      const refuse = (body: object) => socket.end(`${JSON.stringify(body)}\n`);
       readLine(socket, (line) => {
+        if (line === undefined) {
+          refuse({ error: { message: `the first line is longer than ${MAX_LINE_BYTES} bytes` } });
+          return;
+        }
         try {
           const query = readQuery(line, ['since', 'ack']);
           const since = readCursor(query.since);
           if (query.ack !== undefined && query.ack !== '1') throw new BadParameter('ack', query.ack, '1, or nothing');
+          clearTimeout(deadline);
           if (query.ack) socket.write(NEWLINE);
           const peer = new TcpPeer(socket);
           socket.once('close', () => broadcast.leave(peer));
           broadcast.join(peer, since);
         } catch (error) {
           if (!(error instanceof BadParameter)) throw error;
-          socket.end(`${JSON.stringify(error)}\n`);
+          refuse(error);
         }
       });
     });
@@ -77,7 +91,7 @@ class TcpPeer implements Peer {
     return this.#socket.writableLength;
   }
 
-  write(frame: Buffer, flushed?: () => void): void {
+  write(frame: Buffer, flushed?: (error?: Error | null) => void): void {
     this.#socket.write(frame, flushed);
   }
 
@@ -86,20 +100,16 @@ class TcpPeer implements Peer {
   }
 }
 
-/** The first line, without its end. What comes after it is read and forgotten. */
-function readLine(socket: Socket, use: (line: string) => void): void {
+/** The first line, without its end; undefined when it is too long. What comes after it is read and forgotten. */
+function readLine(socket: Socket, use: (line: string | undefined) => void): void {
   let head = '';
-  const deadline = setTimeout(() => socket.destroy(), LINE_DEADLINE_MS);
-  socket.once('close', () => clearTimeout(deadline));
   const onData = (chunk: Buffer) => {
     head += chunk.toString('latin1');
     const end = head.indexOf('\n');
     if (end === -1 && head.length <= MAX_LINE_BYTES) return;
-    clearTimeout(deadline);
     socket.off('data', onData);
     socket.resume();
-    if (end === -1) socket.end(`{"error":{"message":"the first line is longer than ${MAX_LINE_BYTES} bytes"}}\n`);
-    else use(head.slice(0, end).replace(/\r$/, ''));
+    use(end === -1 || end > MAX_LINE_BYTES ? undefined : head.slice(0, end).replace(/\r$/, ''));
   };
   socket.on('data', onData);
 }

@@ -95,8 +95,9 @@ class WebSocketPeer implements Peer {
     return this.#ws.bufferedAmount;
   }
 
-  write(frame: Buffer, flushed?: () => void): void {
-    this.#ws.send(frame, TEXT, flushed);
+  /** A client that is saying goodbye gets no more: ws would count it as backlog, and the client would be taken for slow. */
+  write(frame: Buffer, flushed?: (error?: Error | null) => void): void {
+    if (this.#ws.readyState === this.#ws.OPEN) this.#ws.send(frame, TEXT, flushed);
   }
 
   /** The close frame waits behind the backlog: a client that reads again within the grace learns why. */

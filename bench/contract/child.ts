@@ -4,6 +4,9 @@
  * Each call has one answer. Histograms and counts leave a child once, with the answer to `measure`.
  */
 
+import type { HeaderProfile } from './headers.ts';
+import type { LedgerCount, WireProtocol } from './ledger.ts';
+
 /** The calls of a server process. */
 export interface ServerCalls {
   hello(ask: object): Hello;
@@ -23,6 +26,15 @@ export interface WorkerCalls {
   /** Receives; answers when every delivery is in, or at `giveUpNs`. */
   measure(ask: MeasureAsk): WorkerMeasured;
   close(ask: object): WorkerClosed;
+}
+
+/** The calls of the relay that reads along with a sample of the clients. */
+export interface RelayCalls {
+  hello(ask: object): Hello;
+  open(ask: { readonly url: string; readonly protocol: WireProtocol }): TapAddress;
+  measure(ask: MeasureAsk): RelayMeasured;
+  /** Waits until every connection has ended. */
+  close(ask: object): RelayClosed;
 }
 
 /** One message from the orchestrator. */
@@ -97,6 +109,21 @@ export interface ConnectAsk {
   /** Number of this worker's first client among those of all workers. */
   readonly firstClient: number;
   readonly seed: number;
+  readonly headers: HeaderProfile;
+  readonly tap: Tapping | undefined;
+}
+
+/** Clients with a number below `clients` connect through a relay. */
+export interface Tapping extends TapAddress {
+  readonly clients: number;
+  /** Whether their latencies count, with the relay's detour in them: only when there are no others. */
+  readonly areTimed: boolean;
+}
+
+/** Where a tapped client connects to instead of its URL's host; what it says on the wire stays the same. */
+export interface TapAddress {
+  readonly host: string;
+  readonly port: number;
 }
 
 export interface Connected {
@@ -182,4 +209,17 @@ export interface DeliveryCount {
 
 export interface WorkerClosed {
   readonly wire: WireReading;
+}
+
+export interface RelayMeasured {
+  readonly window: LedgerCount;
+  /** CPU time of the relay within the window, of one core. */
+  readonly cpuShare: number;
+}
+
+export interface RelayClosed {
+  readonly cell: LedgerCount;
+  /** The relay's own sockets towards clients and server. */
+  readonly clientSide: WireReading;
+  readonly serverSide: WireReading;
 }

@@ -60,7 +60,9 @@ export function encodeEvent(seq: number, dueUs: number, random: number, payloadB
   const symbol = SYMBOLS[Math.floor(random * SYMBOLS.length)] ?? SYMBOLS[0];
   const price = (100 + random * 100).toFixed(2);
   const head = `{"seq":${seq},"due":${dueUs}`;
-  const fields = [`,"symbol":"${symbol}","price":${price}`, `,"symbol":"${symbol}"`, ''];
+  // Below the least size it would depend on seq and due whether they fit: a feed would fail in the middle of its run.
+  const isEnough = payloadBytes >= MIN_PAYLOAD_BYTES;
+  const fields = isEnough ? [`,"symbol":"${symbol}","price":${price}`, `,"symbol":"${symbol}"`, ''] : [];
   for (const field of fields) {
     const start = `${head}${field},"pad":"`;
     const padBytes = payloadBytes - start.length - 2;

@@ -1,3 +1,4 @@
+import type { WireProtocol } from './ledger.ts';
 import type { ClientTransport, ServerTransport } from './transport.ts';
 
 /** One row of the comparison: a transport with its options. What the harness must know of a transport stands here. */
@@ -10,6 +11,8 @@ export interface Lane {
   readonly transport: string;
   /** Given to both halves of the transport, over their defaults. */
   readonly options: Readonly<Record<string, number | string | boolean>>;
+  /** What its connections speak when they open, for the ledger. */
+  readonly wire: WireProtocol;
   readonly server: () => Promise<ServerTransport>;
   readonly client: () => Promise<ClientTransport>;
   /** The longest an event may wait for the client by design, in ms: what warm-up and drain must allow for. */

@@ -5,6 +5,8 @@
  */
 
 import { z } from 'zod';
+import { HEADER_PROFILES } from './headers.ts';
+import { LAYERS, type Layer } from './ledger.ts';
 
 export const SCHEMA_VERSION = 1;
 
@@ -40,6 +42,41 @@ const point = z.strictObject({
   clients: count.min(1),
   eventsPerSecond: z.number().positive(),
   payloadBytes: count,
+  headers: z.enum(HEADER_PROFILES).describe('Which HTTP request headers the clients send'),
+  pollIntervalMs: count.optional().describe("In place of the interval of a lane's own, where it polls"),
+});
+
+const layers = z
+  .strictObject(Object.fromEntries(LAYERS.map((layer) => [layer, count])) as Record<Layer, typeof count>)
+  .describe('Bytes by layer');
+
+const cycleCount = z.strictObject({ count, upBytes: count, downBytes: count });
+
+const ledgerCount = z.strictObject({
+  up: layers.describe('From client to server'),
+  down: layers.describe('From server to client'),
+  events: count.describe('Events carried downwards'),
+  cycles: cycleCount.describe(
+    'Exchanges of HTTP that opened no lasting connection; their bytes stand in the layers too',
+  ),
+  emptyCycles: cycleCount.describe('Those of them that carried no event'),
+});
+
+const ledger = z.strictObject({
+  clients: count.min(1).describe('How many clients were read along with'),
+  window: ledgerCount,
+  cell: ledgerCount.describe('From listen to close'),
+  residualBytes: count.describe("What the layers and the sockets' own counts differ by, over the whole cell"),
+  problems: z.array(z.string()).describe('What the reader could not read'),
+  relayCpuShare: amount.describe('Of one core'),
+});
+
+const packets = z.strictObject({
+  sentSegments: count.describe('By the server, within the window, with and without data'),
+  receivedSegments: count,
+  headerBytesPerSegment: count.describe('IPv4 and TCP'),
+  perDelivery: amount.describe('Segments of both directions by delivery'),
+  tcpIpBytesPerDelivery: amount.describe('All bytes of both directions with their IPv4 and TCP headers'),
 });
 
 const latency = z.strictObject({
@@ -94,6 +131,8 @@ const completedCell = z.strictObject({
     windowDeliveries: count.describe('Received between the two readings of the window'),
     cell: bothSides.describe('From listen to close'),
     perDeliveryBytes: amount.describe('Both directions, of the window, by deliveries within it'),
+    ledger: ledger.optional(),
+    packets: packets.optional(),
   }),
   server: usage,
   workers: z.array(usage).min(1),
@@ -119,6 +158,9 @@ const interval = {
   high: z.number().nullable(),
   rounds: count,
 };
+
+/** What a scenario can be shown as. */
+export const FIGURES = ['latency', 'bytes', 'layers', 'cpu', 'memory'] as const;
 
 const nullable = <T extends z.ZodType>(schema: T) => schema.nullable().describe('null where unknown');
 
@@ -165,7 +207,6 @@ export const resultSchema = z.strictObject({
   command: z.string(),
   seed: count,
   profile: z.string(),
-  rounds: count.min(1),
   citable: z.strictObject({ ok: z.boolean(), reasons: z.array(z.string()) }),
   reference: z.string().describe('The lane that others are compared with'),
   environment: environmentSchema,
@@ -178,7 +219,15 @@ export const resultSchema = z.strictObject({
       options: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
     }),
   ),
-  scenarios: z.array(z.strictObject({ id: z.string(), title: z.string(), question: z.string() })),
+  scenarios: z.array(
+    z.strictObject({
+      id: z.string(),
+      title: z.string(),
+      question: z.string(),
+      figures: z.array(z.enum(FIGURES)).describe('What it is charted as'),
+      rounds: count.min(1),
+    }),
+  ),
   warnings: z.array(warningSchema).describe('Of the whole run; those of a cell stand with it'),
   cells: z.array(cellSchema),
   estimates: z.array(
@@ -212,6 +261,8 @@ export type CompletedCell = Extract<Cell, { state: 'completed' }>;
 export type FailedCell = Extract<Cell, { state: 'failed' }>;
 export type Point = Cell['point'];
 export type Warning = z.infer<typeof warningSchema>;
+export type Ledger = z.infer<typeof ledger>;
+export type Packets = z.infer<typeof packets>;
 export type Environment = z.infer<typeof environmentSchema>;
 export type Estimate = Result['estimates'][number];
 export type Comparison = Result['comparisons'][number];

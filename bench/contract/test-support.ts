@@ -20,6 +20,7 @@ export function range(from: number, to: number): number[] {
 
 export class RecordingSink implements EventSink {
   readonly texts: string[] = [];
+  readonly receivedNs: number[] = [];
   readonly gaps: { after: number; oldest: number }[] = [];
   readonly closes: CloseReason[] = [];
   /** Called after each event, for a test that acts in the midst of them. */
@@ -34,8 +35,9 @@ export class RecordingSink implements EventSink {
     return this.texts.length + this.gaps.length + this.closes.length;
   }
 
-  event(text: string): void {
+  event(text: string, receivedNs: number): void {
     this.texts.push(text);
+    this.receivedNs.push(receivedNs);
     this.onEvent();
   }
 

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
 import type { EventFeed } from './event.ts';
+import type { HeaderProfile } from './headers.ts';
 
 // --- server ---
 
@@ -60,6 +61,9 @@ export interface ClientContext {
   readonly since?: number;
   /** Where in its cycle a client that acts periodically begins, 0 to 1. */
   readonly phase: number;
+  readonly headers: HeaderProfile;
+  /** Where its sockets really go, when a relay stands in between. What the client says on the wire names its URL's host. */
+  readonly via?: { readonly host: string; readonly port: number };
   /** Counts every socket the client opens. */
   readonly meter: { track(socket: Socket): void };
 }

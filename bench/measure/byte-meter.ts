@@ -7,6 +7,7 @@ import type { WireReading } from '../contract/child.ts';
 
 export class ByteMeter {
   readonly #open = new Set<Socket>();
+  readonly #waiting = new Set<(isDrained: boolean) => void>();
   #connections = 0;
   #sentBytes = 0;
   #receivedBytes = 0;
@@ -24,6 +25,8 @@ export class ByteMeter {
       this.#open.delete(socket);
       this.#sentBytes += socket.bytesWritten;
       this.#receivedBytes += socket.bytesRead;
+      if (this.#open.size > 0) return;
+      for (const settle of this.#waiting) settle(true);
     });
   }
 
@@ -42,15 +45,13 @@ export class ByteMeter {
   async drained(withinMs: number): Promise<boolean> {
     if (this.#open.size === 0) return true;
     return await new Promise((resolve) => {
-      const timer = setTimeout(() => resolve(false), withinMs);
-      for (const socket of this.#open) {
-        socket.once('close', () => {
-          // The listener of track() ran before this one and took the socket out.
-          if (this.#open.size > 0) return;
-          clearTimeout(timer);
-          resolve(true);
-        });
-      }
+      const settle = (isDrained: boolean) => {
+        clearTimeout(timer);
+        this.#waiting.delete(settle);
+        resolve(isDrained);
+      };
+      const timer = setTimeout(settle, withinMs, false);
+      this.#waiting.add(settle);
     });
   }
 }

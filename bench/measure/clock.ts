@@ -3,6 +3,8 @@
  * of a machine. `checkSharedClock` proves that instead of trusting it.
  */
 
+import { setTimeout } from 'node:timers/promises';
+
 /** Nanoseconds of the monotonic clock. A double holds them exactly for 104 days of uptime, and to 2 ns for twice that. */
 export function nowNs(): number {
   const [seconds, nanoseconds] = process.hrtime();
@@ -22,9 +24,13 @@ export function checkSharedClock(beforeNs: number, theirsNs: number, afterNs: nu
   );
 }
 
-/** Resolves at an instant of the monotonic clock, to the millisecond of `setTimeout`; at once when it has passed. */
-export async function sleepUntil(atNs: number): Promise<void> {
+/**
+ * Resolves at an instant of the monotonic clock, to the millisecond of a timer; at once when it has passed.
+ *
+ * @throws AbortError when `signal` aborts before
+ */
+export async function sleepUntil(atNs: number, signal?: AbortSignal): Promise<void> {
   for (let waitMs = (atNs - nowNs()) / 1e6; waitMs > 0; waitMs = (atNs - nowNs()) / 1e6) {
-    await new Promise((resolve) => setTimeout(resolve, Math.ceil(waitMs)));
+    await setTimeout(Math.ceil(waitMs), undefined, { ...(signal && { signal }) });
   }
 }

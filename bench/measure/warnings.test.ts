@@ -23,7 +23,7 @@ function warningsOf(cell: CellChanges, changes: Partial<CellEvidence> = {}) {
     cell: {
       lane: 'a',
       scenario: 'test',
-      point: { clients: 1, eventsPerSecond: 10, payloadBytes: 100 },
+      point: { clients: 1, eventsPerSecond: 10, payloadBytes: 100, headers: 'browser' },
       round: 1,
       order: 1,
       state: 'completed',

@@ -73,6 +73,17 @@ function deliveryWarnings({ cell: { delivery }, negativeLatencies, problems }: C
 }
 
 function byteWarnings({ cell: { wire } }: CellEvidence): Warning[] {
+  return [...disagreement(wire), ...residual(wire)];
+}
+
+function residual({ ledger }: CellEvidence['cell']['wire']): Warning[] {
+  if (!ledger || (ledger.residualBytes === 0 && ledger.problems.length === 0)) return [];
+  const first = ledger.problems.length > 0 ? ` First: ${ledger.problems[0]}` : '';
+  const text = `${ledger.residualBytes} bytes are in no layer of the ledger.${first}`;
+  return [severe('ledger-residual', text, 'The split into layers of this cell is not to be trusted.')];
+}
+
+function disagreement(wire: CellEvidence['cell']['wire']): Warning[] {
   const { server, clients } = wire.cell;
   const down = server.sentBytes - clients.receivedBytes;
   const up = clients.sentBytes - server.receivedBytes;

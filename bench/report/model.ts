@@ -44,14 +44,14 @@ function headOf({ scenarios, citable, ...result }: Result): Head {
 }
 
 function factsOf(result: Omit<Result, 'scenarios' | 'citable'>): Entry[] {
-  const { id, startedAt, finishedAt, profile, rounds, lanes, seed, command, environment } = result;
+  const { id, startedAt, finishedAt, profile, lanes, seed, command, environment } = result;
   const { versions, git } = environment;
   const commit = git.commit === null ? 'no commit' : git.commit.slice(0, 12);
   const took = finishedAt === null ? 'did not end' : `took ${formatDuration(startedAt, finishedAt)}`;
   return [
     { term: 'Run', text: id, code: true },
     { term: 'Date', text: `${formatInstant(startedAt)}, ${took}` },
-    { term: 'Profile', text: `${profile}: ${countOf(lanes.length, 'lane')}, ${countOf(rounds, 'round')}` },
+    { term: 'Profile', text: `${profile}: ${countOf(lanes.length, 'lane')}` },
     { term: 'Seed', text: String(seed) },
     { term: 'Command', text: command, code: true },
     { term: 'Pushlab', text: `${versions.pushlab}, commit ${commit}${git.dirty ? ' with changes' : ''}` },

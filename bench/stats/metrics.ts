@@ -43,6 +43,31 @@ export const metrics: readonly Metric[] = [
     of: ({ wire, point }) => wire.perDeliveryBytes - point.payloadBytes,
   },
   {
+    id: 'wire.tcpIpPerDeliveryBytes',
+    title: 'Bytes per delivery with TCP/IP',
+    unit: 'B',
+    definition: 'Bytes per delivery and the IPv4 and TCP headers of their segments, of this machine and its loopback',
+    of: ({ wire }) => wire.packets?.tcpIpBytesPerDelivery,
+  },
+  {
+    id: 'wire.handshakeBytes',
+    title: 'Handshake',
+    unit: 'B',
+    definition: 'What opens a lasting connection, both directions, once per client',
+    of: ({ wire: { ledger } }) => ledger && (ledger.cell.up.handshake + ledger.cell.down.handshake) / ledger.clients,
+  },
+  {
+    id: 'wire.emptyCycleBytes',
+    title: 'An empty poll',
+    unit: 'B',
+    definition: 'Request and answer of a poll that brought no event, both directions',
+    of: ({ wire: { ledger } }) => {
+      if (!ledger || ledger.cell.emptyCycles.count === 0) return undefined;
+      const { count, upBytes, downBytes } = ledger.cell.emptyCycles;
+      return (upBytes + downBytes) / count;
+    },
+  },
+  {
     id: 'server.cpuPerDeliveryUs',
     title: 'Server CPU per delivery',
     unit: 'µs',

@@ -17,7 +17,7 @@ function cell(lane: string, round: number, p50Us: number, changes: Partial<Compl
   return {
     lane,
     scenario: 'test',
-    point: { clients: 3, eventsPerSecond: 10, payloadBytes: 100 },
+    point: { clients: 3, eventsPerSecond: 10, payloadBytes: 100, headers: 'browser' },
     round,
     order: 1,
     state: 'completed',

@@ -1,0 +1,151 @@
+/** Pure: what the processes of a cell measured becomes the cell's record. */
+
+import type {
+  DeliveryCount,
+  Listening,
+  MeasureAsk,
+  RelayClosed,
+  RelayMeasured,
+  ServerClosed,
+  ServerMeasured,
+  WorkerClosed,
+  WorkerMeasured,
+} from './contract/child.ts';
+import { type LedgerCount, sumOf } from './contract/ledger.ts';
+import type { CompletedCell, Ledger, Packets } from './contract/result.ts';
+import { mergeLatency } from './measure/latency.ts';
+import { headerBytesPerSegment, type SegmentCount } from './measure/packets.ts';
+import { cellWarnings, type Noise, type Pinning } from './measure/warnings.ts';
+import { sumWire } from './measure/wire.ts';
+
+/** All that one cell's processes said. */
+export interface Measurements {
+  readonly listening: Listening;
+  readonly ask: MeasureAsk;
+  readonly server: ServerMeasured;
+  readonly workers: readonly WorkerMeasured[];
+  readonly serverClosed: ServerClosed;
+  readonly workersClosed: readonly WorkerClosed[];
+  /** Of the clients that a relay read along with. */
+  readonly relay: (RelayMeasured & RelayClosed & { readonly clients: number }) | undefined;
+  readonly segments: { readonly before: SegmentCount; readonly after: SegmentCount } | undefined;
+  readonly pinning: Pinning;
+  readonly noise: Noise;
+}
+
+type Identity = Pick<CompletedCell, 'lane' | 'scenario' | 'point' | 'round' | 'order'>;
+
+export function recordCell(identity: Identity, measured: Measurements): CompletedCell {
+  const { listening, ask, server, workers, pinning, noise } = measured;
+  const cell = {
+    ...identity,
+    state: 'completed' as const,
+    url: listening.url,
+    window: {
+      warmupEvents: ask.warmupEvents,
+      events: ask.windowEvents,
+      seconds: (ask.windowNs[1] - ask.windowNs[0]) / 1e9,
+    },
+    delivery: sumDelivery(workers),
+    latency: mergeLatency(workers.flatMap(({ latency }) => latency)),
+    halvesP50Us: [medianOfHalf(workers, 0), medianOfHalf(workers, 1)] as [number, number],
+    feed: {
+      achievedEventsPerSecond: server.achievedEventsPerSecond,
+      lagP50Us: server.lag.p50Us,
+      lagP95Us: server.lag.p95Us,
+      lagP99Us: server.lag.p99Us,
+      lagMaxUs: server.lag.maxUs,
+    },
+    wire: recordWire(measured, identity.point.clients),
+    server: server.usage,
+    workers: workers.map(({ usage }) => usage),
+  };
+  const negativeLatencies = sum(workers, (worker) => worker.negativeLatencies);
+  const problems = workers.flatMap(({ firstProblem }) => firstProblem ?? []);
+  return { ...cell, warnings: cellWarnings({ cell, pinning, noise, negativeLatencies, problems }) };
+}
+
+function recordWire(measured: Measurements, clients: number): CompletedCell['wire'] {
+  const { server, workers, serverClosed, workersClosed, relay, segments } = measured;
+  const windowDeliveries = sum(workers, (worker) => worker.windowDeliveries);
+  const window = { server: server.wire, clients: sumWire(workers.map(({ wire }) => wire)) };
+  const cell = { server: serverClosed.wire, clients: sumWire(workersClosed.map(({ wire }) => wire)) };
+  const windowBytes = window.clients.sentBytes + window.clients.receivedBytes;
+  const perDelivery = (amount: number) => (windowDeliveries > 0 ? amount / windowDeliveries : 0);
+  const wire = { window, windowDeliveries, cell, perDeliveryBytes: perDelivery(windowBytes) };
+  return {
+    ...wire,
+    ...(relay && { ledger: recordLedger(relay, relay.clients === clients ? cell : undefined) }),
+    ...(segments && { packets: recordPackets(segments, windowBytes, perDelivery) }),
+  };
+}
+
+/** @param ends what both ends counted, where every client was read along with */
+function recordLedger(
+  relay: NonNullable<Measurements['relay']>,
+  ends: CompletedCell['wire']['cell'] | undefined,
+): Ledger {
+  const { window, cell, clientSide, serverSide } = relay;
+  const [up, down] = [sumOf(cell.up), sumOf(cell.down)];
+  const ups = [
+    clientSide.receivedBytes,
+    serverSide.sentBytes,
+    ...(ends ? [ends.clients.sentBytes, ends.server.receivedBytes] : []),
+  ];
+  const downs = [
+    serverSide.receivedBytes,
+    clientSide.sentBytes,
+    ...(ends ? [ends.server.sentBytes, ends.clients.receivedBytes] : []),
+  ];
+  const residual = (counts: readonly number[], layers: number) =>
+    Math.max(...counts.map((count) => Math.abs(count - layers)));
+  return {
+    clients: relay.clients,
+    window: ledgerCount(window),
+    cell: ledgerCount(cell),
+    residualBytes: residual(ups, up) + residual(downs, down),
+    problems: [...cell.problems],
+    relayCpuShare: relay.cpuShare,
+  };
+}
+
+function ledgerCount({ up, down, events, cycles, emptyCycles }: LedgerCount): Ledger['window'] {
+  return { up: { ...up }, down: { ...down }, events, cycles: { ...cycles }, emptyCycles: { ...emptyCycles } };
+}
+
+function recordPackets(
+  { before, after }: NonNullable<Measurements['segments']>,
+  windowBytes: number,
+  perDelivery: (amount: number) => number,
+): Packets {
+  const sentSegments = after.sent - before.sent;
+  const receivedSegments = after.received - before.received;
+  const headerBytes = headerBytesPerSegment();
+  return {
+    sentSegments,
+    receivedSegments,
+    headerBytesPerSegment: headerBytes,
+    perDelivery: perDelivery(sentSegments + receivedSegments),
+    tcpIpBytesPerDelivery: perDelivery(windowBytes + (sentSegments + receivedSegments) * headerBytes),
+  };
+}
+
+function sumDelivery(workers: readonly WorkerMeasured[]): DeliveryCount {
+  const total = (key: keyof DeliveryCount) => sum(workers, ({ delivery }) => delivery[key]);
+  return {
+    expected: total('expected'),
+    delivered: total('delivered'),
+    missing: total('missing'),
+    duplicated: total('duplicated'),
+    outOfOrder: total('outOfOrder'),
+    unexpected: total('unexpected'),
+  };
+}
+
+function medianOfHalf(workers: readonly WorkerMeasured[], half: 0 | 1): number {
+  return mergeLatency(workers.map(({ latency }) => latency[half])).p50Us;
+}
+
+function sum<T>(all: readonly T[], of: (one: T) => number): number {
+  return all.reduce((total, one) => total + of(one), 0);
+}

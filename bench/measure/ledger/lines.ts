@@ -1,0 +1,56 @@
+/** Newline-delimited events: the body `application/x-ndjson`, and the TCP control, which is nothing else. */
+
+import type { Content, Direction, Reader } from './direction.ts';
+
+const LF = 0x0a;
+
+/** Each line is an event: its bytes are payload, its LF is framing. An empty line is framing and no event. */
+export class EventLines implements Content {
+  readonly #direction: Direction;
+
+  constructor(direction: Direction) {
+    this.#direction = direction;
+  }
+
+  read(chunk: Buffer, from: number, to: number): void {
+    const { layers } = this.#direction;
+    for (let at = from; at < to; ) {
+      const end = chunk.indexOf(LF, at);
+      if (end === -1 || end >= to) {
+        layers.payload += to - at;
+        return;
+      }
+      layers.payload += end - at;
+      layers.framing++;
+      if (this.#direction.unfinishedBytes > 0) this.#direction.finishMessage();
+      else this.#direction.settle();
+      at = end + 1;
+    }
+  }
+}
+
+/** One direction of the TCP control. Upwards the first line is the handshake; downwards too, but only if it is empty. */
+export class TcpLines implements Reader {
+  readonly #direction: Direction;
+  readonly #lines: EventLines;
+  #isOpen = false;
+
+  constructor(direction: Direction) {
+    this.#direction = direction;
+    this.#lines = new EventLines(direction);
+  }
+
+  read(chunk: Buffer, at: number): number {
+    if (!this.#isOpen) {
+      const end = chunk.indexOf(LF, at);
+      const taken = this.#direction.way === 'down' ? Number(end === at) : (end === -1 ? chunk.length : end + 1) - at;
+      this.#direction.layers.handshake += taken;
+      this.#isOpen = end !== -1 || this.#direction.way === 'down';
+      if (taken > 0) return at + taken;
+    }
+    this.#lines.read(chunk, at, chunk.length);
+    return chunk.length;
+  }
+
+  end(): void {}
+}

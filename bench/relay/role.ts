@@ -1,0 +1,42 @@
+/** What the relay does when it is called: reads along with a sample of the clients. */
+
+import type { RelayCalls, Role } from '../contract/child.ts';
+import { nowNs, sleepUntil } from '../measure/clock.ts';
+import { subtractCounts } from '../measure/ledger/layers.ts';
+import { beginUsage } from '../measure/process-usage.ts';
+import { Tap } from './tap.ts';
+
+const CLOSE_GRACE_MS = 5_000;
+
+export function createRelayRole(): Role<RelayCalls> {
+  let open: Tap | undefined;
+  const current = () => {
+    if (!open) throw new Error('this relay is not open yet');
+    return open;
+  };
+
+  return {
+    hello: () => ({ pid: process.pid, nowNs: nowNs(), nodeVersion: process.version }),
+
+    async open({ url, protocol }) {
+      const { hostname, port } = new URL(url);
+      open = await Tap.open({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), protocol });
+      return { host: '127.0.0.1', port: open.port };
+    },
+
+    async measure({ windowNs }) {
+      const tap = current();
+      await sleepUntil(windowNs[0]);
+      const before = tap.count();
+      const endUsage = beginUsage({ empty: 0, connected: 0 });
+      await sleepUntil(windowNs[1]);
+      return { window: subtractCounts(tap.count(), before), cpuShare: endUsage().cpuShare };
+    },
+
+    async close() {
+      const tap = current();
+      await tap.close(CLOSE_GRACE_MS);
+      return { cell: tap.count(), clientSide: tap.clientSide.read(), serverSide: tap.serverSide.read() };
+    },
+  };
+}

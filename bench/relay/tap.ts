@@ -1,0 +1,96 @@
+/**
+ * A transparent hop between clients and server that reads along: one ledger per connection, both directions.
+ *
+ * Bytes go on unchanged and in order, and are read only once they are on their way. The relay knows no library that wrote
+ * them, and costs the measured processes nothing.
+ */
+
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import type { LedgerCount, WireProtocol } from '../contract/ledger.ts';
+import { ByteMeter } from '../measure/byte-meter.ts';
+import { ConnectionLedger } from '../measure/ledger/connection.ts';
+import { sumCounts } from '../measure/ledger/layers.ts';
+
+export interface TapTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly protocol: WireProtocol;
+}
+
+export class Tap {
+  /** Sockets towards the clients, and towards the server. */
+  readonly clientSide = new ByteMeter();
+  readonly serverSide = new ByteMeter();
+  readonly #ledgers: ConnectionLedger[] = [];
+  readonly #target: TapTarget;
+  readonly #server: Server;
+
+  private constructor(target: TapTarget) {
+    this.#target = target;
+    // Half-open, so that an end travels as an end and not as a disappearance.
+    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#relay(client));
+  }
+
+  static async open(target: TapTarget): Promise<Tap> {
+    const tap = new Tap(target);
+    await new Promise<void>((resolve, reject) => {
+      tap.#server.once('error', reject).listen(0, '127.0.0.1', resolve);
+    });
+    return tap;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** What all connections so far carried. */
+  count(): LedgerCount {
+    return sumCounts(this.#ledgers.map((ledger) => ledger.count()));
+  }
+
+  /** Stops to accept and waits until every connection has ended, but not for long. */
+  async close(graceMs: number): Promise<void> {
+    this.#server.close();
+    const ended = await Promise.all([this.clientSide.drained(graceMs), this.serverSide.drained(graceMs)]);
+    if (ended.every(Boolean)) return;
+    for (const socket of [...this.clientSide.openSockets, ...this.serverSide.openSockets]) socket.destroy();
+  }
+
+  #relay(client: Socket): void {
+    const { host, port, protocol } = this.#target;
+    const server = connect({ host, port, noDelay: true, allowHalfOpen: true });
+    const ledger = new ConnectionLedger(protocol);
+    this.#ledgers.push(ledger);
+    this.clientSide.track(client);
+    this.serverSide.track(server);
+    forward(
+      client,
+      server,
+      (chunk) => ledger.fromClient(chunk),
+      () => ledger.clientEnded(),
+    );
+    forward(
+      server,
+      client,
+      (chunk) => ledger.fromServer(chunk),
+      () => ledger.serverEnded(),
+    );
+  }
+}
+
+function forward(from: Socket, to: Socket, read: (chunk: Buffer) => void, ended: () => void): void {
+  from.on('data', (chunk: Buffer) => {
+    if (!to.write(chunk)) {
+      from.pause();
+      to.once('drain', () => from.resume());
+    }
+    read(chunk);
+  });
+  from.on('end', () => {
+    ended();
+    to.end();
+  });
+  // A reset travels on as a disappearance; nobody is left with half a connection.
+  from.on('error', () => to.destroy());
+  from.on('close', () => to.end());
+}

@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import type { MeasureAsk } from '../bench/contract/child.ts';
+import { encodeEvent } from '../bench/contract/event.ts';
+import type { Lane } from '../bench/contract/lane.ts';
+import { range } from '../bench/contract/test-support.ts';
+import type { ClientTransport, EventSink } from '../bench/contract/transport.ts';
+import { nowNs } from '../bench/measure/clock.ts';
+import { createWorkerRole } from './role.ts';
+
+const PAYLOAD_BYTES = 100;
+
+/** A worker over a transport whose events the test gives. */
+function openWorker() {
+  const sinks: EventSink[] = [];
+  let open = 0;
+  const transport: ClientTransport<{ speed?: number }> = {
+    defaults: { speed: 1 },
+    async connect(context, sink) {
+      if (context.url === 'test://shut') throw new Error('the door is shut');
+      sinks.push(sink);
+      open++;
+      return {
+        async close() {
+          open--;
+          // Even a server that says goodbye at the wrong moment is no surprise any more.
+          sink.closed({ kind: 'server', message: 'bye' });
+        },
+      };
+    },
+  };
+  const role = createWorkerRole(() => ({ client: async () => transport }) as unknown as Lane);
+  const connect = (clients: number, url = 'test://open') =>
+    role.connect({
+      lane: 'any',
+      options: { speed: 2 },
+      url,
+      clients,
+      firstClient: 0,
+      seed: 7,
+      headers: 'minimal',
+      tap: undefined,
+    });
+  return { role, sinks, connect, open: () => open };
+}
+
+function ask(warmupEvents: number, windowEvents: number): MeasureAsk {
+  const startNs = nowNs();
+  return {
+    startNs,
+    warmupEvents,
+    windowEvents,
+    windowNs: [startNs, startNs + 20e6],
+    giveUpNs: startNs + 60e9,
+    payloadBytes: PAYLOAD_BYTES,
+  };
+}
+
+describe('a load worker', () => {
+  test('opens its clients with the options of the lane over the defaults', async () => {
+    const { connect, sinks } = openWorker();
+    expect(await connect(5)).toEqual({ options: { speed: 2 } });
+    expect(sinks).toHaveLength(5);
+  });
+
+  test('answers when every delivery is in, and closes without surprise', async () => {
+    const { role, connect, sinks, open } = openWorker();
+    await connect(3);
+    const measuring = role.measure(ask(1, 4));
+    for (const seq of range(1, 5)) {
+      for (const sink of sinks) sink.event(encodeEvent(seq, 0, 0.5, PAYLOAD_BYTES).text, nowNs());
+    }
+    const { delivery, negativeLatencies, firstProblem, windowDeliveries } = await measuring;
+    expect(delivery).toMatchObject({ expected: 12, delivered: 12, missing: 0, unexpected: 0 });
+    expect({ negativeLatencies, firstProblem }).toEqual({ negativeLatencies: 0, firstProblem: undefined });
+    expect(windowDeliveries).toBeLessThanOrEqual(15);
+    expect(await role.close({})).toEqual({ wire: { sentBytes: 0, receivedBytes: 0, connections: 0 } });
+    expect(open()).toBe(0);
+  });
+
+  test('says which client could not connect', async () => {
+    const { connect } = openWorker();
+    await expect(connect(2, 'test://shut')).rejects.toThrow('could not connect to test://shut: the door is shut');
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { FeedSpec, MeasureAsk } from '../bench/contract/child.ts';
+import type { Lane } from '../bench/contract/lane.ts';
+import { eventually, range } from '../bench/contract/test-support.ts';
+import { nowNs } from '../bench/measure/clock.ts';
+import { longPolling } from './long-polling.ts';
+import { createServerRole } from './role.ts';
+import { tcp } from './tcp.ts';
+import { getRequest, RawClient } from './test-support.ts';
+
+const FEED: FeedSpec = { seed: 7, eventsPerSecond: 500, jitter: 0.5, payloadBytes: 100 };
+
+const lanes: Record<string, Pick<Lane, 'server'>> = {
+  pushed: { server: async () => tcp },
+  parked: { server: async () => longPolling },
+};
+
+/** A role that listens; closed with the test, if the test did not. */
+async function listen(lane: string, options: object = {}) {
+  const role = createServerRole((id) => lanes[id] as Lane);
+  const listening = await role.listen({ lane, options, feed: FEED });
+  let closed: ReturnType<typeof role.close> | undefined;
+  const close = async () => {
+    closed ??= role.close({});
+    return await closed;
+  };
+  onTestFinished(async () => void (await close()));
+  return { role, listening, port: Number(new URL(listening.url).port), close };
+}
+
+function askFor(warmupEvents: number, windowEvents: number, leadMs = 500): MeasureAsk {
+  const startNs = nowNs() + leadMs * 1e6;
+  const slotNs = 1e9 / FEED.eventsPerSecond;
+  const endOf = (events: number) => startNs + (events - 0.25) * slotNs;
+  return {
+    startNs,
+    warmupEvents,
+    windowEvents,
+    windowNs: [endOf(warmupEvents), endOf(warmupEvents + windowEvents)],
+    giveUpNs: startNs + 60e9,
+    payloadBytes: FEED.payloadBytes,
+  };
+}
+
+describe('a measured server', () => {
+  test('says where it listens, and its options with the defaults filled in', async () => {
+    const { listening } = await listen('pushed', { maxBacklogBytes: 5_000 });
+    expect(listening.url).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
+    expect(listening.options).toEqual({ ...tcp.defaults, maxBacklogBytes: 5_000 });
+  });
+
+  test('publishes the events of warm-up and window, and no more', async () => {
+    const { role, port, close } = await listen('pushed');
+    const client = await RawClient.connect(port);
+    client.send('ack=1\n');
+    await client.sees('\n');
+    const measured = await role.measure(askFor(5, 20));
+    await eventually(() => expect(client.text.match(/"seq":\d+/g)).toHaveLength(25));
+    expect(
+      client.text
+        .trimEnd()
+        .split('\n')
+        .slice(-25)
+        .map((text) => (JSON.parse(text) as { seq: number }).seq),
+    ).toEqual(range(1, 25));
+    expect(measured.lag.p50Us).toBeGreaterThanOrEqual(0);
+    expect(measured.wire.connections).toBe(1);
+    client.socket.destroy();
+    expect(await close()).toEqual({
+      wire: { sentBytes: client.received.length, receivedBytes: 'ack=1\n'.length, connections: 1 },
+      cutOffClients: 0,
+    });
+  });
+
+  test('refuses to measure late, and before it listens', async () => {
+    const { role } = await listen('pushed');
+    await expect(role.measure(askFor(1, 1, -1))).rejects.toThrow(/^not ready in time: \d+ ms late$/);
+    const idle = createServerRole(() => lanes['pushed'] as Lane);
+    await expect(idle.measure(askFor(1, 1))).rejects.toThrow('does not listen yet');
+    await expect(idle.close({})).rejects.toThrow('does not listen yet');
+  });
+
+  test('says nothing more to clients that are gone when it closes, so that the bytes agree', async () => {
+    const { port, close } = await listen('parked');
+    const clients = await Promise.all(range(1, 20).map(() => RawClient.connect(port)));
+    for (const client of clients) client.send(getRequest('/long-polling') + getRequest('/long-polling?since=0'));
+    await Promise.all(clients.map((client) => client.sees('Event-Cursor')));
+    for (const { socket } of clients) socket.destroy();
+    const { wire } = await close();
+    expect(wire.sentBytes).toBe(clients.reduce((sum, { received }) => sum + received.length, 0));
+  });
+
+  test('closes with clients that stay', async () => {
+    const { port, close } = await listen('pushed');
+    const client = await RawClient.connect(port);
+    client.send('ack=1\n');
+    await client.sees('\n');
+    await close();
+    await client.seesEnd();
+  });
+});
