@@ -62,8 +62,8 @@ export const metrics: readonly Metric[] = [
     unit: 'B',
     definition: 'Request and answer of a poll that brought no event, both directions',
     of: ({ wire: { ledger } }) => {
-      if (!ledger || ledger.cell.emptyCycles.count === 0) return undefined;
-      const { count, upBytes, downBytes } = ledger.cell.emptyCycles;
+      if (!ledger || ledger.window.emptyCycles.count === 0) return undefined;
+      const { count, upBytes, downBytes } = ledger.window.emptyCycles;
       return (upBytes + downBytes) / count;
     },
   },
