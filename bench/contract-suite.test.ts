@@ -5,9 +5,10 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { EventLog } from '../servers/feed.ts';
 import { Host } from '../servers/host.ts';
 import type { RingLimits } from '../servers/ring.ts';
+import { HEADER_PROFILES } from './contract/headers.ts';
 import type { Lane } from './contract/lane.ts';
 import { eventOf, eventually, eventWith, RecordingSink, range } from './contract/test-support.ts';
-import type { MountedTransport, PushClient } from './contract/transport.ts';
+import type { ClientContext, MountedTransport, PushClient } from './contract/transport.ts';
 import { lanes } from './lanes.ts';
 import { ByteMeter } from './measure/byte-meter.ts';
 import { nowNs } from './measure/clock.ts';
@@ -202,6 +203,22 @@ describe.each(lanes)('$id', (lane) => {
         expect(sink.calls).toBe(0);
       }
       expect(witness.sink).toMatchObject({ gaps: [], closes: [] });
+    });
+
+    rule('hears the same whichever headers it sends', async () => {
+      const lab = await openLab(lane);
+      const sinks = [];
+      for (const headers of HEADER_PROFILES) sinks.push((await lab.connect({ headers })).sink);
+      lab.publish(eventOf(1), eventOf(2));
+      for (const sink of sinks) await eventually(() => expect(sink.seqs).toEqual([1, 2]));
+    });
+
+    rule('connects to where a relay is, and not to the host of its URL', async () => {
+      const lab = await openLab(lane);
+      const via = { host: '127.0.0.1', port: Number(new URL(lab.url).port) };
+      const { sink } = await lab.connect({ url: lab.url.replace(/127\.0\.0\.1:\d+/, 'pushlab.invalid:9'), via });
+      lab.publish(eventOf(1));
+      await eventually(() => expect(sink.seqs).toEqual([1]));
     });
 
     rule('is told once when the server closes', async () => {
@@ -404,10 +421,10 @@ async function openLab(lane: Lane, { ring, server = {} }: LabOptions = {}) {
     publish(...events: readonly Parameters<EventLog['publish']>[0][]) {
       for (const event of events) feed.publish(event);
     },
-    async connect({ since }: { since?: number } = {}): Promise<LabClient> {
+    async connect(context: Partial<ClientContext> = {}): Promise<LabClient> {
       const meter = new ByteMeter();
       const sink = new RecordingSink();
-      const client = await connect(lane, { url: mounted.url, meter, ...(since !== undefined && { since }) }, sink);
+      const client = await connect(lane, { url: mounted.url, meter, ...context }, sink);
       const opened = { client, sink, meter };
       clients.push(opened);
       return opened;
@@ -427,12 +444,12 @@ async function openLab(lane: Lane, { ring, server = {} }: LabOptions = {}) {
 
 async function connect(
   lane: Lane,
-  context: { url: string; meter: ByteMeter; since?: number },
+  context: Pick<ClientContext, 'url' | 'meter'> & Partial<ClientContext>,
   sink: RecordingSink,
 ): Promise<PushClient> {
   const half = await lane.client();
   return await half.connect(
-    { ...context, headers: 'minimal', phase: Math.random() },
+    { headers: 'minimal', phase: Math.random(), ...context },
     sink,
     quick({ ...half.defaults, ...lane.options }),
   );

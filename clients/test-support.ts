@@ -90,8 +90,5 @@ export function response(status: number, headers: Readonly<Record<string, string
 export function switchProtocols(request: string): string {
   const key = /sec-websocket-key: (\S+)/i.exec(request)?.[1] ?? '';
   const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
-  return (
-    'HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
-    `Sec-WebSocket-Accept: ${accept}\r\nSec-WebSocket-Protocol: pushlab.v1\r\n\r\n`
-  );
+  return `HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`;
 }
