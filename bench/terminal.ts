@@ -8,28 +8,58 @@ import type { Scenario } from './scenarios.ts';
 import { metricOf } from './stats/metrics.ts';
 import { isValid } from './stats/summarise.ts';
 
-const COLUMNS: readonly { readonly metric: string; readonly quantity: Quantity }[] = [
-  { metric: 'latency.p50Us', quantity: 'time' },
-  { metric: 'latency.p95Us', quantity: 'time' },
-  { metric: 'wire.perDeliveryBytes', quantity: 'wire' },
-  { metric: 'server.cpuPerDeliveryUs', quantity: 'time' },
-];
-/** What the sentence about a lane compares. */
-const SENTENCE = ['latency.p50Us', 'wire.overheadPerDeliveryBytes', 'server.cpuPerDeliveryUs'];
+type Figure = Result['scenarios'][number]['figures'][number];
+
+interface Column {
+  readonly metric: string;
+  readonly quantity: Quantity;
+}
+
+/** What a figure of the page is in columns of the terminal. */
+const COLUMNS: Readonly<Record<Figure, readonly Column[]>> = {
+  latency: [
+    { metric: 'latency.p50Us', quantity: 'time' },
+    { metric: 'latency.p95Us', quantity: 'time' },
+  ],
+  bytes: [{ metric: 'wire.perDeliveryBytes', quantity: 'wire' }],
+  layers: [
+    { metric: 'wire.framingPerDeliveryBytes', quantity: 'wire' },
+    { metric: 'wire.headsPerDeliveryBytes', quantity: 'wire' },
+    { metric: 'wire.handshakeBytes', quantity: 'wire' },
+    { metric: 'wire.tcpIpPerDeliveryBytes', quantity: 'wire' },
+  ],
+  cpu: [{ metric: 'server.cpuPerDeliveryUs', quantity: 'time' }],
+  memory: [],
+};
+/** What the sentence about a lane compares, by figure. */
+const SENTENCE: Readonly<Partial<Record<Figure, readonly string[]>>> = {
+  latency: ['latency.p50Us'],
+  layers: ['wire.overheadPerDeliveryBytes', 'wire.tcpIpPerDeliveryBytes'],
+  cpu: ['server.cpuPerDeliveryUs'],
+};
 const RATIO = { factor: 1 };
 
 /** A table per scenario and point, a sentence per lane against the reference, and whether all that may be cited. */
 export function describeResult(result: Result): string {
   const blocks = placesOf(result).flatMap(({ scenario, point }) => {
-    const title = result.scenarios.find(({ id }) => id === scenario)?.title ?? scenario;
-    const heading = `${title}: ${point.clients} clients, ${point.eventsPerSecond} events/s, ${point.payloadBytes} B`;
-    return [heading, '', table(result, scenario, point), '', ...sentences(result, scenario, point), ''];
+    const { title, figures } = result.scenarios.find(({ id }) => id === scenario) ?? { title: scenario, figures: [] };
+    const { clients, eventsPerSecond, payloadBytes, headers } = point;
+    const who = clients === 1 ? '1 client' : `${clients} clients`;
+    const heading = `${title}: ${who}, ${eventsPerSecond} events/s, ${payloadBytes} B, headers: ${headers}`;
+    const columns = table(
+      result,
+      scenario,
+      point,
+      figures.flatMap((figure) => COLUMNS[figure]),
+    );
+    const metrics = figures.flatMap((figure) => SENTENCE[figure] ?? []);
+    return [heading, '', columns, '', ...sentences(result, scenario, point, metrics), ''];
   });
   return [...blocks, ...problems(result), citable(result)].join('\n');
 }
 
-function table(result: Result, scenario: string, point: Point): string {
-  const columns = COLUMNS.map(({ metric, quantity }) => {
+function table(result: Result, scenario: string, point: Point, wanted: readonly Column[]): string {
+  const columns = wanted.map(({ metric, quantity }) => {
     const of = (lane: string) => find(result.estimates, scenario, point, lane, metric);
     const scale = scaleFor(
       quantity,
@@ -49,13 +79,13 @@ function table(result: Result, scenario: string, point: Point): string {
   return align([['', ...columns.map(({ header }) => header), 'rounds'], ...rows]);
 }
 
-function sentences(result: Result, scenario: string, point: Point): string[] {
+function sentences(result: Result, scenario: string, point: Point, metrics: readonly string[]): string[] {
   const reference = result.lanes.find(({ id }) => id === result.reference);
   if (!reference) return [`No comparison: ${result.reference} is not among the lanes.`];
   return result.lanes
     .filter(({ id }) => id !== reference.id)
     .flatMap(({ id, title }) => {
-      const ratios = SENTENCE.flatMap((metric) => {
+      const ratios = metrics.flatMap((metric) => {
         const comparison = find(result.comparisons, scenario, point, id, metric);
         if (!comparison) return [];
         const { title: name } = metricOf(metric);

@@ -58,13 +58,16 @@ async function serve(flags: ServeFlags): Promise<void> {
   });
   const mounts: MountedTransport[] = [];
   try {
+    // First, so that it is --port that is complained of when both are taken.
+    await host.http();
     for (const lane of onePerTransport(lanes)) {
       const transport = await lane.server();
       const options = { ...transport.defaults, ...lane.options, maxBacklogBytes: flags.maxBacklog };
       mounts.push(await transport.mount(host, feed, options));
     }
   } catch (error) {
-    console.error(`error: ${error instanceof Error ? error.message : error}`);
+    const why = error instanceof Error ? error.message : error;
+    console.error(`error: ${why} (--port is for HTTP, --tcp-port for bare TCP)`);
     process.exit(1);
   }
   feed.start(nowNs());

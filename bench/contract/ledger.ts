@@ -40,7 +40,7 @@ export interface LedgerCount {
   readonly up: LayerBytes;
   /** From server to client. */
   readonly down: LayerBytes;
-  /** Events carried downwards. */
+  /** Events carried downwards. Content is not read: a gap counts as the event it stands in for. */
   readonly events: number;
   readonly messagesUp: number;
   /** Completed exchanges, without those that opened a lasting connection. Their bytes are in the layers, too. */

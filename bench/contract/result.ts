@@ -46,8 +46,10 @@ const point = z.strictObject({
   pollIntervalMs: count.optional().describe("In place of the interval of a lane's own, where it polls"),
 });
 
+/** Between two readings a byte may move to another layer, as a head does that turns out to be a handshake's. */
+const difference = z.int();
 const layers = z
-  .strictObject(Object.fromEntries(LAYERS.map((layer) => [layer, count])) as Record<Layer, typeof count>)
+  .strictObject(Object.fromEntries(LAYERS.map((layer) => [layer, difference])) as Record<Layer, typeof difference>)
   .describe('Bytes by layer');
 
 const cycleCount = z.strictObject({ count, upBytes: count, downBytes: count });

@@ -92,5 +92,8 @@ function forward(from: Socket, to: Socket, read: (chunk: Buffer) => void, ended:
   });
   // A reset travels on as a disappearance; nobody is left with half a connection.
   from.on('error', () => to.destroy());
-  from.on('close', () => to.end());
+  from.on('close', () => {
+    ended();
+    to.end();
+  });
 }

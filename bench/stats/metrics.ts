@@ -2,6 +2,7 @@
  * The table of metrics: what is estimated, compared, charted and printed. A new metric is one row.
  */
 
+import type { LayerBytes } from '../contract/ledger.ts';
 import { EVENTS_NEEDED, PERCENTILE_LABELS, type Percentile } from '../contract/percentiles.ts';
 import type { CompletedCell } from '../contract/result.ts';
 
@@ -43,6 +44,20 @@ export const metrics: readonly Metric[] = [
     of: ({ wire, point }) => wire.perDeliveryBytes - point.payloadBytes,
   },
   {
+    id: 'wire.framingPerDeliveryBytes',
+    title: 'Framing per delivery',
+    unit: 'B',
+    definition: 'Framing, chunking and control of the ledger by events: what stays when heads are left out',
+    of: (cell) => perEvent(cell, ({ framing, chunking, control }) => framing + chunking + control),
+  },
+  {
+    id: 'wire.headsPerDeliveryBytes',
+    title: 'Heads per delivery',
+    unit: 'B',
+    definition: 'Request and response heads of the ledger by events, those of empty polls among them',
+    of: (cell) => perEvent(cell, ({ requestHead, responseHead }) => requestHead + responseHead),
+  },
+  {
     id: 'wire.tcpIpPerDeliveryBytes',
     title: 'Bytes per delivery with TCP/IP',
     unit: 'B',
@@ -82,6 +97,12 @@ export const metrics: readonly Metric[] = [
     of: ({ server, point }) => (server.heapBytes.connected - server.heapBytes.empty) / point.clients,
   },
 ];
+
+/** Bytes of some layers, both directions, by the events that the ledger saw within the window. */
+function perEvent({ wire: { ledger } }: CompletedCell, of: (layers: LayerBytes) => number): number | undefined {
+  if (!ledger || ledger.window.events === 0) return undefined;
+  return (of(ledger.window.up) + of(ledger.window.down)) / ledger.window.events;
+}
 
 export function metricOf(id: string): Metric {
   const metric = metrics.find((candidate) => candidate.id === id);

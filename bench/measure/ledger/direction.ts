@@ -71,9 +71,9 @@ export class Direction {
     this.move(this.layers.framing - this.#settledFraming, 'framing', 'control');
   }
 
-  /** Tells a problem; the byte where it was seen is the first that is not read. */
+  /** Tells the first problem; the byte where it was seen is the first that is not read. */
   fail(problem: string): void {
-    this.problem = `${this.way}, byte ${this.readBytes}: ${problem}`;
+    this.problem ??= `${this.way}, byte ${this.readBytes}: ${problem}`;
     this.reader = undefined;
   }
 

@@ -123,7 +123,6 @@ export class Http1 {
       return;
     }
     if (this.#unanswered.length > 1) this.#up.fail('a request follows the one that became a WebSocket');
-    this.#unanswered.length = 0;
     this.#countAsHandshake(exchange, head);
     const extensions = head.fields.get('sec-websocket-extensions') ?? '';
     const allowsDeflate = /(^|,)[\t ]*permessage-deflate[\t ]*(;|,|$)/i.test(extensions);
@@ -148,6 +147,5 @@ export class Http1 {
 }
 
 function isWebSocket({ fields }: HeadReader): boolean {
-  const protocols = fields.get('upgrade')?.split(',') ?? [];
-  return protocols.some((protocol) => protocol.trim().toLowerCase() === 'websocket');
+  return /(^|,)[\t ]*websocket[\t ]*(,|$)/i.test(fields.get('upgrade') ?? '');
 }

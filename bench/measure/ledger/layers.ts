@@ -28,7 +28,10 @@ export function sumCounts(counts: readonly LedgerCount[]): LedgerCount {
  */
 export function subtractCounts(after: LedgerCount, before: LedgerCount): LedgerCount {
   const problems = [...after.problems];
-  for (const known of before.problems) problems.splice(problems.indexOf(known), 1);
+  for (const known of before.problems) {
+    const at = problems.indexOf(known);
+    if (at !== -1) problems.splice(at, 1);
+  }
   return { ...combine(after, before, -1), problems };
 }
 
