@@ -110,7 +110,8 @@ async function runPhases(
   const opening = { phase: 'listen', deadlineMs: deadlines.listen };
   const tapAt = await relay?.call('open', { url: listening.url, protocol: lane.wire }, opening);
   const { ledgerClients } = plan;
-  const tap = tapAt && { ...tapAt, clients: ledgerClients, areTimed: ledgerClients === point.clients };
+  const fromClient = point.clients - ledgerClients;
+  const tap = tapAt && { ...tapAt, fromClient, areTimed: fromClient === 0 };
   const connectAsk = { lane: lane.id, options: lane.options, url: listening.url, seed, headers: point.headers, tap };
   await Promise.all(
     workers.map((worker, index) =>

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { MeasureAsk } from '../bench/contract/child.ts';
+import type { MeasureAsk, Tapping } from '../bench/contract/child.ts';
 import { encodeEvent } from '../bench/contract/event.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import { range } from '../bench/contract/test-support.ts';
 import type { ClientTransport, EventSink } from '../bench/contract/transport.ts';
 import { nowNs } from '../bench/measure/clock.ts';
+import { mergeLatency } from '../bench/measure/latency.ts';
 import { createWorkerRole } from './role.ts';
 
 const PAYLOAD_BYTES = 100;
@@ -29,7 +30,7 @@ function openWorker() {
     },
   };
   const role = createWorkerRole(() => ({ client: async () => transport }) as unknown as Lane);
-  const connect = (clients: number, url = 'test://open') =>
+  const connect = (clients: number, url = 'test://open', tap?: Tapping) =>
     role.connect({
       lane: 'any',
       options: { speed: 2 },
@@ -38,7 +39,7 @@ function openWorker() {
       firstClient: 0,
       seed: 7,
       headers: 'minimal',
-      tap: undefined,
+      tap,
     });
   return { role, sinks, connect, open: () => open };
 }
@@ -54,6 +55,22 @@ function ask(warmupEvents: number, windowEvents: number): MeasureAsk {
     payloadBytes: PAYLOAD_BYTES,
   };
 }
+
+describe('latencies of clients behind a relay', () => {
+  test.each([
+    ['are left out where there are others', false, 2],
+    ['count where there are no others', true, 3],
+  ])('%s', async (_name, areTimed, timed) => {
+    const { role, connect, sinks } = openWorker();
+    await connect(3, 'test://open', { host: '127.0.0.1', port: 9, fromClient: 2, areTimed });
+    const window = ask(0, 1);
+    const measured = role.measure(window);
+    for (const sink of sinks) sink.event(encodeEvent(1, 0, 0.5, PAYLOAD_BYTES).text, window.startNs + 1e6);
+    const { delivery, latency } = await measured;
+    expect(delivery.delivered).toBe(3);
+    expect(mergeLatency(latency).count).toBe(timed);
+  });
+});
 
 describe('a load worker', () => {
   test('opens its clients with the options of the lane over the defaults', async () => {

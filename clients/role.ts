@@ -27,7 +27,7 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
       emptyHeapBytes = heapInUseBytes();
       const { tap } = spec;
       swarm = await openSwarm({ transport, options: resolved, meter, ...spec }, (client) =>
-        receiver.addClient(tap === undefined || tap.areTimed || client >= tap.clients),
+        receiver.addClient(tap === undefined || tap.areTimed || client < tap.fromClient),
       );
       return { options: resolved };
     },

@@ -43,7 +43,7 @@ export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => Eve
     while (next < clients && !failed) {
       const number = firstClient + next++;
       const phase = randomAt(seed, STREAM.pollPhase, number);
-      const via = tap && number < tap.clients ? { via: { host: tap.host, port: tap.port } } : {};
+      const via = tap && number >= tap.fromClient ? { via: { host: tap.host, port: tap.port } } : {};
       open.push(await transport.connect({ url, phase, headers, meter, ...via }, sinkOf(number), options));
     }
   };

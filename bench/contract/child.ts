@@ -113,9 +113,12 @@ export interface ConnectAsk {
   readonly tap: Tapping | undefined;
 }
 
-/** Clients with a number below `clients` connect through a relay. */
+/**
+ * Clients with this number and above connect through a relay. They are the last to connect, and so the last that the server
+ * writes to: the relay wakes when the others have what they wait for.
+ */
 export interface Tapping extends TapAddress {
-  readonly clients: number;
+  readonly fromClient: number;
   /** Whether their latencies count, with the relay's detour in them: only when there are no others. */
   readonly areTimed: boolean;
 }
