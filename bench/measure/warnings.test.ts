@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { LedgerCount } from '../contract/ledger.ts';
+import { noLayerBytes } from './ledger/layers.ts';
 import { type CellEvidence, cellWarnings } from './warnings.ts';
 
 const usage = {
@@ -120,6 +122,37 @@ describe('a cell is warned of', () => {
     expect(codesOf({ feed: late, window: { warmupEvents: 1, events: 299, seconds: 10 } })).toEqual(['feed-lagged']);
   });
 
+  it.each([
+    [0, 0, 130, []],
+    [3, 0, 130, ['ledger-residual']],
+    [0, 1, 130, ['ledger-residual']],
+    [0, 0, 136, []],
+    [0, 0, 137, ['ledger-unlike']],
+    [0, 0, 123, ['ledger-unlike']],
+  ])(
+    'a ledger with residual %i, %i problems, and %f B per delivery beside its own 130: %j',
+    (residualBytes, problems, perDeliveryBytes, expected) => {
+      expect(
+        codesOf({
+          wire: {
+            window: { server: wire, clients: mirrored },
+            windowDeliveries: 100,
+            cell: { server: wire, clients: mirrored },
+            perDeliveryBytes,
+            ledger: {
+              clients: 1,
+              window: ledgerOf({ payload: 1_280, framing: 20 }, 10),
+              cell: ledgerOf({ payload: 1_280, framing: 20 }, 10),
+              residualBytes,
+              problems: Array.from({ length: problems }, () => 'down, byte 1: not HTTP'),
+              relayCpuShare: 0,
+            },
+          },
+        }),
+      ).toEqual(expected);
+    },
+  );
+
   it('what first went wrong, in words', () => {
     const [lost] = warningsOf(
       { delivery: { ...delivery, missing: 1 } },
@@ -129,6 +162,11 @@ describe('a cell is warned of', () => {
     expect(lost?.text).toContain('too slow');
   });
 });
+
+function ledgerOf(down: Partial<LedgerCount['down']>, events: number) {
+  const none = { count: 0, upBytes: 0, downBytes: 0 };
+  return { up: noLayerBytes(), down: { ...noLayerBytes(), ...down }, events, cycles: none, emptyCycles: none };
+}
 
 function warmLatency(p50Us: number) {
   const all = { minUs: 1, meanUs: 1, p90Us: 1, p95Us: 1, p99Us: 1, p999Us: 1, maxUs: 1 };

@@ -2,6 +2,7 @@
  * Doubts are data: each has a code, a severity, what was seen and what to do. A severe one forbids to cite.
  */
 
+import { sumOf } from '../contract/ledger.ts';
 import { EVENTS_NEEDED } from '../contract/percentiles.ts';
 import type { CompletedCell, Warning } from '../contract/result.ts';
 
@@ -38,6 +39,8 @@ const LIMITS = {
   /** At the highest percentile that the window's events support. */
   lagUs: 1_000,
   halves: 0.1,
+  /** How far the sampled clients' bytes per event may be from all clients' bytes per delivery. */
+  ledgerSample: 0.05,
   cpuPressure: 0.25,
   steal: 0.02,
 } as const;
@@ -73,7 +76,19 @@ function deliveryWarnings({ cell: { delivery }, negativeLatencies, problems }: C
 }
 
 function byteWarnings({ cell: { wire } }: CellEvidence): Warning[] {
-  return [...disagreement(wire), ...residual(wire)];
+  return [...disagreement(wire), ...residual(wire), ...unlike(wire)];
+}
+
+/** A relay that gets no time makes its clients take more events at once than the others do. */
+function unlike({ ledger, perDeliveryBytes }: CellEvidence['cell']['wire']): Warning[] {
+  if (!ledger || ledger.window.events === 0 || perDeliveryBytes === 0) return [];
+  const sampledBytes = (sumOf(ledger.window.up) + sumOf(ledger.window.down)) / ledger.window.events;
+  const difference = sampledBytes / perDeliveryBytes - 1;
+  if (Math.abs(difference) <= LIMITS.ledgerSample) return [];
+  const text = `The clients that the ledger read along with took ${sampledBytes.toFixed(1)} B per event, all clients ${perDeliveryBytes.toFixed(1)} B.`;
+  return [
+    notice('ledger-unlike', text, 'Take the layers from the anatomy scenario, where every client is read along with.'),
+  ];
 }
 
 function residual({ ledger }: CellEvidence['cell']['wire']): Warning[] {
