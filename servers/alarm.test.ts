@@ -52,6 +52,25 @@ test('it may be set again from within its ring', async () => {
   await eventually(() => expect(rings).toBe(50));
 });
 
+test('an owner that is always late keeps neither timers nor the rest of the event loop waiting', async () => {
+  const alarm = await openAlarm();
+  let rings = 0;
+  let ringsBeforeTimer = 0;
+  setTimeout(() => {
+    ringsBeforeTimer = rings;
+  }, 1);
+  await new Promise<void>((resolve) => {
+    const busy = () => {
+      for (const until = nowNs() + 2e6; nowNs() < until; );
+      if (++rings === 200) return resolve();
+      alarm.at(nowNs() - 1e6, busy);
+    };
+    alarm.at(nowNs(), busy);
+  });
+  expect(ringsBeforeTimer).toBeGreaterThan(0);
+  expect(ringsBeforeTimer).toBeLessThan(20);
+});
+
 test('it does not ring once closed', async () => {
   const alarm = await createAlarm();
   let rings = 0;

@@ -55,10 +55,17 @@ export async function createAlarm(): Promise<Alarm> {
     while (nowNs() < dueNs);
     ring?.();
   });
+  // Through the event loop's own phases: a message that the thread posts while one is handled is handled with it, and a feed
+  // that runs late would keep timers and sockets waiting for seconds.
+  const ringSoon = () => {
+    if (nowNs() >= dueNs) ring?.();
+    else setImmediate(ringSoon);
+  };
   return {
     at(targetNs, callback) {
       dueNs = targetNs;
       ring = callback;
+      if (targetNs - nowNs() < leadNs) return void setImmediate(ringSoon);
       wakeAtNs[0] = targetNs - leadNs;
       Atomics.add(cells, 0, 1);
       Atomics.notify(cells, 0);

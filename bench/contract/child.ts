@@ -155,6 +155,8 @@ export interface WireReading {
 }
 
 export interface ProcessUsage {
+  /** Between the two readings, as it came out; the window's length unless the process was too busy to read in time. */
+  readonly elapsedUs: number;
   /** CPU time of all threads within the window. */
   readonly cpuUs: number;
   /** Of one core, 0 to 1 and above. */

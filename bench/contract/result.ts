@@ -21,6 +21,7 @@ const wireReading = z.strictObject({
 const bothSides = z.strictObject({ server: wireReading, clients: wireReading });
 
 const usage = z.strictObject({
+  elapsedUs: amount.describe('Between the two readings, as it came out'),
   cpuUs: amount.describe('CPU time of all threads within the window'),
   cpuShare: amount.describe('Of one core'),
   eventLoopUtilisation: z.number().min(0).max(1),

@@ -30,6 +30,7 @@ export function beginUsage(heapBytes: ProcessUsage['heapBytes']): () => ProcessU
     const elapsedUs = (nowNs() - startNs) / 1e3;
     delay.disable();
     return {
+      elapsedUs,
       cpuUs: user + system,
       cpuShare: (user + system) / elapsedUs,
       eventLoopUtilisation: utilization,

@@ -4,6 +4,7 @@ import { noLayerBytes } from './ledger/layers.ts';
 import { type CellEvidence, cellWarnings } from './warnings.ts';
 
 const usage = {
+  elapsedUs: 10_000_000,
   cpuUs: 1_000,
   cpuShare: 0.1,
   eventLoopUtilisation: 0.1,
@@ -81,6 +82,8 @@ describe('a cell is warned of', () => {
     ['server-saturated', { server: { ...usage, cpuShare: 0.81 } }, {}],
     ['worker-saturated', { workers: [usage, { ...usage, cpuShare: 0.81 }] }, {}],
     ['worker-saturated', { workers: [{ ...usage, eventLoopDelayP99Us: 2_001 }] }, {}],
+    ['late-reading', { server: { ...usage, elapsedUs: 10_210_000 } }, {}],
+    ['late-reading', { workers: [{ ...usage, elapsedUs: 9_790_000 }] }, {}],
     ['feed-lagged', { feed: { ...feed, achievedEventsPerSecond: 9.8 } }, {}],
     ['feed-lagged', { feed: { ...feed, lagP95Us: 1_001 } }, {}],
     ['unsteady', { halvesP50Us: [1_000, 1_101] }, {}],

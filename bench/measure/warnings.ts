@@ -31,6 +31,8 @@ export interface Noise {
 
 const LIMITS = {
   cpuShare: 0.8,
+  /** How far the time between a process's two readings may be from the window's length. */
+  readings: 0.02,
   /** Of the measured p50. */
   eventLoopDelay: 0.1,
   /** Below this the event-loop monitor sees its own timer's grain. */
@@ -131,6 +133,12 @@ function loadWarnings({ cell }: CellEvidence): Warning[] {
       hint: 'More workers on a machine with more cores, or fewer clients: the harness limits what is measured.',
     })),
   ];
+  const windowUs = cell.window.seconds * 1e6;
+  for (const { name, usage } of processes) {
+    if (Math.abs(usage.elapsedUs / windowUs - 1) <= LIMITS.readings) continue;
+    const text = `${name} read its bytes and CPU over ${(usage.elapsedUs / 1e6).toFixed(3)} s instead of ${cell.window.seconds.toFixed(3)} s.`;
+    found.push(severe('late-reading', text, 'The process was too busy: nothing per delivery is to be trusted.'));
+  }
   const delayLimitUs = Math.max(cell.latency.p50Us * LIMITS.eventLoopDelay, LIMITS.eventLoopDelayFloorUs);
   for (const { code, slow, name, usage, hint } of processes) {
     if (usage.cpuShare > LIMITS.cpuShare) {

@@ -4,6 +4,7 @@ import type { Cell, CompletedCell } from '../contract/result.ts';
 import { geometricMeanOf, meanOf, summarise } from './summarise.ts';
 
 const usage = {
+  elapsedUs: 6_000_000,
   cpuUs: 1_000,
   cpuShare: 0.1,
   eventLoopUtilisation: 0.1,
