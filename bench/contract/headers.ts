@@ -7,5 +7,5 @@ export const HEADER_PROFILE_SUMMARIES: Readonly<Record<HeaderProfile, string>> =
   minimal: 'What the specifications need. undici adds Connection: keep-alive and cannot be told not to.',
   node: "What undici's fetch and EventSource and ws send by themselves.",
   browser: 'What headless Chromium sends from a page of the same origin.',
-  'browser-cookie': 'The same with a Cookie line of 284 bytes.',
+  'browser-cookie': 'What headless Chromium sends from a page of the same origin, with a Cookie line of 284 bytes.',
 };

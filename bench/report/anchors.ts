@@ -13,6 +13,7 @@ export const PARTS = {
   lanes: 'lanes',
   phases: 'phases',
   harness: 'harness',
+  ledger: 'ledger',
   reading: 'reading',
   reproduce: 'reproduce',
 } as const;

@@ -6,22 +6,25 @@ import type { Anchors } from './anchors.ts';
 import { countOf, formatInterval, type Interval, scaleFor } from './format.ts';
 import { bracketsAndRatios, laneTable, ratioColumn, roundsColumn, valueColumn } from './lane-table.ts';
 import type { Figure, StackChart } from './page-model.ts';
-import type { LaneAtPlace, Place } from './places.ts';
+import { chartGroups } from './panels.ts';
+import type { LaneAtPlace, Place, ScenarioView } from './places.ts';
 
 const TOTAL = 'wire.perDeliveryBytes';
 const SCALE = scaleFor('wire', []);
 const TITLE = 'Bytes per delivery';
 const NO_DELIVERY = 'no delivery';
 
-export function bytesFigure(place: Place, anchors: Anchors): Figure {
-  const id = anchors.take(`${place.id} bytes`);
-  const { payloadBytes } = place.point;
-  const payload: Interval = { value: payloadBytes, low: null, high: null };
+export function bytesFigure(view: ScenarioView, anchors: Anchors): Figure {
+  const id = anchors.take(`${view.id} bytes`);
+  const payload = ({ point }: Place): Interval => {
+    const value = point.payloadBytes;
+    return { value, low: value, high: value };
+  };
   const columns = [
     valueColumn('Total', SCALE, ({ estimates }) => estimates.get(TOTAL), NO_DELIVERY),
-    ...ratioColumn(place, TOTAL, 'Ratio'),
-    valueColumn('Payload', SCALE, () => payload, NO_DELIVERY),
-    valueColumn('Overhead down', SCALE, (lane) => overheadDown(lane, payloadBytes), NO_DELIVERY),
+    ...ratioColumn(view, TOTAL, 'Ratio'),
+    valueColumn('Payload', SCALE, (_, place) => payload(place), NO_DELIVERY),
+    valueColumn('Overhead down', SCALE, overheadDown, NO_DELIVERY),
     valueColumn('Overhead up', SCALE, overheadUp, NO_DELIVERY),
     roundsColumn([TOTAL]),
   ];
@@ -32,16 +35,18 @@ export function bytesFigure(place: Place, anchors: Anchors): Figure {
       'All bytes on the sockets within the window, in both directions, divided by the deliveries within it. Down is from ' +
       'server to client, up from client to server. Counted at the level of the TCP payload: heads and frames of the ' +
       'protocols are included, TCP and IP headers are not.',
-    chart: bytesChart(place),
-    table: {
-      ...laneTable(place, anchors.take(`${id} table`), TITLE, columns),
-      definition: `${bracketsAndRatios(place)} The total is a geometric mean over rounds, its parts are arithmetic means.`,
-    },
+    charts: chartGroups(view, id, anchors, bytesChart),
+    tables: [
+      {
+        ...laneTable(view, anchors.take(`${id} table`), TITLE, columns),
+        definition: `${bracketsAndRatios(view)} The total is a geometric mean over rounds, its parts are arithmetic means.`,
+      },
+    ],
   };
 }
 
-function overheadDown(lane: LaneAtPlace, payloadBytes: number): Interval | undefined {
-  return meanPerDelivery(lane, ({ wire }) => wire.window.clients.receivedBytes, payloadBytes);
+function overheadDown(lane: LaneAtPlace, { point }: Place): Interval | undefined {
+  return meanPerDelivery(lane, ({ wire }) => wire.window.clients.receivedBytes, point.payloadBytes);
 }
 
 function overheadUp(lane: LaneAtPlace): Interval | undefined {
@@ -59,10 +64,11 @@ function meanPerDelivery(
 }
 
 /** A lane that compresses brings a payload in fewer bytes than it has: its bar has less payload and no overhead down. */
-function bytesChart({ lanes, point: { payloadBytes } }: Place): StackChart | undefined {
-  const bars = lanes.flatMap((lane) => {
+function bytesChart(place: Place): StackChart | undefined {
+  const { payloadBytes } = place.point;
+  const bars = place.lanes.flatMap((lane) => {
     const total = lane.estimates.get(TOTAL);
-    const down = overheadDown(lane, payloadBytes);
+    const down = overheadDown(lane, place);
     const up = overheadUp(lane);
     if (!total || !down || !up) return [];
     return {
@@ -83,9 +89,14 @@ function bytesChart({ lanes, point: { payloadBytes } }: Place): StackChart | und
     axisTitle: `${TITLE}, ${SCALE.unit} (linear)`,
     lanes: bars.map(({ label }) => label),
     parts: [
-      { label: 'Payload', values: bars.map(({ payload }) => payload) },
-      { label: 'Overhead down', values: bars.map(({ down }) => down) },
-      { label: 'Overhead up', values: bars.map(({ up }) => up) },
+      {
+        label: 'Payload',
+        colour: '--layer-payload',
+        isHatched: false,
+        values: bars.map(({ payload }) => payload),
+      },
+      { label: 'Overhead down', colour: '--layer-overhead', isHatched: false, values: bars.map(({ down }) => down) },
+      { label: 'Overhead up', colour: '--layer-overhead', isHatched: true, values: bars.map(({ up }) => up) },
     ],
     totals: bars.map(({ text }) => text),
   };

@@ -1,7 +1,7 @@
 /** Charts of the page as plain data: what Chart.js is to draw, with names of colours and without a function. */
 
 import type { ChartSpec, DotDataset, StackDataset } from './page/chart-spec.ts';
-import type { DotChart, DotSeries, LaneLabel, PageModel, StackChart } from './page-model.ts';
+import type { Chart, DotChart, DotSeries, LaneLabel, PageModel, StackChart } from './page-model.ts';
 
 /** How many colours the page's style has for lanes; further ones begin again, for every row has its name beside it. */
 export const LANE_COLOURS = 8;
@@ -14,25 +14,27 @@ export const SHAPES = [
   { style: 'rectRot', glyph: '◆' },
 ] as const;
 
-/** Parts of a stack, from the axis outwards. */
-export const LAYERS = ['payload', 'down', 'up'] as const;
-
 const LINE_PX = 34;
 const ROW_GAP_PX = 12;
+/** Of a bar in one of many charts that stand side by side. */
+const SMALL_ROW_PX = 32;
 const AXIS_PX = 56;
 /** Rounds are drawn below their estimate, so that both can be seen. */
 const ROUNDS_BELOW_PX = 12;
 
 export function chartSpecs({ sections }: PageModel): ChartSpec[] {
   return sections.flatMap(({ figures }) =>
-    figures.flatMap(({ id, chart }) => {
-      if (!chart) return [];
-      return chart.kind === 'dots' ? dotSpec(canvasId(id), chart) : stackSpec(canvasId(id), chart);
-    }),
+    figures.flatMap(({ charts = [] }) =>
+      charts.flatMap(({ panels }) => {
+        // One axis for all that are read side by side, or their bars and dots could not be compared.
+        const range = rangeOf(panels.map(({ chart }) => chart));
+        return panels.map(({ id, chart }) =>
+          chart.kind === 'dots' ? dotSpec(id, chart, range) : stackSpec(id, chart, range, panels.length > 1),
+        );
+      }),
+    ),
   );
 }
-
-export const canvasId = (figureId: string): string => `${figureId}-chart`;
 
 export const laneColour = ({ index }: LaneLabel): string => `--lane-${(index % LANE_COLOURS) + 1}`;
 
@@ -40,7 +42,7 @@ export const shapeOf = (series: number): (typeof SHAPES)[number] => SHAPES[serie
 
 const rowPx = (lines: number): number => lines * LINE_PX + ROW_GAP_PX;
 
-function dotSpec(canvas: string, chart: DotChart): ChartSpec {
+function dotSpec(canvas: string, chart: DotChart, range: Range): ChartSpec {
   const { unit, lanes, series } = chart;
   return {
     canvas,
@@ -53,7 +55,10 @@ function dotSpec(canvas: string, chart: DotChart): ChartSpec {
       options: {
         layout,
         scales: {
-          x: valueAxis(chart.axisTitle, chart.scale === 'log' ? logarithmic(series) : { beginAtZero: true }),
+          x: valueAxis(
+            chart.axisTitle,
+            chart.scale === 'log' ? { type: 'logarithmic', ...range } : { beginAtZero: true, ...range },
+          ),
           y: { type: 'linear', reverse: true, min: -0.5, max: lanes.length - 0.5, ...rowAxis },
         },
       },
@@ -104,25 +109,39 @@ function dotDatasets({ lanes, scale, series }: DotChart, one: DotSeries, at: num
   ];
 }
 
-/** From a little below the smallest value to a little above the largest. */
-function logarithmic(series: readonly DotSeries[]): object {
-  const values = series
-    .flatMap(({ rounds, estimates }) => [
-      ...rounds,
-      ...estimates.flatMap(({ low, high, value }) => [{ value }, { value: low ?? value }, { value: high ?? value }]),
-    ])
-    .map(({ value }) => value)
-    .filter((value) => value > 0);
-  if (values.length === 0) return { type: 'logarithmic' };
+type Range = { readonly min?: number; readonly max?: number; readonly suggestedMax?: number };
+
+/** On a logarithmic axis from a little below the smallest value to a little above the largest; on a linear one from zero. */
+function rangeOf(charts: readonly Chart[]): Range {
+  const isLog = charts.some((chart) => chart.kind === 'dots' && chart.scale === 'log');
+  const values = charts.flatMap(valuesOf).filter((value) => !isLog || value > 0);
+  if (values.length === 0) return {};
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  return { type: 'logarithmic', min: least * 0.8, max: most * 1.2 };
+  if (isLog) return { min: least * 0.8, max: most * 1.2 };
+  // Chart.js finds the round end beyond it, the same one in charts of the same width.
+  return { suggestedMax: most };
 }
 
-function stackSpec(canvas: string, { unit, lanes, parts, totals, axisTitle }: StackChart): ChartSpec {
+function valuesOf(chart: Chart): number[] {
+  if (chart.kind === 'stack') {
+    return chart.lanes.map((_, row) => chart.parts.reduce((sum, { values }) => sum + (values[row] ?? 0), 0));
+  }
+  return chart.series.flatMap(({ rounds, estimates }) => [
+    ...rounds.map(({ value }) => value),
+    ...estimates.flatMap(({ low, high, value }) => [value, low ?? value, high ?? value]),
+  ]);
+}
+
+function stackSpec(
+  canvas: string,
+  { unit, lanes, parts, totals, axisTitle }: StackChart,
+  range: Range,
+  isSmall: boolean,
+): ChartSpec {
   const rows = lanes.map(({ title }) => title);
   return {
     canvas,
-    heightPx: lanes.length * rowPx(1) + AXIS_PX,
+    heightPx: lanes.length * (isSmall ? SMALL_ROW_PX : rowPx(1)) + AXIS_PX,
     unit,
     rows,
     config: {
@@ -130,11 +149,11 @@ function stackSpec(canvas: string, { unit, lanes, parts, totals, axisTitle }: St
       data: {
         labels: rows,
         datasets: parts.map(
-          ({ label, values }, at): StackDataset => ({
+          ({ label, colour, isHatched, values }, at): StackDataset => ({
             label,
             data: values,
-            backgroundColor: `--layer-${LAYERS[at % LAYERS.length]}`,
-            isHatched: at === LAYERS.length - 1,
+            backgroundColor: colour,
+            isHatched,
             ...(at === parts.length - 1 ? { endTexts: totals } : {}),
           }),
         ),
@@ -142,9 +161,9 @@ function stackSpec(canvas: string, { unit, lanes, parts, totals, axisTitle }: St
       options: {
         indexAxis: 'y',
         layout,
-        datasets: { bar: { barThickness: 20, borderWidth: 0 } },
+        datasets: { bar: { barThickness: isSmall ? 14 : 20, borderWidth: 0 } },
         scales: {
-          x: valueAxis(axisTitle, { stacked: true, beginAtZero: true }),
+          x: valueAxis(axisTitle, { stacked: true, beginAtZero: true, ...range }),
           y: { stacked: true, ...rowAxis },
         },
       },

@@ -1,21 +1,29 @@
 /** What the numbers were measured under, and what the harness itself did meanwhile. */
 
+import { HEADER_PROFILE_SUMMARIES, HEADER_PROFILES } from '../contract/headers.ts';
 import type { CompletedCell, Environment, Result } from '../contract/result.ts';
 import { PARTS } from './anchors.ts';
 import { formatCount, formatNumber, formatPercent, formatRange, formatSetting } from './format.ts';
+import { ledgerTable } from './ledger-table.ts';
 import type { Column, Conditions, Entry, Row, Table, TableCell } from './page-model.ts';
-import { laneLabels, type Place } from './places.ts';
+import { completedByLane, laneLabels, type ScenarioView } from './places.ts';
 
 const UNKNOWN = 'not known';
 
-export function conditionsOf(result: Result, places: readonly Place[]): Conditions {
+export function conditionsOf(result: Result, views: readonly ScenarioView[]): Conditions {
   return {
     environment: environmentEntries(result.environment),
     lanes: lanesTable(result),
-    phases: roundsTable(places, PHASES),
-    harness: roundsTable(places, HARNESS),
-    notes: ['HTTP requests carry the headers that undici and ws send by themselves; compression is off.'],
+    phases: roundsTable(views, PHASES),
+    harness: roundsTable(views, HARNESS),
+    ledger: ledgerTable(views),
+    notes: [...headerProfiles(result), 'Compression is off.'],
   };
+}
+
+function headerProfiles({ cells }: Result): string[] {
+  const used = HEADER_PROFILES.filter((profile) => cells.some(({ point }) => point.headers === profile));
+  return used.map((profile) => `HTTP requests with ${profile} headers: ${HEADER_PROFILE_SUMMARIES[profile]}`);
 }
 
 function environmentEntries(environment: Environment): Entry[] {
@@ -94,7 +102,8 @@ const highest = (cell: CompletedCell, of: (usage: CompletedCell['server']) => nu
 const PHASES: RoundsSpec = {
   id: PARTS.phases,
   title: 'Phases',
-  definition: 'What each cell ran through before and within its measured window; from the lowest round to the highest.',
+  definition:
+    'What each cell ran through before and within its measured window; from the lowest to the highest of all points and rounds.',
   columns: [
     column('Warm-up events', '', ({ window }) => window.warmupEvents, formatCount),
     column('Window events', '', ({ window }) => window.events, formatCount),
@@ -110,7 +119,7 @@ const HARNESS: RoundsSpec = {
   title: 'What the harness did',
   definition:
     'Whether the measuring limited what was measured: CPU as a share of one core, utilisation of the event loop and its ' +
-    'delay at p99, for the server and for the busiest load worker; how late the feed was. From the lowest round to the highest.',
+    'delay at p99, for the server and for the busiest load worker; how late the feed was. From the lowest to the highest of all points and rounds.',
   columns: [
     column('Server CPU', '%', ({ server }) => server.cpuShare, formatPercent),
     column('Server loop', '%', ({ server }) => server.eventLoopUtilisation, formatPercent),
@@ -125,26 +134,30 @@ const HARNESS: RoundsSpec = {
 };
 
 /** undefined where no cell was completed. */
-function roundsTable(places: readonly Place[], { id, title, definition, columns }: RoundsSpec): Table | undefined {
-  const isOnePlace = places.length === 1;
-  const rows = places.flatMap((place) =>
-    place.lanes.flatMap(({ label, cells }): Row[] => {
-      const completed = cells.filter((cell) => cell.state === 'completed');
-      if (completed.length === 0) return [];
-      const where: TableCell[] = isOnePlace ? [] : [{ text: place.title }];
+function roundsTable(
+  views: readonly ScenarioView[],
+  { id, title, definition, columns }: RoundsSpec,
+): Table | undefined {
+  const isOneScenario = views.length === 1;
+  const rows = views.flatMap((view) =>
+    completedByLane(view).map(({ label, completed }): Row => {
       const values = columns.map(
         ({ of, format }): TableCell => ({ text: formatRange(completed.map(of), format) ?? UNKNOWN }),
       );
-      return [{ header: label.title, lane: label, cells: [...where, ...values] }];
+      return {
+        header: label.title,
+        group: isOneScenario ? undefined : view.scenario.title,
+        lane: label,
+        cells: values,
+      };
     }),
   );
   if (rows.length === 0) return undefined;
-  const where: Column[] = isOnePlace ? [] : [{ label: 'Scenario', numeric: false }];
   return {
     id,
     title,
     definition,
-    columns: [{ label: 'Lane', numeric: false }, ...where, ...columns.map((one) => one.column)],
+    columns: [{ label: 'Lane', numeric: false }, ...columns.map((one) => one.column)],
     rows,
   };
 }

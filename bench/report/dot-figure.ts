@@ -3,9 +3,18 @@
 import { metricOf } from '../stats/metrics.ts';
 import type { Anchors } from './anchors.ts';
 import { countOf, formatInterval, type Quantity, type Scale, scaleFor } from './format.ts';
-import { bracketsAndRatios, type LaneColumn, laneTable, ratioColumn, roundsColumn, valueColumn } from './lane-table.ts';
+import {
+  bracketsAndRatios,
+  type LaneColumn,
+  lanesOf,
+  laneTable,
+  ratioColumn,
+  roundsColumn,
+  valueColumn,
+} from './lane-table.ts';
 import type { DotChart, DotSeries, Figure } from './page-model.ts';
-import type { LaneAtPlace, Place } from './places.ts';
+import { chartGroups } from './panels.ts';
+import type { LaneAtPlace, Place, ScenarioView } from './places.ts';
 
 /** A metric: one symbol of the chart, and its columns in the table. */
 export interface Series {
@@ -27,38 +36,52 @@ export interface DotFigureSpec {
   readonly more?: readonly LaneColumn[];
 }
 
-export function dotFigure(place: Place, spec: DotFigureSpec, anchors: Anchors): Figure {
+export function dotFigure(view: ScenarioView, spec: DotFigureSpec, anchors: Anchors): Figure {
   const { name, title, definition, series, more = [] } = spec;
-  const estimates = series.flatMap(({ metric }) => place.lanes.flatMap((lane) => lane.estimates.get(metric) ?? []));
+  const lanes = lanesOf(view);
+  const estimates = series.flatMap(({ metric }) => lanes.flatMap((lane) => lane.estimates.get(metric) ?? []));
   const scale = scaleFor(
     spec.quantity,
     estimates.map(({ value }) => value),
   );
-  const id = anchors.take(`${place.id} ${name}`);
+  const id = anchors.take(`${view.id} ${name}`);
   const metrics = series.map(({ metric }) => metric);
   // A column that would say the same in each row is a line below the table.
-  const isAnyValid = place.lanes.some(({ valid }) => valid.length > 0);
-  const isMissing = ({ metric }: Series) => isAnyValid && !place.lanes.some(({ estimates }) => estimates.has(metric));
+  const isAnyValid = lanes.some(({ valid }) => valid.length > 0);
+  const isMissing = ({ metric }: Series) => isAnyValid && !lanes.some(({ estimates }) => estimates.has(metric));
   const columns = [
     ...series
       .filter((one) => !isMissing(one))
       .flatMap(({ metric, label, whyMissing }) => [
         valueColumn(label, scale, ({ estimates }) => estimates.get(metric), whyMissing),
-        ...ratioColumn(place, metric, series.length > 1 ? `${label} ratio` : 'Ratio'),
+        ...ratioColumn(view, metric, series.length > 1 ? `${label} ratio` : 'Ratio'),
       ]),
     ...more,
     roundsColumn(metrics),
   ];
+  // Over many points the first series alone: the charts are to be read side by side, and the table has the others.
+  const [headline] = series;
+  const shown: DotFigureSpec =
+    headline && series.length > 1 && view.places.length > 1
+      ? {
+          ...spec,
+          title: `${title} ${headline.label}`,
+          definition: `${definition} The charts show the ${headline.label}, the table has the others.`,
+          series: [headline],
+        }
+      : spec;
   return {
     id,
     title,
-    definition,
-    chart: dotChart(place, spec, scale),
-    table: {
-      ...laneTable(place, anchors.take(`${id} table`), title, columns),
-      definition: bracketsAndRatios(place),
-      notes: series.filter(isMissing).map(({ label, whyMissing }) => `${label}: ${whyMissing}.`),
-    },
+    definition: shown.definition,
+    charts: chartGroups(view, id, anchors, (place) => dotChart(place, shown, scale)),
+    tables: [
+      {
+        ...laneTable(view, anchors.take(`${id} table`), title, columns),
+        definition: bracketsAndRatios(view),
+        notes: series.filter(isMissing).map(({ label, whyMissing }) => `${label}: ${whyMissing}.`),
+      },
+    ],
   };
 }
 

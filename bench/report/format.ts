@@ -63,7 +63,7 @@ export function formatNumber(value: number): string {
 }
 
 /** At least two decimals' worth of a value that came out the same each time: 132, 147.21, 0.25. */
-function formatExact(value: number): string {
+export function formatExact(value: number): string {
   const text = fixed(value, Math.max(2, Math.min(4, decimalsFor(Math.abs(value), 3))));
   return text.replace(/\.?0+$/, '');
 }

@@ -16,6 +16,32 @@ export const glossary: readonly Entry[] = [
   },
   { term: 'Payload', text: 'The text of the event. All other bytes on the socket are overhead.' },
   {
+    term: 'Layer',
+    text:
+      'What a byte on the socket is for: payload, framing, chunking, request head, response head, handshake or control. A ' +
+      'reader of its own puts every byte into exactly one, so that the layers add up to what the sockets counted.',
+  },
+  {
+    term: 'Handshake',
+    text:
+      'What opens a lasting connection: the request and response head of an event stream, a WebSocket upgrade. It is spent ' +
+      'once per client and is no part of a delivery.',
+  },
+  {
+    term: 'Empty poll',
+    text: 'A request and its answer that brought no event. Its bytes are shown apart from the heads of polls that did.',
+  },
+  {
+    term: 'Segment',
+    text:
+      'A packet of TCP, with data or as an acknowledgement alone. Each adds its IPv4 and TCP header, which no count at the ' +
+      'socket sees.',
+  },
+  {
+    term: 'Header profile',
+    text: 'Which HTTP request headers the simulated clients send, from what the specifications need to a browser’s with a cookie.',
+  },
+  {
     term: 'p50, p95, p99, p99.9',
     text:
       'The latency that this share of the deliveries of a round stayed below. A percentile is quoted only with enough ' +

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { CompletedCell, Result } from '../contract/result.ts';
+import { type CompletedCell, FIGURES, type Result } from '../contract/result.ts';
 import { chartSpecs } from './charts.ts';
 import { pageModel } from './model.ts';
-import type { DotChart, Figure, Prose, StackChart, Table } from './page-model.ts';
-import { failed, makeResult, POINT } from './test-fixture.ts';
+import type { Chart, DotChart, Figure, Prose, StackChart, Table } from './page-model.ts';
+import { failed, makeResult, POINT, SCENARIO, withLedger } from './test-fixture.ts';
 
 const figureOf = (result: Result, id: string): Figure => {
   const figure = pageModel(result)
@@ -17,7 +17,13 @@ const cellsOf = ({ rows, columns }: Table, lane: string, label: string): string 
   const cell = rows.find(({ header }) => header === lane)?.cells[at];
   return [cell?.text, cell?.interval].filter((part) => part !== undefined).join(' ');
 };
-const dots = (figure: Figure) => figure.chart as DotChart;
+const chartOf = (figure: Figure): Chart | undefined => figure.charts?.[0]?.panels[0]?.chart;
+const dots = (figure: Figure) => chartOf(figure) as DotChart;
+const tableOf = (figure: Figure): Table => {
+  const [table] = figure.tables;
+  if (!table) throw new Error(`no table in ${figure.id}`);
+  return table;
+};
 const textOf = (prose: Prose): string =>
   prose.map((part) => (typeof part === 'string' ? part : 'strong' in part ? part.strong : part.quiet)).join('');
 const sentences = (result: Result): string[] =>
@@ -68,7 +74,7 @@ describe('numbers of a table', () => {
       ['gamma', 'p95', 'latency.p95Us'],
     ] as const) {
       const { value, low, high } = estimate(lane, metric);
-      const printed = cellsOf(figureOf(result, 'spread-latency').table, `Lane ${lane}`, label);
+      const printed = cellsOf(tableOf(figureOf(result, 'spread-latency')), `Lane ${lane}`, label);
       const [shown, ...bounds] = printed.match(/[\d.]+/g)?.map(Number) ?? [];
       const digits = printed.split(' ')[0]?.split('.')[1]?.length ?? 0;
       expect(shown).toBeCloseTo(value / 1e3, digits);
@@ -84,7 +90,7 @@ describe('numbers of a table', () => {
       for (const { label, estimates } of series) {
         expect(estimates).toHaveLength(3);
         for (const { row, text } of estimates) {
-          const printed = cellsOf(figure.table, lanes[row]?.title ?? '', label).split(' ')[0];
+          const printed = cellsOf(tableOf(figure), lanes[row]?.title ?? '', label).split(' ')[0];
           expect(text).toBe(`${printed} ${unit}`);
         }
       }
@@ -92,12 +98,13 @@ describe('numbers of a table', () => {
   });
 
   test('carry a unit where they have one', () => {
-    const { table } = figureOf(result, 'spread-latency');
+    const table = tableOf(figureOf(result, 'spread-latency'));
     expect(table.columns.filter(({ label }) => /^p\d+$/.test(label)).map(({ unit }) => unit)).toEqual(['ms', 'ms']);
   });
 
   test('of bytes are split into payload and overhead of either direction', () => {
-    const { table, chart } = figureOf(result, 'spread-bytes');
+    const figure = figureOf(result, 'spread-bytes');
+    const [table, chart] = [tableOf(figure), chartOf(figure)];
     const row = ['Total', 'Payload', 'Overhead down', 'Overhead up'].map((label) =>
       cellsOf(table, 'Lane gamma', label),
     );
@@ -111,7 +118,8 @@ describe('numbers of a table', () => {
       const clients = { ...window.clients, receivedBytes: cell.wire.windowDeliveries * 60 };
       return { ...cell, wire: { ...cell.wire, window: { ...window, clients }, perDeliveryBytes: 60 } };
     };
-    const { table, chart } = figureOf(makeResult({ lanes: ['alpha'], change: compress }), 'spread-bytes');
+    const figure = figureOf(makeResult({ lanes: ['alpha'], change: compress }), 'spread-bytes');
+    const [table, chart] = [tableOf(figure), chartOf(figure)];
     expect(cellsOf(table, 'Lane alpha', 'Overhead down')).toBe('−68');
     expect((chart as StackChart).parts.map(({ values }) => values[0])).toEqual([60, 0, 0]);
   });
@@ -130,13 +138,15 @@ describe('every round', () => {
 
 describe('a percentile', () => {
   test('with too few events behind it is not quoted, and the table says how many it needs', () => {
-    const { table, chart } = figureOf(makeResult({ events: 100 }), 'spread-latency');
+    const figure = figureOf(makeResult({ events: 100 }), 'spread-latency');
+    const [table, chart] = [tableOf(figure), chartOf(figure)];
     expect((chart as DotChart).series.map(({ label }) => label)).toEqual(['p50', 'p95']);
     expect(table.notes).toEqual(['p99: n too small (needs 299 events).', 'p99.9: n too small (needs 2,995 events).']);
   });
 
   test('with enough events is charted and tabled', () => {
-    const { table, chart } = figureOf(makeResult({ events: 300 }), 'spread-latency');
+    const figure = figureOf(makeResult({ events: 300 }), 'spread-latency');
+    const [table, chart] = [tableOf(figure), chartOf(figure)];
     expect((chart as DotChart).series.map(({ label }) => label)).toEqual(['p50', 'p95', 'p99']);
     expect(cellsOf(table, 'Lane alpha', 'p99')).toMatch(/^\d/);
     expect(table.notes).toEqual(['p99.9: n too small (needs 2,995 events).']);
@@ -147,7 +157,7 @@ describe('a percentile', () => {
       ...cell,
       window: { ...cell.window, events: cell.lane === 'beta' ? 100 : 300 },
     });
-    const { table } = figureOf(makeResult({ events: 300, change: short }), 'spread-latency');
+    const table = tableOf(figureOf(makeResult({ events: 300, change: short }), 'spread-latency'));
     expect(cellsOf(table, 'Lane alpha', 'p99')).toMatch(/^\d/);
     expect(cellsOf(table, 'Lane beta', 'p99')).toBe('n too small (needs 299 events)');
   });
@@ -203,7 +213,7 @@ describe('what does not count', () => {
     const result = makeResult({ change: (cell) => (cell.lane === 'gamma' ? lose(cell) : cell) });
     const figure = figureOf(result, 'spread-latency');
     expect(dots(figure).lanes.map(({ title }) => title)).toEqual(['Lane alpha', 'Lane beta']);
-    expect(cellsOf(figure.table, 'Lane gamma', 'p50')).toBe('no valid round');
+    expect(cellsOf(tableOf(figure), 'Lane gamma', 'p50')).toBe('no valid round');
     expect(pageModel(result).sections[0]?.notes).toEqual([expect.stringMatching(/^Lane gamma is not charted/)]);
     expect(pageModel(result).trust.audit?.rows[2]?.cells.map(({ text }) => text)).toEqual([
       '3',
@@ -280,15 +290,47 @@ describe('lanes and scenarios come from the result', () => {
     expect(model(renamed)).not.toBe(model(result));
   });
 
-  test('so that each of many points has its own section, in the order of its numbers', () => {
+  test('so that a scenario of many points is one section, with a chart for each in the order of its numbers', () => {
     const points = [1_000, 10, 100].map((clients) => ({ ...POINT, clients }));
-    const { sections, summary } = pageModel(makeResult({ points }));
-    expect(sections.map(({ id, title }) => [id, title])).toEqual([
-      ['spread-10-clients', 'Spread, 10 clients'],
-      ['spread-100-clients', 'Spread, 100 clients'],
-      ['spread-1-000-clients', 'Spread, 1,000 clients'],
+    const result = makeResult({ points });
+    const { sections, summary } = pageModel(result);
+    expect(sections.map(({ id, title, setting }) => [id, title, setting])).toEqual([
+      ['spread', 'Spread', '20 events/s · 128 B payload · browser headers · 3 rounds'],
     ]);
-    expect(summary.map(({ title }) => title)).toEqual(sections.map(({ title }) => title));
+    const figure = figureOf(result, 'spread-latency');
+    expect(dots(figure).axisTitle).toBe('Latency p50, ms (logarithmic)');
+    expect(figure.charts?.map(({ title, panels }) => [title, ...panels.map((panel) => panel.title)])).toEqual([
+      ['Clients varied', '10 clients', '100 clients', '1,000 clients'],
+    ]);
+    expect([...new Set(tableOf(figure).rows.map(({ group }) => group))]).toEqual([
+      '10 clients',
+      '100 clients',
+      '1,000 clients',
+    ]);
+    expect(summary).toHaveLength(1);
+    expect(summary[0]?.sentences).toHaveLength(3);
+  });
+
+  test('so that charts side by side share one axis', () => {
+    const points = [10, 100].map((clients) => ({ ...POINT, clients }));
+    const specs = chartSpecs(pageModel(makeResult({ points })));
+    const axes = specs
+      .filter(({ canvas }) => canvas.startsWith('spread-cpu'))
+      .map(({ config }) => JSON.stringify((config.options as { scales: { x: object } }).scales.x));
+    expect(axes).toHaveLength(2);
+    expect(new Set(axes).size).toBe(1);
+    expect(axes[0]).toContain('"suggestedMax"');
+  });
+
+  test.each(FIGURES)('so that a scenario asks for its figures: %s alone', (name) => {
+    const { figures = [] } =
+      pageModel(makeResult({ change: withLedger, replace: { scenarios: [{ ...SCENARIO, figures: [name] }] } }))
+        .sections[0] ?? {};
+    expect(figures.map(({ id }) => id)).toEqual(
+      name === 'layers'
+        ? ['layers', 'levels', 'handshake', 'empty-polls'].map((id) => `spread-${id}`)
+        : [`spread-${name}`],
+    );
   });
 
   test('so that more lanes than colours still have a colour each', () => {

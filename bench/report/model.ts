@@ -6,7 +6,7 @@ import { conditionsOf } from './conditions.ts';
 import { countOf, formatDuration, formatInstant } from './format.ts';
 import { glossary } from './glossary.ts';
 import type { Entry, Head, PageModel, Reproduce } from './page-model.ts';
-import { placesOf } from './places.ts';
+import { viewsOf } from './places.ts';
 import { sectionOf } from './section.ts';
 import { summaryOf } from './summary.ts';
 import { trustOf } from './trust.ts';
@@ -15,16 +15,16 @@ const GENERAL_QUESTION = 'What does it cost, in time and in bytes, to get an eve
 
 export function pageModel(result: Result): PageModel {
   const anchors = new Anchors();
-  const places = placesOf(result, anchors);
+  const views = viewsOf(result, anchors);
   const head = headOf(result);
   return {
     title: `${head.question} · Pushlab`,
     head,
-    summary: summaryOf(places, result.reference),
-    sections: places.map((place) => sectionOf(place, head.question, anchors)),
-    nothingMeasured: places.length > 0 ? undefined : 'No cell was measured: the run ended before its first cell did.',
-    trust: trustOf(result, places),
-    conditions: conditionsOf(result, places),
+    summary: summaryOf(views, result.reference),
+    sections: views.map((view) => sectionOf(view, result, head.question, anchors)),
+    nothingMeasured: views.length > 0 ? undefined : 'No cell was measured: the run ended before its first cell did.',
+    trust: trustOf(result, views),
+    conditions: conditionsOf(result, views),
     glossary,
     reproduce: reproduceOf(result),
   };

@@ -58,10 +58,30 @@ export interface Figure {
   readonly id: string;
   readonly title: string;
   readonly definition: string;
-  /** undefined where no lane has a value to show. */
-  readonly chart: DotChart | StackChart | undefined;
-  readonly table: Table;
+  /** What the numbers below show, in one sentence. */
+  readonly finding?: Prose | undefined;
+  /** Empty where no lane has a value to show; undefined of a figure that is a table alone. */
+  readonly charts: readonly ChartGroup[] | undefined;
+  /** The first has the numbers of the charts. */
+  readonly tables: readonly Table[];
 }
+
+/** Charts to be read side by side. */
+export interface ChartGroup {
+  /** undefined where it is the only one, or one chart alone. */
+  readonly title: string | undefined;
+  readonly panels: readonly Panel[];
+}
+
+export interface Panel {
+  /** Of its canvas. */
+  readonly id: string;
+  /** undefined where the figure has only one. */
+  readonly title: string | undefined;
+  readonly chart: Chart;
+}
+
+export type Chart = DotChart | StackChart;
 
 interface ChartBase {
   readonly label: string;
@@ -93,9 +113,18 @@ export interface DotSeries {
 /** One bar a lane, put together from parts. */
 export interface StackChart extends ChartBase {
   readonly kind: 'stack';
-  readonly parts: readonly { readonly label: string; readonly values: readonly number[] }[];
+  readonly parts: readonly StackPart[];
   /** Text at the end of each bar. */
   readonly totals: readonly string[];
+}
+
+export interface StackPart {
+  readonly label: string;
+  /** One of the style's colours. */
+  readonly colour: `--layer-${string}`;
+  /** Says the direction: down is solid, up is hatched. */
+  readonly isHatched: boolean;
+  readonly values: readonly number[];
 }
 
 export interface Table {
@@ -117,6 +146,8 @@ export interface Column {
 /** The first column's text heads the row. */
 export interface Row {
   readonly header: string;
+  /** Heads the rows that follow one another with the same one. */
+  readonly group?: string | undefined;
   readonly lane?: LaneLabel | undefined;
   readonly cells: readonly TableCell[];
 }
@@ -153,6 +184,7 @@ export interface Conditions {
   readonly lanes: Table;
   readonly phases: Table | undefined;
   readonly harness: Table | undefined;
+  readonly ledger: Table | undefined;
   readonly notes: readonly string[];
 }
 

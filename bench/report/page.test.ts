@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Result } from '../contract/result.ts';
+import { FIGURES, type Result } from '../contract/result.ts';
 import { announce, countPixels, pageWidth, paperColour } from './page/test-probe.ts';
 import { renderReport } from './render.ts';
 import { launchBrowser } from './test-browser.ts';
-import { failed, makeResult, POINT } from './test-fixture.ts';
+import { failed, makeResult, POINT, SCENARIO, withLedger } from './test-fixture.ts';
 
 const browser = await launchBrowser();
 const isMissing = typeof browser === 'string';
@@ -46,12 +46,22 @@ async function open(html: string, width = 1280, colorScheme: 'light' | 'dark' = 
 }
 
 const points = [10, 100].map((clients) => ({ ...POINT, clients }));
+const layered = makeResult({
+  points: [
+    ...[64, 128, 65_536].map((payloadBytes) => ({ ...POINT, payloadBytes })),
+    { ...POINT, headers: 'browser-cookie' },
+  ],
+  change: withLedger,
+  replace: { scenarios: [{ ...SCENARIO, figures: [...FIGURES] }] },
+});
 const many = makeResult({ points, lanes: Array.from({ length: 10 }, (_, at) => `a-lane-with-a-long-name-${at}`) });
 
 describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
   const results: [string, Result, number][] = [
     ['a usual result', makeResult(), 4],
     ['many lanes at two points', many, 8],
+    // Two sweeps of three and of two charts, in five figures; the levels have one.
+    ['layers at two sweeps of points', layered, 26],
     ['one round', makeResult({ rounds: 1 }), 4],
     ['failed cells only', makeResult({ change: failed }), 0],
   ];
@@ -79,10 +89,25 @@ describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
     [1280, 'a usual result', makeResult()],
     [390, 'a usual result', makeResult()],
     [390, 'many lanes at two points', many],
+    [390, 'layers at two sweeps of points', layered],
+    [1280, 'layers at two sweeps of points', layered],
     [320, 'failed cells only', makeResult({ change: failed })],
   ])('is no wider than a screen of %i px: %s', async (width, _, result) => {
     const { page } = await open(renderReport(result), width);
     expect(await page.evaluate(pageWidth)).toBe(width);
+    await page.close();
+  });
+
+  test.each([1280, 390])('draws layers in their colours at every point, %i px wide', async (width) => {
+    const { page, complaints } = await open(renderReport(layered), width);
+    const at = await page.locator('canvas').evaluateAll((all) => all.map(({ id }) => id.startsWith('spread-layers')));
+    expect(at.filter(Boolean)).toHaveLength(5);
+    // Not control: of half a byte per delivery, its bar is thinner than a pixel.
+    for (const layer of ['framing', 'head', 'empty']) {
+      const drawn = (await page.evaluate(countPixels, `--layer-${layer}`)).filter((_, index) => at[index]);
+      for (const pixels of drawn) expect(pixels, layer).toBeGreaterThan(10);
+    }
+    expect(complaints).toEqual([]);
     await page.close();
   });
 
@@ -105,6 +130,15 @@ describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
     expect((await page.evaluate(countPixels, '--lane-3'))[0]).toBeGreaterThan(20);
     await page.evaluate(announce, 'afterprint');
     expect(await page.evaluate(paperColour)).toBe(before);
+    await page.close();
+  });
+
+  test('fits on a sheet: no table is wider than an A4 page', async () => {
+    const { page } = await open(renderReport(layered));
+    await page.evaluate(announce, 'beforeprint');
+    await page.emulateMedia({ media: 'print' });
+    await page.setViewportSize({ width: 680, height: 900 });
+    expect(await page.evaluate(pageWidth)).toBe(680);
     await page.close();
   });
 

@@ -32,8 +32,7 @@ export function table({ id, title, definition, columns, rows, notes = [] }: Tabl
   return html`<div class="table" role="region" aria-labelledby="${id}-caption" tabindex="0"><table id="${id}">
 <caption id="${id}-caption"><span class="caption"><strong>${title}</strong>${anchorLink(id, `the table ${title}`)}<span class="definition">${definition}</span></span></caption>
 <thead><tr>${columns.map(columnHead)}</tr></thead>
-<tbody>
-${rows.map((row) => tableRow(row, columns.slice(1)))}</tbody>
+${rowGroups(rows).map((group) => tableBody(group, columns))}
 </table></div>
 ${notes.length > 0 ? html`<p class="below">${notes.join(' ')}</p>` : undefined}`;
 }
@@ -41,6 +40,28 @@ ${notes.length > 0 ? html`<p class="below">${notes.join(' ')}</p>` : undefined}`
 function columnHead({ label, unit, numeric }: Column): Html {
   const shown = unit ? html`${label} <span class="unit">${unit}</span>` : label;
   return html`<th scope="col"${numeric ? html` class="number"` : undefined}>${shown}</th>`;
+}
+
+/** Rows that follow one another under the same head. */
+function rowGroups(rows: readonly Row[]): Row[][] {
+  const groups: Row[][] = [];
+  for (const row of rows) {
+    const last = groups.at(-1);
+    if (last && last[0]?.group === row.group) last.push(row);
+    else groups.push([row]);
+  }
+  return groups;
+}
+
+function tableBody(rows: readonly Row[], columns: readonly Column[]): Html {
+  const group = rows[0]?.group;
+  const head =
+    group === undefined
+      ? undefined
+      : html`<tr class="group"><th scope="rowgroup" colspan="${columns.length}"><span>${group}</span></th></tr>
+`;
+  return html`<tbody>
+${head}${rows.map((row) => tableRow(row, columns.slice(1)))}</tbody>`;
 }
 
 function tableRow({ header, lane, cells }: Row, columns: readonly Column[]): Html {

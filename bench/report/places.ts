@@ -1,17 +1,31 @@
-/** A result sorted for reading: its places (a scenario at one point), and there its lanes in the order of the run. */
+/** A result sorted for reading: its scenarios, their places (one point each), and there its lanes in the order of the run. */
 
 import type { Cell, Comparison, CompletedCell, Estimate, Point, Result } from '../contract/result.ts';
 import { isValid } from '../stats/summarise.ts';
 import type { Anchors } from './anchors.ts';
-import { formatCount, formatSetting } from './format.ts';
+import { countOf } from './format.ts';
 import type { LaneLabel } from './page-model.ts';
+import { commonText, distinctPoints, keyOf, sweepsOf, variedText } from './points.ts';
+
+/** A scenario of which there is a cell. */
+export interface ScenarioView {
+  readonly id: string;
+  readonly scenario: Result['scenarios'][number];
+  /** `100 clients · 20 events/s · 128 B payload · browser headers · 5 rounds` */
+  readonly setting: string;
+  /** Each point once. */
+  readonly places: readonly Place[];
+  /** The places as they are to be read side by side; one may stand in two. */
+  readonly sweeps: readonly {
+    readonly title: string | undefined;
+    readonly places: readonly { readonly place: Place; readonly title: string | undefined }[];
+  }[];
+}
 
 export interface Place {
-  readonly id: string;
-  readonly scenario: { readonly id: string; readonly title: string; readonly question: string };
   readonly point: Point;
-  /** `100 clients · 20 events/s · 128 B payload` */
-  readonly setting: string;
+  /** `64 B payload`: what tells it from the scenario's other places; undefined where it is the only one. */
+  readonly varied: string | undefined;
   /** Names the place among the others of the result. */
   readonly title: string;
   readonly lanes: readonly LaneAtPlace[];
@@ -30,60 +44,74 @@ export function laneLabels({ lanes, reference }: Pick<Result, 'lanes' | 'referen
   return new Map(lanes.map(({ id, title }, index) => [id, { title, index, isReference: id === reference }]));
 }
 
-/** Every scenario × point of which there is a cell; points in the order of their numbers, not in that of the shuffled run. */
-export function placesOf(result: Result, anchors: Anchors): Place[] {
-  const labels = laneLabels(result);
-  return result.scenarios.flatMap((scenario) => {
-    const points = distinctPoints(result.cells.filter((cell) => cell.scenario === scenario.id));
-    return points.map((point) => {
-      const isHere = (one: { scenario: string; point: Point }) =>
-        one.scenario === scenario.id && keyOf(one.point) === keyOf(point);
-      const cells = result.cells.filter(isHere);
-      const varied = points.length > 1 ? variedText(point, points) : undefined;
-      return {
-        id: anchors.take(varied === undefined ? scenario.id : `${scenario.id} ${varied}`),
+export function viewsOf(result: Result, anchors: Anchors): ScenarioView[] {
+  return result.scenarios.flatMap((scenario): ScenarioView[] => {
+    const points = distinctPoints(
+      result.cells.filter((cell) => cell.scenario === scenario.id).map(({ point }) => point),
+    );
+    if (points.length === 0) return [];
+    const byPoint = new Map(points.map((point) => [point, placeOf(result, scenario, point, points)]));
+    const at = (point: Point): Place[] => [byPoint.get(point) ?? []].flat();
+    const sweeps = sweepsOf(points).map(({ title, points: swept }) => ({
+      title,
+      places: swept.flatMap(({ point, title }) => at(point).map((place) => ({ place, title: title || undefined }))),
+    }));
+    return [
+      {
+        id: anchors.take(scenario.id),
         scenario,
-        point,
-        setting: pointTexts(point).join(' · '),
-        title: varied === undefined ? scenario.title : `${scenario.title}, ${varied}`,
-        lanes: [...labels].flatMap(([id, label]) => {
-          const ofLane = cells.filter(({ lane }) => lane === id).sort((a, b) => a.round - b.round);
-          if (ofLane.length === 0) return [];
-          const isMine = (one: { lane: string; scenario: string; point: Point }) => one.lane === id && isHere(one);
-          return {
-            label,
-            cells: ofLane,
-            valid: ofLane.filter(isValid),
-            estimates: new Map(result.estimates.filter(isMine).map((one) => [one.metric, one])),
-            comparisons: new Map(result.comparisons.filter(isMine).map((one) => [one.metric, one])),
-          };
-        }),
-      };
-    });
+        setting: [commonText(points), countOf(scenario.rounds, 'round')].filter(Boolean).join(' · '),
+        // In the order of the sweeps, so that tables follow the charts.
+        places: [...new Set(sweeps.flatMap(({ places }) => places.map(({ place }) => place)))],
+        sweeps,
+      },
+    ];
   });
 }
 
-function distinctPoints(cells: readonly Cell[]): Point[] {
-  const points = new Map(cells.map(({ point }) => [keyOf(point), point]));
-  return [...points.values()].sort(
-    (a, b) => a.clients - b.clients || a.eventsPerSecond - b.eventsPerSecond || a.payloadBytes - b.payloadBytes,
+function placeOf(result: Result, scenario: ScenarioView['scenario'], point: Point, points: readonly Point[]): Place {
+  const isHere = (one: { scenario: string; point: Point }) =>
+    one.scenario === scenario.id && keyOf(one.point) === keyOf(point);
+  const cells = result.cells.filter(isHere);
+  const varied = variedText(point, points);
+  return {
+    point,
+    varied,
+    title: varied === undefined ? scenario.title : `${scenario.title}, ${varied}`,
+    lanes: [...laneLabels(result)].flatMap(([id, label]) => {
+      const ofLane = cells.filter(({ lane }) => lane === id).sort((a, b) => a.round - b.round);
+      if (ofLane.length === 0) return [];
+      const isMine = (one: { lane: string; scenario: string; point: Point }) => one.lane === id && isHere(one);
+      return {
+        label,
+        cells: ofLane,
+        valid: ofLane.filter(isValid),
+        estimates: new Map(result.estimates.filter(isMine).map((one) => [one.metric, one])),
+        comparisons: new Map(result.comparisons.filter(isMine).map((one) => [one.metric, one])),
+      };
+    }),
+  };
+}
+
+/** All completed cells of a lane, over a scenario's points and rounds; lanes without one are left out. */
+export function completedByLane({ places }: ScenarioView): { label: LaneLabel; completed: CompletedCell[] }[] {
+  const byLane = new Map<number, { label: LaneLabel; completed: CompletedCell[] }>();
+  for (const { label, cells } of places.flatMap(({ lanes }) => lanes)) {
+    const completed = cells.filter((cell) => cell.state === 'completed');
+    if (completed.length === 0) continue;
+    const known = byLane.get(label.index);
+    if (known) known.completed.push(...completed);
+    else byLane.set(label.index, { label, completed });
+  }
+  return [...byLane.values()].sort((a, b) => a.label.index - b.label.index);
+}
+
+/** What a cell is called where cells of several scenarios and points stand together. */
+export function placeTitles(views: readonly ScenarioView[]): (cell: Cell) => string {
+  const titles = new Map(
+    views.flatMap(({ scenario, places }) =>
+      places.map(({ point, title }) => [`${scenario.id} ${keyOf(point)}`, title] as const),
+    ),
   );
-}
-
-const keyOf = (point: Point): string => JSON.stringify(point);
-
-function pointTexts({ clients, eventsPerSecond, payloadBytes }: Point): readonly string[] {
-  return [
-    `${formatCount(clients)} ${clients === 1 ? 'client' : 'clients'}`,
-    `${formatSetting(eventsPerSecond)} ${eventsPerSecond === 1 ? 'event' : 'events'}/s`,
-    `${formatCount(payloadBytes)} B payload`,
-  ];
-}
-
-/** Of a point's texts, those that tell it from the others. */
-function variedText(point: Point, points: readonly Point[]): string {
-  const all = points.map(pointTexts);
-  return pointTexts(point)
-    .filter((_, at) => new Set(all.map((texts) => texts[at])).size > 1)
-    .join(', ');
+  return ({ scenario, point }) => titles.get(`${scenario} ${keyOf(point)}`) ?? scenario;
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Result } from '../contract/result.ts';
+import { type CompletedCell, FIGURES, type Result } from '../contract/result.ts';
 import { projectRoot } from '../paths.ts';
 import { renderReport } from './render.ts';
-import { failed, makeResult, POINT } from './test-fixture.ts';
+import { failed, makeResult, POINT, SCENARIO, withLedger } from './test-fixture.ts';
 
 const ids = (page: string): string[] => [...markup(page).matchAll(/ id="([^"]*)"/g)].map(([, id]) => id ?? '');
 const markup = (page: string): string => page.replace(/<script[\s\S]*?<\/script>|<style[\s\S]*?<\/style>/g, '');
@@ -31,17 +31,33 @@ describe('the page', () => {
   });
 
   test('keeps anchors apart from those of its own parts', () => {
-    const scenarios = [{ id: 'conditions', title: 'Conditions', question: 'Which?' }];
+    const scenarios = [{ ...SCENARIO, id: 'conditions', title: 'Conditions' }];
     const cells = makeResult().cells.map((cell) => ({ ...cell, scenario: 'conditions' }));
     const all = ids(renderReport(makeResult({ replace: { scenarios, cells } })));
     expect(all.length).toBe(new Set(all).size);
     expect(all).toContain('conditions-2');
   });
 
+  test('of a result with a ledger and many points is as sound: anchors, links, captions, words', () => {
+    const points = [64, 128].map((payloadBytes) => ({ ...POINT, payloadBytes }));
+    const scenarios = [{ ...SCENARIO, figures: [...FIGURES] }];
+    const page = renderReport(makeResult({ points, change: withLedger, replace: { scenarios } }));
+    const all = ids(page);
+    expect(all.length).toBe(new Set(all).size);
+    for (const [, id] of markup(page).matchAll(/(?:href="#|aria-labelledby="|aria-details=")([^"]*)"/g)) {
+      expect(all).toContain(id);
+    }
+    for (const id of ['spread-layers', 'spread-levels', 'spread-handshake', 'spread-empty-polls', 'ledger']) {
+      expect(all).toContain(id);
+    }
+    expect(markup(page)).not.toMatch(/NaN|undefined|Infinity|\[object|null/);
+    expect(markup(page).match(/<th scope="rowgroup" colspan="\d+"/g)?.length).toBeGreaterThan(6);
+  });
+
   test('gives each table a caption and each header a scope', () => {
     const page = markup(renderReport(makeResult()));
     expect(page.match(/<table/g)?.length).toBe(page.match(/<caption/g)?.length);
-    expect(page.match(/<th(?! scope="(?:col|row)")[\s>]/g)).toBeNull();
+    expect(page.match(/<th(?! scope="(?:col|row|rowgroup)")[\s>]/g)).toBeNull();
   });
 
   test('gives each canvas a name and a table with the same numbers', () => {
@@ -50,7 +66,7 @@ describe('the page', () => {
     expect(canvases).toHaveLength(4);
     for (const canvas of canvases) {
       expect(canvas).toMatch(/role="img" aria-label="[^"]{40,}"/);
-      expect(ids(page)).toContain(canvas.match(/id="(.*)-chart"/)?.[1]?.concat('-table'));
+      expect(ids(page)).toContain(canvas.match(/aria-details="(.*?)"/)?.[1]);
     }
   });
 });
@@ -68,12 +84,20 @@ describe('the page cannot be tricked', () => {
     return infect(result, '') as Result;
   }
   /** Those that have a meaning for the program, or name another part. */
-  const KEPT = new Set(['state', 'severity', 'startedAt', 'finishedAt', 'metric']);
+  const KEPT = new Set(['state', 'severity', 'startedAt', 'finishedAt', 'metric', 'figures', 'headers']);
 
   const warnings = [{ code: 'code', severity: 'severe', text: 'text', hint: 'hint' }] as const;
+  const withProblem = (cell: CompletedCell): CompletedCell => {
+    const { wire } = withLedger(cell);
+    return { ...cell, wire: { ...wire, ...(wire.ledger && { ledger: { ...wire.ledger, problems: ['problem'] } }) } };
+  };
   const sound = makeResult({
-    change: (cell) => (cell.round === 1 ? failed(cell) : { ...cell, warnings: [...warnings] }),
-    replace: { warnings: [...warnings], citable: { ok: false, reasons: ['reason'] } },
+    change: (cell) => (cell.round === 1 ? failed(cell) : withProblem({ ...cell, warnings: [...warnings] })),
+    replace: {
+      scenarios: [{ ...SCENARIO, figures: [...FIGURES] }],
+      warnings: [...warnings],
+      citable: { ok: false, reasons: ['reason'] },
+    },
   });
   const page = renderReport(poison(sound));
 
@@ -86,6 +110,10 @@ describe('the page cannot be tricked', () => {
     expect(page).not.toContain('<img');
     expect(page).not.toContain('<!--');
     expect(page).toContain('&lt;img src=x onerror=&quot;alert(&#39;2&#39;)&quot;&gt;&amp;amp;');
+  });
+
+  test('by what the reader of the ledger could not read', () => {
+    expect(page).toContain('could not read: problem&lt;/script&gt;');
   });
 
   test('and shows such a string as what it is', () => {
@@ -143,7 +171,7 @@ describe('a page is made of', () => {
 
 describe('colours', () => {
   const css = readFileSync(join(projectRoot, 'bench/report/page/page.css'), 'utf8');
-  const [light, dark] = [...css.matchAll(/--paper: #[\s\S]*?--layer-up: #\w+/g)].map(
+  const [light, dark] = [...css.matchAll(/--paper: #[\s\S]*?--layer-empty: #\w+/g)].map(
     ([block]) => new Map([...block.matchAll(/(--[\w-]+): (#\w{6})/g)].map(([, name = '', hex = '']) => [name, hex])),
   );
   const luminance = (hex: string): number => {
@@ -167,7 +195,7 @@ describe('colours', () => {
       expect(contrast(colours?.get(name) ?? '', paper), name).toBeGreaterThanOrEqual(4.5);
     }
     const marks = [...(colours?.keys() ?? [])].filter((name) => /^--(lane|layer)-/.test(name));
-    expect(marks).toHaveLength(11);
+    expect(marks).toHaveLength(16);
     for (const name of marks) expect(contrast(colours?.get(name) ?? '', paper), name).toBeGreaterThanOrEqual(3);
   });
 });

@@ -1,14 +1,19 @@
-/** One section of the page: a scenario at one point, with its four figures. */
+/** One section of the page: a scenario, shown as the figures that it asks for. */
 
 import { EVENTS_NEEDED, PERCENTILE_LABELS, type Percentile } from '../contract/percentiles.ts';
+import type { CompletedCell, Result } from '../contract/result.ts';
 import { metricOf } from '../stats/metrics.ts';
 import type { Anchors } from './anchors.ts';
 import { bytesFigure } from './bytes-figure.ts';
 import { type DotFigureSpec, dotFigure, type Series } from './dot-figure.ts';
+import { emptyPollsFigure } from './empty-polls-figure.ts';
 import { countOf, formatCount, formatNumber, formatPercent, formatRange } from './format.ts';
-import { deliveriesColumn, type LaneColumn, NO_ROUND } from './lane-table.ts';
-import type { Section } from './page-model.ts';
-import type { LaneAtPlace, Place } from './places.ts';
+import { handshakeFigure } from './handshake-figure.ts';
+import { deliveriesColumn, type LaneColumn, lanesOf, NO_ROUND } from './lane-table.ts';
+import { layersFigure } from './layers-figure.ts';
+import { levelsFigure } from './levels-figure.ts';
+import type { Figure, Section } from './page-model.ts';
+import type { LaneAtPlace, Place, ScenarioView } from './places.ts';
 
 const MIB = 1024 ** 2;
 const NO_VALUE = 'not known';
@@ -52,37 +57,52 @@ const MEMORY: DotFigureSpec = {
   more: [perRound('Peak RSS', 'MiB', ({ server }) => server.peakRssBytes / MIB, formatNumber)],
 };
 
+type FigureKind = ScenarioView['scenario']['figures'][number];
+
+const FIGURES: Readonly<Record<FigureKind, (view: ScenarioView, result: Result, anchors: Anchors) => Figure[]>> = {
+  latency: (view, _, anchors) => [dotFigure(view, LATENCY, anchors)],
+  bytes: (view, _, anchors) => [bytesFigure(view, anchors)],
+  layers: (view, result, anchors) => {
+    const hasLedger = lanesOf(view).some(({ valid }) => valid.some(({ wire }) => wire.ledger));
+    const emptyPolls = emptyPollsFigure(view, result, anchors);
+    return [
+      ...(hasLedger ? [layersFigure(view, anchors)] : []),
+      levelsFigure(view, result.environment, anchors),
+      ...(hasLedger ? [handshakeFigure(view, anchors)] : []),
+      ...(emptyPolls ? [emptyPolls] : []),
+    ];
+  },
+  cpu: (view, _, anchors) => [dotFigure(view, CPU, anchors)],
+  memory: (view, _, anchors) => [dotFigure(view, MEMORY, anchors)],
+};
+
 /** @param asked the question of the page's head, which a section does not repeat */
-export function sectionOf(place: Place, asked: string, anchors: Anchors): Section {
-  const { question } = place.scenario;
+export function sectionOf(view: ScenarioView, result: Result, asked: string, anchors: Anchors): Section {
+  const { title, question, figures } = view.scenario;
   return {
-    id: place.id,
-    title: place.title,
+    id: view.id,
+    title,
     question: question === asked ? undefined : question,
-    setting: place.setting,
-    notes: place.lanes.flatMap(noteOnRounds),
-    figures: [
-      dotFigure(place, LATENCY, anchors),
-      bytesFigure(place, anchors),
-      dotFigure(place, CPU, anchors),
-      dotFigure(place, MEMORY, anchors),
-    ],
+    setting: view.setting,
+    notes: view.places.flatMap((place) => place.lanes.flatMap((lane) => noteOnRounds(lane, place))),
+    figures: figures.flatMap((figure) => FIGURES[figure](view, result, anchors)),
   };
 }
 
-function noteOnRounds({ label, cells, valid }: LaneAtPlace): string[] {
+function noteOnRounds({ label, cells, valid }: LaneAtPlace, { varied }: Place): string[] {
   const rejected = cells.length - valid.length;
   if (rejected === 0) return [];
+  const name = varied === undefined ? label.title : `${label.title} (${varied})`;
   const why = 'they failed, or their delivery audit did';
-  if (valid.length === 0) return [`${label.title} is not charted: it has no valid round of ${cells.length} (${why}).`];
-  return [`${label.title} is charted without ${countOf(rejected, 'round')} of ${cells.length}: ${why}.`];
+  if (valid.length === 0) return [`${name} is not charted: it has no valid round of ${cells.length} (${why}).`];
+  return [`${name} is charted without ${countOf(rejected, 'round')} of ${cells.length}: ${why}.`];
 }
 
 /** What single rounds say, as a range. */
 function perRound(
   label: string,
   unit: string,
-  of: (cell: LaneAtPlace['valid'][number]) => number,
+  of: (cell: CompletedCell) => number,
   format: (value: number) => string,
 ): LaneColumn {
   return {

@@ -3,15 +3,17 @@
 import { createHash } from 'node:crypto';
 import { PARTS } from './anchors.ts';
 import type { Assets, Script } from './assets.ts';
-import { canvasId, LAYERS, shapeOf } from './charts.ts';
+import { shapeOf } from './charts.ts';
 import { embedJson, Html, html } from './html.ts';
 import type { ChartSpec } from './page/chart-spec.ts';
 import type {
+  ChartGroup,
   Conditions,
   DotChart,
   Figure,
   Head,
   PageModel,
+  Panel,
   Reproduce,
   Section,
   StackChart,
@@ -104,31 +106,46 @@ ${sentences.map(
 )}</section>`;
 }
 
-function sectionHtml(
-  { id, title, question, setting, notes, figures }: Section,
-  heights: ReadonlyMap<string, number>,
-): Html {
+/** Of the charts, by canvas. */
+type Heights = ReadonlyMap<string, number>;
+
+function sectionHtml({ id, title, question, setting, notes, figures }: Section, heights: Heights): Html {
   return html`<section aria-labelledby="${id}">
 <h2 id="${id}">${title}${anchorLink(id, title)}</h2>
 ${question === undefined ? undefined : html`<p class="lead">${question}</p>`}
 <p class="setting">${setting}</p>
 ${notes.map((note) => html`<p class="note">${note}</p>`)}
-${figures.map((figure) => figureHtml(figure, heights.get(canvasId(figure.id))))}
+${figures.map((figure) => figureHtml(figure, heights))}
 </section>`;
 }
 
-function figureHtml({ id, title, definition, chart, table: numbers }: Figure, heightPx: number | undefined): Html {
+function figureHtml({ id, title, definition, finding, charts, tables }: Figure, heights: Heights): Html {
   return html`<section class="figure" aria-labelledby="${id}">
 <h3 id="${id}">${title}${anchorLink(id, title)}</h3>
 <p class="definition">${definition}</p>
-${
-  chart
-    ? html`${chart.kind === 'dots' ? dotLegend(chart) : stackLegend(chart)}
-<div class="plot" style="height: ${heightPx}px"><canvas id="${canvasId(id)}" role="img" aria-label="${chart.label}"></canvas></div>`
-    : html`<p class="note">There is no chart: no lane has a value to show.</p>`
-}
-${table(numbers)}
+${finding && html`<p class="finding">${prose(finding)}</p>`}
+${charts && chartsHtml(charts, tables[0]?.id, heights)}
+${tables.map(table)}
 </section>`;
+}
+
+function chartsHtml(groups: readonly ChartGroup[], tableId: string | undefined, heights: Heights): Html {
+  const first = groups[0]?.panels[0]?.chart;
+  if (!first) return html`<p class="note">There is no chart: no lane has a value to show.</p>`;
+  return html`${first.kind === 'dots' ? dotLegend(first) : stackLegend(first)}
+${groups.map(
+  ({ title, panels }) => html`${title && html`<h4 class="sweep">${title}</h4>`}
+<div class="panels${panels.length > 1 ? ' many' : ''}">${panels.map((panel) => panelHtml(panel, tableId, heights))}</div>
+`,
+)}`;
+}
+
+function panelHtml({ id, title, chart }: Panel, tableId: string | undefined, heights: Heights): Html {
+  return html`<div class="panel">${title && html`<p class="panel-title">${title}</p>`}
+<div class="plot" style="height: ${heights.get(id)}px"><canvas id="${id}" role="img" aria-label="${chart.label}"${
+    tableId && html` aria-details="${tableId}"`
+  }></canvas></div></div>
+`;
 }
 
 function dotLegend({ series }: DotChart): Html {
@@ -141,8 +158,8 @@ function dotLegend({ series }: DotChart): Html {
 
 function stackLegend({ parts }: StackChart): Html {
   return html`<ul class="legend">${parts.map(
-    ({ label }, at) =>
-      html`<li><span class="swatch ${LAYERS[at % LAYERS.length]}" aria-hidden="true"></span>${label}</li>`,
+    ({ label, colour, isHatched }) =>
+      html`<li><span class="swatch${isHatched ? ' hatched' : ''}" style="--colour: var(${colour})" aria-hidden="true"></span>${label}</li>`,
   )}</ul>`;
 }
 
@@ -170,13 +187,14 @@ ${all.length > 0 ? details : undefined}
 `;
 }
 
-function conditionsHtml({ environment, lanes, phases, harness, notes }: Conditions): Html {
+function conditionsHtml({ environment, lanes, phases, harness, ledger, notes }: Conditions): Html {
   return html`<section aria-labelledby="${PARTS.conditions}">
 <h2 id="${PARTS.conditions}">Conditions${anchorLink(PARTS.conditions, 'Conditions')}</h2>
 ${table(lanes)}
 ${notes.map((note) => html`<p>${note}</p>`)}
 ${phases && table(phases)}
 ${harness && table(harness)}
+${ledger && table(ledger)}
 <h3 id="${PARTS.environment}">Environment${anchorLink(PARTS.environment, 'Environment')}</h3>
 ${entries('facts dense', environment)}
 </section>`;

@@ -24,7 +24,16 @@ export interface ResultSpec {
   readonly replace?: Partial<Result>;
 }
 
-export const POINT: Point = { clients: 10, eventsPerSecond: 20, payloadBytes: 128 };
+export const POINT: Point = { clients: 10, eventsPerSecond: 20, payloadBytes: 128, headers: 'browser' };
+
+/** What a result says of a scenario. */
+export const SCENARIO: Result['scenarios'][number] = {
+  id: 'spread',
+  title: 'Spread',
+  question: 'What does spreading cost?',
+  figures: ['latency', 'bytes', 'cpu', 'memory'],
+  rounds: 3,
+};
 
 /** Lanes differ by factors and rounds by a few per cent, always in the same way. */
 export function makeResult(spec: ResultSpec = {}): Result {
@@ -44,12 +53,11 @@ export function makeResult(spec: ResultSpec = {}): Result {
     command: 'npm run bench -- --profile test',
     seed: 7,
     profile: 'test',
-    rounds,
     citable: { ok: true, reasons: [] },
     reference,
     environment,
     lanes: lanes.map((id) => ({ id, title: `Lane ${id}`, summary: `What ${id} does.`, transport: id, options: {} })),
-    scenarios: [{ id: 'spread', title: 'Spread', question: 'What does spreading cost?' }],
+    scenarios: [{ ...SCENARIO, rounds }],
     warnings: [],
     cells,
     ...summarise(cells, reference),
@@ -61,6 +69,54 @@ export function makeResult(spec: ResultSpec = {}): Result {
 export function failed({ lane, scenario, point, round, order }: CompletedCell): FailedCell {
   const error = { message: 'worker 1 ended', code: 139, signal: 'SIGSEGV' };
   return { lane, scenario, point, round, order, state: 'failed', phase: 'warm-up', error, warnings: [] };
+}
+
+/**
+ * Adds what the relay and the kernel say. The first lane is bare, the second frames, further ones ask: one of their two
+ * polls brings an event, and the other nothing.
+ */
+export function withLedger(cell: CompletedCell): CompletedCell {
+  const { clients, payloadBytes, headers } = cell.point;
+  const lane = (cell.wire.perDeliveryBytes - payloadBytes) / 6;
+  const read = Math.min(2, clients);
+  const events = read * cell.window.events;
+  const request = headers.length * 10;
+  const polls = lane >= 2 ? events : 0;
+  const none = { payload: 0, framing: 0, chunking: 0, requestHead: 0, responseHead: 0, handshake: 0, control: 0 };
+  const window = {
+    up: { ...none, requestHead: 2 * polls * request },
+    down: {
+      ...none,
+      payload: events * payloadBytes,
+      framing: events * (1 + lane),
+      responseHead: polls * (60 + 40),
+      control: lane === 1 ? events / 2 : 0,
+    },
+    events,
+    cycles: { count: 2 * polls, upBytes: 2 * polls * request, downBytes: polls * (100 + payloadBytes + 1 + lane) },
+    emptyCycles: { count: polls, upBytes: polls * request, downBytes: polls * 40 },
+  };
+  const handshake = { up: lane === 1 ? read * 300 : 0, down: lane === 1 ? read * 120 : 0 };
+  const cellCount = {
+    ...window,
+    up: { ...window.up, handshake: handshake.up },
+    down: { ...window.down, handshake: handshake.down },
+  };
+  const segments = cell.wire.windowDeliveries;
+  return {
+    ...cell,
+    wire: {
+      ...cell.wire,
+      ledger: { clients: read, window, cell: cellCount, residualBytes: 0, problems: [], relayCpuShare: 0.02 },
+      packets: {
+        sentSegments: segments,
+        receivedSegments: segments,
+        headerBytesPerSegment: 52,
+        perDelivery: 2,
+        tcpIpBytesPerDelivery: cell.wire.perDeliveryBytes + 104,
+      },
+    },
+  };
 }
 
 function completedCell(
@@ -78,6 +134,7 @@ function completedCell(
   };
   const both = { server: wire, clients: { ...wire, sentBytes: wire.receivedBytes, receivedBytes: wire.sentBytes } };
   const usage = {
+    elapsedUs: 5_000_000,
     cpuUs: deliveries * 15 * (lane + 1) * (1 + 0.03 * Math.cos(identity.order)),
     cpuShare: 0.1,
     eventLoopUtilisation: 0.08,

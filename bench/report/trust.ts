@@ -5,14 +5,14 @@ import { isValid } from '../stats/summarise.ts';
 import { PARTS } from './anchors.ts';
 import { countOf, formatCount } from './format.ts';
 import type { Column, LaneLabel, Row, Table, TableCell, Trust, WarningGroup } from './page-model.ts';
-import { laneLabels, type Place } from './places.ts';
+import { completedByLane, laneLabels, placeTitles, type ScenarioView } from './places.ts';
 
-export function trustOf(result: Result, places: readonly Place[]): Trust {
+export function trustOf(result: Result, views: readonly ScenarioView[]): Trust {
   return {
-    rejected: rejectedTable(result),
-    audit: auditTable(places),
-    agreement: agreementTable(places),
-    warnings: warningGroups(result),
+    rejected: rejectedTable(result, views),
+    audit: auditTable(views),
+    agreement: agreementTable(views),
+    warnings: warningGroups(result, views),
   };
 }
 
@@ -20,11 +20,12 @@ const isCompleted = (cell: Cell): cell is CompletedCell => cell.state === 'compl
 const number = (value: number): TableCell => ({ text: formatCount(value) });
 const text = (value: string | null): TableCell => (value === null ? { text: 'none', isRemark: true } : { text: value });
 
-function rejectedTable({ cells, lanes, scenarios, reference }: Result): Table | undefined {
+function rejectedTable(result: Result, views: readonly ScenarioView[]): Table | undefined {
+  const { cells } = result;
   const rejected = cells.filter((cell) => !isValid(cell));
   if (rejected.length === 0) return undefined;
-  const labels = laneLabels({ lanes, reference });
-  const scenarioTitles = new Map(scenarios.map(({ id, title }) => [id, title]));
+  const labels = laneLabels(result);
+  const titleOf = placeTitles(views);
   return {
     id: PARTS.rejected,
     title: 'Cells that do not count',
@@ -37,11 +38,7 @@ function rejectedTable({ cells, lanes, scenarios, reference }: Result): Table | 
     rows: rejected.map((cell) => ({
       header: labels.get(cell.lane)?.title ?? cell.lane,
       lane: labels.get(cell.lane),
-      cells: [
-        text(scenarioTitles.get(cell.scenario) ?? cell.scenario),
-        number(cell.round),
-        ...(isCompleted(cell) ? auditFailure(cell) : failure(cell)),
-      ],
+      cells: [text(titleOf(cell)), number(cell.round), ...(isCompleted(cell) ? auditFailure(cell) : failure(cell))],
     })),
   };
 }
@@ -55,26 +52,26 @@ function auditFailure({ delivery: { missing, duplicated, outOfOrder, unexpected 
   return [text('delivery audit'), text(found), text(null), text(null)];
 }
 
-function auditTable(places: readonly Place[]): Table | undefined {
+function auditTable(views: readonly ScenarioView[]): Table | undefined {
   const keys = ['expected', 'delivered', 'missing', 'duplicated', 'outOfOrder', 'unexpected'] as const;
-  return sumTable(places, {
+  return sumTable(views, {
     id: PARTS.audit,
     title: 'Delivery audit',
     definition:
-      'Deliveries of the window, summed over all completed rounds, the invalid ones too. Expected is clients × events. ' +
+      'Deliveries of the window, summed over all points and completed rounds, the invalid ones too. Expected is clients × events. ' +
       'Each client counts for itself what it missed, had twice, had out of order, or should not have had.',
     labels: ['Expected', 'Delivered', 'Missing', 'Duplicated', 'Out of order', 'Unexpected'],
     sums: (cells) => keys.map((key) => sum(cells, ({ delivery }) => delivery[key])),
   });
 }
 
-function agreementTable(places: readonly Place[]): Table | undefined {
-  return sumTable(places, {
+function agreementTable(views: readonly ScenarioView[]): Table | undefined {
+  return sumTable(views, {
     id: PARTS.agreement,
     title: 'Agreement of both sides',
     definition:
       'Bytes counted at the sockets of the server and, independently, of the clients, over whole cells from listen to ' +
-      'close, summed over all completed rounds. Sent and received must be equal to the byte.',
+      'close, summed over all points and completed rounds. Sent and received must be equal to the byte.',
     labels: ['Server sent', 'Clients received', 'Difference', 'Clients sent', 'Server received', 'Difference'],
     unit: 'B',
     sums: (cells) => {
@@ -99,36 +96,26 @@ interface SumSpec extends Pick<Table, 'id' | 'title' | 'definition'> {
 
 /** undefined where no cell was completed. */
 function sumTable(
-  places: readonly Place[],
+  views: readonly ScenarioView[],
   { id, title, definition, labels, unit = '', sums }: SumSpec,
 ): Table | undefined {
-  const isOnePlace = places.length === 1;
-  const rows = places.flatMap((place) =>
-    place.lanes.flatMap(({ label, cells }): Row[] => {
-      const completed = cells.filter(isCompleted);
-      if (completed.length === 0) return [];
-      const where = isOnePlace ? [] : [text(place.title)];
-      return [
-        {
-          header: label.title,
-          lane: label,
-          cells: [...where, number(completed.length), ...sums(completed).map(number)],
-        },
-      ];
+  const isOneScenario = views.length === 1;
+  const rows = views.flatMap((view) =>
+    completedByLane(view).map(({ label, completed }): Row => {
+      return {
+        header: label.title,
+        lane: label,
+        group: isOneScenario ? undefined : view.scenario.title,
+        cells: [number(completed.length), ...sums(completed).map(number)],
+      };
     }),
   );
   if (rows.length === 0) return undefined;
-  const where = isOnePlace ? [] : [textColumn('Scenario')];
   return {
     id,
     title,
     definition,
-    columns: [
-      textColumn('Lane'),
-      ...where,
-      numericColumn('Rounds'),
-      ...labels.map((label) => numericColumn(label, unit)),
-    ],
+    columns: [textColumn('Lane'), numericColumn('Cells'), ...labels.map((label) => numericColumn(label, unit))],
     rows,
   };
 }
@@ -152,8 +139,10 @@ interface Sighting {
 }
 
 /** One group for each code and severity, severe ones first, in the order in which they were first seen. */
-function warningGroups(result: Result): WarningGroup[] {
+function warningGroups(result: Result, views: readonly ScenarioView[]): WarningGroup[] {
   const labels = laneLabels(result);
+  const isOnePlace = views.length === 1 && views[0]?.places.length === 1;
+  const titleOf = isOnePlace ? undefined : placeTitles(views);
   const groups = new Map<string, [Sighting, ...Sighting[]]>();
   const see = (sighting: Sighting): void => {
     const key = JSON.stringify([sighting.warning.code, sighting.warning.severity]);
@@ -163,12 +152,17 @@ function warningGroups(result: Result): WarningGroup[] {
   };
   for (const warning of result.warnings) see({ warning, cell: undefined });
   for (const cell of result.cells) for (const warning of cell.warnings) see({ warning, cell });
-  return [...groups.values()].map((group) => groupOf(group, labels)).sort((a, b) => rank(a) - rank(b));
+  return [...groups.values()].map((group) => groupOf(group, labels, titleOf)).sort((a, b) => rank(a) - rank(b));
 }
 
 const rank = ({ severity }: WarningGroup): number => (severity === 'severe' ? 0 : 1);
 
-function groupOf(sightings: readonly [Sighting, ...Sighting[]], labels: ReadonlyMap<string, LaneLabel>): WarningGroup {
+/** @param titleOf undefined where all cells are of one place */
+function groupOf(
+  sightings: readonly [Sighting, ...Sighting[]],
+  labels: ReadonlyMap<string, LaneLabel>,
+  titleOf: ((cell: Cell) => string) | undefined,
+): WarningGroup {
   const { code, severity, text } = sightings[0].warning;
   const laneOf = (cell: Cell): string => labels.get(cell.lane)?.title ?? cell.lane;
   const cells = sightings.flatMap(({ cell }) => cell ?? []);
@@ -176,7 +170,7 @@ function groupOf(sightings: readonly [Sighting, ...Sighting[]], labels: Readonly
   for (const cell of cells) cellsOf.set(laneOf(cell), (cellsOf.get(laneOf(cell)) ?? 0) + 1);
   const byLane = [...cellsOf].map(([lane, count]) => (count > 1 ? `${lane} (${count})` : lane));
   const all = sightings.map(({ warning, cell }) => ({
-    where: cell ? `${laneOf(cell)}, round ${cell.round}` : 'run',
+    where: cell ? [laneOf(cell), titleOf?.(cell), `round ${cell.round}`].filter(Boolean).join(', ') : 'run',
     text: warning.text,
   }));
   return {

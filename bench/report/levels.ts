@@ -1,0 +1,100 @@
+/** Pure: overhead and all bytes of a delivery, counted at three levels, and how lanes compare at each. */
+
+import type { CompletedCell } from '../contract/result.ts';
+import { geometricMeanOf, meanOf } from '../stats/summarise.ts';
+import { deliveryOf } from './delivery.ts';
+import type { Interval } from './format.ts';
+import type { LaneAtPlace, Place, ScenarioView } from './places.ts';
+
+type BytesOf = (cell: CompletedCell) => number | undefined;
+
+export interface Level {
+  readonly title: string;
+  /** How a sentence says that this is what is counted. */
+  readonly counted: string;
+  readonly whyMissing: string;
+  /** All but the payload. */
+  readonly overhead: BytesOf;
+  readonly all: BytesOf;
+}
+
+/** From the inside outwards: each level counts what the one before counts, and more. */
+export const LEVELS: readonly Level[] = [
+  level('Framing', 'framing alone', 'not read along', (cell) => {
+    const delivery = deliveryOf(cell);
+    if (!delivery) return undefined;
+    const { up, down } = delivery;
+    return down.framing + down.chunking + down.control + up.framing + up.chunking + up.control;
+  }),
+  level('With heads', 'HTTP heads too', 'no delivery', ({ wire, point }) =>
+    wire.windowDeliveries > 0 ? wire.perDeliveryBytes - point.payloadBytes : undefined,
+  ),
+  level('With TCP/IP', 'TCP/IP headers too', 'not counted', ({ wire, point }) =>
+    wire.packets && wire.windowDeliveries > 0 ? wire.packets.tcpIpBytesPerDelivery - point.payloadBytes : undefined,
+  ),
+];
+
+function level(title: string, counted: string, whyMissing: string, overhead: BytesOf): Level {
+  const all: BytesOf = (cell) => {
+    const bytes = overhead(cell);
+    return bytes === undefined ? undefined : bytes + cell.point.payloadBytes;
+  };
+  return { title, counted, whyMissing, overhead, all };
+}
+
+/** By the rules of the estimates: geometric where all are positive. undefined where no round has a value. */
+export function averageOf({ valid }: LaneAtPlace, of: BytesOf): Interval | undefined {
+  const values = valid.flatMap((cell) => of(cell) ?? []);
+  if (values.length === 0) return undefined;
+  return values.every((value) => value > 0) ? geometricMeanOf(values) : meanOf(values);
+}
+
+/** To the reference at the same place, by the rules of the comparisons: paired by round, averaged geometrically. */
+export function ratioOf(lane: LaneAtPlace, { lanes }: Place, of: BytesOf): Interval | undefined {
+  const reference = lanes.find(({ label }) => label.isReference);
+  const ratios = lane.valid.flatMap((cell) => {
+    const partner = reference?.valid.find(({ round }) => round === cell.round);
+    const [mine, theirs] = [of(cell), partner && of(partner)];
+    return mine !== undefined && theirs !== undefined && mine > 0 && theirs > 0 ? [mine / theirs] : [];
+  });
+  return ratios.length === 0 ? undefined : geometricMeanOf(ratios);
+}
+
+export interface Contrast {
+  readonly place: Place;
+  readonly lane: LaneAtPlace;
+  readonly reference: LaneAtPlace;
+  readonly levels: readonly {
+    readonly level: Level;
+    readonly overheadRatio: number;
+    readonly overhead: number;
+    readonly ofReference: number;
+    readonly allRatio: number;
+  }[];
+}
+
+/** Where the ratio of the overheads depends most on the level that is counted; undefined where nothing can be compared. */
+export function contrastOf({ places }: ScenarioView): Contrast | undefined {
+  let widest: (Contrast & { readonly spread: number }) | undefined;
+  for (const place of places) {
+    const reference = place.lanes.find(({ label }) => label.isReference);
+    if (!reference) continue;
+    for (const lane of place.lanes) {
+      if (lane === reference) continue;
+      const levels = LEVELS.flatMap((level) => {
+        const overheadRatio = ratioOf(lane, place, level.overhead)?.value;
+        const allRatio = ratioOf(lane, place, level.all)?.value;
+        const overhead = averageOf(lane, level.overhead)?.value;
+        const ofReference = averageOf(reference, level.overhead)?.value;
+        if (overheadRatio === undefined || allRatio === undefined) return [];
+        if (overhead === undefined || ofReference === undefined) return [];
+        return [{ level, overheadRatio, overhead, ofReference, allRatio }];
+      });
+      if (levels.length < 2) continue;
+      const ratios = levels.map(({ overheadRatio }) => overheadRatio);
+      const spread = Math.max(...ratios) / Math.min(...ratios);
+      if (!widest || spread > widest.spread) widest = { place, lane, reference, levels, spread };
+    }
+  }
+  return widest;
+}

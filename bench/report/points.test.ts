@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import type { Point } from '../contract/result.ts';
+import { commonText, distinctPoints, sweepsOf, variedText } from './points.ts';
+import { POINT } from './test-fixture.ts';
+
+const titles = (points: readonly Point[]) =>
+  sweepsOf(distinctPoints(points)).map(({ title, points }) => [title, ...points.map((one) => one.title)]);
+
+describe('points', () => {
+  test('that are equal are one, whatever the order of their keys', () => {
+    const { headers, ...rest } = POINT;
+    expect(distinctPoints([POINT, { headers, ...rest }])).toHaveLength(1);
+  });
+
+  test('say what they have in common and what tells them apart', () => {
+    const points = distinctPoints([
+      { ...POINT, clients: 1, pollIntervalMs: 50 },
+      { ...POINT, clients: 1, pollIntervalMs: 200 },
+    ]);
+    expect(commonText(points)).toBe('1 client · 20 events/s · 128 B payload · browser headers');
+    expect(points.map((point) => variedText(point, points))).toEqual(['polled every 50 ms', 'polled every 200 ms']);
+    expect(variedText(POINT, [POINT])).toBeUndefined();
+  });
+});
+
+describe('sweeps', () => {
+  test('of one point have no title', () => {
+    expect(titles([POINT])).toEqual([[undefined, '']]);
+  });
+
+  test('of a star are its rays, and its middle stands in both', () => {
+    const star = [
+      ...[4_096, 64, 128].map((payloadBytes) => ({ ...POINT, payloadBytes })),
+      ...(['browser-cookie', 'minimal'] as const).map((headers) => ({ ...POINT, headers })),
+    ];
+    expect(titles(star)).toEqual([
+      ['Payload varied, with browser headers', '64 B payload', '128 B payload', '4,096 B payload'],
+      ['Headers varied, with 128 B payload', 'minimal headers', 'browser headers', 'browser-cookie headers'],
+    ]);
+  });
+
+  test('of a star bring its middle along for a single ray', () => {
+    const points = [
+      ...[64, 128, 4_096].map((payloadBytes) => ({ ...POINT, payloadBytes })),
+      { ...POINT, headers: 'node' as const },
+    ];
+    expect(titles(points).at(-1)).toEqual(['Headers varied, with 128 B payload', 'node headers', 'browser headers']);
+  });
+
+  test('of a grid hold each point once', () => {
+    const grid = [1, 10].flatMap((clients) =>
+      [64, 128, 256].map((payloadBytes) => ({ ...POINT, clients, payloadBytes })),
+    );
+    expect(titles(grid)).toEqual([
+      ['Payload varied, with 1 client', '64 B payload', '128 B payload', '256 B payload'],
+      ['Payload varied, with 10 clients', '64 B payload', '128 B payload', '256 B payload'],
+    ]);
+  });
+
+  test('leave out no point that stands alone', () => {
+    const points = [POINT, { ...POINT, clients: 100, payloadBytes: 64 }];
+    expect(titles(points)).toEqual([
+      [undefined, '10 clients, 128 B payload'],
+      [undefined, '100 clients, 64 B payload'],
+    ]);
+  });
+});

@@ -1,0 +1,115 @@
+/** Points in words, in order, and in sweeps: what a scenario varies is read off its points. */
+
+import { HEADER_PROFILES } from '../contract/headers.ts';
+import type { Point } from '../contract/result.ts';
+import { countOf, formatCount, formatSetting } from './format.ts';
+
+interface Dimension {
+  /** `Payload`: names a sweep. */
+  readonly name: string;
+  /** Decides the order; equal where the points agree. */
+  readonly rank: (point: Point) => number;
+  /** undefined where the point leaves it to the lane. */
+  readonly text: (point: Point) => string | undefined;
+}
+
+const DIMENSIONS: readonly Dimension[] = [
+  { name: 'Clients', rank: ({ clients }) => clients, text: ({ clients }) => countOf(clients, 'client') },
+  {
+    name: 'Rate',
+    rank: ({ eventsPerSecond }) => eventsPerSecond,
+    text: ({ eventsPerSecond }) => `${formatSetting(eventsPerSecond)} ${eventsPerSecond === 1 ? 'event' : 'events'}/s`,
+  },
+  {
+    name: 'Payload',
+    rank: ({ payloadBytes }) => payloadBytes,
+    text: ({ payloadBytes }) => `${formatCount(payloadBytes)} B payload`,
+  },
+  {
+    name: 'Headers',
+    rank: ({ headers }) => HEADER_PROFILES.indexOf(headers),
+    text: ({ headers }) => `${headers} headers`,
+  },
+  {
+    name: 'Poll interval',
+    rank: ({ pollIntervalMs }) => pollIntervalMs ?? 0,
+    text: ({ pollIntervalMs }) =>
+      pollIntervalMs === undefined ? undefined : `polled every ${formatSetting(pollIntervalMs)} ms`,
+  },
+];
+
+/** Points of which one setting differs and all others agree. */
+export interface Sweep {
+  /** `Payload, at browser headers`; undefined of a point that stands alone. */
+  readonly title: string | undefined;
+  readonly points: readonly { readonly point: Point; readonly title: string }[];
+}
+
+export const keyOf = (point: Point): string => DIMENSIONS.map(({ rank }) => rank(point)).join(' ');
+
+export function distinctPoints(points: readonly Point[]): Point[] {
+  const distinct = new Map(points.map((point) => [keyOf(point), point]));
+  return [...distinct.values()].sort((a, b) => DIMENSIONS.reduce((sign, { rank }) => sign || rank(a) - rank(b), 0));
+}
+
+/** `1 client · 10 events/s`: what all points have in common. */
+export function commonText(points: readonly Point[]): string {
+  return texts(points[0], (dimension) => !isVaried(dimension, points)).join(' · ');
+}
+
+/** `64 B payload, browser headers`: what tells a point from the others; undefined of a point alone. */
+export function variedText(point: Point, points: readonly Point[]): string | undefined {
+  return texts(point, (dimension) => isVaried(dimension, points)).join(', ') || undefined;
+}
+
+/**
+ * Every point in at least one sweep, with as few sweeps as a simple search finds, the widest first. A point that two sweeps
+ * share, such as the middle of a star, stands in both: each is read for itself.
+ */
+export function sweepsOf(points: readonly Point[]): Sweep[] {
+  const varied = DIMENSIONS.filter((dimension) => isVaried(dimension, points));
+  const sweeps: Sweep[] = [];
+  let left = points;
+  while (left.length > 0) {
+    // Of sweeps that bring as many new points, the one with more to compare them with.
+    const worth = (members: readonly Point[]) => count(members, (point) => left.includes(point)) + members.length / 1e6;
+    const [best] = varied
+      .flatMap((dimension) => left.map((point) => ({ dimension, members: along(dimension, point, points) })))
+      .sort((a, b) => worth(b.members) - worth(a.members));
+    const members = best && best.members.length > 1 ? best.members : left.slice(0, 1);
+    sweeps.push(sweepAlong(best?.dimension, members, points));
+    left = left.filter((point) => !members.includes(point));
+  }
+  return sweeps;
+}
+
+function sweepAlong(dimension: Dimension | undefined, members: readonly Point[], points: readonly Point[]): Sweep {
+  if (!dimension || members.length < 2) {
+    return {
+      title: undefined,
+      points: members.map((point) => ({ point, title: variedText(point, points) ?? '' })),
+    };
+  }
+  const fixed = texts(members[0], (one) => one !== dimension && isVaried(one, points)).join(', ');
+  return {
+    title: fixed ? `${dimension.name} varied, with ${fixed}` : `${dimension.name} varied`,
+    points: members.map((point) => ({ point, title: dimension.text(point) ?? 'at the lane’s own' })),
+  };
+}
+
+function along(dimension: Dimension, point: Point, points: readonly Point[]): Point[] {
+  return points.filter((other) => DIMENSIONS.every((one) => one === dimension || one.rank(other) === one.rank(point)));
+}
+
+function isVaried({ rank }: Dimension, points: readonly Point[]): boolean {
+  return new Set(points.map(rank)).size > 1;
+}
+
+function texts(point: Point | undefined, isShown: (dimension: Dimension) => boolean): string[] {
+  if (!point) return [];
+  return DIMENSIONS.filter(isShown).flatMap(({ text }) => text(point) ?? []);
+}
+
+function count<T>(all: readonly T[], is: (one: T) => boolean): number {
+  return all.filter(is).length;
+}
