@@ -122,6 +122,9 @@ it('list shows lanes, scenarios and profiles', async () => {
   for (const word of ['Lanes', 'long-polling', 'Scenarios', 'fanout', 'Profiles', 'smoke']) expect(out).toContain(word);
 });
 
+/** Of a cell with one worker: server, worker, relay. */
+const CHILDREN = 3;
+
 describe.skipIf(process.platform !== 'linux')('children', () => {
   /** Process ids of a process's children; needs /proc. */
   const childrenOf = (pid: number) =>
@@ -135,7 +138,7 @@ describe.skipIf(process.platform !== 'linux')('children', () => {
   async function startLong() {
     const { child, ended } = start(['--results', folder, ...LONG]);
     const pid = child.pid ?? 0;
-    await until(() => childrenOf(pid).length === 2);
+    await until(() => childrenOf(pid).length === CHILDREN);
     return { pid, ended, children: childrenOf(pid) };
   }
 
@@ -163,7 +166,7 @@ describe.skipIf(process.platform !== 'linux')('children', () => {
   it('that are killed make a failed cell, and the run goes on and ends with 2', async () => {
     const { child, ended } = start(['--results', folder, ...TINY, '--lanes', 'tcp', '--rounds', '2', '--window', '2']);
     const pid = child.pid ?? 0;
-    await until(() => childrenOf(pid).length === 2);
+    await until(() => childrenOf(pid).length === CHILDREN);
     await new Promise((resolve) => setTimeout(resolve, 300));
     const [first = 0] = childrenOf(pid);
     process.kill(first, 'SIGKILL');
