@@ -12,7 +12,7 @@ import type {
   WorkerMeasured,
 } from './contract/child.ts';
 import { type LedgerCount, sumOf } from './contract/ledger.ts';
-import type { CompletedCell, Ledger, Packets } from './contract/result.ts';
+import { type CompletedCell, completedCellSchema, type Ledger, type Packets } from './contract/result.ts';
 import { mergeLatency } from './measure/latency.ts';
 import { headerBytesPerSegment, type SegmentCount } from './measure/packets.ts';
 import { cellWarnings, type Noise, type Pinning } from './measure/warnings.ts';
@@ -21,6 +21,8 @@ import { sumWire } from './measure/wire.ts';
 /** All that one cell's processes said. */
 export interface Measurements {
   readonly listening: Listening;
+  /** Of both halves of the transport, defaults filled in. */
+  readonly options: CompletedCell['options'];
   readonly ask: MeasureAsk;
   readonly server: ServerMeasured;
   readonly workers: readonly WorkerMeasured[];
@@ -35,12 +37,14 @@ export interface Measurements {
 
 type Identity = Pick<CompletedCell, 'lane' | 'scenario' | 'point' | 'round' | 'order'>;
 
+/** @throws Error when what was measured can't be: a clock that runs backwards, a number that the schema refuses */
 export function recordCell(identity: Identity, measured: Measurements): CompletedCell {
   const { listening, ask, server, workers, pinning, noise } = measured;
   const cell = {
     ...identity,
     state: 'completed' as const,
     url: listening.url,
+    options: measured.options,
     window: {
       warmupEvents: ask.warmupEvents,
       events: ask.windowEvents,
@@ -58,11 +62,18 @@ export function recordCell(identity: Identity, measured: Measurements): Complete
     },
     wire: recordWire(measured, identity.point.clients),
     server: server.usage,
+    cutOffClients: measured.serverClosed.cutOffClients,
     workers: workers.map(({ usage }) => usage),
   };
   const negativeLatencies = sum(workers, (worker) => worker.negativeLatencies);
+  if (negativeLatencies > 0) {
+    throw new Error(
+      `${negativeLatencies} deliveries came before their event was due: the processes do not share a clock`,
+    );
+  }
   const problems = workers.flatMap(({ firstProblem }) => firstProblem ?? []);
-  return { ...cell, warnings: cellWarnings({ cell, pinning, noise, negativeLatencies, problems }) };
+  const warnings = cellWarnings({ cell, pinning, noise, problems });
+  return completedCellSchema.parse({ ...cell, warnings });
 }
 
 function recordWire(measured: Measurements, clients: number): CompletedCell['wire'] {
@@ -76,7 +87,8 @@ function recordWire(measured: Measurements, clients: number): CompletedCell['wir
   return {
     ...wire,
     ...(relay && { ledger: recordLedger(relay, relay.clients === clients ? cell : undefined) }),
-    ...(segments && { packets: recordPackets(segments, windowBytes, perDelivery) }),
+    // A socket that came or went within the window took its count along.
+    ...(segments && isSteady(segments) && { packets: recordPackets(segments, windowBytes, perDelivery) }),
   };
 }
 
@@ -105,12 +117,16 @@ function recordLedger(
     cell: ledgerCount(cell),
     residualBytes: residual(ups, up) + residual(downs, down),
     problems: [...cell.problems],
-    relayCpuShare: relay.cpuShare,
+    relay: { cpuShare: relay.cpuShare, elapsedUs: relay.elapsedUs },
   };
 }
 
 function ledgerCount({ up, down, events, cycles, emptyCycles }: LedgerCount): Ledger['window'] {
   return { up: { ...up }, down: { ...down }, events, cycles: { ...cycles }, emptyCycles: { ...emptyCycles } };
+}
+
+function isSteady({ before, after }: NonNullable<Measurements['segments']>): boolean {
+  return before.sockets === after.sockets && after.sent >= before.sent && after.received >= before.received;
 }
 
 function recordPackets(

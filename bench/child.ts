@@ -108,7 +108,7 @@ export interface SpawnOptions {
 }
 
 /** A full collection on demand makes heap figures comparable. */
-const NODE_FLAGS = ['--expose-gc', '--enable-source-maps'];
+export const NODE_FLAGS = ['--expose-gc', '--enable-source-maps'];
 const END_GRACE_MS = 1_000;
 const STDERR_BYTES = 2_000;
 const STDERR_GRACE_MS = 200;

@@ -1,12 +1,12 @@
-/** The commands. Exit codes: 0 done, 1 wrong use, 2 invalid data, 130 interrupted. */
+/** The commands. Exit codes: 0 done, 1 wrong use, 2 invalid data or data that could not be saved, 130 interrupted. */
 
 import { dirname, join } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { spawnChild } from './child.ts';
+import { NODE_FLAGS, spawnChild } from './child.ts';
 import { addBenchFlags, type BenchFlags, configure } from './configure.ts';
 import { lanes } from './lanes.ts';
 import { readEnvironment } from './measure/environment.ts';
-import { allowedCores, machineLimits, planPinning, watchNoise } from './measure/machine.ts';
+import { allowedCores, canPin, machineLimits, pinSelf, planPinning, watchNoise } from './measure/machine.ts';
 import { readSegments } from './measure/packets.ts';
 import { projectRoot } from './paths.ts';
 import { planCells } from './plan.ts';
@@ -47,51 +47,60 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
   } else {
-    console.error(`error: ${error instanceof Error ? error.message : error}`);
+    console.error(`error: ${messageOf(error)}`);
     process.exitCode = EXIT.wrongUse;
   }
 }
 
 async function bench(flags: BenchFlags & { results: string }): Promise<void> {
-  const cores = allowedCores();
+  const cores = canPin() ? allowedCores() : undefined;
   const config = configure(flags, machineLimits(cores));
   const store = new Store(flags.results);
   const pinning = planPinning(config.workers, cores);
+  if (pinning.relay !== undefined) pinSelf(pinning.relay);
   const plans = planCells(config);
   const laboratory: Laboratory = {
     workers: config.workers,
     pinning,
     openServer: () => spawnChild({ entry: 'servers/main', core: pinning.server }),
     openWorker: (index) => spawnChild({ entry: 'clients/main', core: pinning.workers[index] }),
-    // Its work is a sliver: it shares a core with the first worker.
-    openRelay: () => spawnChild({ entry: 'bench/relay/main', core: pinning.workers[0] }),
+    openRelay: () => spawnChild({ entry: 'bench/relay/main', core: pinning.relay }),
     watchNoise,
-    readSegments,
+    readSegments: (port, signal) => readSegments(port, pinning.relay, signal),
   };
 
   console.log(
     `${plans.length} cells of ${config.lanes.length} lanes, about ${clockTime(secondsLeft(plans, 0))}; Ctrl-C keeps what is measured.\n`,
   );
   const interruption = listenForInterruption();
+  const unsaved = new AbortController();
   const progress = showProgress(plans, process.stdout);
+  const result = await run(config, {
+    laboratory,
+    environment: readEnvironment(projectRoot, pinning, NODE_FLAGS),
+    command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
+    save(soFar) {
+      try {
+        store.save(soFar);
+      } catch (error) {
+        // Measuring on would lose it all the same; what there is can still be shown.
+        unsaved.abort(error);
+      }
+    },
+    onCellStart: (plan) => progress.cellStart(plan),
+    onCellEnd: (cell) => progress.cellEnd(cell),
+    signal: AbortSignal.any([interruption, unsaved.signal]),
+  }).finally(() => progress.end());
+
+  console.log(describeResult(result));
+  if (interruption.aborted) process.exitCode = EXIT.interrupted;
+  else if (hasInvalidData(result)) process.exitCode = EXIT.invalidData;
   try {
-    const result = await run(config, {
-      laboratory,
-      environment: readEnvironment(projectRoot, pinning),
-      command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
-      save: (soFar) => store.save(soFar),
-      onCellStart: (plan) => progress.cellStart(plan),
-      onCellEnd: (cell) => progress.cellEnd(cell),
-      signal: interruption,
-    });
-    progress.end();
-    const page = store.saveReport(result, renderReport(result));
-    console.log(describeResult(result));
-    console.log(`\n${page}`);
-    if (interruption.aborted) process.exitCode = EXIT.interrupted;
-    else if (hasInvalidData(result)) process.exitCode = EXIT.invalidData;
-  } finally {
-    progress.end();
+    unsaved.signal.throwIfAborted();
+    console.log(`\n${store.saveReport(result, renderReport(result))}`);
+  } catch (error) {
+    console.error(`error: ${messageOf(error)}`);
+    process.exitCode = EXIT.invalidData;
   }
 }
 
@@ -113,4 +122,8 @@ function listenForInterruption(): AbortSignal {
     });
   }
   return controller.signal;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -36,6 +36,8 @@ export class UsageError extends Error {
 
 /** Descriptors that a process needs besides its clients' sockets. */
 const SPARE_DESCRIPTORS = 64;
+/** Publishing instants stray, so that they don't run in step with poll timers; half of each slot stays quiet. */
+const JITTER = 0.5;
 const DEFAULT_REFERENCE = 'websocket';
 
 export function addBenchFlags(command: Command): Command {
@@ -76,6 +78,7 @@ export function configure(flags: BenchFlags, machine: MachineLimits): RunConfig 
     scenarios: pick('--scenarios', flags.scenarios ?? profile.scenarios, scenarios).map((scenario) => ({
       ...scenario,
       points: withChanges(scenario.points, changes),
+      jitter: scenario.jitter ?? JITTER,
       rounds: flags.rounds ?? scenario.rounds ?? profile.rounds,
       warmupSeconds: flags.warmup ?? scenario.warmupSeconds ?? profile.warmupSeconds,
       windowSeconds: flags.window ?? scenario.windowSeconds ?? profile.windowSeconds,
@@ -85,7 +88,7 @@ export function configure(flags: BenchFlags, machine: MachineLimits): RunConfig 
     reference,
     seed: flags.seed,
   };
-  checkClients(config, machine);
+  checkClients(config, machine, flags.workers);
   return config;
 }
 
@@ -104,7 +107,11 @@ function pickHeaders(name: string): HeaderProfile {
 }
 
 /** The most clients that every process of a run can hold, and why no more. */
-function checkClients({ scenarios, workers }: RunConfig, { fileDescriptors, localPorts }: MachineLimits): void {
+function checkClients(
+  { scenarios }: RunConfig,
+  { fileDescriptors, localPorts }: MachineLimits,
+  workers: number | undefined,
+): void {
   const clients = Math.max(...scenarios.flatMap(({ points }) => points.map((point) => point.clients)));
   const descriptors = (fileDescriptors ?? Number.POSITIVE_INFINITY) - SPARE_DESCRIPTORS;
   if (clients > descriptors) {
@@ -117,8 +124,10 @@ function checkClients({ scenarios, workers }: RunConfig, { fileDescriptors, loca
       `--clients ${clients}: this machine has ${localPorts} local ports for connections (net.ipv4.ip_local_port_range); allowed are as many clients`,
     );
   }
-  if (workers > clients)
+  // Only when asked for: a cell never opens more workers than it has clients.
+  if (workers !== undefined && workers > clients) {
     throw new UsageError(`--workers ${workers}: allowed are 1 to ${clients}, the number of clients`);
+  }
 }
 
 function pick<T extends { readonly id: string }>(flag: string, ids: readonly string[], all: readonly T[]): [T, ...T[]] {

@@ -29,7 +29,7 @@ export const lanes: readonly Lane[] = [
   {
     id: 'polling',
     title: 'Polling',
-    summary: 'A GET on a kept connection every second, answered at once.',
+    summary: 'A GET on a kept connection at a fixed interval, answered at once.',
     transport: 'polling',
     options: { intervalMs: 1_000 },
     wire: 'http',

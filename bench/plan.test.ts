@@ -10,6 +10,7 @@ const scenario: PlannedScenario = {
   points: [{ clients: 100, eventsPerSecond: 20, payloadBytes: 128, headers: 'browser' }],
   figures: [],
   ledgerShare: 0.02,
+  jitter: 0.5,
   rounds: 6,
   warmupSeconds: 1,
   windowSeconds: 5,
@@ -97,6 +98,7 @@ describe('a scenario', () => {
     [0.02, 2],
     [0.001, 1],
     [1, 100],
+    [0.995, 99],
   ])('with a ledger share of %f reads along with %i of 100 clients', (ledgerShare, expected) => {
     expect(new Set(points({ ledgerShare }).map(({ ledgerClients }) => ledgerClients))).toEqual(new Set([expected]));
   });

@@ -37,11 +37,17 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
         seed: seed + round,
         warmupSeconds: scenario.warmupSeconds,
         windowSeconds: scenario.windowSeconds,
-        ledgerClients: scenario.ledgerShare === 0 ? 0 : Math.ceil(point.clients * scenario.ledgerShare),
+        jitter: scenario.jitter,
+        ledgerClients: ledgerClients(point.clients, scenario.ledgerShare),
       });
     }
   }
   return cells;
+}
+
+/** Those behind the relay have its detour in their latency: unless all are, one at the least is not. */
+function ledgerClients(clients: number, share: number): number {
+  return share === 1 ? clients : Math.min(Math.ceil(clients * share), clients - 1);
 }
 
 /** Lanes that poll say so by having an interval. */

@@ -71,10 +71,24 @@ describe('a cell', () => {
     expect(cell.state === 'failed' && cell.error.message).toMatch(/no answer to \w+ within/);
   });
 
-  it('whose server lies about its bytes is severely warned of', async () => {
+  it('whose server lies about its bytes is invalid, and severely warned of', async () => {
     const lie = (answer: object) => ({ ...answer, wire: { sentBytes: 7, receivedBytes: 0, connections: 0 } });
     const cell = await completedWith({ fault: { child: 'server', call: 'close', act: { answer: lie } } });
     expect(cell.warnings.find(({ code }) => code === 'bytes-disagree')).toMatchObject({ severity: 'severe' });
+    expect(isValid(cell)).toBe(false);
+  });
+
+  it('with a delivery before its event was due fails', async () => {
+    const early = (answer: object) => ({ ...answer, negativeLatencies: 2 });
+    const cell = await runWith({ fault: { child: 'worker', call: 'measure', act: { answer: early } } });
+    expect(cell.state === 'failed' && cell.error.message).toContain('2 deliveries came before their event was due');
+  });
+
+  it('whose numbers the schema refuses fails, and does not spoil the result file', async () => {
+    const odd = (answer: object) => ({ ...answer, achievedEventsPerSecond: -1 });
+    const cell = await runWith({ fault: { child: 'server', call: 'measure', act: { answer: odd } } });
+    expect(cell.state).toBe('failed');
+    expect(cellSchema.safeParse(cell).error).toBeUndefined();
   });
 
   it('whose processes do not share a clock fails', async () => {

@@ -2,7 +2,7 @@
 
 import { type Measurements, recordCell } from './cell-record.ts';
 import { Child, ChildFailure, type Link } from './child.ts';
-import type { MeasureAsk, RelayCalls, ServerCalls, WorkerCalls } from './contract/child.ts';
+import type { FeedSpec, MeasureAsk, RelayCalls, ServerCalls, WorkerCalls } from './contract/child.ts';
 import type { Lane } from './contract/lane.ts';
 import type { Cell, CompletedCell, Point } from './contract/result.ts';
 import { checkSharedClock, nowNs, sleepUntil } from './measure/clock.ts';
@@ -19,6 +19,8 @@ export interface CellPlan {
   readonly seed: number;
   readonly warmupSeconds: number;
   readonly windowSeconds: number;
+  /** Share of a slot in which an event may fall, 0 to 1; the rest is quiet. */
+  readonly jitter: number;
   /** How many clients the relay reads along with; 0 for no relay. */
   readonly ledgerClients: number;
 }
@@ -31,7 +33,7 @@ export interface Laboratory {
   openWorker(index: number): Link;
   openRelay(): Link;
   watchNoise(): () => Noise;
-  readonly readSegments: (port: number) => Promise<SegmentCount | undefined>;
+  readonly readSegments: (port: number, signal: AbortSignal) => Promise<SegmentCount | undefined>;
   /** @default DEADLINES_MS */
   readonly deadlinesMs?: Deadlines;
 }
@@ -57,9 +59,6 @@ const DEADLINES_MS: Deadlines = {
   close: 15_000,
 };
 
-/** Share of a slot in which an event may fall; the rest is quiet. */
-export const JITTER = 0.5;
-
 /** Asking the kernel about more sockets than this would disturb what is measured. */
 const MAX_WATCHED_SOCKETS = 2_000;
 /** From the call to the feed's start: every process must have read the message by then. */
@@ -68,17 +67,21 @@ const LEAD_NS = { fixed: 200e6, perClient: 0.1e6 };
 /** @returns the cell, completed or failed. Never rejects for what a child did; rejects when `signal` aborts. */
 export async function runCell(plan: CellPlan, laboratory: Laboratory, signal: AbortSignal): Promise<Cell> {
   signal.throwIfAborted();
-  const server = new Child<ServerCalls>('server', laboratory.openServer());
-  const workers = Array.from(
-    { length: Math.min(laboratory.workers, plan.point.clients) },
-    (_, index) => new Child<WorkerCalls>(`worker ${index + 1}`, laboratory.openWorker(index)),
-  );
-  const relay = plan.ledgerClients > 0 ? new Child<RelayCalls>('relay', laboratory.openRelay()) : undefined;
-  const children = [server, ...workers, ...(relay ? [relay] : [])];
+  const children: Child<AnyCalls>[] = [];
+  const open = <Calls extends AnyCalls>(name: string, link: Link): Child<Calls> => {
+    const child = new Child<Calls>(name, link);
+    children.push(child);
+    return child;
+  };
   const killAll = () => Promise.all(children.map((child) => child.kill()));
   signal.addEventListener('abort', killAll, { once: true });
   try {
-    const cell = await runPhases(plan, laboratory, server, workers, relay);
+    const server = open<ServerCalls>('server', laboratory.openServer());
+    const workers = Array.from({ length: Math.min(laboratory.workers, plan.point.clients) }, (_, index) =>
+      open<WorkerCalls>(`worker ${index + 1}`, laboratory.openWorker(index)),
+    );
+    const relay = plan.ledgerClients > 0 ? open<RelayCalls>('relay', laboratory.openRelay()) : undefined;
+    const cell = await runPhases(plan, laboratory, signal, { server, workers, relay });
     await Promise.all(children.map((child) => child.end()));
     return cell;
   } catch (error) {
@@ -93,31 +96,31 @@ export async function runCell(plan: CellPlan, laboratory: Laboratory, signal: Ab
 async function runPhases(
   plan: CellPlan,
   laboratory: Laboratory,
-  server: Child<ServerCalls>,
-  workers: readonly Child<WorkerCalls>[],
-  relay: Child<RelayCalls> | undefined,
+  signal: AbortSignal,
+  { server, workers, relay }: Children,
 ): Promise<CompletedCell> {
   const { lane, point, seed } = plan;
-  const endNoise = laboratory.watchNoise();
   const deadlines = laboratory.deadlinesMs ?? DEADLINES_MS;
 
   await Promise.all([server, ...workers, ...(relay ? [relay] : [])].map((child) => sayHello(child, deadlines.hello)));
   const listening = await server.call(
     'listen',
-    { lane: lane.id, options: lane.options, feed: { ...feedOf(point), seed, jitter: JITTER } },
+    { lane: lane.id, options: lane.options, feed: feedOf(plan) },
     { phase: 'listen', deadlineMs: deadlines.listen },
   );
   const opening = { phase: 'listen', deadlineMs: deadlines.listen };
   const tapAt = await relay?.call('open', { url: listening.url, protocol: lane.wire }, opening);
-  const { ledgerClients } = plan;
-  const fromClient = point.clients - ledgerClients;
-  const tap = tapAt && { ...tapAt, fromClient, areTimed: fromClient === 0 };
+  const { clients } = point;
+  const tapped = plan.ledgerClients;
+  const tap = tapAt && { ...tapAt, clients: tapped, ofClients: clients, areTimed: tapped === clients };
   const connectAsk = { lane: lane.id, options: lane.options, url: listening.url, seed, headers: point.headers, tap };
-  await Promise.all(
+  await workers[0]?.call('rehearse', { ...connectAsk, clients: 1, firstClient: 0 }, opening);
+  await server.call('settle', {}, opening);
+  const connected = await Promise.all(
     workers.map((worker, index) =>
       worker.call(
         'connect',
-        { ...connectAsk, ...share(point.clients, workers.length, index) },
+        { ...connectAsk, ...share(clients, workers.length, index) },
         { phase: 'connect', deadlineMs: deadlines.connect },
       ),
     ),
@@ -132,8 +135,8 @@ async function runPhases(
     relay?.call('measure', ask, limits),
   ]);
   const watching = new AbortController();
-  const segments = watchSegments(ask, new URL(listening.url), laboratory, point.clients, watching.signal);
-  const [served, received, tapped] = await measuring.finally(() => watching.abort());
+  const watched = watchWindow(ask, plan, listening.url, laboratory, AbortSignal.any([signal, watching.signal]));
+  const [served, received, relayed] = await measuring.finally(() => watching.abort());
 
   const closing = { phase: 'close', deadlineMs: deadlines.close };
   const workersClosed = await Promise.all(workers.map((worker) => worker.call('close', {}, closing)));
@@ -141,35 +144,48 @@ async function runPhases(
   const serverClosed = await server.call('close', {}, closing);
   return recordCell(identity(plan), {
     listening,
+    options: { ...listening.options, ...connected[0]?.options },
     ask,
     server: served,
     workers: received,
     serverClosed,
     workersClosed,
-    relay: tapped && relayClosed && { ...tapped, ...relayClosed, clients: plan.ledgerClients },
-    segments: await segments,
+    relay: relayed && relayClosed && { ...relayed, ...relayClosed, clients: tapped },
     pinning: laboratory.pinning,
-    noise: endNoise(),
+    ...(await watched),
   });
 }
 
-/** The kernel's count of segments at the window's two ends; undefined where it does not tell, or for too many sockets. */
-async function watchSegments(
+interface Children {
+  readonly server: Child<ServerCalls>;
+  readonly workers: readonly Child<WorkerCalls>[];
+  readonly relay: Child<RelayCalls> | undefined;
+}
+
+/**
+ * What the system tells of the window: the machine's noise, and the kernel's count of segments at its two ends. Segments are
+ * undefined where it does not tell, and for too many sockets.
+ */
+async function watchWindow(
   { windowNs }: MeasureAsk,
-  { port }: URL,
-  { readSegments }: Laboratory,
-  clients: number,
+  { point }: CellPlan,
+  url: string,
+  { readSegments, watchNoise }: Laboratory,
   signal: AbortSignal,
-): Promise<Measurements['segments']> {
-  if (clients > MAX_WATCHED_SOCKETS) return undefined;
+): Promise<Pick<Measurements, 'segments' | 'noise'>> {
+  const port = Number(new URL(url).port);
+  const read = async () => (point.clients > MAX_WATCHED_SOCKETS ? undefined : await readSegments(port, signal));
   try {
     await sleepUntil(windowNs[0], signal);
-    const before = await readSegments(Number(port));
+    const endNoise = watchNoise();
+    const before = await read();
     await sleepUntil(windowNs[1], signal);
-    const after = await readSegments(Number(port));
-    return before && after && { before, after };
+    const noise = endNoise();
+    const after = await read();
+    return { noise, segments: before && after && { before, after } };
   } catch {
-    return undefined;
+    // Only an abort: then there is no cell to tell of.
+    return { noise: { cpuPressure: undefined, steal: undefined }, segments: undefined };
   }
 }
 
@@ -186,11 +202,11 @@ async function sayHello(child: Child<AnyCalls>, deadlineMs: number): Promise<voi
 }
 
 /** The measured window is a range of events; its ends lie in the quiet part of a slot, when none is on its way. */
-function planWindow({ lane, point, warmupSeconds, windowSeconds }: CellPlan, drainMs: number): MeasureAsk {
+function planWindow({ lane, point, jitter, warmupSeconds, windowSeconds }: CellPlan, drainMs: number): MeasureAsk {
   const { eventsPerSecond, clients, payloadBytes } = point;
   const waitMs = lane.waitMs?.(lane.options) ?? 0;
   const slotNs = 1e9 / eventsPerSecond;
-  const quietNs = ((1 - JITTER) / 2) * slotNs;
+  const quietNs = ((1 - jitter) / 2) * slotNs;
   // A lane that lets events wait must be in its steady state when the window begins.
   const warmupEvents = Math.max(1, Math.ceil(Math.max(warmupSeconds, waitMs / 1e3) * eventsPerSecond));
   const windowEvents = Math.max(1, Math.round(windowSeconds * eventsPerSecond));
@@ -209,8 +225,14 @@ function planWindow({ lane, point, warmupSeconds, windowSeconds }: CellPlan, dra
   };
 }
 
-function feedOf({ eventsPerSecond, payloadBytes }: Point) {
-  return { eventsPerSecond, payloadBytes };
+/** Bytes of the past that are held for any lane, and events. */
+const RING = { events: 4_096, bytes: 16 * 1024 * 1024 };
+
+/** The feed, with a past long enough for a client that waits as long as its lane lets it, four times over. */
+function feedOf({ lane, point: { eventsPerSecond, payloadBytes }, seed, jitter }: CellPlan): FeedSpec {
+  const waiting = Math.ceil(((lane.waitMs?.(lane.options) ?? 0) / 1e3) * eventsPerSecond * 4);
+  const ring = { events: Math.max(RING.events, waiting), bytes: Math.max(RING.bytes, waiting * payloadBytes) };
+  return { eventsPerSecond, payloadBytes, seed, jitter, ring };
 }
 
 /** A worker's part of the clients, as even as it goes. */

@@ -20,6 +20,7 @@ const config: RunConfig = {
       points: [point],
       figures: ['latency'],
       ledgerShare: 0,
+      jitter: 0.5,
       rounds: 3,
       warmupSeconds: 0.1,
       windowSeconds: 0.1,
@@ -34,7 +35,7 @@ async function runWith(laboratory: Laboratory, controller = new AbortController(
   const saved: string[] = [];
   const result = await run(config, {
     laboratory,
-    environment: readEnvironment(projectRoot, laboratory.pinning),
+    environment: readEnvironment(projectRoot, laboratory.pinning, []),
     command: 'test',
     save(soFar) {
       saved.push(JSON.stringify(soFar));

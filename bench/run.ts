@@ -69,7 +69,7 @@ function buildResult(
     citable: judge(warnings, cells),
     environment,
     lanes: lanes.map(({ id, title, summary, transport, options }) => ({ id, title, summary, transport, options })),
-    scenarios: scenarios.map(({ id, title, question, figures, rounds }) => ({ id, title, question, figures, rounds })),
+    scenarios: scenarios.map(({ points: _points, jitter: _jitter, ...scenario }) => scenario),
     warnings,
     cells: [...cells],
     ...summarise(cells, reference),

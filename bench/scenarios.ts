@@ -10,10 +10,12 @@ export interface Scenario {
   /** The settings it runs at; flags replace single numbers in all of them. */
   readonly points: readonly Point[];
   readonly figures: Result['scenarios'][number]['figures'];
-  /** Share of the clients that the ledger reads along with; at least one is. */
+  /** Share of the clients that the ledger reads along with; below 1, one at the least has none of it. */
   readonly ledgerShare: number;
   /** In place of the profile's, where the question needs other ones. */
   readonly rounds?: number;
+  /** Share of a slot in which an event may fall. @default 0.5 */
+  readonly jitter?: number;
   readonly warmupSeconds?: number;
   readonly windowSeconds?: number;
 }
@@ -23,8 +25,8 @@ const one = (payloadBytes: number, headers: HeaderProfile): Point => ({
   eventsPerSecond: 10,
   payloadBytes,
   headers,
-  // Twice as often as there are events: about every second poll is empty, and hardly one carries two.
-  pollIntervalMs: 50,
+  // Oftener than there are events, so that some polls are empty, and within the half slot between an event and a reading.
+  pollIntervalMs: 40,
 });
 
 export const scenarios: readonly Scenario[] = [
@@ -46,8 +48,9 @@ export const scenarios: readonly Scenario[] = [
     ],
     figures: ['layers'],
     ledgerShare: 1,
-    // Bytes come out the same each time.
+    // Bytes come out the same each time, as long as every event is fetched within its own slot.
     rounds: 1,
+    jitter: 0,
     warmupSeconds: 0.2,
     windowSeconds: 0.6,
   },

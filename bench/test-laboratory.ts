@@ -61,7 +61,7 @@ export function memoryLaboratory(lane: Lane, { fault, workers = 1 }: { fault?: F
   };
   const laboratory: Laboratory = {
     workers,
-    pinning: { server: 1, workers: Array.from({ length: workers }, (_, index) => index + 2) },
+    pinning: { server: 1, workers: Array.from({ length: workers }, (_, index) => index + 2), relay: 0 },
     openServer: () =>
       open(
         'server',
@@ -120,6 +120,7 @@ export function memoryPlan(lane: Lane, changes: Partial<CellPlan> = {}): CellPla
     seed: 1,
     warmupSeconds: 0.1,
     windowSeconds: 0.2,
+    jitter: 0.5,
     ledgerClients: 0,
     ...changes,
   };

@@ -162,11 +162,12 @@ async function measure(lane: (typeof lanes)[number], payloadBytes: number): Prom
     order: 1,
     seed: 1,
     ledgerClients: 1,
+    jitter: 0.5,
     ...seconds,
   };
   const laboratory = {
     workers: 1,
-    pinning: { server: undefined, workers: [undefined] },
+    pinning: { server: undefined, workers: [undefined], relay: undefined },
     openServer: () => spawnChild({ entry: 'servers/main', core: undefined }),
     openWorker: () => spawnChild({ entry: 'clients/main', core: undefined }),
     openRelay: () => spawnChild({ entry: 'bench/relay/main', core: undefined }),

@@ -36,6 +36,7 @@ export function openHttp({ url, headers, via, meter }: ClientContext, kind: Requ
   const route = via && { hostname: via.host, port: String(via.port) };
   const profile = requestHeaders(headers, kind, url);
   const sockets = new Set<Socket>();
+  let receivedNs = 0;
   const client = new Client(origin, {
     ...NO_TIMEOUT,
     pipelining: 1,
@@ -47,6 +48,10 @@ export function openHttp({ url, headers, via, meter }: ClientContext, kind: Requ
         if (error) return done(error, null);
         meter.track(socket);
         sockets.add(socket);
+        // Ahead of undici's own listener: the clock is read before the response is parsed, as in the other transports.
+        socket.prependListener('readable', () => {
+          receivedNs = nowNs();
+        });
         socket.once('close', () => sockets.delete(socket));
         done(null, socket);
       });
@@ -60,7 +65,7 @@ export function openHttp({ url, headers, via, meter }: ClientContext, kind: Requ
         {
           onRequestStart() {},
           onResponseStart: (_controller, status, responseHeaders) => exchange.head(status, responseHeaders),
-          onResponseData: (_controller, chunk) => exchange.chunk(chunk, nowNs()),
+          onResponseData: (_controller, chunk) => exchange.chunk(chunk, receivedNs),
           onResponseEnd: () => exchange.end(),
           onResponseError: (_controller, error) => exchange.failed(error),
         },

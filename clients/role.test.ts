@@ -62,7 +62,7 @@ describe('latencies of clients behind a relay', () => {
     ['count where there are no others', true, 3],
   ])('%s', async (_name, areTimed, timed) => {
     const { role, connect, sinks } = openWorker();
-    await connect(3, 'test://open', { host: '127.0.0.1', port: 9, fromClient: 2, areTimed });
+    await connect(3, 'test://open', { host: '127.0.0.1', port: 9, clients: 1, ofClients: 3, areTimed });
     const window = ask(0, 1);
     const measured = role.measure(window);
     for (const sink of sinks) sink.event(encodeEvent(1, 0, 0.5, PAYLOAD_BYTES).text, window.startNs + 1e6);

@@ -1,7 +1,8 @@
 /** What a load worker does when it is called: one swarm, one window, one audit. */
 
-import type { Role, WorkerCalls } from '../bench/contract/child.ts';
+import { isTapped, type Role, type WorkerCalls } from '../bench/contract/child.ts';
 import type { Lane } from '../bench/contract/lane.ts';
+import type { EventSink } from '../bench/contract/transport.ts';
 import { ByteMeter } from '../bench/measure/byte-meter.ts';
 import { nowNs, sleepUntil } from '../bench/measure/clock.ts';
 import { beginUsage, heapInUseBytes } from '../bench/measure/process-usage.ts';
@@ -9,6 +10,7 @@ import { windowCount } from '../bench/measure/wire.ts';
 import { Receiver } from './receiver.ts';
 import { openSwarm, type Swarm } from './swarm.ts';
 
+const NOBODY: EventSink = { event() {}, gap() {}, closed() {} };
 /** How long sockets may take to close. */
 const CLOSE_GRACE_MS = 5_000;
 
@@ -21,13 +23,24 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
   return {
     hello: () => ({ pid: process.pid, nowNs: nowNs(), nodeVersion: process.version }),
 
+    async rehearse({ lane, options, ...spec }) {
+      const transport = await findLane(lane).client();
+      const resolved = { ...transport.defaults, ...options };
+      const apart = new ByteMeter();
+      const one = { ...spec, clients: 1, tap: undefined };
+      const first = await openSwarm({ transport, options: resolved, meter: apart, ...one }, () => NOBODY);
+      await first.close();
+      await apart.drained(CLOSE_GRACE_MS);
+      return {};
+    },
+
     async connect({ lane, options, ...spec }) {
       const transport = await findLane(lane).client();
       const resolved = { ...transport.defaults, ...options };
       emptyHeapBytes = heapInUseBytes();
       const { tap } = spec;
       swarm = await openSwarm({ transport, options: resolved, meter, ...spec }, (client) =>
-        receiver.addClient(tap === undefined || tap.areTimed || client < tap.fromClient),
+        receiver.addClient(tap === undefined || tap.areTimed || !isTapped(client, tap)),
       );
       return { options: resolved };
     },

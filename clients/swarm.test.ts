@@ -62,12 +62,13 @@ describe('a swarm', () => {
     expect(counts().open).toBe(0);
   });
 
-  test('sends the last of all clients through the relay, and no other', async () => {
+  test('sends a share of all clients through the relay, spread evenly, and no other', async () => {
     const { transport, contexts } = pretend();
-    const tap = { host: '127.0.0.1', port: 9, fromClient: 297, areTimed: false };
+    const tap = { host: '127.0.0.1', port: 9, clients: 3, ofClients: 300, areTimed: false };
     await openSwarm(spec(transport, { firstClient: 100, tap }), () => new RecordingSink());
-    expect(contexts.map(({ via }) => via).slice(0, 197)).toEqual(range(1, 197).map(() => undefined));
-    expect(contexts.slice(197).map(({ via }) => via)).toEqual(range(1, 3).map(() => ({ host: '127.0.0.1', port: 9 })));
+    const tapped = contexts.flatMap(({ via }, index) => (via ? [100 + index] : []));
+    expect(tapped).toEqual([199, 299]);
+    expect(contexts[99]?.via).toEqual({ host: '127.0.0.1', port: 9 });
   });
 
   test('gives a client its phase by its number, whichever worker it runs in', async () => {

@@ -1,6 +1,6 @@
 /** Many simulated clients of one lane in one process. */
 
-import type { Tapping } from '../bench/contract/child.ts';
+import { isTapped, type Tapping } from '../bench/contract/child.ts';
 import type { HeaderProfile } from '../bench/contract/headers.ts';
 import { randomAt, STREAM } from '../bench/contract/random.ts';
 import type { ClientContext, ClientTransport, EventSink, PushClient } from '../bench/contract/transport.ts';
@@ -43,7 +43,7 @@ export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => Eve
     while (next < clients && !failed) {
       const number = firstClient + next++;
       const phase = randomAt(seed, STREAM.pollPhase, number);
-      const via = tap && number >= tap.fromClient ? { via: { host: tap.host, port: tap.port } } : {};
+      const via = tap && isTapped(number, tap) ? { via: { host: tap.host, port: tap.port } } : {};
       open.push(await transport.connect({ url, phase, headers, meter, ...via }, sinkOf(number), options));
     }
   };

@@ -4,11 +4,12 @@ import type { Lane } from '../bench/contract/lane.ts';
 import { eventually, range } from '../bench/contract/test-support.ts';
 import { nowNs } from '../bench/measure/clock.ts';
 import { longPolling } from './long-polling.ts';
+import { RING_LIMITS } from './ring.ts';
 import { createServerRole } from './role.ts';
 import { tcp } from './tcp.ts';
 import { getRequest, RawClient } from './test-support.ts';
 
-const FEED: FeedSpec = { seed: 7, eventsPerSecond: 500, jitter: 0.5, payloadBytes: 100 };
+const FEED: FeedSpec = { seed: 7, eventsPerSecond: 500, jitter: 0.5, ring: RING_LIMITS, payloadBytes: 100 };
 
 const lanes: Record<string, Pick<Lane, 'server'>> = {
   pushed: { server: async () => tcp },

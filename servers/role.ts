@@ -1,6 +1,6 @@
 /** What a measured server does when it is called: one lane, one feed, one window. */
 
-import type { Role, ServerCalls } from '../bench/contract/child.ts';
+import type { Role, ServerCalls, WireReading } from '../bench/contract/child.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import type { MountedTransport } from '../bench/contract/transport.ts';
 import { nowNs, sleepUntil } from '../bench/measure/clock.ts';
@@ -15,7 +15,10 @@ import { Host } from './host.ts';
 const CLIENTS_GONE_MS = 1_000;
 
 export function createServerRole(findLane: (id: string) => Lane): Role<ServerCalls> {
-  let running: { alarm: Alarm; feed: Feed; host: Host; mounted: MountedTransport; emptyHeapBytes: number } | undefined;
+  let running: { alarm: Alarm; feed: Feed; host: Host; mounted: MountedTransport } | undefined;
+  let emptyHeapBytes = 0;
+  /** What the rehearsal's connection carried. */
+  let rehearsed: WireReading = { sentBytes: 0, receivedBytes: 0, connections: 0 };
   const current = () => {
     if (!running) throw new Error('this server does not listen yet');
     return running;
@@ -31,29 +34,40 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       const feed = new Feed(spec, alarm);
       const host = new Host(feed);
       const mounted = await transport.mount(host, feed, resolved);
-      running = { alarm, feed, host, mounted, emptyHeapBytes: heapInUseBytes() };
+      running = { alarm, feed, host, mounted };
+      emptyHeapBytes = heapInUseBytes();
       return { url: mounted.url, options: resolved };
     },
 
+    async settle() {
+      const { host } = current();
+      await host.meter.drained(CLIENTS_GONE_MS);
+      rehearsed = host.meter.read();
+      emptyHeapBytes = heapInUseBytes();
+      return {};
+    },
+
     async measure({ startNs, warmupEvents, windowEvents, windowNs }) {
-      const { feed, host, emptyHeapBytes } = current();
+      const { feed, host } = current();
       const heapBytes = { empty: emptyHeapBytes, connected: heapInUseBytes() };
       if (nowNs() > startNs) throw new Error(`not ready in time: ${((nowNs() - startNs) / 1e6).toFixed(0)} ms late`);
       const lag = createLatencyRecorder();
-      feed.start(startNs, warmupEvents + windowEvents, (lagNs) => lag.record(lagNs));
+      feed.start(startNs, warmupEvents + windowEvents, (lagNs) => {
+        if (feed.lastSeq > warmupEvents) lag.record(lagNs);
+      });
 
       await sleepUntil(windowNs[0]);
-      const before = host.meter.read();
+      const before = { wire: host.meter.read(), lastSeq: feed.lastSeq };
       const endUsage = beginUsage(heapBytes);
       await sleepUntil(windowNs[1]);
-      const after = host.meter.read();
-      const published = feed.lastSeq - warmupEvents;
+      const after = { wire: host.meter.read(), lastSeq: feed.lastSeq };
+      const usage = endUsage();
       const { p50Us, p95Us, p99Us, maxUs } = lag.summary();
       return {
-        wire: windowCount(before, after, host.meter.openSockets.size),
-        usage: endUsage(),
+        wire: windowCount(before.wire, after.wire, host.meter.openSockets.size),
+        usage,
         lag: { p50Us, p95Us, p99Us, maxUs },
-        achievedEventsPerSecond: published / ((windowNs[1] - windowNs[0]) / 1e9),
+        achievedEventsPerSecond: (after.lastSeq - before.lastSeq) / ((windowNs[1] - windowNs[0]) / 1e9),
       };
     },
 
@@ -65,7 +79,11 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       await host.meter.drained(CLIENTS_GONE_MS);
       await host.close([mounted]);
       await alarm.close();
-      return { wire: host.meter.read(), cutOffClients: mounted.cutOffCount };
+      const wire = host.meter.read();
+      return {
+        wire: windowCount(rehearsed, wire, wire.connections - rehearsed.connections),
+        cutOffClients: mounted.cutOffCount,
+      };
     },
   };
 }

@@ -12,6 +12,8 @@ export interface ServerCalls {
   hello(ask: object): Hello;
   /** Mounts the lane and listens on a free port. */
   listen(ask: ListenAsk): Listening;
+  /** After the rehearsal: what it cost is not counted. Answers when its connection is gone. */
+  settle(ask: object): object;
   /** Publishes; answers when the window has ended. */
   measure(ask: MeasureAsk): ServerMeasured;
   /** Ends the transport and waits until every socket is gone. */
@@ -21,6 +23,8 @@ export interface ServerCalls {
 /** The calls of a load worker. */
 export interface WorkerCalls {
   hello(ask: object): Hello;
+  /** Opens one client and closes it: what only the first of all costs, a server has then paid. */
+  rehearse(ask: ConnectAsk): object;
   /** Opens its clients; answers when the next event would reach every one of them. */
   connect(ask: ConnectAsk): Connected;
   /** Receives; answers when every delivery is in, or at `giveUpNs`. */
@@ -89,6 +93,8 @@ export interface ListenAsk {
 }
 
 export interface FeedSpec {
+  /** How much of the past must be held for a lane whose clients wait. */
+  readonly ring: { readonly events: number; readonly bytes: number };
   readonly seed: number;
   readonly eventsPerSecond: number;
   readonly jitter: number;
@@ -113,14 +119,17 @@ export interface ConnectAsk {
   readonly tap: Tapping | undefined;
 }
 
-/**
- * Clients with this number and above connect through a relay. They are the last to connect, and so the last that the server
- * writes to: the relay wakes when the others have what they wait for.
- */
+/** Clients that connect through a relay: `clients` of `ofClients`, spread evenly over the order in which they connect. */
 export interface Tapping extends TapAddress {
-  readonly fromClient: number;
+  readonly clients: number;
+  readonly ofClients: number;
   /** Whether their latencies count, with the relay's detour in them: only when there are no others. */
   readonly areTimed: boolean;
+}
+
+/** Whether the client with this number is one of those that connect through the relay. */
+export function isTapped(number: number, { clients, ofClients }: Tapping): boolean {
+  return Math.floor(((number + 1) * clients) / ofClients) > Math.floor((number * clients) / ofClients);
 }
 
 /** Where a tapped client connects to instead of its URL's host; what it says on the wire stays the same. */
@@ -220,6 +229,8 @@ export interface RelayMeasured {
   readonly window: LedgerCount;
   /** CPU time of the relay within the window, of one core. */
   readonly cpuShare: number;
+  /** Between its two readings, as it came out. */
+  readonly elapsedUs: number;
 }
 
 export interface RelayClosed {

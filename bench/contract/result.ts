@@ -71,7 +71,7 @@ const ledger = z.strictObject({
   cell: ledgerCount.describe('From listen to close'),
   residualBytes: count.describe("What the layers and the sockets' own counts differ by, over the whole cell"),
   problems: z.array(z.string()).describe('What the reader could not read'),
-  relayCpuShare: amount.describe('Of one core'),
+  relay: z.strictObject({ cpuShare: amount.describe('Of one core'), elapsedUs: amount }),
 });
 
 const packets = z.strictObject({
@@ -103,10 +103,13 @@ const cellIdentity = {
   order: count.min(1).describe('Place in the run, from 1'),
 };
 
-const completedCell = z.strictObject({
+const optionValue = z.union([z.number(), z.string(), z.boolean()]);
+
+export const completedCellSchema = z.strictObject({
   ...cellIdentity,
   state: z.literal('completed'),
   url: z.string(),
+  options: z.record(z.string(), optionValue).describe('What the lane ran with, defaults included'),
   window: z.strictObject({
     warmupEvents: count,
     events: count.min(1),
@@ -120,7 +123,9 @@ const completedCell = z.strictObject({
     outOfOrder: count,
     unexpected: count,
   }),
-  latency: latency.describe('From the scheduled instant to the first clock reading of the client'),
+  latency: latency.describe(
+    'From the scheduled instant to the first clock reading of the client; without the clients behind the relay, unless all are',
+  ),
   halvesP50Us: z.tuple([amount, amount]).describe('Median latency of the first and the second half of the window'),
   feed: z.strictObject({
     achievedEventsPerSecond: amount,
@@ -138,6 +143,7 @@ const completedCell = z.strictObject({
     packets: packets.optional(),
   }),
   server: usage,
+  cutOffClients: count.describe('Clients that the server cut off because they did not read'),
   workers: z.array(usage).min(1),
   warnings: z.array(warningSchema),
 });
@@ -154,7 +160,7 @@ const failedCell = z.strictObject({
   warnings: z.array(warningSchema),
 });
 
-export const cellSchema = z.discriminatedUnion('state', [completedCell, failedCell]);
+export const cellSchema = z.discriminatedUnion('state', [completedCellSchema, failedCell]);
 
 const interval = {
   low: z.number().nullable().describe('Lower end of the 95 % interval; null with fewer than two rounds'),
@@ -198,7 +204,7 @@ export const environmentSchema = z.strictObject({
   lockfileSha256: nullable(z.string()),
   git: z.strictObject({ commit: nullable(z.string()), dirty: nullable(z.boolean()) }),
   nodeFlags: z.array(z.string()),
-  pinning: z.strictObject({ server: nullable(count), workers: z.array(nullable(count)) }),
+  pinning: z.strictObject({ server: nullable(count), workers: z.array(nullable(count)), relay: nullable(count) }),
   loadAverage: nullable(z.tuple([z.number(), z.number(), z.number()])),
 });
 
@@ -219,7 +225,7 @@ export const resultSchema = z.strictObject({
       title: z.string(),
       summary: z.string(),
       transport: z.string(),
-      options: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])),
+      options: z.record(z.string(), optionValue).describe('Of its row in the table; a cell tells what it ran with'),
     }),
   ),
   scenarios: z.array(
@@ -229,6 +235,9 @@ export const resultSchema = z.strictObject({
       question: z.string(),
       figures: z.array(z.enum(FIGURES)).describe('What it is charted as'),
       rounds: count.min(1),
+      warmupSeconds: amount,
+      windowSeconds: amount,
+      ledgerShare: amount.describe('Of the clients, read along with by the relay'),
     }),
   ),
   warnings: z.array(warningSchema).describe('Of the whole run; those of a cell stand with it'),
@@ -294,5 +303,7 @@ export function parseResult(text: string): Result {
   }
   const parsed = resultSchema.safeParse(json);
   if (parsed.success) return parsed.data;
-  throw new InvalidResult(`not a valid result:\n${z.prettifyError(parsed.error)}`);
+  const [first, ...others] = parsed.error.issues;
+  const where = first ? `${first.path.join('.')}: ${first.message}` : 'no reason given';
+  throw new InvalidResult(`not a valid result: ${where}${others.length > 0 ? `, and ${others.length} more` : ''}`);
 }

@@ -12,7 +12,8 @@ import type { Pinning } from './warnings.ts';
 const TIMING_PARAMETERS =
   /^(mitigations|isolcpus|nohz|nohz_full|rcu_nocbs|idle|processor\.|intel_pstate|amd_pstate|cpuidle|haltpoll|clocksource|tsc|nosmt|preempt|threadirqs|skew_tick)/;
 
-export function readEnvironment(projectRoot: string, pinning: Pinning): Environment {
+/** @param nodeFlags those that measured processes run with */
+export function readEnvironment(projectRoot: string, pinning: Pinning, nodeFlags: readonly string[]): Environment {
   const { versions } = process;
   const lockfile = readText(join(projectRoot, 'package-lock.json'));
   return {
@@ -45,10 +46,11 @@ export function readEnvironment(projectRoot: string, pinning: Pinning): Environm
     },
     lockfileSha256: lockfile === undefined ? null : createHash('sha256').update(lockfile).digest('hex'),
     git: gitState(projectRoot),
-    nodeFlags: [...process.execArgv],
+    nodeFlags: [...nodeFlags],
     pinning: {
       server: pinning.server ?? null,
       workers: pinning.workers.map((core) => core ?? null),
+      relay: pinning.relay ?? null,
     },
     loadAverage: platform() === 'win32' ? null : (loadavg() as [number, number, number]),
   };

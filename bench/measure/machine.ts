@@ -1,5 +1,6 @@
 /** What the system says of itself while a cell runs. */
 
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { nowNs } from './clock.ts';
@@ -47,6 +48,21 @@ function readCounters() {
   };
 }
 
+/** Whether processes can be pinned to cores here. */
+export function canPin(): boolean {
+  try {
+    execFileSync('taskset', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Keeps this process, and what it starts unpinned, on one core. */
+export function pinSelf(core: number): void {
+  execFileSync('taskset', ['-acp', String(core), String(process.pid)], { stdio: 'ignore' });
+}
+
 /** The cores this process may use; undefined where the system does not tell. */
 export function allowedCores(): number[] | undefined {
   const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readText('/proc/self/status') ?? '')?.[1];
@@ -56,11 +72,18 @@ export function allowedCores(): number[] | undefined {
   });
 }
 
-/** One core for the server, the others for the workers; undefined where nothing can be pinned. */
+/**
+ * One core for the server, one for each worker, and what is left for the relay and the orchestrator, which share with the
+ * last worker where nothing is left. Undefined where nothing can be pinned.
+ */
 export function planPinning(workers: number, cores: readonly number[] | undefined): Pinning {
   const [server, ...others] = cores ? [...cores].reverse() : [];
   const free = others.length > 0 ? others : cores;
-  return { server, workers: Array.from({ length: workers }, (_, index) => free?.[index % free.length]) };
+  return {
+    server,
+    workers: Array.from({ length: workers }, (_, index) => free?.[index % free.length]),
+    relay: free?.[Math.min(workers, free.length - 1)],
+  };
 }
 
 /** How many files and sockets a process may hold; null where there is no such limit or nobody tells. */
@@ -70,7 +93,7 @@ export function fileDescriptorLimit(): number | null {
 
 /** What bounds a run on this machine. */
 export interface MachineLimits {
-  /** Load workers that get a core of their own beside the server. */
+  /** Load workers that get a core of their own. */
   readonly workers: number;
   /** Files and sockets per process; null where unknown. */
   readonly fileDescriptors: number | null;
@@ -79,9 +102,11 @@ export interface MachineLimits {
 }
 
 export function machineLimits(cores: readonly number[] | undefined): MachineLimits {
+  const available = cores?.length ?? cpus().length;
   const [first, last] = readText('/proc/sys/net/ipv4/ip_local_port_range')?.split(/\s+/).map(Number) ?? [];
   return {
-    workers: Math.max(1, (cores?.length ?? cpus().length) - 1),
+    // With cores to spare, one is for the relay and the orchestrator.
+    workers: available > 2 ? available - 2 : 1,
     fileDescriptors: fileDescriptorLimit(),
     localPorts: first !== undefined && last !== undefined ? last - first + 1 : null,
   };

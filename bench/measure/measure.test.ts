@@ -8,7 +8,7 @@ import { ByteMeter } from './byte-meter.ts';
 import { checkSharedClock, nowNs, sleepUntil } from './clock.ts';
 import { readEnvironment } from './environment.ts';
 import { createLatencyRecorder, mergeLatency } from './latency.ts';
-import { planPinning } from './machine.ts';
+import { machineLimits, planPinning } from './machine.ts';
 import { beginUsage } from './process-usage.ts';
 
 describe('the clock', () => {
@@ -100,25 +100,37 @@ describe('a latency histogram', () => {
 
 describe('processes are pinned', () => {
   it.each([
-    [1, [0, 1], 1, [0]],
-    [2, [0, 1, 2, 3], 3, [2, 1]],
-    [3, [0, 1], 1, [0, 0, 0]],
-    [1, [4], 4, [4]],
-  ])('%i workers on cores %j: the server on %i, the workers on %j', (workers, cores, server, expected) => {
-    expect(planPinning(workers, cores)).toEqual({ server, workers: expected });
+    [1, [0, 1], { server: 1, workers: [0], relay: 0 }],
+    [1, [0, 1, 2], { server: 2, workers: [1], relay: 0 }],
+    [2, [0, 1, 2, 3], { server: 3, workers: [2, 1], relay: 0 }],
+    [3, [0, 1, 2, 3], { server: 3, workers: [2, 1, 0], relay: 0 }],
+    [3, [0, 1], { server: 1, workers: [0, 0, 0], relay: 0 }],
+    [1, [4], { server: 4, workers: [4], relay: 4 }],
+  ])('%i workers on cores %j: %j', (workers, cores, expected) => {
+    expect(planPinning(workers, cores)).toEqual(expected);
   });
 
   it('nowhere where the system does not tell its cores', () => {
-    expect(planPinning(2, undefined)).toEqual({ server: undefined, workers: [undefined, undefined] });
+    expect(planPinning(2, undefined)).toEqual({ server: undefined, workers: [undefined, undefined], relay: undefined });
+  });
+
+  it.each([
+    [[0], 1],
+    [[0, 1], 1],
+    [[0, 1, 2], 1],
+    [[0, 1, 2, 3, 4, 5, 6, 7], 6],
+  ])('by default, on cores %j, with %i workers', (cores, workers) => {
+    expect(machineLimits(cores).workers).toBe(workers);
   });
 });
 
 describe('the environment', () => {
-  const environment = readEnvironment(projectRoot, { server: 1, workers: [undefined] });
+  const environment = readEnvironment(projectRoot, { server: 1, workers: [undefined], relay: 0 }, ['--flag']);
 
   it('holds to the schema, null where unknown', () => {
     expect(environmentSchema.parse(environment)).toEqual(environment);
-    expect(environment.pinning).toEqual({ server: 1, workers: [null] });
+    expect(environment.pinning).toEqual({ server: 1, workers: [null], relay: 0 });
+    expect(environment.nodeFlags).toEqual(['--flag']);
   });
 
   it('names the versions that were loaded', () => {

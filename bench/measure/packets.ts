@@ -5,10 +5,13 @@ import { promisify } from 'node:util';
 import { readText } from './machine.ts';
 
 export interface SegmentCount {
+  readonly sockets: number;
   /** Segments with and without data, by the server's sockets. */
   readonly sent: number;
   readonly received: number;
 }
+
+const DEADLINE_MS = 2_000;
 
 /** IPv4 20, TCP 20; the timestamp option (RFC 7323) with its padding 12. */
 const HEADER_BYTES = { plain: 40, timestamps: 52 };
@@ -24,13 +27,19 @@ export function headerBytesPerSegment(): number {
 /**
  * Segments of all connections of a local port so far.
  *
+ * @param core where to run it, so that it does not take the server's
  * @returns undefined where `ss` does not exist or does not tell
  */
-export async function readSegments(port: number): Promise<SegmentCount | undefined> {
+export async function readSegments(
+  port: number,
+  core: number | undefined,
+  signal: AbortSignal,
+): Promise<SegmentCount | undefined> {
+  const command = ['ss', '-tinH', 'state', 'established', `( sport = :${port} )`];
+  const [program = '', ...args] = core === undefined ? command : ['taskset', '-c', String(core), ...command];
   try {
-    const { stdout } = await promisify(execFile)('ss', ['-tinH', 'state', 'established', `( sport = :${port} )`], {
-      maxBuffer: 64 * 1024 * 1024,
-    });
+    const limits = { signal, timeout: DEADLINE_MS, killSignal: 'SIGKILL' as const, maxBuffer: 64 * 1024 * 1024 };
+    const { stdout } = await promisify(execFile)(program, args, limits);
     return parseSegments(stdout);
   } catch {
     return undefined;
@@ -41,5 +50,9 @@ export async function readSegments(port: number): Promise<SegmentCount | undefin
 export function parseSegments(text: string): SegmentCount | undefined {
   const sum = (pattern: RegExp) => [...text.matchAll(pattern)].reduce((total, [, count]) => total + Number(count), 0);
   if (!/\bsegs_out:\d/.test(text)) return undefined;
-  return { sent: sum(/\bsegs_out:(\d+)/g), received: sum(/\bsegs_in:(\d+)/g) };
+  return {
+    sockets: [...text.matchAll(/\bsegs_out:/g)].length,
+    sent: sum(/\bsegs_out:(\d+)/g),
+    received: sum(/\bsegs_in:(\d+)/g),
+  };
 }

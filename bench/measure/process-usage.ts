@@ -3,6 +3,7 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { ProcessUsage } from '../contract/child.ts';
 import { nowNs } from './clock.ts';
+import { readText } from './machine.ts';
 
 /** The event loop's delay is sampled this often. */
 const DELAY_RESOLUTION_MS = 10;
@@ -12,9 +13,17 @@ const DELAY_RESOLUTION_MS = 10;
  * Kernel memory, such as socket buffers, is not part of it.
  */
 export function heapInUseBytes(): number {
+  // Twice: what the first collection finalises, the second frees.
+  globalThis.gc?.();
   globalThis.gc?.();
   const { heapUsed, external } = process.memoryUsage();
   return heapUsed + external;
+}
+
+/** Not `ru_maxrss`, where there is something else: a child inherits its parent's peak. */
+function peakRssBytes(): number {
+  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readText('/proc/self/status') ?? '')?.[1];
+  return (kibibytes === undefined ? process.resourceUsage().maxRSS : Number(kibibytes)) * 1024;
 }
 
 /** Begins a window now. The returned function ends it. */
@@ -36,7 +45,7 @@ export function beginUsage(heapBytes: ProcessUsage['heapBytes']): () => ProcessU
       eventLoopUtilisation: utilization,
       // The histogram holds the time from sample to sample: what is above the interval is delay.
       eventLoopDelayP99Us: delay.count === 0 ? 0 : Math.max(0, delay.percentile(99) / 1e3 - DELAY_RESOLUTION_MS * 1e3),
-      peakRssBytes: process.resourceUsage().maxRSS * 1024,
+      peakRssBytes: peakRssBytes(),
       heapBytes,
     };
   };

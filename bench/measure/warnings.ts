@@ -11,7 +11,6 @@ export interface CellEvidence {
   readonly cell: Omit<CompletedCell, 'warnings'>;
   readonly pinning: Pinning;
   readonly noise: Noise;
-  readonly negativeLatencies: number;
   readonly problems: readonly string[];
 }
 
@@ -19,6 +18,8 @@ export interface Pinning {
   /** Core of the server; undefined where processes can't be pinned. */
   readonly server: number | undefined;
   readonly workers: readonly (number | undefined)[];
+  /** Of the relay and the orchestrator. */
+  readonly relay: number | undefined;
 }
 
 /** What others took of the machine within a cell; undefined where the system does not tell. */
@@ -60,20 +61,17 @@ export function cellWarnings(evidence: CellEvidence): Warning[] {
   ];
 }
 
-function deliveryWarnings({ cell: { delivery }, negativeLatencies, problems }: CellEvidence): Warning[] {
+function deliveryWarnings({ cell: { delivery, cutOffClients }, problems }: CellEvidence): Warning[] {
   const found: Warning[] = [];
   const hint = 'The cell is invalid and is not charted. Look for a client that was cut off, or for a defect.';
-  const seen = problems.length > 0 ? ` First: ${problems[0]}` : '';
+  const cutOff = cutOffClients > 0 ? ` The server cut off ${cutOffClients} clients that did not read.` : '';
+  const seen = `${cutOff}${problems.length > 0 ? ` First: ${problems[0]}` : ''}`;
   if (delivery.missing > 0 || delivery.unexpected > 0) {
     const lost = `${delivery.missing} of ${delivery.expected} deliveries are missing, ${delivery.unexpected} unexpected.`;
     found.push(severe('lost', lost + seen, hint));
   }
   if (delivery.duplicated > 0) found.push(severe('duplicated', `${delivery.duplicated} events came twice.`, hint));
   if (delivery.outOfOrder > 0) found.push(severe('reordered', `${delivery.outOfOrder} events came late.`, hint));
-  if (negativeLatencies > 0) {
-    const text = `${negativeLatencies} deliveries came before their event was due.`;
-    found.push(severe('clock', text, 'The processes do not share a clock: no latency of this cell means anything.'));
-  }
   return found;
 }
 
@@ -134,7 +132,8 @@ function loadWarnings({ cell }: CellEvidence): Warning[] {
     })),
   ];
   const windowUs = cell.window.seconds * 1e6;
-  for (const { name, usage } of processes) {
+  const readers = [...processes, ...(cell.wire.ledger ? [{ name: 'The relay', usage: cell.wire.ledger.relay }] : [])];
+  for (const { name, usage } of readers) {
     if (Math.abs(usage.elapsedUs / windowUs - 1) <= LIMITS.readings) continue;
     const text = `${name} read its bytes and CPU over ${(usage.elapsedUs / 1e6).toFixed(3)} s instead of ${cell.window.seconds.toFixed(3)} s.`;
     found.push(severe('late-reading', text, 'The process was too busy: nothing per delivery is to be trusted.'));

@@ -30,7 +30,8 @@ export function createRelayRole(): Role<RelayCalls> {
       const before = tap.count();
       const endUsage = beginUsage({ empty: 0, connected: 0 });
       await sleepUntil(windowNs[1]);
-      return { window: subtractCounts(tap.count(), before), cpuShare: endUsage().cpuShare };
+      const { cpuShare, elapsedUs } = endUsage();
+      return { window: subtractCounts(tap.count(), before), cpuShare, elapsedUs };
     },
 
     async close() {

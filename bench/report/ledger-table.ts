@@ -51,7 +51,7 @@ export function ledgerTable(views: readonly ScenarioView[]): Table | undefined {
           range(({ window }) => window.events),
           range(({ residualBytes }) => residualBytes),
           range((ledger) => ledger.problems.length),
-          range(({ relayCpuShare }) => relayCpuShare, formatPercent),
+          range(({ relay }) => relay.cpuShare, formatPercent),
         ],
       };
     }),

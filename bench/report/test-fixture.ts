@@ -33,6 +33,9 @@ export const SCENARIO: Result['scenarios'][number] = {
   question: 'What does spreading cost?',
   figures: ['latency', 'bytes', 'cpu', 'memory'],
   rounds: 3,
+  warmupSeconds: 1,
+  windowSeconds: 5,
+  ledgerShare: 0.02,
 };
 
 /** Lanes differ by factors and rounds by a few per cent, always in the same way. */
@@ -107,7 +110,14 @@ export function withLedger(cell: CompletedCell): CompletedCell {
     ...cell,
     wire: {
       ...cell.wire,
-      ledger: { clients: read, window, cell: cellCount, residualBytes: 0, problems: [], relayCpuShare: 0.02 },
+      ledger: {
+        clients: read,
+        window,
+        cell: cellCount,
+        residualBytes: 0,
+        problems: [],
+        relay: { elapsedUs: 5_000_000, cpuShare: 0.02 },
+      },
       packets: {
         sentSegments: segments,
         receivedSegments: segments,
@@ -147,6 +157,8 @@ function completedCell(
     scenario: 'spread',
     state: 'completed',
     url: 'http://127.0.0.1:1/',
+    options: {},
+    cutOffClients: 0,
     window: { warmupEvents: 20, events, seconds: 5 },
     delivery: { expected: deliveries, delivered: deliveries, missing: 0, duplicated: 0, outOfOrder: 0, unexpected: 0 },
     latency: {
@@ -200,6 +212,6 @@ const environment: Result['environment'] = {
   lockfileSha256: null,
   git: { commit: 'abcdef0123456789', dirty: false },
   nodeFlags: [],
-  pinning: { server: 1, workers: [0] },
+  pinning: { server: 1, workers: [0], relay: 0 },
   loadAverage: null,
 };

@@ -14,6 +14,8 @@ export interface Metric {
   readonly definition: string;
   /** undefined where the cell does not say, or says too little. */
   readonly of: (cell: CompletedCell) => number | undefined;
+  /** How many deliveries stand behind it; those of the window when it does not say. */
+  readonly samplesOf?: (cell: CompletedCell) => number;
 }
 
 function percentile(name: Percentile): Metric {
@@ -23,7 +25,12 @@ function percentile(name: Percentile): Metric {
     title: `Latency ${label}`,
     unit: 'µs',
     definition: `${label} of the time from the instant an event was due to the client's first clock reading`,
-    of: (cell) => (cell.window.events >= EVENTS_NEEDED[name] ? cell.latency[`${name}Us`] : undefined),
+    // Where every client is behind the relay, latency has its detour in it.
+    of: (cell) =>
+      cell.window.events >= EVENTS_NEEDED[name] && cell.wire.ledger?.clients !== cell.point.clients
+        ? cell.latency[`${name}Us`]
+        : undefined,
+    samplesOf: ({ latency }) => latency.count,
   };
 }
 
@@ -49,6 +56,7 @@ export const metrics: readonly Metric[] = [
     unit: 'B',
     definition: 'Framing, chunking and control of the ledger by events: what stays when heads are left out',
     of: (cell) => perEvent(cell, ({ framing, chunking, control }) => framing + chunking + control),
+    samplesOf: ledgerEvents,
   },
   {
     id: 'wire.headsPerDeliveryBytes',
@@ -56,6 +64,7 @@ export const metrics: readonly Metric[] = [
     unit: 'B',
     definition: 'Request and response heads of the ledger by events, those of empty polls among them',
     of: (cell) => perEvent(cell, ({ requestHead, responseHead }) => requestHead + responseHead),
+    samplesOf: ledgerEvents,
   },
   {
     id: 'wire.tcpIpPerDeliveryBytes',
@@ -97,6 +106,10 @@ export const metrics: readonly Metric[] = [
     of: ({ server, point }) => (server.heapBytes.connected - server.heapBytes.empty) / point.clients,
   },
 ];
+
+function ledgerEvents({ wire: { ledger } }: CompletedCell): number {
+  return ledger?.window.events ?? 0;
+}
 
 /** Bytes of some layers, both directions, by the events that the ledger saw within the window. */
 function perEvent({ wire: { ledger } }: CompletedCell, of: (layers: LayerBytes) => number): number | undefined {

@@ -23,6 +23,8 @@ function cell(lane: string, round: number, p50Us: number, changes: Partial<Compl
     order: 1,
     state: 'completed',
     url: '',
+    options: {},
+    cutOffClients: 0,
     window: { warmupEvents: 1, events: 60, seconds: 6 },
     delivery: { expected: 180, delivered: 180, missing: 0, duplicated: 0, outOfOrder: 0, unexpected: 0 },
     latency: {

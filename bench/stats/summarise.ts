@@ -39,11 +39,15 @@ export type ValidCell = CompletedCell & {
   readonly delivery: { readonly missing: 0; readonly duplicated: 0; readonly outOfOrder: 0; readonly unexpected: 0 };
 };
 
-/** A cell that lost, repeated or reordered events says nothing about its transport. */
+/**
+ * A cell that lost, repeated or reordered events, or whose two sides count other bytes, says nothing about its transport.
+ */
 export function isValid(cell: Cell): cell is ValidCell {
   if (cell.state !== 'completed') return false;
   const { missing, duplicated, outOfOrder, unexpected } = cell.delivery;
-  return missing + duplicated + outOfOrder + unexpected === 0;
+  const { server, clients } = cell.wire.cell;
+  const bytesAgree = server.sentBytes === clients.receivedBytes && server.receivedBytes === clients.sentBytes;
+  return missing + duplicated + outOfOrder + unexpected === 0 && bytesAgree;
 }
 
 export function summarise(
@@ -69,7 +73,9 @@ export function summarise(
           unit: metric.unit,
           ...(values.every((value) => value > 0) ? geometricMeanOf(values) : meanOf(values)),
           rounds: values.length,
-          samples: group.reduce((sum, cell) => sum + cell.latency.count, 0),
+          samples: group
+            .filter((cell) => metric.of(cell) !== undefined)
+            .reduce((sum, cell) => sum + (metric.samplesOf?.(cell) ?? cell.wire.windowDeliveries), 0),
         });
       }
       if (lane === reference) continue;
