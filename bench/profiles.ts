@@ -35,9 +35,9 @@ export const profiles: readonly Profile[] = [
   },
   {
     id: 'paper',
-    summary: 'Ten rounds, with windows long enough to quote p99.',
+    summary: 'Ten rounds of every scenario, with windows long enough to quote p99.',
     lanes: transports,
-    scenarios: ['fanout'],
+    scenarios: ['fanout', 'anatomy'],
     rounds: 10,
     warmupSeconds: 2,
     windowSeconds: 15,

@@ -136,7 +136,10 @@ async function runPhases(
   ]);
   const watching = new AbortController();
   const watched = watchWindow(ask, plan, listening.url, laboratory, AbortSignal.any([signal, watching.signal]));
-  const [served, received, relayed] = await measuring.finally(() => watching.abort());
+  const [served, received, relayed] = await measuring.catch((error) => {
+    watching.abort();
+    throw error;
+  });
 
   const closing = { phase: 'close', deadlineMs: deadlines.close };
   const workersClosed = await Promise.all(workers.map((worker) => worker.call('close', {}, closing)));

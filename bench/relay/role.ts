@@ -7,6 +7,8 @@ import { beginUsage } from '../measure/process-usage.ts';
 import { Tap } from './tap.ts';
 
 const CLOSE_GRACE_MS = 5_000;
+/** How long a reading waits for answers under way. */
+const ANSWER_MS = 5;
 
 export function createRelayRole(): Role<RelayCalls> {
   let open: Tap | undefined;
@@ -27,9 +29,11 @@ export function createRelayRole(): Role<RelayCalls> {
     async measure({ windowNs }) {
       const tap = current();
       await sleepUntil(windowNs[0]);
+      await tap.answered(ANSWER_MS);
       const before = tap.count();
       const endUsage = beginUsage({ empty: 0, connected: 0 });
       await sleepUntil(windowNs[1]);
+      await tap.answered(ANSWER_MS);
       const { cpuShare, elapsedUs } = endUsage();
       return { window: subtractCounts(tap.count(), before), cpuShare, elapsedUs };
     },

@@ -108,6 +108,22 @@ describe('a tap', () => {
     for (const client of clients) client.destroy();
   });
 
+  it('tells when no answer is on its way, and does not wait for a parked one', async () => {
+    const { tap, sockets, open } = await behindTap((socket) => socket.resume());
+    const client = open();
+    client.resume().write('hello\n');
+    await expect.poll(() => sockets[0]?.bytesRead).toBe(6);
+    let isAnswered = false;
+    const answered = tap.answered(60_000).then(() => {
+      isAnswered = true;
+    });
+    await tap.answered(5);
+    expect(isAnswered).toBe(false);
+    sockets[0]?.write('hi\n');
+    await answered;
+    client.destroy();
+  });
+
   it.each(['client', 'server'] as const)('whose %s is reset lets the other side know', async (side) => {
     const { tap, sockets, open } = await behindTap((socket) => socket.resume());
     const client = open();

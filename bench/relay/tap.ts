@@ -6,8 +6,10 @@
  */
 
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import type { LedgerCount, WireProtocol } from '../contract/ledger.ts';
 import { ByteMeter } from '../measure/byte-meter.ts';
+import { nowNs } from '../measure/clock.ts';
 import { ConnectionLedger } from '../measure/ledger/connection.ts';
 import { sumCounts } from '../measure/ledger/layers.ts';
 
@@ -22,6 +24,8 @@ export class Tap {
   readonly clientSide = new ByteMeter();
   readonly serverSide = new ByteMeter();
   readonly #ledgers: ConnectionLedger[] = [];
+  /** Clients that spoke last: an answer to them is on its way, or parked. */
+  readonly #asking = new Set<Socket>();
   readonly #target: TapTarget;
   readonly #server: Server;
 
@@ -41,6 +45,16 @@ export class Tap {
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
+  }
+
+  /**
+   * Resolves when every client has had the last word answered, or at `atMostMs`: a request counted without its answer would
+   * be one too many or one too few in a short window. A parked one is at both ends of it.
+   */
+  async answered(atMostMs: number): Promise<void> {
+    for (const untilNs = nowNs() + atMostMs * 1e6; this.#asking.size > 0 && nowNs() < untilNs; ) {
+      await setTimeout(1);
+    }
   }
 
   /** What all connections so far carried. */
@@ -63,16 +77,23 @@ export class Tap {
     this.#ledgers.push(ledger);
     this.clientSide.track(client);
     this.serverSide.track(server);
+    client.once('close', () => this.#asking.delete(client));
     forward(
       client,
       server,
-      (chunk) => ledger.fromClient(chunk),
+      (chunk) => {
+        this.#asking.add(client);
+        ledger.fromClient(chunk);
+      },
       () => ledger.clientEnded(),
     );
     forward(
       server,
       client,
-      (chunk) => ledger.fromServer(chunk),
+      (chunk) => {
+        this.#asking.delete(client);
+        ledger.fromServer(chunk);
+      },
       () => ledger.serverEnded(),
     );
   }

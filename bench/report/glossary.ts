@@ -11,8 +11,9 @@ export const glossary: readonly Entry[] = [
   {
     term: 'Latency',
     text:
-      'The time from the instant at which the schedule wanted the event to the client’s first clock reading in its ' +
-      'handler. Server and clients read one monotonic clock.',
+      'The time from the instant at which the schedule wanted the event to the client’s first clock reading when ' +
+      'its bytes arrived. Server and clients read one monotonic clock. The clients of a load worker share an event ' +
+      'loop, and the wait for it is part of the latency. Clients that the ledger reads along with are left out.',
   },
   { term: 'Payload', text: 'The text of the event. All other bytes on the socket are overhead.' },
   {
