@@ -141,6 +141,8 @@ async function runPhases(
     throw error;
   });
 
+  // Before anything closes: the kernel forgets a socket's count with the socket.
+  const seen = await watched;
   const closing = { phase: 'close', deadlineMs: deadlines.close };
   const workersClosed = await Promise.all(workers.map((worker) => worker.call('close', {}, closing)));
   const relayClosed = await relay?.call('close', {}, closing);
@@ -155,7 +157,7 @@ async function runPhases(
     workersClosed,
     relay: relayed && relayClosed && { ...relayed, ...relayClosed, clients: tapped },
     pinning: laboratory.pinning,
-    ...(await watched),
+    ...seen,
   });
 }
 

@@ -112,11 +112,20 @@ describe('a cell is warned of', () => {
     expect(warning).toMatchObject({ code: 'bytes-disagree', severity: 'severe', text: expect.stringMatching(text) });
   });
 
-  it("a late event loop relative to the latency: polling's may be later than a push lane's", () => {
-    const workers = [{ ...usage, eventLoopDelayP99Us: 3_000 }];
-    expect(codesOf({ workers })).toEqual(['worker-saturated']);
-    const slow = { ...(warmLatency(500_000) as CellEvidence['cell']['latency']) };
-    expect(codesOf({ workers, latency: slow })).toEqual([]);
+  it.each([
+    [3_000, 1_000, 'severe'],
+    [3_000, 4_000, 'notice'],
+    [3_000, 500_000, undefined],
+    [1_900, 1_000, undefined],
+  ])("a worker's event loop %i µs late beside a p50 of %i µs: %s", (eventLoopDelayP99Us, p50Us, severity) => {
+    const [warning] = warningsOf({ workers: [{ ...usage, eventLoopDelayP99Us }], latency: latencyOf(p50Us) });
+    expect(warning?.severity).toBe(severity);
+    expect(warning?.code).toBe(severity && 'worker-saturated');
+  });
+
+  it("a server's late event loop without forbidding to cite: it is what the transport costs", () => {
+    const [warning] = warningsOf({ server: { ...usage, eventLoopDelayP99Us: 30_000 } });
+    expect(warning).toMatchObject({ code: 'server-saturated', severity: 'notice' });
   });
 
   it("the feed's lag at p99 only where the window's events support it", () => {
@@ -171,7 +180,7 @@ function ledgerOf(down: Partial<LedgerCount['down']>, events: number) {
   return { up: noLayerBytes(), down: { ...noLayerBytes(), ...down }, events, cycles: none, emptyCycles: none };
 }
 
-function warmLatency(p50Us: number) {
-  const all = { minUs: 1, meanUs: 1, p90Us: 1, p95Us: 1, p99Us: 1, p999Us: 1, maxUs: 1 };
-  return { count: 100, p50Us, histogram: '', ...all };
+function latencyOf(p50Us: number) {
+  const others = { minUs: 1, meanUs: 1, p90Us: 1, p95Us: 1, p99Us: 1, p999Us: 1, maxUs: 1 };
+  return { count: 100, p50Us, histogram: '', ...others };
 }

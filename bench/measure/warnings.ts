@@ -34,6 +34,8 @@ const LIMITS = {
   cpuShare: 0.8,
   /** How far the time between a process's two readings may be from the window's length. */
   readings: 0.02,
+  /** What a timer and an answer under way may take, in a window of any length. */
+  readingsFloorUs: 20_000,
   /** Of the measured p50. */
   eventLoopDelay: 0.1,
   /** Below this the event-loop monitor sees its own timer's grain. */
@@ -118,14 +120,14 @@ function loadWarnings({ cell }: CellEvidence): Warning[] {
     {
       code: 'server-saturated',
       // What a server needs for one event's fan-out is the transport's own cost, not the harness's.
-      slow: notice,
+      isHarness: false,
       name: 'The server',
       usage: cell.server,
       hint: 'Fewer clients or events per second.',
     },
     ...cell.workers.map((usage, index) => ({
       code: 'worker-saturated',
-      slow: severe,
+      isHarness: true,
       name: `Load worker ${index + 1}`,
       usage,
       hint: 'More workers on a machine with more cores, or fewer clients: the harness limits what is measured.',
@@ -134,17 +136,19 @@ function loadWarnings({ cell }: CellEvidence): Warning[] {
   const windowUs = cell.window.seconds * 1e6;
   const readers = [...processes, ...(cell.wire.ledger ? [{ name: 'The relay', usage: cell.wire.ledger.relay }] : [])];
   for (const { name, usage } of readers) {
-    if (Math.abs(usage.elapsedUs / windowUs - 1) <= LIMITS.readings) continue;
+    if (Math.abs(usage.elapsedUs - windowUs) <= Math.max(windowUs * LIMITS.readings, LIMITS.readingsFloorUs)) continue;
     const text = `${name} read its bytes and CPU over ${(usage.elapsedUs / 1e6).toFixed(3)} s instead of ${cell.window.seconds.toFixed(3)} s.`;
     found.push(severe('late-reading', text, 'The process was too busy: nothing per delivery is to be trusted.'));
   }
-  const delayLimitUs = Math.max(cell.latency.p50Us * LIMITS.eventLoopDelay, LIMITS.eventLoopDelayFloorUs);
-  for (const { code, slow, name, usage, hint } of processes) {
+  const { p50Us } = cell.latency;
+  for (const { code, isHarness, name, usage, hint } of processes) {
     if (usage.cpuShare > LIMITS.cpuShare) {
       found.push(severe(code, `${name} used ${percent(usage.cpuShare)} of a core.`, hint));
-    } else if (usage.eventLoopDelayP99Us > delayLimitUs) {
+    } else if (usage.eventLoopDelayP99Us > Math.max(p50Us * LIMITS.eventLoopDelay, LIMITS.eventLoopDelayFloorUs)) {
       const delay = `${name}'s event loop was ${(usage.eventLoopDelayP99Us / 1e3).toFixed(1)} ms late at the 99th percentile.`;
-      found.push(slow(code, delay, hint));
+      // Later than the median is long: then most of the latency may be the harness's.
+      const isSevere = isHarness && usage.eventLoopDelayP99Us > p50Us;
+      found.push((isSevere ? severe : notice)(code, delay, hint));
     }
   }
   const achieved = cell.feed.achievedEventsPerSecond / cell.point.eventsPerSecond;
