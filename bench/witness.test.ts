@@ -179,8 +179,16 @@ async function measure(lane: (typeof lanes)[number], payloadBytes: number): Prom
   return cell;
 }
 
-/** One row per packet that the filter lets through; a field that occurs more than once holds its values with `;`. */
+/**
+ * One row per packet that the filter lets through; a field that occurs more than once holds its values with `;`. The first
+ * connection of a port is the rehearsal's, which a cell does not count.
+ */
 async function dissect(port: string, filter: string, fields: readonly string[]): Promise<string[][]> {
+  const [[rehearsal] = []] = await tshark(port, 'tcp.flags.syn == 1', ['tcp.stream']);
+  return await tshark(port, `tcp.stream != ${rehearsal} && (${filter})`, fields);
+}
+
+async function tshark(port: string, filter: string, fields: readonly string[]): Promise<string[][]> {
   const { stdout } = await run(
     'tshark',
     [

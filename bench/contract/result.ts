@@ -137,7 +137,9 @@ export const completedCellSchema = z.strictObject({
   wire: z.strictObject({
     window: bothSides,
     windowDeliveries: count.describe('Received between the two readings of the window'),
-    cell: bothSides.describe('From listen to close'),
+    cell: bothSides.describe(
+      'From listen to close; without the rehearsal, one client that comes and goes before the others',
+    ),
     perDeliveryBytes: amount.describe('Both directions, of the window, by deliveries within it'),
     ledger: ledger.optional(),
     packets: packets.optional(),
