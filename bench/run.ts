@@ -90,7 +90,10 @@ function runWarnings(
     const text = `${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${id} ${rounds === 1 ? 'gives' : 'give'} no interval worth quoting.`;
     add('too-few-rounds', text, 'Run with --rounds 5 or more.');
   }
-  const events = Math.min(...cells.flatMap((cell) => (cell.state === 'completed' ? cell.window.events : [])));
+  const timed = new Set(config.scenarios.filter(({ figures }) => figures.includes('latency')).map(({ id }) => id));
+  const events = Math.min(
+    ...cells.flatMap((cell) => (cell.state === 'completed' && timed.has(cell.scenario) ? cell.window.events : [])),
+  );
   const unquotable = tooFewFor(events).map((name) => PERCENTILE_LABELS[name]);
   if (unquotable.length > 0 && Number.isFinite(events)) {
     warnings.push({

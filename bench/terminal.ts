@@ -1,5 +1,6 @@
 /** What a run says on the terminal when it ends, and what `list` says. Pure: data → text. */
 
+import { HEADER_PROFILES } from './contract/headers.ts';
 import type { Lane } from './contract/lane.ts';
 import type { Comparison, Estimate, Point, Result } from './contract/result.ts';
 import type { Profile } from './profiles.ts';
@@ -134,9 +135,21 @@ export function describeCatalogue(
   );
 }
 
-function placesOf({ cells }: Result): { scenario: string; point: Point }[] {
+/** As the scenarios come, and within one from small to large: cells were measured in a random order. */
+function placesOf({ cells, scenarios }: Result): { scenario: string; point: Point }[] {
   const places = cells.map(({ scenario, point }) => [JSON.stringify([scenario, point]), { scenario, point }] as const);
-  return [...new Map(places).values()];
+  const rank = ({ scenario, point }: { scenario: string; point: Point }) => [
+    scenarios.findIndex(({ id }) => id === scenario),
+    point.clients,
+    point.eventsPerSecond,
+    point.payloadBytes,
+    HEADER_PROFILES.indexOf(point.headers),
+  ];
+  return [...new Map(places).values()].sort((a, b) => compareInTurn(rank(a), rank(b)));
+}
+
+function compareInTurn(a: readonly number[], b: readonly number[]): number {
+  return a.map((each, index) => each - (b[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
 }
 
 function find<T extends Estimate | Comparison>(

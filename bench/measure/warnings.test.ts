@@ -128,6 +128,12 @@ describe('a cell is warned of', () => {
     expect(warning).toMatchObject({ code: 'server-saturated', severity: 'notice' });
   });
 
+  it('halves that differ, only where there are events enough for halves', () => {
+    const halvesP50Us: [number, number] = [1_000, 2_000];
+    expect(codesOf({ halvesP50Us })).toEqual(['unsteady']);
+    expect(codesOf({ halvesP50Us, window: { warmupEvents: 1, events: 58, seconds: 10 } })).toEqual([]);
+  });
+
   it("the feed's lag at p99 only where the window's events support it", () => {
     const late = { ...feed, lagP99Us: 1_001 };
     expect(codesOf({ feed: late })).toEqual([]);

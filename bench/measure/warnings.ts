@@ -162,7 +162,9 @@ function loadWarnings({ cell }: CellEvidence): Warning[] {
     );
   }
   const [first, second] = cell.halvesP50Us;
-  if (first > 0 && Math.abs(second / first - 1) > LIMITS.halves) {
+  // A handful of events has no halves to speak of.
+  const hasHalves = cell.window.events >= EVENTS_NEEDED.p95;
+  if (hasHalves && first > 0 && Math.abs(second / first - 1) > LIMITS.halves) {
     const text = `The window's halves differ: p50 ${(first / 1e3).toFixed(3)} ms, then ${(second / 1e3).toFixed(3)} ms.`;
     found.push(notice('unsteady', text, 'A longer window or warm-up; look at the rounds apart.'));
   }
