@@ -4,7 +4,7 @@ import { HEADER_PROFILES } from './contract/headers.ts';
 import type { Lane } from './contract/lane.ts';
 import type { Comparison, Estimate, Point, Result } from './contract/result.ts';
 import type { Profile } from './profiles.ts';
-import { formatInterval, type Interval, type Quantity, scaleFor } from './report/format.ts';
+import { formatInterval, type Interval, type Quantity, RATIO, type Scale, scaleFor } from './report/format.ts';
 import type { Scenario } from './scenarios.ts';
 import { metricOf } from './stats/metrics.ts';
 import { isValid } from './stats/summarise.ts';
@@ -38,7 +38,6 @@ const SENTENCE: Readonly<Partial<Record<Figure, readonly string[]>>> = {
   layers: ['wire.overheadPerDeliveryBytes', 'wire.tcpIpPerDeliveryBytes'],
   cpu: ['server.cpuPerDeliveryUs'],
 };
-const RATIO = { factor: 1 };
 
 /** A table per scenario and point, a sentence per lane against the reference, and whether all that may be cited. */
 export function describeResult(result: Result): string {
@@ -97,7 +96,7 @@ function sentences(result: Result, scenario: string, point: Point, metrics: read
 }
 
 /** `0.91 [0.85, 0.98]` */
-function text(interval: Interval, scale: { readonly factor: number }): string {
+function text(interval: Interval, scale: Scale): string {
   const { value, interval: bounds } = formatInterval(interval, scale);
   return bounds ? `${value} ${bounds}` : value;
 }

@@ -4,7 +4,12 @@ export interface Scale {
   readonly unit: string;
   /** How many base units make one of these. */
   readonly factor: number;
+  /** No more decimals than these, however narrow the interval: a hundredth of a byte is nobody's concern. */
+  readonly decimals?: number;
 }
+
+/** Of a lane to the reference. */
+export const RATIO: Scale = { unit: '×', factor: 1, decimals: 3 };
 
 export interface Interval {
   readonly value: number;
@@ -19,7 +24,7 @@ export interface FormattedInterval {
   readonly interval: string | undefined;
 }
 
-const BYTES: Scale = { unit: 'B', factor: 1 };
+const BYTES: Scale = { unit: 'B', factor: 1, decimals: 2 };
 
 /** By the kind of quantity, the largest unit first. Bytes on the wire stay bytes: people count them one by one. */
 const SCALES = {
@@ -45,14 +50,14 @@ export function scaleFor(quantity: Quantity, values: readonly number[]): Scale {
 /** Two significant digits of the interval's half-width; three of the value where there is no interval. */
 export function formatInterval(
   { value, low, high }: Interval,
-  { factor }: { readonly factor: number },
+  { factor, decimals }: Pick<Scale, 'factor' | 'decimals'>,
 ): FormattedInterval {
   const scaled = value / factor;
   if (low === null || high === null) return { value: formatNumber(scaled), interval: undefined };
   const half = (high - low) / 2 / factor;
   // What floating point leaves of identical rounds is no width.
   if (half <= Math.abs(scaled) * 1e-9) return { value: formatExact(scaled), interval: undefined };
-  const digits = decimalsFor(half, 2);
+  const digits = Math.min(decimalsFor(half, 2), decimals ?? Number.POSITIVE_INFINITY);
   const [from, to] = [fixed(low / factor, digits), fixed(high / factor, digits)];
   return { value: fixed(scaled, digits), interval: `[${from}, ${to}]` };
 }

@@ -1,7 +1,7 @@
 /** Tables with a row for each lane of each place of a scenario. */
 
 import type { CompletedCell, Estimate } from '../contract/result.ts';
-import { formatCount, formatExact, formatInterval, formatRange, type Interval, type Scale } from './format.ts';
+import { formatCount, formatExact, formatInterval, formatRange, type Interval, RATIO, type Scale } from './format.ts';
 import type { Column, Table, TableCell } from './page-model.ts';
 import type { LaneAtPlace, Place, ScenarioView } from './places.ts';
 
@@ -105,7 +105,7 @@ export function ratiosColumn(label: string, of: (lane: LaneAtPlace, place: Place
     cell: (lane, place) => {
       const ratio = of(lane, place);
       if (!ratio) return { text: 'none', isRemark: true };
-      const { value, interval } = formatInterval(ratio, { factor: 1 });
+      const { value, interval } = formatInterval(ratio, RATIO);
       return { text: value, interval };
     },
   };

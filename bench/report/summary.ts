@@ -1,7 +1,16 @@
 /** What came out, in sentences: a value with its interval, never a verdict. */
 
 import type { Comparison, Result } from '../contract/result.ts';
-import { countOf, formatExact, formatInterval, formatNumber, type Quantity, type Scale, scaleFor } from './format.ts';
+import {
+  countOf,
+  formatExact,
+  formatInterval,
+  formatNumber,
+  type Quantity,
+  RATIO,
+  type Scale,
+  scaleFor,
+} from './format.ts';
 import { contrastOf } from './levels.ts';
 import { contrastText } from './levels-figure.ts';
 import type { Prose, SummaryGroup } from './page-model.ts';
@@ -187,7 +196,7 @@ function valueText({ estimates }: LaneAtPlace, metric: string, scale: Scale): Pr
 /** An interval that includes 1 says so: such a ratio has no direction. */
 function ratioText(comparison: Comparison, times: string): Prose {
   const { ratio, low, high } = comparison;
-  const { value, interval } = formatInterval({ value: ratio, low, high }, { factor: 1 });
+  const { value, interval } = formatInterval({ value: ratio, low, high }, RATIO);
   if (interval === undefined || low === null || high === null) return [`${value}${times}`];
   const note = low <= 1 && high >= 1 ? ', includes 1' : '';
   return [`${value}${times}`, { quiet: ` ${interval}${note}` }];
