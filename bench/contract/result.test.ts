@@ -3,9 +3,16 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { projectRoot } from '../paths.ts';
-import { resultSchema } from './result.ts';
+import { parseResult, resultSchema } from './result.ts';
 
 it('results/schema.json is that of this code (npm run schema makes it)', () => {
   const written: unknown = JSON.parse(readFileSync(join(projectRoot, 'results/schema.json'), 'utf8'));
   expect(written).toEqual(JSON.parse(JSON.stringify(z.toJSONSchema(resultSchema))));
+});
+
+it('the published run is one that this code reads, complete and citable', () => {
+  const run = parseResult(readFileSync(join(projectRoot, 'results/reference/result.json'), 'utf8'));
+  expect(run.finishedAt).not.toBeNull();
+  expect(run.citable).toEqual({ ok: true, reasons: [] });
+  expect(run.environment.git.dirty).toBe(false);
 });
