@@ -81,8 +81,13 @@ function recordWire(measured: Measurements, clients: number): CompletedCell['wir
   const windowDeliveries = sum(workers, (worker) => worker.windowDeliveries);
   const window = { server: server.wire, clients: sumWire(workers.map(({ wire }) => wire)) };
   const cell = { server: serverClosed.wire, clients: sumWire(workersClosed.map(({ wire }) => wire)) };
-  const windowBytes = window.clients.sentBytes + window.clients.receivedBytes;
-  const perDelivery = (amount: number) => (windowDeliveries > 0 ? amount / windowDeliveries : 0);
+  // Where every client is behind the relay, its reading of the window is taken: it falls between two polls, never into one.
+  const whole = relay?.clients === clients ? relay.window : undefined;
+  const windowBytes = whole
+    ? sumOf(whole.up) + sumOf(whole.down)
+    : window.clients.sentBytes + window.clients.receivedBytes;
+  const deliveries = whole ? whole.events : windowDeliveries;
+  const perDelivery = (amount: number) => (deliveries > 0 ? amount / deliveries : 0);
   const wire = { window, windowDeliveries, cell, perDeliveryBytes: perDelivery(windowBytes) };
   return {
     ...wire,

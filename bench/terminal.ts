@@ -14,24 +14,37 @@ type Figure = Result['scenarios'][number]['figures'][number];
 interface Column {
   readonly metric: string;
   readonly quantity: Quantity;
+  /** Short: a table fits on a terminal of 100 columns. */
+  readonly label: string;
 }
 
-/** What a figure of the page is in columns of the terminal. */
-const COLUMNS: Readonly<Record<Figure, readonly Column[]>> = {
-  latency: [
-    { metric: 'latency.p50Us', quantity: 'time' },
-    { metric: 'latency.p95Us', quantity: 'time' },
-  ],
-  bytes: [{ metric: 'wire.perDeliveryBytes', quantity: 'wire' }],
-  layers: [
-    { metric: 'wire.framingPerDeliveryBytes', quantity: 'wire' },
-    { metric: 'wire.headsPerDeliveryBytes', quantity: 'wire' },
-    { metric: 'wire.handshakeBytes', quantity: 'wire' },
-    { metric: 'wire.tcpIpPerDeliveryBytes', quantity: 'wire' },
-  ],
-  cpu: [{ metric: 'server.cpuPerDeliveryUs', quantity: 'time' }],
-  memory: [],
-};
+interface Table {
+  /** Shown for scenarios with any of these figures. */
+  readonly figures: readonly Figure[];
+  readonly columns: readonly Column[];
+}
+
+/** What figures of the page are in tables of the terminal. */
+const TABLES: readonly Table[] = [
+  {
+    figures: ['latency', 'cpu'],
+    columns: [
+      { metric: 'latency.p50Us', quantity: 'time', label: 'latency p50' },
+      { metric: 'latency.p95Us', quantity: 'time', label: 'latency p95' },
+      { metric: 'server.cpuPerDeliveryUs', quantity: 'time', label: 'server CPU/delivery' },
+    ],
+  },
+  {
+    figures: ['bytes', 'layers'],
+    columns: [
+      { metric: 'wire.framingPerDeliveryBytes', quantity: 'wire', label: 'framing' },
+      { metric: 'wire.headsPerDeliveryBytes', quantity: 'wire', label: 'heads' },
+      { metric: 'wire.perDeliveryBytes', quantity: 'wire', label: 'per delivery' },
+      { metric: 'wire.tcpIpPerDeliveryBytes', quantity: 'wire', label: 'with TCP/IP' },
+      { metric: 'wire.handshakeBytes', quantity: 'wire', label: 'handshake' },
+    ],
+  },
+];
 /** What the sentence about a lane compares, by figure. */
 const SENTENCE: Readonly<Partial<Record<Figure, readonly string[]>>> = {
   latency: ['latency.p50Us'],
@@ -39,40 +52,46 @@ const SENTENCE: Readonly<Partial<Record<Figure, readonly string[]>>> = {
   cpu: ['server.cpuPerDeliveryUs'],
 };
 
-/** A table per scenario and point, a sentence per lane against the reference, and whether all that may be cited. */
+const LINE_COLUMNS = 100;
+
+/** Tables per scenario and point, a sentence per lane against the reference, and whether all that may be cited. */
 export function describeResult(result: Result): string {
   const blocks = placesOf(result).flatMap(({ scenario, point }) => {
-    const { title, figures } = result.scenarios.find(({ id }) => id === scenario) ?? { title: scenario, figures: [] };
+    const known = result.scenarios.find(({ id }) => id === scenario);
+    const { title, figures }: { title: string; figures: readonly Figure[] } = known ?? { title: scenario, figures: [] };
     const { clients, eventsPerSecond, payloadBytes, headers } = point;
     const who = clients === 1 ? '1 client' : `${clients} clients`;
     const heading = `${title}: ${who}, ${eventsPerSecond} events/s, ${payloadBytes} B, headers: ${headers}`;
-    const columns = table(
-      result,
-      scenario,
-      point,
-      figures.flatMap((figure) => COLUMNS[figure]),
-    );
+    const tables = TABLES.filter((one) => one.figures.some((figure) => figures.includes(figure)));
     const metrics = figures.flatMap((figure) => SENTENCE[figure] ?? []);
-    return [heading, '', columns, '', ...sentences(result, scenario, point, metrics), ''];
+    return [
+      heading,
+      '',
+      ...tables.flatMap(({ columns }) => [table(result, scenario, point, columns), '']),
+      ...sentences(result, scenario, point, metrics).map(wrap),
+      '',
+    ];
   });
   return [...blocks, ...problems(result), citable(result)].join('\n');
 }
 
 function table(result: Result, scenario: string, point: Point, wanted: readonly Column[]): string {
-  const columns = wanted.map(({ metric, quantity }) => {
+  const columns = wanted.map(({ metric, quantity, label }) => {
     const of = (lane: string) => find(result.estimates, scenario, point, lane, metric);
     const scale = scaleFor(
       quantity,
       result.lanes.flatMap(({ id }) => of(id)?.value ?? []),
     );
-    return { of, scale, header: `${metricOf(metric).title}, ${scale.unit}` };
+    return { of, scale, header: `${label}, ${scale.unit}`, isExact: quantity === 'wire' };
   });
   const rows = result.lanes.map(({ id, title }) => {
     const rounds = Math.max(0, ...columns.map(({ of }) => of(id)?.rounds ?? 0));
     if (rounds === 0) return [title, 'not measured'];
-    const texts = columns.map(({ of, scale }) => {
+    const texts = columns.map(({ of, scale, isExact }) => {
       const estimate = of(id);
-      return estimate ? text(estimate, scale) : 'n too small';
+      if (!estimate) return 'n too small';
+      // Bytes hardly differ between rounds; the page has their intervals.
+      return isExact ? formatInterval(estimate, scale).value : text(estimate, scale);
     });
     return [title, ...texts, String(rounds)];
   });
@@ -93,6 +112,17 @@ function sentences(result: Result, scenario: string, point: Point, metrics: read
       });
       return ratios.length > 0 ? [`${title} against ${reference.title}: ${ratios.join(', ')}.`] : [];
     });
+}
+
+/** Breaks a sentence between words, so that no line is longer than a terminal is likely to be wide. */
+function wrap(sentence: string): string {
+  const lines = [''];
+  for (const word of sentence.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line.length + word.length >= LINE_COLUMNS) lines.push(`  ${word}`);
+    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+  }
+  return lines.join('\n');
 }
 
 /** `0.91 [0.85, 0.98]` */

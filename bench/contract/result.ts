@@ -140,7 +140,9 @@ export const completedCellSchema = z.strictObject({
     cell: bothSides.describe(
       'From listen to close; without the rehearsal, one client that comes and goes before the others',
     ),
-    perDeliveryBytes: amount.describe('Both directions, of the window, by deliveries within it'),
+    perDeliveryBytes: amount.describe(
+      'Both directions, of the window, by deliveries within it; as the ledger counts them where it reads along with every client',
+    ),
     ledger: ledger.optional(),
     packets: packets.optional(),
   }),
