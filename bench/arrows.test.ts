@@ -1,4 +1,4 @@
-/** The arrows of DESIGN.md, "Rooms": who may know whom. Read from the import statements of all sources. */
+/** Who may know whom: the arrows between the rooms. Read from the import statements of all sources. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
