@@ -103,12 +103,9 @@ async function runPhases(
   const deadlines = laboratory.deadlinesMs ?? DEADLINES_MS;
 
   await Promise.all([server, ...workers, ...(relay ? [relay] : [])].map((child) => sayHello(child, deadlines.hello)));
-  const listening = await server.call(
-    'listen',
-    { lane: lane.id, options: lane.options, feed: feedOf(plan) },
-    { phase: 'listen', deadlineMs: deadlines.listen },
-  );
   const opening = { phase: 'listen', deadlineMs: deadlines.listen };
+  const listenAsk = { lane: lane.id, options: lane.options, feed: feedOf(plan) };
+  const listening = await server.call('listen', listenAsk, opening);
   const tapAt = await relay?.call('open', { url: listening.url, protocol: lane.wire }, opening);
   const { clients } = point;
   const tapped = plan.ledgerClients;

@@ -56,12 +56,11 @@ export function summarise(
 ): { estimates: Estimate[]; comparisons: Comparison[] } {
   const estimates: Estimate[] = [];
   const comparisons: Comparison[] = [];
-  const groups = groupBy(cells.filter(isValid), ({ lane, scenario, point }) => JSON.stringify([lane, scenario, point]));
+  const valid = cells.filter(isValid);
+  const groups = groupBy(valid, ({ lane, scenario, point }) => JSON.stringify([lane, scenario, point]));
   for (const group of groups) {
     const { lane, scenario, point } = group[0];
-    const others = cells
-      .filter(isValid)
-      .filter((cell) => cell.lane === reference && isSamePlace(cell, scenario, point));
+    const others = valid.filter((cell) => cell.lane === reference && isSamePlace(cell, scenario, point));
     for (const metric of metrics) {
       const values = group.flatMap((cell) => metric.of(cell) ?? []);
       if (values.length > 0) {
