@@ -12,10 +12,10 @@ import type {
   WorkerMeasured,
 } from './contract/child.ts';
 import { type LedgerCount, sumOf } from './contract/ledger.ts';
-import { type CompletedCell, completedCellSchema, type Ledger, type Packets } from './contract/result.ts';
+import { type CompletedCell, completedCellSchema, type Ledger, type Noise, type Packets } from './contract/result.ts';
 import { mergeLatency } from './measure/latency.ts';
 import { headerBytesPerSegment, type SegmentCount } from './measure/packets.ts';
-import { cellWarnings, type Noise, type Pinning } from './measure/warnings.ts';
+import { cellWarnings, type Pinning } from './measure/warnings.ts';
 import { sumWire } from './measure/wire.ts';
 
 /** All that one cell's processes said. */
@@ -39,7 +39,7 @@ type Identity = Pick<CompletedCell, 'lane' | 'scenario' | 'point' | 'round' | 'o
 
 /** @throws Error when what was measured can't be: a clock that runs backwards, a number that the schema refuses */
 export function recordCell(identity: Identity, measured: Measurements): CompletedCell {
-  const { listening, ask, server, workers, pinning, noise } = measured;
+  const { listening, ask, server, workers, pinning } = measured;
   const cell = {
     ...identity,
     state: 'completed' as const,
@@ -62,6 +62,7 @@ export function recordCell(identity: Identity, measured: Measurements): Complete
     },
     wire: recordWire(measured, identity.point.clients),
     server: server.usage,
+    noise: measured.noise,
     cutOffClients: measured.serverClosed.cutOffClients,
     workers: workers.map(({ usage }) => usage),
   };
@@ -72,7 +73,7 @@ export function recordCell(identity: Identity, measured: Measurements): Complete
     );
   }
   const problems = workers.flatMap(({ firstProblem }) => firstProblem ?? []);
-  const warnings = cellWarnings({ cell, pinning, noise, problems });
+  const warnings = cellWarnings({ cell, pinning, problems });
   return completedCellSchema.parse({ ...cell, warnings });
 }
 

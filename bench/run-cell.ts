@@ -4,10 +4,10 @@ import { type Measurements, recordCell } from './cell-record.ts';
 import { Child, ChildFailure, type Link } from './child.ts';
 import type { FeedSpec, MeasureAsk, RelayCalls, ServerCalls, WorkerCalls } from './contract/child.ts';
 import type { Lane } from './contract/lane.ts';
-import type { Cell, CompletedCell, Point } from './contract/result.ts';
+import type { Cell, CompletedCell, Noise, Point } from './contract/result.ts';
 import { checkSharedClock, nowNs, sleepUntil } from './measure/clock.ts';
 import type { SegmentCount } from './measure/packets.ts';
-import type { Noise, Pinning } from './measure/warnings.ts';
+import type { Pinning } from './measure/warnings.ts';
 
 export interface CellPlan {
   readonly lane: Pick<Lane, 'id' | 'options' | 'waitMs' | 'wire'>;
@@ -187,7 +187,7 @@ async function watchWindow(
     return { noise, segments: before && after && { before, after } };
   } catch {
     // Only an abort: then there is no cell to tell of.
-    return { noise: { cpuPressure: undefined, steal: undefined }, segments: undefined };
+    return { noise: { cpuPressure: null, steal: null, throttled: null }, segments: undefined };
   }
 }
 

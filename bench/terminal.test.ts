@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { lanes } from './lanes.ts';
 import { profiles } from './profiles.ts';
-import { failed, makeResult } from './report/test-fixture.ts';
 import { scenarios } from './scenarios.ts';
 import { describeCatalogue, describeResult } from './terminal.ts';
+import { failed, makeResult } from './test-fixture.ts';
 
 describe('what a run says at its end', () => {
   const result = makeResult();

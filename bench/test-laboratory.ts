@@ -10,6 +10,7 @@ import type { EventSink } from './contract/transport.ts';
 import { nowNs } from './measure/clock.ts';
 import { createRelayRole } from './relay/role.ts';
 import type { CellPlan, Deadlines, Laboratory } from './run-cell.ts';
+import { QUIET } from './test-fixture.ts';
 
 /** What a child does instead of answering one call. */
 export interface Fault {
@@ -73,7 +74,7 @@ export function memoryLaboratory(lane: Lane, { fault, workers = 1 }: { fault?: F
         createWorkerRole(() => lane),
       ),
     openRelay: () => open('relay', createRelayRole()),
-    watchNoise: () => () => ({ cpuPressure: 0, steal: 0 }),
+    watchNoise: () => () => QUIET,
     readSegments: async () => undefined,
     deadlinesMs: SHORT,
   };

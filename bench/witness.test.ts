@@ -14,6 +14,7 @@ import { sumOf } from './contract/ledger.ts';
 import type { CompletedCell } from './contract/result.ts';
 import { lanes } from './lanes.ts';
 import { runCell } from './run-cell.ts';
+import { QUIET } from './test-fixture.ts';
 
 const run = promisify(execFile);
 const EVENTS = { eventsPerSecond: 50, warmupSeconds: 0.2, windowSeconds: 0.3 };
@@ -171,7 +172,7 @@ async function measure(lane: (typeof lanes)[number], payloadBytes: number): Prom
     openServer: () => spawnChild({ entry: 'servers/main', core: undefined }),
     openWorker: () => spawnChild({ entry: 'clients/main', core: undefined }),
     openRelay: () => spawnChild({ entry: 'bench/relay/main', core: undefined }),
-    watchNoise: () => () => ({ cpuPressure: undefined, steal: undefined }),
+    watchNoise: () => () => QUIET,
     readSegments: async () => undefined,
   };
   const cell = await runCell(plan, laboratory, new AbortController().signal);

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { HEADER_PROFILES } from './headers.ts';
 import { LAYERS, type Layer } from './ledger.ts';
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 const count = z.int().nonnegative();
 const amount = z.number().nonnegative();
@@ -103,6 +103,17 @@ const cellIdentity = {
   order: count.min(1).describe('Place in the run, from 1'),
 };
 
+const nullable = <T extends z.ZodType>(schema: T) => schema.nullable().describe('null where unknown');
+const share = z.number().min(0);
+
+const noise = z
+  .strictObject({
+    cpuPressure: nullable(share.describe('Of the window, in which a runnable task of the machine waited for a core')),
+    steal: nullable(share.describe("Of all cores' time, that the hypervisor gave to others")),
+    throttled: nullable(share.describe('Of the window, in which a CPU quota held the processes back')),
+  })
+  .describe('What others took of the machine within the window');
+
 const optionValue = z.union([z.number(), z.string(), z.boolean()]);
 
 export const completedCellSchema = z.strictObject({
@@ -147,6 +158,7 @@ export const completedCellSchema = z.strictObject({
     packets: packets.optional(),
   }),
   server: usage,
+  noise,
   cutOffClients: count.describe('Clients that the server cut off because they did not read'),
   workers: z.array(usage).min(1),
   warnings: z.array(warningSchema),
@@ -167,15 +179,19 @@ const failedCell = z.strictObject({
 export const cellSchema = z.discriminatedUnion('state', [completedCellSchema, failedCell]);
 
 const interval = {
-  low: z.number().nullable().describe('Lower end of the 95 % interval; null with fewer than two rounds'),
+  spread: z
+    .enum(['interval', 'range'])
+    .describe('Whether low and high are a 95 % t interval of the mean, or the least and the most of the rounds'),
+  low: z.number().nullable().describe('null with fewer than two rounds'),
   high: z.number().nullable(),
   rounds: count,
 };
 
+/** What a comparison says: outside a margin around 1, inside it, or nothing yet. */
+export const VERDICTS = ['lower', 'higher', 'equivalent', 'inconclusive'] as const;
+
 /** What a scenario can be shown as. */
 export const FIGURES = ['latency', 'bytes', 'layers', 'cpu', 'memory'] as const;
-
-const nullable = <T extends z.ZodType>(schema: T) => schema.nullable().describe('null where unknown');
 
 export const environmentSchema = z.strictObject({
   cpu: z.strictObject({
@@ -207,9 +223,26 @@ export const environmentSchema = z.strictObject({
   }),
   lockfileSha256: nullable(z.string()),
   git: z.strictObject({ commit: nullable(z.string()), dirty: nullable(z.boolean()) }),
+  codeSha256: nullable(z.string()).describe('Of the compiled code'),
   nodeFlags: z.array(z.string()),
   pinning: z.strictObject({ server: nullable(count), workers: z.array(nullable(count)), relay: nullable(count) }),
+  fingerprint: z.string().describe('Of the fields that stay the same as long as it is the same machine'),
+});
+
+const machineStateSchema = z.strictObject({
+  calibrationUs: z.number().positive().describe('What a fixed piece of work took, median of several'),
   loadAverage: nullable(z.tuple([z.number(), z.number(), z.number()])),
+  pressure: nullable(z.strictObject({ cpu: share, memory: share, io: share })).describe(
+    'Share of the last 10 s in which some task was held up; null where unknown',
+  ),
+});
+
+const sessionSchema = z.strictObject({
+  startedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable().describe('null while it goes on, or when it was killed'),
+  cells: count.describe('How many of the cells were measured in it'),
+  before: machineStateSchema,
+  after: machineStateSchema.nullable(),
 });
 
 export const resultSchema = z.strictObject({
@@ -222,7 +255,9 @@ export const resultSchema = z.strictObject({
   profile: z.string(),
   citable: z.strictObject({ ok: z.boolean(), reasons: z.array(z.string()) }),
   reference: z.string().describe('The lane that others are compared with'),
+  workers: count.min(1).describe('Load processes'),
   environment: environmentSchema,
+  sessions: z.array(sessionSchema).min(1).describe('One, and one more for each time the run was resumed'),
   lanes: z.array(
     z.strictObject({
       id: z.string(),
@@ -230,6 +265,7 @@ export const resultSchema = z.strictObject({
       summary: z.string(),
       transport: z.string(),
       options: z.record(z.string(), optionValue).describe('Of its row in the table; a cell tells what it ran with'),
+      repeats: z.string().optional().describe('The lane that it is a second helping of, to see the noise'),
     }),
   ),
   scenarios: z.array(
@@ -237,10 +273,12 @@ export const resultSchema = z.strictObject({
       id: z.string(),
       title: z.string(),
       question: z.string(),
+      points: z.array(point).min(1),
       figures: z.array(z.enum(FIGURES)).describe('What it is charted as'),
       rounds: count.min(1),
       warmupSeconds: amount,
       windowSeconds: amount,
+      jitter: z.number().min(0).max(1).describe('Share of a slot in which an event may fall'),
       ledgerShare: amount.describe('Of the clients, read along with by the relay'),
     }),
   ),
@@ -267,6 +305,14 @@ export const resultSchema = z.strictObject({
       reference: z.string(),
       ratio: z.number().positive(),
       ...interval,
+      margin: z.number().positive().describe('Ratios within 1/(1 + margin) to 1 + margin make no practical difference'),
+      verdict: z
+        .enum(VERDICTS)
+        .describe("Holds after Holm's correction over all comparisons of the metric in the scenario"),
+      roundsNeeded: count
+        .nullable()
+        .optional()
+        .describe('Rounds that would decide an inconclusive one if they varied as these do; null when over 1,000'),
     }),
   ),
 });
@@ -280,6 +326,10 @@ export type Warning = z.infer<typeof warningSchema>;
 export type Ledger = z.infer<typeof ledger>;
 export type Packets = z.infer<typeof packets>;
 export type Environment = z.infer<typeof environmentSchema>;
+export type MachineState = z.infer<typeof machineStateSchema>;
+export type Session = z.infer<typeof sessionSchema>;
+export type Noise = z.infer<typeof noise>;
+export type Verdict = (typeof VERDICTS)[number];
 export type Estimate = Result['estimates'][number];
 export type Comparison = Result['comparisons'][number];
 
@@ -303,7 +353,10 @@ export function parseResult(text: string): Result {
   const version = typeof json === 'object' && json !== null && 'schemaVersion' in json ? json.schemaVersion : undefined;
   if (version === undefined) throw new InvalidResult('not a Pushlab result: it has no schemaVersion');
   if (version !== SCHEMA_VERSION) {
-    throw new InvalidResult(`schema version ${JSON.stringify(version)}; this Pushlab reads version ${SCHEMA_VERSION}`);
+    const age = typeof version === 'number' && version < SCHEMA_VERSION ? 'an older' : 'a newer or another';
+    throw new InvalidResult(
+      `schema version ${JSON.stringify(version)}, of ${age} Pushlab; this one reads version ${SCHEMA_VERSION}. Use the Pushlab that wrote it`,
+    );
   }
   const parsed = resultSchema.safeParse(json);
   if (parsed.success) return parsed.data;

@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { cpus, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '../contract/result.ts';
 import { fileDescriptorLimit, numberOrNull, readText } from './machine.ts';
@@ -46,13 +46,14 @@ export function readEnvironment(projectRoot: string, pinning: Pinning, nodeFlags
     },
     lockfileSha256: lockfile === undefined ? null : createHash('sha256').update(lockfile).digest('hex'),
     git: gitState(projectRoot),
+    codeSha256: null,
     nodeFlags: [...nodeFlags],
     pinning: {
       server: pinning.server ?? null,
       workers: pinning.workers.map((core) => core ?? null),
       relay: pinning.relay ?? null,
     },
-    loadAverage: platform() === 'win32' ? null : (loadavg() as [number, number, number]),
+    fingerprint: '',
   };
 }
 

@@ -3,8 +3,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import type { Noise } from '../contract/result.ts';
 import { nowNs } from './clock.ts';
-import type { Noise, Pinning } from './warnings.ts';
+import type { Pinning } from './warnings.ts';
 
 /** A file's text; undefined where there is none. */
 export function readText(path: string): string | undefined {
@@ -23,11 +24,12 @@ export function watchNoise(): () => Noise {
     const share = (key: 'pressureUs' | 'stealTicks', total: number) => {
       const from = before[key];
       const to = after[key];
-      return from === undefined || to === undefined || total <= 0 ? undefined : (to - from) / total;
+      return from === undefined || to === undefined || total <= 0 ? null : (to - from) / total;
     };
     return {
       cpuPressure: share('pressureUs', (after.atNs - before.atNs) / 1e3),
       steal: share('stealTicks', (after.allTicks ?? 0) - (before.allTicks ?? 0)),
+      throttled: null,
     };
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LedgerCount } from '../contract/ledger.ts';
+import { QUIET } from '../test-fixture.ts';
 import { noLayerBytes } from './ledger/layers.ts';
 import { type CellEvidence, cellWarnings } from './warnings.ts';
 
@@ -57,10 +58,10 @@ function warningsOf(cell: CellChanges, changes: Partial<CellEvidence> = {}) {
       },
       server: usage,
       workers: [usage],
+      noise: QUIET,
       ...cell,
     },
     pinning: { server: 1, workers: [0], relay: 0 },
-    noise: { cpuPressure: 0.01, steal: 0 },
     problems: [],
     ...changes,
   });
@@ -90,8 +91,8 @@ describe('a cell is warned of', () => {
     ['unpinned', {}, { pinning: { server: undefined, workers: [undefined], relay: undefined } }],
     ['cores-shared', {}, { pinning: { server: 0, workers: [0], relay: 0 } }],
     ['cores-shared', {}, { pinning: { server: 1, workers: [0, 0], relay: 0 } }],
-    ['noisy-machine', {}, { noise: { cpuPressure: 0.26, steal: 0 } }],
-    ['noisy-machine', {}, { noise: { cpuPressure: undefined, steal: 0.03 } }],
+    ['noisy-machine', { noise: { ...QUIET, cpuPressure: 0.26 } }, {}],
+    ['noisy-machine', { noise: { ...QUIET, cpuPressure: null, steal: 0.03 } }, {}],
   ])('%s', (code, cell, changes) => {
     expect(codesOf(cell, changes)).toEqual([code]);
   });

@@ -10,7 +10,6 @@ import type { CompletedCell, Warning } from '../contract/result.ts';
 export interface CellEvidence {
   readonly cell: Omit<CompletedCell, 'warnings'>;
   readonly pinning: Pinning;
-  readonly noise: Noise;
   readonly problems: readonly string[];
 }
 
@@ -20,14 +19,6 @@ export interface Pinning {
   readonly workers: readonly (number | undefined)[];
   /** Of the relay and the orchestrator. */
   readonly relay: number | undefined;
-}
-
-/** What others took of the machine within a cell; undefined where the system does not tell. */
-export interface Noise {
-  /** Share of the time in which a runnable task waited for a core. */
-  readonly cpuPressure: number | undefined;
-  /** Share of all cores' time that the hypervisor gave to others. */
-  readonly steal: number | undefined;
 }
 
 const LIMITS = {
@@ -171,7 +162,7 @@ function loadWarnings({ cell }: CellEvidence): Warning[] {
   return found;
 }
 
-function machineWarnings({ pinning, noise }: CellEvidence): Warning[] {
+function machineWarnings({ pinning, cell: { noise } }: CellEvidence): Warning[] {
   const found: Warning[] = [];
   const cores = [pinning.server, ...pinning.workers];
   if (cores.includes(undefined)) {

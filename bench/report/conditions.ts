@@ -27,7 +27,7 @@ function headerProfiles({ cells }: Result): string[] {
 }
 
 function environmentEntries(environment: Environment): Entry[] {
-  const { cpu, versions, git, pinning, loadAverage } = environment;
+  const { cpu, versions, git, pinning } = environment;
   const core = (number: number | null) => (number === null ? 'not pinned' : `core ${number}`);
   const entries: readonly (readonly [string, string | number | null])[] = [
     ['CPU', cpu.model],
@@ -47,7 +47,6 @@ function environmentEntries(environment: Environment): Entry[] {
       environment.fileDescriptorLimit === null ? null : formatCount(environment.fileDescriptorLimit),
     ],
     ['Loopback MTU', environment.loopbackMtuBytes === null ? null : `${formatCount(environment.loopbackMtuBytes)} B`],
-    ['Load average before', loadAverage === null ? null : loadAverage.join(', ')],
     ...Object.entries(versions),
     ['Node flags', environment.nodeFlags.join(' ') || 'none'],
     ['Commit', git.commit === null ? null : `${git.commit}${git.dirty ? ' with changes' : ''}`],

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { sumOf } from '../contract/ledger.ts';
 import type { CompletedCell, Result } from '../contract/result.ts';
+import { makeResult, POINT, SCENARIO, withLedger } from '../test-fixture.ts';
 import { deliveryOf, sumOfDelivery } from './delivery.ts';
 import { pageModel } from './model.ts';
 import type { Figure, Prose, StackChart, Table } from './page-model.ts';
-import { makeResult, POINT, SCENARIO, withLedger } from './test-fixture.ts';
 
 const scenarios = [{ ...SCENARIO, figures: ['layers' as const] }];
 const points = [64, 128].map((payloadBytes) => ({ ...POINT, payloadBytes }));

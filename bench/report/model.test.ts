@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type CompletedCell, FIGURES, type Result } from '../contract/result.ts';
+import { failed, makeResult, POINT, SCENARIO, withLedger } from '../test-fixture.ts';
 import { chartSpecs } from './charts.ts';
 import { pageModel } from './model.ts';
 import type { Chart, DotChart, Figure, Prose, StackChart, Table } from './page-model.ts';
-import { failed, makeResult, POINT, SCENARIO, withLedger } from './test-fixture.ts';
 
 const figureOf = (result: Result, id: string): Figure => {
   const figure = pageModel(result)

@@ -5,10 +5,10 @@ import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { FIGURES, type Result } from '../contract/result.ts';
+import { failed, makeResult, POINT, SCENARIO, withLedger } from '../test-fixture.ts';
 import { announce, countPixels, pageWidth, paperColour } from './page/test-probe.ts';
 import { renderReport } from './render.ts';
 import { launchBrowser } from './test-browser.ts';
-import { failed, makeResult, POINT, SCENARIO, withLedger } from './test-fixture.ts';
 
 const browser = await launchBrowser();
 const isMissing = typeof browser === 'string';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Point } from '../contract/result.ts';
+import { POINT } from '../test-fixture.ts';
 import { commonText, distinctPoints, sweepsOf, variedText } from './points.ts';
-import { POINT } from './test-fixture.ts';
 
 const titles = (points: readonly Point[]) =>
   sweepsOf(distinctPoints(points)).map(({ title, points }) => [title, ...points.map((one) => one.title)]);

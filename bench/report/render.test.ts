@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type CompletedCell, FIGURES, type Result } from '../contract/result.ts';
 import { projectRoot } from '../paths.ts';
+import { failed, makeResult, POINT, SCENARIO, withLedger } from '../test-fixture.ts';
 import { renderReport } from './render.ts';
-import { failed, makeResult, POINT, SCENARIO, withLedger } from './test-fixture.ts';
 
 const ids = (page: string): string[] => [...markup(page).matchAll(/ id="([^"]*)"/g)].map(([, id]) => id ?? '');
 const markup = (page: string): string => page.replace(/<script[\s\S]*?<\/script>|<style[\s\S]*?<\/style>/g, '');

@@ -14,9 +14,23 @@ export interface Metric {
   readonly definition: string;
   /** undefined where the cell does not say, or says too little. */
   readonly of: (cell: CompletedCell) => number | undefined;
+  /** Times vary from round to round and get a t interval; bytes hardly do and are given with their range. */
+  readonly spread: 'interval' | 'range';
+  /** A ratio within 1/(1 + margin) to 1 + margin makes no practical difference. */
+  readonly margin: number;
+  /** What is said of a lane whose value is lower or higher than that of another, between the names of the two. */
+  readonly verbs: { readonly lower: string; readonly higher: string };
   /** How many deliveries stand behind it; those of the window when it does not say. */
   readonly samplesOf?: (cell: CompletedCell) => number;
 }
+
+const TIMED = { spread: 'interval', margin: 0.05 } as const;
+const COUNTED = { spread: 'range', margin: 0.01 } as const;
+const FASTER = { lower: 'is faster than', higher: 'is slower than' } as const;
+const takes = (what: string, lower: string) => ({
+  lower: `takes ${lower} ${what} than`,
+  higher: `takes more ${what} than`,
+});
 
 function percentile(name: Percentile): Metric {
   const label = PERCENTILE_LABELS[name];
@@ -24,6 +38,8 @@ function percentile(name: Percentile): Metric {
     id: `latency.${name}Us`,
     title: `Latency ${label}`,
     unit: 'µs',
+    ...TIMED,
+    verbs: FASTER,
     definition: `${label} of the time from the instant an event was due to the client's first clock reading`,
     // Where every client is behind the relay, latency has its detour in it.
     of: (cell) =>
@@ -40,6 +56,8 @@ export const metrics: readonly Metric[] = [
     id: 'wire.perDeliveryBytes',
     title: 'Bytes per delivery',
     unit: 'B',
+    ...COUNTED,
+    verbs: takes('bytes', 'fewer'),
     definition: 'All bytes on the sockets, both directions, by deliveries within the window',
     of: ({ wire }) => wire.perDeliveryBytes,
   },
@@ -47,6 +65,8 @@ export const metrics: readonly Metric[] = [
     id: 'wire.overheadPerDeliveryBytes',
     title: 'Overhead per delivery',
     unit: 'B',
+    ...COUNTED,
+    verbs: takes('bytes of overhead', 'fewer'),
     definition: 'Bytes per delivery without the payload',
     of: ({ wire, point }) => wire.perDeliveryBytes - point.payloadBytes,
   },
@@ -54,6 +74,8 @@ export const metrics: readonly Metric[] = [
     id: 'wire.framingPerDeliveryBytes',
     title: 'Framing per delivery',
     unit: 'B',
+    ...COUNTED,
+    verbs: takes('bytes of framing', 'fewer'),
     definition: 'Framing, chunking and control of the ledger by events: what stays when heads are left out',
     of: (cell) => perEvent(cell, ({ framing, chunking, control }) => framing + chunking + control),
     samplesOf: ledgerEvents,
@@ -62,6 +84,8 @@ export const metrics: readonly Metric[] = [
     id: 'wire.headsPerDeliveryBytes',
     title: 'Heads per delivery',
     unit: 'B',
+    ...COUNTED,
+    verbs: takes('bytes of heads', 'fewer'),
     definition: 'Request and response heads of the ledger by events, those of empty polls among them',
     of: (cell) => perEvent(cell, ({ requestHead, responseHead }) => requestHead + responseHead),
     samplesOf: ledgerEvents,
@@ -70,6 +94,8 @@ export const metrics: readonly Metric[] = [
     id: 'wire.tcpIpPerDeliveryBytes',
     title: 'Bytes per delivery with TCP/IP',
     unit: 'B',
+    ...COUNTED,
+    verbs: takes('bytes with TCP/IP headers', 'fewer'),
     definition: 'Bytes per delivery and the IPv4 and TCP headers of their segments, of this machine and its loopback',
     of: ({ wire }) => wire.packets?.tcpIpBytesPerDelivery,
   },
@@ -77,6 +103,8 @@ export const metrics: readonly Metric[] = [
     id: 'wire.handshakeBytes',
     title: 'Handshake',
     unit: 'B',
+    ...COUNTED,
+    verbs: takes('bytes to open', 'fewer'),
     definition: 'What opens a lasting connection, both directions, once per client',
     of: ({ wire: { ledger } }) => ledger && (ledger.cell.up.handshake + ledger.cell.down.handshake) / ledger.clients,
   },
@@ -84,6 +112,8 @@ export const metrics: readonly Metric[] = [
     id: 'wire.emptyCycleBytes',
     title: 'An empty poll',
     unit: 'B',
+    ...COUNTED,
+    verbs: takes('bytes per empty poll', 'fewer'),
     definition: 'Request and answer of a poll that brought no event, both directions',
     of: ({ wire: { ledger } }) => {
       if (!ledger || ledger.window.emptyCycles.count === 0) return undefined;
@@ -95,6 +125,8 @@ export const metrics: readonly Metric[] = [
     id: 'server.cpuPerDeliveryUs',
     title: 'Server CPU per delivery',
     unit: 'µs',
+    ...TIMED,
+    verbs: takes('server CPU', 'less'),
     definition: 'CPU time of the server process within the window by deliveries; the feed is part of it',
     of: ({ server, wire }) => (wire.windowDeliveries > 0 ? server.cpuUs / wire.windowDeliveries : undefined),
   },
@@ -102,6 +134,8 @@ export const metrics: readonly Metric[] = [
     id: 'server.heapPerClientBytes',
     title: 'Server memory per client',
     unit: 'B',
+    ...TIMED,
+    verbs: takes('server memory', 'less'),
     definition: 'Growth of JavaScript heap and buffers from no client to all connected, after full collections',
     of: ({ server, point }) => (server.heapBytes.connected - server.heapBytes.empty) / point.clients,
   },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { randomAt } from '../contract/random.ts';
 import type { Cell, CompletedCell } from '../contract/result.ts';
+import { QUIET } from '../test-fixture.ts';
 import { geometricMeanOf, meanOf, summarise } from './summarise.ts';
 
 const usage = {
@@ -49,6 +50,7 @@ function cell(lane: string, round: number, p50Us: number, changes: Partial<Compl
     },
     server: usage,
     workers: [usage],
+    noise: QUIET,
     warnings: [],
     ...changes,
   };

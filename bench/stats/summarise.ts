@@ -71,6 +71,7 @@ export function summarise(
           metric: metric.id,
           unit: metric.unit,
           ...(values.every((value) => value > 0) ? geometricMeanOf(values) : meanOf(values)),
+          spread: metric.spread,
           rounds: values.length,
           samples: group
             .filter((cell) => metric.of(cell) !== undefined)
@@ -93,7 +94,10 @@ export function summarise(
         ratio,
         low,
         high,
+        spread: metric.spread,
         rounds: ratios.length,
+        margin: metric.margin,
+        verdict: 'inconclusive',
       });
     }
   }

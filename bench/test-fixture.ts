@@ -4,12 +4,14 @@ import {
   type Cell,
   type CompletedCell,
   type FailedCell,
+  type Noise,
   type Point,
   parseResult,
   type Result,
   SCHEMA_VERSION,
-} from '../contract/result.ts';
-import { summarise } from '../stats/summarise.ts';
+  type Session,
+} from './contract/result.ts';
+import { summarise } from './stats/summarise.ts';
 
 export interface ResultSpec {
   readonly lanes?: readonly string[];
@@ -26,13 +28,18 @@ export interface ResultSpec {
 
 export const POINT: Point = { clients: 10, eventsPerSecond: 20, payloadBytes: 128, headers: 'browser' };
 
+/** Nobody else is on the machine. */
+export const QUIET: Noise = { cpuPressure: 0, steal: 0, throttled: 0 };
+
 /** What a result says of a scenario. */
 export const SCENARIO: Result['scenarios'][number] = {
   id: 'spread',
   title: 'Spread',
   question: 'What does spreading cost?',
   figures: ['latency', 'bytes', 'cpu', 'memory'],
+  points: [POINT],
   rounds: 3,
+  jitter: 0.5,
   warmupSeconds: 1,
   windowSeconds: 5,
   ledgerShare: 0.02,
@@ -58,9 +65,11 @@ export function makeResult(spec: ResultSpec = {}): Result {
     profile: 'test',
     citable: { ok: true, reasons: [] },
     reference,
+    workers: 1,
     environment,
+    sessions: [session(cells.length)],
     lanes: lanes.map((id) => ({ id, title: `Lane ${id}`, summary: `What ${id} does.`, transport: id, options: {} })),
-    scenarios: [{ ...SCENARIO, rounds }],
+    scenarios: [{ ...SCENARIO, points: [...points], rounds }],
     warnings: [],
     cells,
     ...summarise(cells, reference),
@@ -183,6 +192,7 @@ function completedCell(
     },
     server: usage,
     workers: [usage],
+    noise: QUIET,
     warnings: [],
   };
 }
@@ -211,7 +221,19 @@ const environment: Result['environment'] = {
   },
   lockfileSha256: null,
   git: { commit: 'abcdef0123456789', dirty: false },
+  codeSha256: null,
   nodeFlags: [],
   pinning: { server: 1, workers: [0], relay: 0 },
-  loadAverage: null,
+  fingerprint: 'f1',
 };
+
+function session(cells: number): Session {
+  const state = { calibrationUs: 40_000, loadAverage: null, pressure: null };
+  return {
+    startedAt: '2026-01-02T03:04:05.000Z',
+    endedAt: '2026-01-02T03:06:35.000Z',
+    cells,
+    before: state,
+    after: state,
+  };
+}
