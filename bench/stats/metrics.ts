@@ -14,6 +14,8 @@ export interface Metric {
   readonly definition: string;
   /** undefined where the cell does not say, or says too little. */
   readonly of: (cell: CompletedCell) => number | undefined;
+  /** What a cell must hold to say it. */
+  readonly needs: string;
   /** Times vary from round to round and get a t interval; bytes hardly do and are given with their range. */
   readonly spread: 'interval' | 'range';
   /** A ratio within 1/(1 + margin) to 1 + margin makes no practical difference. */
@@ -32,6 +34,9 @@ const takes = (what: string, lower: string) => ({
   higher: `takes more ${what} than`,
 });
 
+const DELIVERY = 'a delivery within the window';
+const READ_ALONG = 'a relay that reads events along';
+
 function percentile(name: Percentile): Metric {
   const label = PERCENTILE_LABELS[name];
   return {
@@ -46,6 +51,7 @@ function percentile(name: Percentile): Metric {
       cell.window.events >= EVENTS_NEEDED[name] && cell.wire.ledger?.clients !== cell.point.clients
         ? cell.latency[`${name}Us`]
         : undefined,
+    needs: `${EVENTS_NEEDED[name].toLocaleString('en')} events in a window, and a client that is not behind the relay`,
     samplesOf: ({ latency }) => latency.count,
   };
 }
@@ -59,7 +65,8 @@ export const metrics: readonly Metric[] = [
     ...COUNTED,
     verbs: takes('bytes', 'fewer'),
     definition: 'All bytes on the sockets, both directions, by deliveries within the window',
-    of: ({ wire }) => wire.perDeliveryBytes,
+    of: (cell) => ifDelivered(cell, cell.wire.perDeliveryBytes),
+    needs: DELIVERY,
   },
   {
     id: 'wire.overheadPerDeliveryBytes',
@@ -68,7 +75,8 @@ export const metrics: readonly Metric[] = [
     ...COUNTED,
     verbs: takes('bytes of overhead', 'fewer'),
     definition: 'Bytes per delivery without the payload',
-    of: ({ wire, point }) => wire.perDeliveryBytes - point.payloadBytes,
+    of: (cell) => ifDelivered(cell, cell.wire.perDeliveryBytes - cell.point.payloadBytes),
+    needs: DELIVERY,
   },
   {
     id: 'wire.framingPerDeliveryBytes',
@@ -78,6 +86,7 @@ export const metrics: readonly Metric[] = [
     verbs: takes('bytes of framing', 'fewer'),
     definition: 'Framing, chunking and control of the ledger by events: what stays when heads are left out',
     of: (cell) => perEvent(cell, ({ framing, chunking, control }) => framing + chunking + control),
+    needs: READ_ALONG,
     samplesOf: ledgerEvents,
   },
   {
@@ -88,6 +97,7 @@ export const metrics: readonly Metric[] = [
     verbs: takes('bytes of heads', 'fewer'),
     definition: 'Request and response heads of the ledger by events, those of empty polls among them',
     of: (cell) => perEvent(cell, ({ requestHead, responseHead }) => requestHead + responseHead),
+    needs: READ_ALONG,
     samplesOf: ledgerEvents,
   },
   {
@@ -97,7 +107,8 @@ export const metrics: readonly Metric[] = [
     ...COUNTED,
     verbs: takes('bytes with TCP/IP headers', 'fewer'),
     definition: 'Bytes per delivery and the IPv4 and TCP headers of their segments, of this machine and its loopback',
-    of: ({ wire }) => wire.packets?.tcpIpBytesPerDelivery,
+    of: (cell) => ifDelivered(cell, cell.wire.packets?.tcpIpBytesPerDelivery),
+    needs: "the kernel's count of segments, and sockets that last as long as the window",
   },
   {
     id: 'wire.handshakeBytes',
@@ -107,6 +118,7 @@ export const metrics: readonly Metric[] = [
     verbs: takes('bytes to open', 'fewer'),
     definition: 'What opens a lasting connection, both directions, once per client',
     of: ({ wire: { ledger } }) => ledger && (ledger.cell.up.handshake + ledger.cell.down.handshake) / ledger.clients,
+    needs: 'a relay that reads along',
   },
   {
     id: 'wire.emptyCycleBytes',
@@ -120,6 +132,7 @@ export const metrics: readonly Metric[] = [
       const { count, upBytes, downBytes } = ledger.window.emptyCycles;
       return (upBytes + downBytes) / count;
     },
+    needs: 'a relay that reads along, and polls that bring no event',
   },
   {
     id: 'server.cpuPerDeliveryUs',
@@ -128,7 +141,8 @@ export const metrics: readonly Metric[] = [
     ...TIMED,
     verbs: takes('server CPU', 'less'),
     definition: 'CPU time of the server process within the window by deliveries; the feed is part of it',
-    of: ({ server, wire }) => (wire.windowDeliveries > 0 ? server.cpuUs / wire.windowDeliveries : undefined),
+    of: (cell) => ifDelivered(cell, cell.server.cpuUs / cell.wire.windowDeliveries),
+    needs: DELIVERY,
   },
   {
     id: 'server.heapPerClientBytes',
@@ -138,11 +152,17 @@ export const metrics: readonly Metric[] = [
     verbs: takes('server memory', 'less'),
     definition: 'Growth of JavaScript heap and buffers from no client to all connected, after full collections',
     of: ({ server, point }) => (server.heapBytes.connected - server.heapBytes.empty) / point.clients,
+    needs: 'a cell that came to its end',
   },
 ];
 
 function ledgerEvents({ wire: { ledger } }: CompletedCell): number {
   return ledger?.window.events ?? 0;
+}
+
+/** What is told by delivery; a window without any has nothing to tell. */
+function ifDelivered<T>({ wire }: CompletedCell, perDelivery: T): T | undefined {
+  return wire.windowDeliveries > 0 ? perDelivery : undefined;
 }
 
 /** Bytes of some layers, both directions, by the events that the ledger saw within the window. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { randomAt } from '../contract/random.ts';
-import type { Cell, CompletedCell } from '../contract/result.ts';
+import type { Cell, CompletedCell, Point } from '../contract/result.ts';
 import { QUIET } from '../test-fixture.ts';
-import { geometricMeanOf, meanOf, summarise } from './summarise.ts';
+import type { Lineup } from './lineup.ts';
+import { summarise } from './summarise.ts';
 
 const usage = {
   elapsedUs: 6_000_000,
@@ -13,13 +13,14 @@ const usage = {
   peakRssBytes: 1,
   heapBytes: { empty: 0, connected: 300 },
 };
+const POINT: Point = { clients: 3, eventsPerSecond: 10, payloadBytes: 100, headers: 'browser' };
 const wire = { sentBytes: 0, receivedBytes: 0, connections: 3 };
 
 function cell(lane: string, round: number, p50Us: number, changes: Partial<CompletedCell> = {}): CompletedCell {
   return {
     lane,
     scenario: 'test',
-    point: { clients: 3, eventsPerSecond: 10, payloadBytes: 100, headers: 'browser' },
+    point: POINT,
     round,
     order: 1,
     state: 'completed',
@@ -56,49 +57,14 @@ function cell(lane: string, round: number, p50Us: number, changes: Partial<Compl
   };
 }
 
+const LINEUP: Lineup = { reference: 'b', lanes: [{ id: 'a' }, { id: 'b' }, { id: 'c' }] };
+
 const of = (cells: readonly Cell[], lane: string, metric: string) =>
-  summarise(cells, 'b').estimates.find((one) => one.lane === lane && one.metric === metric);
+  summarise(cells, LINEUP).estimates.find((one) => one.lane === lane && one.metric === metric);
+const allCompared = (cells: readonly Cell[], metric: string, lineup = LINEUP) =>
+  summarise(cells, lineup).comparisons.filter((one) => one.metric === metric);
 const compared = (cells: readonly Cell[], lane: string, metric: string) =>
-  summarise(cells, 'b').comparisons.find((one) => one.lane === lane && one.metric === metric);
-
-describe('an interval', () => {
-  it('is mean ± t·s/√n', () => {
-    // 1, 2, 3: mean 2, s 1, t(2) 4.3027, half-width 4.3027/√3 = 2.4841
-    const { value, low, high } = meanOf([1, 2, 3]);
-    expect([value, low, high]).toEqual([2, expect.closeTo(-0.4841, 3), expect.closeTo(4.4841, 3)]);
-  });
-
-  it('of a geometric mean is that of the logarithms', () => {
-    // ln 1, ln e, ln e²: mean 1, half-width 2.4841
-    const { value, low, high } = geometricMeanOf([1, Math.E, Math.E ** 2]);
-    expect([value, low, high]).toEqual([
-      expect.closeTo(Math.E, 9),
-      expect.closeTo(Math.exp(1 - 2.4841), 3),
-      expect.closeTo(Math.exp(1 + 2.4841), 2),
-    ]);
-  });
-
-  it('of equal values has no width, of ones too', () => {
-    expect(geometricMeanOf([1, 1, 1])).toEqual({ value: 1, low: 1, high: 1 });
-  });
-
-  it('is null with one value', () => {
-    expect(meanOf([5])).toEqual({ value: 5, low: null, high: null });
-    expect(geometricMeanOf([5])).toEqual({ value: expect.closeTo(5, 12), low: null, high: null });
-  });
-
-  it.each([3, 5, 10, 20])('covers the true value about 95 times in 100, with %i rounds', (rounds) => {
-    const trials = 4_000;
-    let covered = 0;
-    for (let trial = 0; trial < trials; trial++) {
-      const values = Array.from({ length: rounds }, (_, index) => Math.exp(normal(trial, index)));
-      const { low, high } = geometricMeanOf(values);
-      if (low !== null && high !== null && low <= 1 && high >= 1) covered++;
-    }
-    expect(covered / trials).toBeGreaterThan(0.93);
-    expect(covered / trials).toBeLessThan(0.97);
-  });
-});
+  allCompared(cells, metric).find((one) => one.lane === lane);
 
 describe('a comparison', () => {
   const cells = [cell('a', 1, 200), cell('b', 1, 100), cell('a', 2, 60), cell('b', 2, 20), cell('a', 3, 50)];
@@ -113,6 +79,11 @@ describe('a comparison', () => {
 
   it('of the reference with itself is not made', () => {
     expect(compared(cells, 'b', 'latency.p50Us')).toBeUndefined();
+  });
+
+  it('knows its margin and how it varies', () => {
+    expect(compared(cells, 'a', 'latency.p50Us')).toMatchObject({ spread: 'interval', margin: 0.05 });
+    expect(compared(cells, 'a', 'wire.perDeliveryBytes')).toMatchObject({ spread: 'range', margin: 0.01 });
   });
 
   it('equals the ratio of the two estimates when every round has both', () => {
@@ -144,6 +115,33 @@ describe('an estimate', () => {
     expect(compared(cells, 'a', 'server.heapPerClientBytes')).toBeUndefined();
   });
 
+  it('of bytes is their mean, exact where all rounds agree, with the least and the most', () => {
+    const cells = [cell('a', 1, 100), cell('a', 2, 100), cell('b', 1, 100), cell('b', 2, 100)];
+    const exact = { value: 102, low: 102, high: 102, spread: 'range' };
+    expect(of(cells, 'a', 'wire.perDeliveryBytes')).toMatchObject(exact);
+    expect(compared(cells, 'a', 'wire.perDeliveryBytes')).toMatchObject({
+      ratio: 1,
+      low: 1,
+      high: 1,
+      verdict: 'equivalent',
+    });
+    const [first, ...others] = cells;
+    const more = { ...cell('a', 1, 100).wire, perDeliveryBytes: 110 };
+    const varied = [{ ...first, wire: more } as Cell, ...others];
+    expect(of(varied, 'a', 'wire.perDeliveryBytes')).toMatchObject({ value: 106, low: 102, high: 110 });
+    expect(compared(varied, 'a', 'wire.perDeliveryBytes')).toMatchObject({
+      low: 1,
+      high: 110 / 102,
+      verdict: 'inconclusive',
+    });
+  });
+
+  it('by delivery is not given where nothing was delivered', () => {
+    const none = [cell('a', 1, 100, { wire: { ...cell('a', 1, 100).wire, windowDeliveries: 0, perDeliveryBytes: 0 } })];
+    const metrics = summarise(none, LINEUP).estimates.map(({ metric }) => metric);
+    expect(metrics).toEqual(['latency.p50Us', 'latency.p90Us', 'latency.p95Us', 'server.heapPerClientBytes']);
+  });
+
   it('states overhead without the payload, and CPU by deliveries of the window', () => {
     const cells = [cell('a', 1, 100)];
     expect(of(cells, 'a', 'wire.overheadPerDeliveryBytes')?.value).toBeCloseTo(2, 9);
@@ -152,8 +150,56 @@ describe('an estimate', () => {
   });
 });
 
-/** A standard normal draw (Box and Muller). */
-function normal(trial: number, index: number): number {
-  const u = 1 - randomAt(trial, 90, index);
-  return Math.sqrt(-2 * Math.log(u)) * Math.cos(2 * Math.PI * randomAt(trial, 91, index));
-}
+describe('the verdicts of comparisons', () => {
+  const [here, there] = [
+    { ...POINT, clients: 3 },
+    { ...POINT, clients: 4 },
+  ];
+  const roundsOf = (lane: string, p50s: readonly number[], point = here) =>
+    p50s.map((p50Us, index) => cell(lane, index + 1, p50Us, { point }));
+  const flat = [100, 100, 100, 100, 100];
+  // Beyond 1.05 at the level 0.05 (p is 0.047), but not at half of it.
+  const near = [105, 106, 107, 108, 109];
+  const verdicts = (cells: readonly Cell[], lineup = LINEUP) =>
+    allCompared(cells, 'latency.p50Us', lineup).map(({ lane, reference, verdict }) =>
+      [lane, reference, verdict].join(' '),
+    );
+
+  it('are corrected together for all lanes of a scenario', () => {
+    const two = [...roundsOf('a', near), ...roundsOf('b', flat)];
+    expect(verdicts(two)).toEqual(['a b higher']);
+    expect(verdicts([...two, ...roundsOf('c', near)])).toEqual(['a b inconclusive', 'c b inconclusive']);
+  });
+
+  it('are corrected together for all points of a scenario', () => {
+    const elsewhere = [...roundsOf('a', near, there), ...roundsOf('b', flat, there)];
+    expect(verdicts([...roundsOf('a', near), ...roundsOf('b', flat), ...elsewhere])).toEqual([
+      'a b inconclusive',
+      'a b inconclusive',
+    ]);
+  });
+
+  it('are not corrected for another scenario', () => {
+    const cells = [...roundsOf('a', near), ...roundsOf('b', flat)];
+    const others = cells.map((one) => ({ ...one, scenario: 'other' }));
+    expect(verdicts([...cells, ...others])).toEqual(['a b higher', 'a b higher']);
+  });
+
+  describe('where a lane repeats another', () => {
+    const cells = [...roundsOf('a', near), ...roundsOf('b', flat), ...roundsOf('c', near)];
+    const lanes = [{ id: 'a' }, { id: 'b' }, { id: 'c', repeats: 'b' }];
+
+    it('its comparison with it is a family of its own', () => {
+      expect(verdicts(cells, { reference: 'b', lanes })).toEqual(['a b higher', 'c b higher']);
+    });
+
+    it('it is compared with it besides the reference of the run', () => {
+      // Once c is decided, b is held against the whole level.
+      expect(verdicts(cells, { reference: 'a', lanes })).toEqual(['b a lower', 'c a equivalent', 'c b higher']);
+    });
+
+    it('and is the reference itself, it is compared with it all the same', () => {
+      expect(verdicts(cells, { reference: 'c', lanes })).toEqual(['a c equivalent', 'b c lower', 'c b higher']);
+    });
+  });
+});

@@ -1,0 +1,100 @@
+/**
+ * Two results against each other: b to a, of the same lane, scenario, point and metric. Pure data, for a table.
+ *
+ * No round of one run belongs to a round of the other, so nothing is paired. Families are those of a run: all comparisons of
+ * a metric in a scenario.
+ */
+
+import type { Comparison, Estimate, Result } from '../contract/result.ts';
+import { type Difference, differencesBetween } from './differences.ts';
+import { estimateOf, valuesOf } from './estimate.ts';
+import { type Metric, metrics } from './metrics.ts';
+import { type Ratio, unpairedRatio } from './ratio.ts';
+import { type SharedPlace, sharedPlaces, type Uncompared } from './shared-places.ts';
+import type { ValidCell } from './valid.ts';
+import { type Decision, decide } from './verdict.ts';
+
+export interface RunComparison {
+  readonly rows: readonly ComparisonRow[];
+  readonly uncompared: readonly Uncompared[];
+  /** Settings that were not the same in what is compared all the same. */
+  readonly differences: readonly Difference[];
+}
+
+/** `roundsNeeded` are those of each run. */
+export interface ComparisonRow extends RowIdentity, Decision {
+  readonly a: Side;
+  readonly b: Side;
+  readonly ratio: number;
+  /** null where both have one round; of what wants an interval, where any has. */
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly spread: Metric['spread'];
+  readonly margin: number;
+}
+
+type RowIdentity = Pick<Comparison, 'lane' | 'scenario' | 'point' | 'metric'> & Pick<Metric, 'unit'>;
+
+/** What one run says. */
+export type Side = Pick<Estimate, 'value' | 'low' | 'high' | 'rounds'> & {
+  /** One of each round. */
+  readonly values: readonly number[];
+};
+
+interface Candidate {
+  readonly identity: RowIdentity;
+  readonly family: string;
+  readonly a: Side;
+  readonly b: Side;
+  readonly ratio: Ratio;
+}
+
+export function compareResults(a: Result, b: Result): RunComparison {
+  const { shared, uncompared } = sharedPlaces(a, b);
+  const found = shared.flatMap((place) => metrics.flatMap((metric) => compareAt(place, metric) ?? []));
+  const candidates = found.flatMap((one) => ('ratio' in one ? [one] : []));
+  return {
+    rows: decide(candidates).map(
+      ([
+        {
+          identity,
+          ratio: { value, low, high, spread, margin },
+          ...sides
+        },
+        decision,
+      ]) => {
+        return { ...identity, a: sides.a, b: sides.b, ratio: value, low, high, spread, margin, ...decision };
+      },
+    ),
+    uncompared: [...uncompared, ...found.flatMap((one) => ('reason' in one ? [one] : []))],
+    differences: differencesBetween(a, b, shared),
+  };
+}
+
+/** @returns undefined where neither says anything, or both say 0: then nothing is lacking */
+function compareAt(place: SharedPlace, metric: Metric): Candidate | Uncompared | undefined {
+  const { lane, scenario, point } = place.a[0];
+  const [a, b] = [sideOf(place.a, metric), sideOf(place.b, metric)];
+  if (!a && !b) return undefined;
+  const at = { lane, scenario, point, metric: metric.id };
+  if (!a || !b) return { ...at, reason: `no value in ${a ? 'b' : 'a'}: it needs ${metric.needs}` };
+  const values = [...a.values, ...b.values];
+  if (values.every((value) => value === 0)) return undefined;
+  if (values.some((value) => value <= 0)) {
+    return { ...at, reason: 'not positive in every round: there is no ratio' };
+  }
+  return {
+    identity: { ...at, unit: metric.unit },
+    family: JSON.stringify([scenario, metric.id]),
+    a,
+    b,
+    ratio: unpairedRatio(metric, a.values, b.values),
+  };
+}
+
+function sideOf(cells: readonly ValidCell[], metric: Metric): Side | undefined {
+  const estimate = estimateOf(cells, metric);
+  if (!estimate) return undefined;
+  const { value, low, high, rounds } = estimate;
+  return { value, low, high, rounds, values: valuesOf(cells, metric) };
+}

@@ -1,0 +1,47 @@
+import type { Comparison, Warning } from '../contract/result.ts';
+import { type Evidence, reachOf } from './evidence.ts';
+import { holm } from './holm.ts';
+import { isRepeat, type Lineup } from './lineup.ts';
+import { metricOf } from './metrics.ts';
+import { claimOf } from './verdict.ts';
+
+export interface SelfComparison {
+  readonly comparison: Comparison;
+  /** undefined where the interval includes 1. */
+  readonly severity: Warning['severity'] | undefined;
+}
+
+/**
+ * How far a lane is from its own repetition: the A/A comparisons of latency and CPU.
+ *
+ * A 95 % interval misses the true ratio once in twenty times, so by construction one in twenty leaves 1: that is a notice. It
+ * is severe when, after Holm's correction over all of the run's, it lies beyond its margin too: then the machine can't tell a
+ * lane from itself. Where nothing is wrong, one run in twenty at most has any that is severe.
+ */
+export function noiseFloor(comparisons: readonly Comparison[], lanes: Lineup['lanes']): SelfComparison[] {
+  const repeats = comparisons.filter(
+    ({ lane, reference, metric }) => isRepeat(lanes, lane, reference) && metricOf(metric).unit === 'µs',
+  );
+  const claims = repeats.flatMap((comparison) => {
+    const evidence = evidenceBehind(comparison);
+    return evidence ? [{ comparison, ...claimOf(evidence, comparison.margin) }] : [];
+  });
+  const severe = holm(claims).filter(({ isRejected, claim }) => isRejected && claim !== 'equivalent');
+  const worst = new Set(severe.map(({ comparison }) => comparison));
+  return repeats.map((comparison) => {
+    const mild = leavesOne(comparison) ? 'notice' : undefined;
+    return { comparison, severity: worst.has(comparison) ? 'severe' : mild };
+  });
+}
+
+function leavesOne({ low, high }: Comparison): boolean {
+  return low !== null && high !== null && (low > 1 || high < 1);
+}
+
+/** What its interval was made of; undefined without one. */
+function evidenceBehind({ ratio, low, high, rounds }: Comparison): Evidence | undefined {
+  if (low === null || high === null) return undefined;
+  const degreesOfFreedom = rounds - 1;
+  const standardError = Math.log(high / low) / 2 / reachOf(degreesOfFreedom);
+  return { mean: Math.log(ratio), standardError, degreesOfFreedom };
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { pairedRatio, unpairedRatio } from './ratio.ts';
+
+const timed = { spread: 'interval', margin: 0.05 } as const;
+const counted = { spread: 'range', margin: 0.01 } as const;
+
+describe('the ratio of two lanes', () => {
+  it('is the geometric mean of the rounds, with the t interval of the logarithm', () => {
+    // ln 1, ln e, ln e²: mean 1, half-width 2.4841
+    expect(pairedRatio(timed, [1, Math.E, Math.E ** 2])).toMatchObject({
+      value: expect.closeTo(Math.E, 9),
+      low: expect.closeTo(Math.exp(1 - 2.4841), 3),
+      high: expect.closeTo(Math.exp(1 + 2.4841), 2),
+    });
+  });
+
+  it('turned round is the inverse', () => {
+    for (const kind of [timed, counted]) {
+      const [there, back] = [pairedRatio(kind, [2, 3, 4]), pairedRatio(kind, [1 / 2, 1 / 3, 1 / 4])];
+      expect(there.value * back.value).toBeCloseTo(1, 12);
+      expect((there.low ?? 0) * (back.high ?? 0)).toBeCloseTo(1, 12);
+    }
+  });
+
+  it('of bytes has the least and the most of the rounds, and is exact where all agree', () => {
+    expect(pairedRatio(counted, [1.25, 1.5, 1.2])).toMatchObject({ low: 1.2, high: 1.5 });
+    expect(pairedRatio(counted, [1.1, 1.1, 1.1])).toMatchObject({ value: 1.1, low: 1.1, high: 1.1 });
+  });
+
+  it('of one round has neither', () => {
+    for (const kind of [timed, counted]) {
+      expect(pairedRatio(kind, [1.2])).toMatchObject({ value: 1.2, low: null, high: null, prospect: undefined });
+    }
+  });
+});
+
+describe('the ratio of two runs', () => {
+  it('is that of their means, b to a, and its interval is wider than that of pairs', () => {
+    const [a, b] = [
+      [100, 200, 400],
+      [110, 220, 440],
+    ];
+    const ratio = unpairedRatio(timed, a, b);
+    expect(ratio.value).toBeCloseTo(1.1, 12);
+    expect((ratio.low ?? 1) * (ratio.high ?? 1)).toBeCloseTo(1.1 ** 2, 9);
+    expect(ratio.high).toBeGreaterThan(2);
+  });
+
+  it('of bytes spans from the least of b to the most of a up to the most of b to the least of a', () => {
+    expect(unpairedRatio(counted, [100, 110], [121, 132])).toMatchObject({
+      value: expect.closeTo(126.5 / 105, 12),
+      low: 1.1,
+      high: 1.32,
+    });
+    expect(unpairedRatio(counted, [100], [110, 120])).toMatchObject({ value: 1.15, low: 1.1, high: 1.2 });
+  });
+
+  it('has no interval where one of them has a single round, and bytes no range where both have', () => {
+    const none = { low: null, high: null, prospect: undefined };
+    expect(unpairedRatio(timed, [100], [110, 110])).toMatchObject({ value: expect.closeTo(1.1, 12), ...none });
+    expect(unpairedRatio(counted, [100], [110])).toMatchObject({ value: 1.1, ...none });
+  });
+});
