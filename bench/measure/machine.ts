@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import type { Noise } from '../contract/result.ts';
 import { nowNs } from './clock.ts';
+import { throttledUs, throttleFiles } from './throttle.ts';
 import type { Pinning } from './warnings.ts';
 
 /** A file's text; undefined where there is none. */
@@ -18,23 +19,21 @@ export function readText(path: string): string | undefined {
 
 /** Starts to watch the machine. The returned function tells what was seen since. */
 export function watchNoise(): () => Noise {
-  const before = readCounters();
-  return () => {
-    const after = readCounters();
-    const share = (key: 'pressureUs' | 'stealTicks', total: number) => {
-      const from = before[key];
-      const to = after[key];
-      return from === undefined || to === undefined || total <= 0 ? null : (to - from) / total;
-    };
-    return {
-      cpuPressure: share('pressureUs', (after.atNs - before.atNs) / 1e3),
-      steal: share('stealTicks', (after.allTicks ?? 0) - (before.allTicks ?? 0)),
-      throttled: null,
-    };
-  };
+  const quotas = throttleFiles(readText('/proc/self/cgroup') ?? '', readText('/proc/self/mountinfo') ?? '');
+  const before = readCounters(quotas);
+  return () => noiseBetween(before, readCounters(quotas));
 }
 
-function readCounters() {
+interface Counters {
+  readonly atNs: number;
+  readonly pressureUs: number | undefined;
+  readonly stealTicks: number | undefined;
+  readonly allTicks: number;
+  /** Of the process's control group and those above it. */
+  readonly throttledUs: readonly (number | undefined)[];
+}
+
+function readCounters(quotas: readonly string[]): Counters {
   const pressure = /^some .*total=(\d+)/m.exec(readText('/proc/pressure/cpu') ?? '')?.[1];
   // Fields of proc(5): user nice system idle iowait irq softirq steal …
   const ticks = /^cpu +(.*)$/m
@@ -46,7 +45,25 @@ function readCounters() {
     atNs: nowNs(),
     pressureUs: pressure === undefined ? undefined : Number(pressure),
     stealTicks: ticks?.[7],
-    allTicks: ticks?.reduce((sum, value) => sum + value, 0),
+    allTicks: ticks?.reduce((sum, value) => sum + value, 0) ?? 0,
+    throttledUs: quotas.map((file) => throttledUs(readText(file) ?? '')),
+  };
+}
+
+/** Pure: two readings of the counters become shares of what lay between. */
+export function noiseBetween(before: Counters, after: Counters): Noise {
+  // Of the ticks in proc(5) some go back a little now and then.
+  const share = (from: number | undefined, to: number | undefined, total: number) =>
+    from === undefined || to === undefined || total <= 0 ? null : Math.max(0, to - from) / total;
+  const elapsedUs = (after.atNs - before.atNs) / 1e3;
+  const throttled = after.throttledUs
+    .map((us, level) => share(before.throttledUs[level], us, elapsedUs))
+    .filter((each) => each !== null);
+  return {
+    cpuPressure: share(before.pressureUs, after.pressureUs, elapsedUs),
+    steal: share(before.stealTicks, after.stealTicks, after.allTicks - before.allTicks),
+    // Cores that are held back at once add up: then this is more than the share of the window, and 1 the most it can be.
+    throttled: throttled.length === 0 ? null : Math.min(1, Math.max(...throttled)),
   };
 }
 
@@ -105,13 +122,19 @@ export interface MachineLimits {
 
 export function machineLimits(cores: readonly number[] | undefined): MachineLimits {
   const available = cores?.length ?? cpus().length;
-  const [first, last] = readText('/proc/sys/net/ipv4/ip_local_port_range')?.split(/\s+/).map(Number) ?? [];
+  const ports = localPortRange();
   return {
     // With cores to spare, one is for the relay and the orchestrator.
     workers: available > 2 ? available - 2 : 1,
     fileDescriptors: fileDescriptorLimit(),
-    localPorts: first !== undefined && last !== undefined ? last - first + 1 : null,
+    localPorts: ports && ports.last - ports.first + 1,
   };
+}
+
+/** Which ports outgoing connections get; null where nobody tells. */
+export function localPortRange(): { readonly first: number; readonly last: number } | null {
+  const [first, last] = readText('/proc/sys/net/ipv4/ip_local_port_range')?.split(/\s+/).map(Number) ?? [];
+  return first === undefined || last === undefined ? null : { first, last };
 }
 
 export function numberOrNull(text: string | undefined): number | null {

@@ -2,11 +2,8 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { environmentSchema } from '../contract/result.ts';
-import { projectRoot } from '../paths.ts';
 import { ByteMeter } from './byte-meter.ts';
 import { checkSharedClock, nowNs, sleepUntil } from './clock.ts';
-import { readEnvironment } from './environment.ts';
 import { createLatencyRecorder, mergeLatency } from './latency.ts';
 import { machineLimits, planPinning } from './machine.ts';
 import { beginUsage } from './process-usage.ts';
@@ -121,28 +118,6 @@ describe('processes are pinned', () => {
     [[0, 1, 2, 3, 4, 5, 6, 7], 6],
   ])('by default, on cores %j, with %i workers', (cores, workers) => {
     expect(machineLimits(cores).workers).toBe(workers);
-  });
-});
-
-describe('the environment', () => {
-  const environment = readEnvironment(projectRoot, { server: 1, workers: [undefined], relay: 0 }, ['--flag']);
-
-  it('holds to the schema, null where unknown', () => {
-    expect(environmentSchema.parse(environment)).toEqual(environment);
-    expect(environment.pinning).toEqual({ server: 1, workers: [null], relay: 0 });
-    expect(environment.nodeFlags).toEqual(['--flag']);
-  });
-
-  it('names the versions that were loaded', () => {
-    expect(environment.versions.node).toBe(process.versions.node);
-    expect(environment.versions.express).toMatch(/^\d+\.\d+\.\d+/);
-  });
-
-  it('says nothing of host and user', () => {
-    const text = JSON.stringify(environment);
-    for (const secret of [process.env['HOSTNAME'], process.env['HOME']]) {
-      if (secret && secret.length > 3) expect(text).not.toContain(secret);
-    }
   });
 });
 

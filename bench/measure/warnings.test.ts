@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LedgerCount } from '../contract/ledger.ts';
 import { QUIET } from '../test-fixture.ts';
 import { noLayerBytes } from './ledger/layers.ts';
-import { type CellEvidence, cellWarnings } from './warnings.ts';
+import { type CellEvidence, calibrationWarnings, cellWarnings } from './warnings.ts';
 
 const usage = {
   elapsedUs: 10_000_000,
@@ -91,8 +91,8 @@ describe('a cell is warned of', () => {
     ['unpinned', {}, { pinning: { server: undefined, workers: [undefined], relay: undefined } }],
     ['cores-shared', {}, { pinning: { server: 0, workers: [0], relay: 0 } }],
     ['cores-shared', {}, { pinning: { server: 1, workers: [0, 0], relay: 0 } }],
-    ['noisy-machine', { noise: { ...QUIET, cpuPressure: 0.26 } }, {}],
-    ['noisy-machine', { noise: { ...QUIET, cpuPressure: null, steal: 0.03 } }, {}],
+    ['noisy-machine', { noise: { ...QUIET, steal: 0.021 } }, {}],
+    ['noisy-machine', { noise: { ...QUIET, throttled: 0.011 } }, {}],
   ])('%s', (code, cell, changes) => {
     expect(codesOf(cell, changes)).toEqual([code]);
   });
@@ -172,6 +172,30 @@ describe('a cell is warned of', () => {
     },
   );
 
+  it.each([
+    [0.19, 0.1, []],
+    [0.21, 0.1, ['noisy-machine']],
+    [0.49, 0.4, []],
+    [0.51, 0.4, ['noisy-machine']],
+  ])('CPU pressure %f beside server and worker at %f of a core each: %j', (cpuPressure, cpuShare, expected) => {
+    const busy = { ...usage, cpuShare };
+    expect(codesOf({ noise: { ...QUIET, cpuPressure }, server: busy, workers: [busy] })).toEqual(expected);
+  });
+
+  it('noise, naming what is over its limit and what to do about that, and nothing else', () => {
+    const [warning] = warningsOf({ noise: { cpuPressure: null, steal: 0.5, throttled: 0.2 } });
+    expect(warning).toMatchObject({
+      severity: 'severe',
+      text: expect.stringMatching(/steal 50.0 %, throttled 20.0 %/),
+    });
+    expect(warning?.hint).toMatch(/CPU quota/);
+    expect(`${warning?.text}${warning?.hint}`).not.toMatch(/pressure|Close/);
+  });
+
+  it('nothing where the system does not tell of noise', () => {
+    expect(codesOf({ noise: { cpuPressure: null, steal: null, throttled: null } })).toEqual([]);
+  });
+
   it('what first went wrong, in words', () => {
     const [lost] = warningsOf(
       { delivery: { ...delivery, missing: 1 } },
@@ -179,6 +203,38 @@ describe('a cell is warned of', () => {
     );
     expect(lost?.text).toContain('1 of 100 deliveries are missing');
     expect(lost?.text).toContain('too slow');
+  });
+});
+
+describe('a run is warned of calibrations', () => {
+  const state = (calibrationUs: number) => ({ calibrationUs, loadAverage: null, pressure: null });
+  const session = (beforeUs: number, afterUs?: number) => ({
+    startedAt: '2026-01-02T03:04:05.000Z',
+    endedAt: null,
+    cells: 1,
+    before: state(beforeUs),
+    after: afterUs === undefined ? null : state(afterUs),
+  });
+
+  it.each([
+    ['within a session', [session(40_000, 42_100)]],
+    ['within a session that got faster', [session(42_100, 40_000)]],
+    ['between sessions', [session(40_000, 40_000), session(42_100, 42_100)]],
+    ['between a session that was killed and the next', [session(40_000), session(42_100)]],
+  ])('that are too far apart %s', (_, sessions) => {
+    const [warning, ...others] = calibrationWarnings(sessions);
+    expect(others).toEqual([]);
+    expect(warning).toMatchObject({ code: 'noisy-machine', severity: 'severe' });
+    expect(warning?.text).toMatch(/from 40.0 ms to 42.1 ms .* 5.2 % apart/);
+    expect(warning?.hint).not.toBe('');
+  });
+
+  it.each([
+    ['within the limit', [session(40_000, 41_900), session(41_900, 40_000)]],
+    ['a single one', [session(40_000)]],
+    ['none', []],
+  ])('but not when they are %s', (_, sessions) => {
+    expect(calibrationWarnings(sessions)).toEqual([]);
   });
 });
 

@@ -1,0 +1,61 @@
+/** `doctor`: what this machine would do to a result, and what to do about it. */
+
+import { SPARE_DESCRIPTORS } from './configure.ts';
+import { type Check, worstOf } from './measure/doctor/check.ts';
+import { diagnose } from './measure/doctor/diagnose.ts';
+import { type Need, readFacts, readQuickFacts } from './measure/doctor/facts.ts';
+import { projectRoot } from './paths.ts';
+import { profiles } from './profiles.ts';
+import { scenarios } from './scenarios.ts';
+
+/** Those whose results are made to be cited. */
+const PROFILES = ['default', 'paper'];
+
+const SIGNS: Readonly<Record<Check['state'], string>> = { ok: '✓', warn: '!', bad: '✗' };
+
+/** All checks, with what to do, and a sentence at the end. Takes about two seconds. */
+export async function doctorReport(resultsFolder: string): Promise<{ text: string; worst: Check['state'] }> {
+  const checks = diagnose(await readFacts({ projectRoot, resultsFolder }, needs()));
+  return { text: `${describeChecks(checks)}\n\n${conclusion(checks)}`, worst: worstOf(checks) };
+}
+
+/** Those that take no time worth speaking of: for the start of a run. */
+export function quickChecks(resultsFolder: string): Check[] {
+  return diagnose(readQuickFacts({ projectRoot, resultsFolder }, needs()));
+}
+
+/** A line each, and one more for what to do. */
+export function describeChecks(checks: readonly Check[]): string {
+  const width = Math.max(...checks.map(({ id }) => id.length));
+  return checks
+    .flatMap(({ id, state, seen, hint }) => [
+      `${SIGNS[state]} ${id.padEnd(width)}  ${seen}`,
+      ...(hint === undefined ? [] : [`${' '.repeat(width + 4)}${hint}`]),
+    ])
+    .join('\n');
+}
+
+function conclusion(checks: readonly Check[]): string {
+  const count = (state: Check['state']) => checks.filter((check) => check.state === state).length;
+  const [bad, warned] = [count('bad'), count('warn')];
+  if (bad > 0) return `${things(bad)} (✗) would make a run fail, or its result not citable.`;
+  if (warned > 0)
+    return `A result can be cited; ${things(warned)} (!) would show in its figures, or be missing from them.`;
+  return 'This machine is ready: nothing here speaks against citing a result.';
+}
+
+function things(count: number): string {
+  return count === 1 ? 'one thing' : `${count} things`;
+}
+
+function needs(): Need[] {
+  return profiles
+    .filter(({ id }) => PROFILES.includes(id))
+    .map(({ id, scenarios: wanted }) => {
+      const points = scenarios
+        .filter((scenario) => wanted.includes(scenario.id))
+        .flatMap((scenario) => scenario.points);
+      const clients = Math.max(...points.map((point) => point.clients));
+      return { profile: id, clients, descriptors: clients + SPARE_DESCRIPTORS };
+    });
+}
