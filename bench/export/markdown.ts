@@ -1,0 +1,24 @@
+/** Markdown as GitHub and CommonMark read it. */
+
+/** Prints as it reads. */
+export function escapeMarkdown(text: string): string {
+  return text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/[\\`*_<>|#~]/g, (sign) => `\\${sign}`);
+}
+
+export interface MarkdownColumn {
+  readonly label: string;
+  readonly isNumeric: boolean;
+}
+
+export function markdownTable(columns: readonly MarkdownColumn[], rows: readonly (readonly string[])[]): string {
+  const lines = [
+    columns.map(({ label }) => escapeMarkdown(label)),
+    columns.map(({ isNumeric }) => (isNumeric ? '---:' : '---')),
+    ...rows.map((row) => row.map(escapeMarkdown)),
+  ];
+  return lines.map((line) => `| ${line.join(' | ')} |`).join('\n');
+}
+
+export function bullets(lines: readonly string[]): string {
+  return lines.map((line) => `- ${line}`).join('\n');
+}

@@ -1,0 +1,25 @@
+/** Names of files and labels, made from what the result says: lower-case letters, digits and hyphens, on any file system. */
+
+/** With a number after it, and an ending, still under the 255 bytes that file systems take. */
+const MAX_LENGTH = 160;
+
+/** `Fan-out, 0.5 events/s` → `fan-out-0-5-events-s` */
+export function slug(text: string): string {
+  const dashed = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, MAX_LENGTH);
+  return dashed.replace(/^-|-$/g, '') || 'unnamed';
+}
+
+/** Gives each name once: a second one that reads the same is numbered. */
+export function uniqueNames(): (text: string) => string {
+  const taken = new Set<string>();
+  return (text) => {
+    const name = slug(text);
+    let unique = name;
+    for (let copy = 2; taken.has(unique); copy++) unique = `${name}-${copy}`;
+    taken.add(unique);
+    return unique;
+  };
+}

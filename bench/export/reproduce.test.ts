@@ -1,0 +1,111 @@
+import { Command } from 'commander';
+import { describe, expect, test } from 'vitest';
+import { addBenchFlags, type BenchFlags, configure } from '../configure.ts';
+import type { Result } from '../contract/result.ts';
+import { lanes } from '../lanes.ts';
+import type { RunConfig } from '../plan.ts';
+import { Anchors } from '../report/anchors.ts';
+import { viewsOf } from '../report/places.ts';
+import { scenarios } from '../scenarios.ts';
+import { makeResult, POINT, SCENARIO } from '../test-fixture.ts';
+import { runCommand, scenarioCommand } from './commands.ts';
+import { reproduceMarkdown } from './reproduce.ts';
+
+const MACHINE = { workers: 6, fileDescriptors: null, localPorts: null };
+
+function configOf(command: string): RunConfig {
+  const words = command.replace('npm run bench -- ', '').split(' ');
+  const parser = addBenchFlags(new Command()).exitOverride();
+  return configure(parser.parse(words, { from: 'user' }).opts<BenchFlags>(), MACHINE);
+}
+
+function resultOf({ lanes, scenarios, ...config }: RunConfig): Result {
+  return {
+    ...makeResult(),
+    ...config,
+    lanes: lanes.map(({ id, title, summary, transport, options }) => ({ id, title, summary, transport, options })),
+    scenarios: scenarios.map(({ points, ...scenario }) => ({ ...scenario, points: [...points] })),
+  };
+}
+
+describe('the command of a scenario gives the same lanes, points and settings as its run', () => {
+  const every = `--scenarios ${scenarios.map(({ id }) => id).join(',')}`;
+  test.each([
+    every,
+    `${every} --lanes tcp,sse --reference sse --rounds 3 --seed 42`,
+    `${every} --clients 1000 --rate 0.5 --payload 512 --interval 250 --headers node`,
+    `${every} --no-ledger --warmup 0.5 --window 2.5 --workers 1`,
+    `${every} --profile paper --lanes tcp`,
+  ])('npm run bench -- %s', (flags) => {
+    const config = configOf(`npm run bench -- ${flags}`);
+    expect(config.scenarios).toHaveLength(scenarios.length);
+    for (const scenario of config.scenarios) {
+      const again = configOf(scenarioCommand(resultOf(config), { ...scenario, points: [...scenario.points] }));
+      const clients = Math.max(...scenario.points.map((point) => point.clients));
+      expect(again).toEqual({ ...config, scenarios: [scenario], workers: Math.min(config.workers, clients) });
+    }
+  });
+
+  test('lanes are those of the table', () => {
+    expect(configOf(`npm run bench -- --lanes ${lanes.map(({ id }) => id).join(',')}`).lanes).toEqual(lanes);
+  });
+});
+
+test('the command of the run is what was typed, with its seed', () => {
+  expect(runCommand({ command: 'npm run bench', seed: 7 })).toBe('npm run bench -- --seed 7');
+  expect(runCommand({ command: 'npm run bench -- --rounds 3', seed: 7 })).toBe('npm run bench -- --rounds 3 --seed 7');
+  expect(runCommand({ command: 'npm run bench -- --seed=7', seed: 7 })).toBe('npm run bench -- --seed=7');
+});
+
+describe('the page', () => {
+  const pageOf = (result: Result) => reproduceMarkdown(result, viewsOf(result, new Anchors()), 2_048);
+
+  test('has checkout, installation and run', () => {
+    expect(pageOf(makeResult())).toContain(
+      '```sh\ngit checkout abcdef0123456789\nnpm ci\nnpm run bench -- --profile test --seed 7\n```',
+    );
+  });
+
+  test('has a command for the tables of each scenario, and the time that it took', () => {
+    const other = { ...SCENARIO, id: 'other', title: 'Other' };
+    const { cells } = makeResult();
+    const page = pageOf(
+      makeResult({
+        replace: {
+          scenarios: [SCENARIO, other],
+          cells: [...cells, ...cells.map((cell) => ({ ...cell, scenario: 'other' }))],
+        },
+      }),
+    );
+    expect(page).toContain(
+      'Tables `tab:pushlab-spread-latency`, `tab:pushlab-spread-bytes`, `tab:pushlab-spread-server`:',
+    );
+    expect(page).toMatch(/## Other\n[^#]*--scenarios other /);
+    // 18 cells took 2 min 30 s in all, each alike.
+    expect(page.match(/^9 cells, about 1.min.15.s\.$/gm)).toHaveLength(2);
+  });
+
+  test('counts warm-ups and windows alone where the end of a session is not known', () => {
+    const result = makeResult();
+    const sessions = result.sessions.map((session) => ({ ...session, endedAt: null }));
+    // Nine cells of 20 events at 20/s and a window of 5 s.
+    expect(pageOf({ ...result, sessions })).toContain('9 cells, about 54\u00a0s.');
+  });
+
+  test('says that code which was no commit can not be had', () => {
+    const { environment } = makeResult();
+    const page = pageOf(
+      makeResult({ replace: { environment: { ...environment, git: { commit: null, dirty: null } } } }),
+    );
+    expect(page).not.toContain('git checkout');
+    const changed = { ...environment, git: { commit: 'abc', dirty: true } };
+    expect(pageOf(makeResult({ replace: { environment: changed } }))).toContain('can’t be had');
+  });
+
+  test('tells disk, machine and versions', () => {
+    const page = pageOf(makeResult({ points: [POINT] }));
+    expect(page).toMatch(/Disk: [\d.]+ KiB for result\.json and 2\.00 KiB for the exports/);
+    expect(page).toContain('Test CPU, 2 cores, linux 6.1, Node 20, 8.00 GiB of memory');
+    expect(page).toContain('express 5, ws 8, undici 7');
+  });
+});

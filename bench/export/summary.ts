@@ -1,0 +1,108 @@
+/** `summary.md`: whether the run may be cited, then its numbers, comparisons and sentences, and under what it was measured. */
+
+import type { Result } from '../contract/result.ts';
+import { type FormattedInterval, formatInstant } from '../report/format.ts';
+import { type LaneAtPlace, type Place, type ScenarioView, withoutRepeats } from '../report/places.ts';
+import { verdictText } from '../report/verdicts.ts';
+import { bibtexKey, citationSentence } from './citation.ts';
+import { bullets, escapeMarkdown, type MarkdownColumn, markdownTable } from './markdown.ts';
+import { type Column, columnsOf, formattedRatio, formattedValue, TABLES } from './tables.ts';
+import { conditionsText, laneText, softwareText } from './wording.ts';
+
+export function summaryMarkdown(result: Result, views: readonly ScenarioView[]): string {
+  return `${[
+    `# Run ${result.id}`,
+    ...citableLines(result),
+    ...views.flatMap((view) => scenarioBlocks(result, view)),
+    ...(views.length === 0 ? ['No cell was measured.'] : []),
+    '## Conditions',
+    bullets(conditionLines(result)),
+  ].join('\n\n')}\n`;
+}
+
+function citableLines(result: Result): string[] {
+  const { ok, reasons } = result.citable;
+  if (ok) return [`**This run may be cited**, as \`${bibtexKey(result)}\` of \`cite.bib\`.`];
+  return [
+    '**This run may not be cited**, nor any number below:',
+    ...(reasons.length > 0 ? [bullets(reasons.map(escapeMarkdown))] : []),
+  ];
+}
+
+function scenarioBlocks(result: Result, view: ScenarioView): string[] {
+  const columns = TABLES.flatMap((spec) => columnsOf(spec, view));
+  return [
+    `## ${escapeMarkdown(view.scenario.title)}`,
+    escapeMarkdown(`${view.scenario.question} ${view.setting}.`),
+    ...view.places.flatMap((place) => placeBlocks(place, columns)),
+    ...sentenceBlocks(result, withoutRepeats(view), columns),
+  ];
+}
+
+function placeBlocks({ varied, lanes }: Place, columns: readonly Column[]): string[] {
+  return [
+    ...(varied === undefined ? [] : [`### ${escapeMarkdown(varied)}`]),
+    markdownTable(
+      [
+        text('Lane'),
+        ...columns.map(({ metric, scale }) => number(`${metric.title}, ${scale.unit}`)),
+        number('Valid rounds'),
+      ],
+      lanes.map((lane) => [
+        lane.label.title,
+        ...columns.map((column) => intervalText(formattedValue(lane, column))),
+        `${lane.valid.length} of ${lane.cells.length}`,
+      ]),
+    ),
+    ...comparisonBlocks(lanes, columns),
+  ];
+}
+
+const text = (label: string): MarkdownColumn => ({ label, isNumeric: false });
+const number = (label: string): MarkdownColumn => ({ label, isNumeric: true });
+
+function intervalText(formatted: FormattedInterval | undefined): string {
+  if (!formatted) return '–';
+  const { value, interval } = formatted;
+  return interval === undefined ? value : `${value} ${interval}`;
+}
+
+/** None where no lane is compared: the reference is missing, or it is alone. */
+function comparisonBlocks(lanes: readonly LaneAtPlace[], columns: readonly Column[]): string[] {
+  const reference = lanes.find(({ label }) => label.isReference)?.label.title;
+  if (reference === undefined) return [];
+  const rows = lanes.flatMap(({ label, comparisons }) =>
+    columns.flatMap(({ metric }) => {
+      const comparison = comparisons.get(metric.id);
+      if (!comparison) return [];
+      const { verdict } = comparison;
+      const isDecided = verdict === 'lower' || verdict === 'higher';
+      const said = isDecided ? `${label.title} ${metric.verbs[verdict]} ${reference}` : verdictText(comparison);
+      return [[label.title, metric.title, intervalText(formattedRatio(comparison)), said]];
+    }),
+  );
+  if (rows.length === 0) return [];
+  return [markdownTable([text('Lane'), text('Metric'), number(`Ratio to ${reference}`), text('Verdict')], rows)];
+}
+
+/** Of some metrics only: `citationSentence` makes one of any estimate. */
+function sentenceBlocks(result: Result, view: ScenarioView, columns: readonly Column[]): string[] {
+  const quoted = columns.filter(({ isQuoted }) => isQuoted);
+  const sentences = view.places.flatMap(({ lanes }) =>
+    lanes.flatMap(({ estimates }) => quoted.flatMap(({ metric }) => estimates.get(metric.id) ?? [])),
+  );
+  if (sentences.length === 0) return [];
+  return ['### To cite', bullets(sentences.map((estimate) => escapeMarkdown(citationSentence(result, estimate))))];
+}
+
+function conditionLines(result: Result): string[] {
+  const { environment, seed, startedAt, workers, profile, lanes } = result;
+  const lines = [
+    `${softwareText(result)}, ${formatInstant(startedAt)}, profile ${profile}, seed ${seed}`,
+    conditionsText(environment),
+    `One server process and ${workers === 1 ? 'one load process' : `${workers} load processes`} on the same machine`,
+    `Lanes: ${lanes.map(({ id }) => laneText(result, id, () => true)).join(', ')}`,
+    'Brackets hold the 95 % t interval over rounds, parentheses the lowest and the highest round',
+  ];
+  return lines.map(escapeMarkdown);
+}
