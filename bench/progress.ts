@@ -4,7 +4,7 @@ import logUpdate from 'log-update';
 import type { Cell } from './contract/result.ts';
 import { expectedSeconds } from './plan.ts';
 import type { CellPlan } from './run-cell.ts';
-import { isValid } from './stats/summarise.ts';
+import { isValid } from './stats/valid.ts';
 
 export interface Progress {
   cellStart(plan: CellPlan): void;
@@ -24,6 +24,7 @@ export function secondsLeft(plans: readonly CellPlan[], done: number): number {
 }
 
 function plainLines(plans: readonly CellPlan[], stream: NodeJS.WriteStream): Progress {
+  const laneColumns = laneColumnsOf(plans);
   const width = String(plans.length).length;
   let done = 0;
   return {
@@ -31,13 +32,16 @@ function plainLines(plans: readonly CellPlan[], stream: NodeJS.WriteStream): Pro
     cellEnd(cell) {
       done++;
       const place = `[${String(done).padStart(width)}/${plans.length}]`;
-      stream.write(`${place} round ${cell.round}  ${describe(cell)}  ${clockTime(secondsLeft(plans, done))} left\n`);
+      stream.write(
+        `${place} round ${cell.round}  ${describe(cell, laneColumns)}  ${clockTime(secondsLeft(plans, done))} left\n`,
+      );
     },
     end() {},
   };
 }
 
 function liveView(plans: readonly CellPlan[]): Progress {
+  const laneColumns = laneColumnsOf(plans);
   const finished: Cell[] = [];
   let current: CellPlan | undefined;
   let startedMs = 0;
@@ -50,7 +54,7 @@ function liveView(plans: readonly CellPlan[]): Progress {
     const now = current ? `round ${current.round}  ${current.lane.id}  ${current.point.clients} clients` : '';
     logUpdate(
       [
-        ...newestPerLane(finished).map((cell) => `  ${describe(cell)}`),
+        ...newestPerLane(finished).map((cell) => `  ${describe(cell, laneColumns)}`),
         '',
         `  ${bar}  cell ${Math.min(finished.length + 1, plans.length)} of ${plans.length}  ${clockTime(left)} left`,
         `  ${now}`,
@@ -82,8 +86,12 @@ function newestPerLane(cells: readonly Cell[]): Cell[] {
   ];
 }
 
-function describe(cell: Cell): string {
-  const lane = cell.lane.padEnd(14);
+function laneColumnsOf(plans: readonly CellPlan[]): number {
+  return Math.max(0, ...plans.map(({ lane }) => lane.id.length));
+}
+
+function describe(cell: Cell, laneColumns: number): string {
+  const lane = cell.lane.padEnd(laneColumns);
   if (cell.state === 'failed') return `${lane}  failed in ${cell.phase}: ${cell.error.message.split('\n', 1)[0]}`;
   if (!isValid(cell)) return `${lane}  invalid: ${cell.warnings[0]?.text ?? 'the delivery audit failed'}`;
   const p50 = `p50 ${(cell.latency.p50Us / 1e3).toFixed(2).padStart(8)} ms`;

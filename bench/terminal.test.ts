@@ -9,17 +9,32 @@ describe('what a run says at its end', () => {
   const result = makeResult();
   const text = describeResult(result);
 
-  it('has a row for each lane, and a sentence for each but the reference', () => {
+  const lines = text.split('\n');
+
+  it('has a row for each lane, and a sentence for each comparison with the reference', () => {
     for (const { id, title } of result.lanes) {
-      expect(text.split('\n').some((line) => line.startsWith(`${title} `))).toBe(true);
-      expect(text.includes(`${title} against `)).toBe(id !== result.reference);
+      expect(lines.some((line) => line.startsWith(`${title} `))).toBe(true);
+      const sentences = lines.filter((line) => line.startsWith(`${title} `) && line.includes(' than Lane beta: '));
+      expect(sentences).toHaveLength(id === result.reference ? 0 : 2);
     }
+    expect(text).toMatch(/^Lane gamma is slower than Lane beta: latency p50 × 2\.98 \[[\d.]+, [\d.]+\]\.$/m);
+    expect(text).toMatch(/^Lane gamma takes more server CPU than Lane beta: × 1\.490 \[[\d.]+, [\d.]+\]\.$/m);
   });
 
-  it('says whether it may be cited, and if not, each reason', () => {
-    expect(describeResult({ ...result, citable: { ok: true, reasons: [] } })).toContain('This result may be cited.');
+  it('says first whether it may be cited, and if not, each reason; and reminds of it at the end', () => {
+    const allowed = describeResult({ ...result, citable: { ok: true, reasons: [] } });
+    expect(allowed).toMatch(/^This result may be cited\.\n/);
+    expect(allowed).toMatch(/\nMay be cited\.$/);
     const refused = describeResult({ ...result, citable: { ok: false, reasons: ['one: this', 'two: that'] } });
-    expect(refused).toMatch(/may not be cited:\n {2}one: this\n {2}two: that$/);
+    expect(refused).toMatch(/^This result may not be cited:\n {2}one: this\n {2}two: that\n/);
+    expect(refused).toMatch(/\nMay not be cited: 2 reasons, above\.$/);
+  });
+
+  it('says next how far a lane is from its repetition, which gets a row and no sentence of its own', () => {
+    const repeated = describeResult(makeResult({ lanes: ['beta', 'again', 'gamma'], repeats: { again: 'beta' } }));
+    expect(repeated.split('\n')[1]).toMatch(/^The same lane measured twice \(Lane beta; Lane again\) differs by × /);
+    expect(repeated).toMatch(/^Lane again +[\d.]+ \[/m);
+    expect(repeated).not.toMatch(/^Lane again(,| is| takes)/m);
   });
 
   it('names cells that failed', () => {
@@ -27,8 +42,22 @@ describe('what a run says at its end', () => {
     expect(describeResult({ ...result, cells })).toMatch(/^failed: .+, round 1: /m);
   });
 
+  it('says of a cell that failed when it was measured again', () => {
+    const [first] = result.cells;
+    if (first?.state !== 'completed') throw new Error('no cell');
+    const cells = [failed(first), ...result.cells.map((cell) => ({ ...cell, order: cell.order + 1 }))];
+    expect(describeResult({ ...result, cells })).toMatch(/^failed: alpha, round 1 \(measured again\): /m);
+  });
+
   it('fits on a terminal of 100 columns', () => {
-    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+    const comparisons = result.comparisons.map((one) => ({
+      ...one,
+      verdict: 'inconclusive' as const,
+      roundsNeeded: null,
+    }));
+    for (const shown of [text, describeResult({ ...result, comparisons })]) {
+      for (const line of shown.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+    }
   });
 
   it('says that a lane was not measured instead of leaving it out', () => {
@@ -41,10 +70,8 @@ describe('what a run says at its end', () => {
     const [first] = result.cells;
     if (!first) throw new Error('no cell');
     const cells = [4_096, 64, 65_536].map((payloadBytes) => ({ ...first, point: { ...first.point, payloadBytes } }));
-    const sizes = [...describeResult({ ...result, cells }).matchAll(/events\/s, (\d+) B/g)].map(([, size]) =>
-      Number(size),
-    );
-    expect(sizes).toEqual([64, 4_096, 65_536]);
+    const sizes = [...describeResult({ ...result, cells }).matchAll(/events\/s · ([\d,]+) B/g)].map(([, size]) => size);
+    expect(sizes).toEqual(['64', '4,096', '65,536']);
   });
 });
 

@@ -1,13 +1,17 @@
 /** What a run says on the terminal when it ends, and what `list` says. Pure: data → text. */
 
-import { HEADER_PROFILES } from './contract/headers.ts';
 import type { Lane } from './contract/lane.ts';
 import type { Comparison, Estimate, Point, Result } from './contract/result.ts';
 import type { Profile } from './profiles.ts';
-import { formatInterval, type Interval, type Quantity, RATIO, type Scale, scaleFor } from './report/format.ts';
+import { countOf, formatInterval, type Interval, type Quantity, type Scale, scaleFor } from './report/format.ts';
+import { noiseFloorOf } from './report/noise-floor.ts';
+import { laneLabels } from './report/places.ts';
+import { commonText, distinctPoints, keyOf } from './report/points.ts';
+import { wasMeasuredAgain } from './report/retries.ts';
+import { comparisonProse, proseText } from './report/verdicts.ts';
 import type { Scenario } from './scenarios.ts';
 import { metricOf } from './stats/metrics.ts';
-import { isValid } from './stats/summarise.ts';
+import { isValid } from './stats/valid.ts';
 
 type Figure = Result['scenarios'][number]['figures'][number];
 
@@ -45,34 +49,40 @@ const TABLES: readonly Table[] = [
     ],
   },
 ];
-/** What the sentence about a lane compares, by figure. */
-const SENTENCE: Readonly<Partial<Record<Figure, readonly string[]>>> = {
-  latency: ['latency.p50Us'],
-  layers: ['wire.overheadPerDeliveryBytes', 'wire.tcpIpPerDeliveryBytes'],
-  cpu: ['server.cpuPerDeliveryUs'],
+/** What the sentences about a lane compare, by figure. */
+const SENTENCES: Readonly<Partial<Record<Figure, readonly Said[]>>> = {
+  latency: [{ metric: 'latency.p50Us', afterVerb: 'latency p50 ' }],
+  layers: [
+    { metric: 'wire.overheadPerDeliveryBytes', afterVerb: '' },
+    { metric: 'wire.tcpIpPerDeliveryBytes', afterVerb: '' },
+  ],
+  cpu: [{ metric: 'server.cpuPerDeliveryUs', afterVerb: '' }],
 };
+
+interface Said {
+  readonly metric: string;
+  /** What the verb leaves open. */
+  readonly afterVerb: string;
+}
 
 const LINE_COLUMNS = 100;
 
-/** Tables per scenario and point, a sentence per lane against the reference, and whether all that may be cited. */
+/** Whether it may be cited and how far noise goes; tables per scenario and point; a sentence per comparison. */
 export function describeResult(result: Result): string {
-  const blocks = placesOf(result).flatMap(({ scenario, point }) => {
-    const known = result.scenarios.find(({ id }) => id === scenario);
-    const { title, figures }: { title: string; figures: readonly Figure[] } = known ?? { title: scenario, figures: [] };
-    const { clients, eventsPerSecond, payloadBytes, headers } = point;
-    const who = clients === 1 ? '1 client' : `${clients} clients`;
-    const heading = `${title}: ${who}, ${eventsPerSecond} events/s, ${payloadBytes} B, headers: ${headers}`;
+  const blocks = placesOf(result).flatMap(({ scenario: { id: scenario, title, figures }, point }) => {
+    const heading = `${title}: ${commonText([point])}`;
     const tables = TABLES.filter((one) => one.figures.some((figure) => figures.includes(figure)));
-    const metrics = figures.flatMap((figure) => SENTENCE[figure] ?? []);
+    const said = figures.flatMap((figure) => SENTENCES[figure] ?? []);
     return [
       heading,
       '',
       ...tables.flatMap(({ columns }) => [table(result, scenario, point, columns), '']),
-      ...sentences(result, scenario, point, metrics).map(wrap),
+      ...sentences(result, scenario, point, said).map(wrap),
       '',
     ];
   });
-  return [...blocks, ...problems(result), citable(result)].join('\n');
+  const floor = noiseFloorOf(result).map((prose) => wrap(proseText(prose)));
+  return [...citable(result), ...floor, '', ...blocks, ...problems(result), reminder(result)].join('\n');
 }
 
 function table(result: Result, scenario: string, point: Point, wanted: readonly Column[]): string {
@@ -82,15 +92,16 @@ function table(result: Result, scenario: string, point: Point, wanted: readonly 
       quantity,
       result.lanes.flatMap(({ id }) => of(id)?.value ?? []),
     );
-    return { of, scale, header: `${label}, ${scale.unit}`, isExact: quantity === 'wire' };
+    const isExact = quantity === 'wire';
+    return { of, scale, header: `${label}, ${scale.unit}`, isExact, whyMissing: isExact ? 'not known' : 'n too small' };
   });
-  const rows = result.lanes.map(({ id, title }) => {
+  const rows = [...laneLabels(result)].map(([id, { title }]) => {
     const rounds = Math.max(0, ...columns.map(({ of }) => of(id)?.rounds ?? 0));
     if (rounds === 0) return [title, 'not measured'];
-    const texts = columns.map(({ of, scale, isExact }) => {
+    const texts = columns.map(({ of, scale, isExact, whyMissing }) => {
       const estimate = of(id);
-      if (!estimate) return 'n too small';
-      // Bytes hardly differ between rounds; the page has their intervals.
+      if (!estimate) return whyMissing;
+      // Bytes hardly differ between rounds; the page has their ranges.
       return isExact ? formatInterval(estimate, scale).value : text(estimate, scale);
     });
     return [title, ...texts, String(rounds)];
@@ -98,20 +109,23 @@ function table(result: Result, scenario: string, point: Point, wanted: readonly 
   return align([['', ...columns.map(({ header }) => header), 'rounds'], ...rows]);
 }
 
-function sentences(result: Result, scenario: string, point: Point, metrics: readonly string[]): string[] {
+function sentences(result: Result, scenario: string, point: Point, said: readonly Said[]): string[] {
   const reference = result.lanes.find(({ id }) => id === result.reference);
   if (!reference) return [`No comparison: ${result.reference} is not among the lanes.`];
-  return result.lanes
-    .filter(({ id }) => id !== reference.id)
-    .flatMap(({ id, title }) => {
-      const ratios = metrics.flatMap((metric) => {
-        const comparison = find(result.comparisons, scenario, point, id, metric);
-        if (!comparison) return [];
-        const { title: name } = metricOf(metric);
-        return `${name[0]?.toLowerCase()}${name.slice(1)} × ${text({ value: comparison.ratio, ...comparison }, RATIO)}`;
-      });
-      return ratios.length > 0 ? [`${title} against ${reference.title}: ${ratios.join(', ')}.`] : [];
-    });
+  const labels = [...laneLabels(result)].filter(
+    ([, { isReference, repeats }]) => !isReference && repeats === undefined,
+  );
+  return labels.flatMap(([lane, { title }]) =>
+    said.flatMap(({ metric, afterVerb }) => {
+      const comparisons = result.comparisons.filter((one) => one.reference === reference.id);
+      const comparison = find(comparisons, scenario, point, lane, metric);
+      if (!comparison) return [];
+      const { title: name } = metricOf(metric);
+      const what = `${name.charAt(0).toLowerCase()}${name.slice(1)} `;
+      const words = { subject: [title], reference: reference.title, what: [what], afterVerb: [afterVerb] };
+      return proseText(comparisonProse(comparison, words));
+    }),
+  );
 }
 
 /** Breaks a sentence between words, so that no line is longer than a terminal is likely to be wide. */
@@ -122,7 +136,8 @@ function wrap(sentence: string): string {
     if (line.length + word.length >= LINE_COLUMNS) lines.push(`  ${word}`);
     else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
   }
-  return lines.join('\n');
+  // Spaces that may not break are for the page.
+  return lines.join('\n').replaceAll('\u00a0', ' ');
 }
 
 /** `0.91 [0.85, 0.98]` */
@@ -131,18 +146,24 @@ function text(interval: Interval, scale: Scale): string {
   return bounds ? `${value} ${bounds}` : value;
 }
 
-function problems(result: Result): string[] {
-  const lines = result.cells.flatMap((cell) => {
-    if (cell.state === 'failed') return [`failed: ${cell.lane}, round ${cell.round}: ${cell.error.message}`];
+function problems({ cells }: Result): string[] {
+  const lines = cells.flatMap((cell) => {
+    const again = wasMeasuredAgain(cell, cells) ? ' (measured again)' : '';
+    if (cell.state === 'failed') return [`failed: ${cell.lane}, round ${cell.round}${again}: ${cell.error.message}`];
     if (isValid(cell)) return [];
     return [`invalid: ${cell.lane}, round ${cell.round}: ${cell.warnings.map((warning) => warning.text).join(' ')}`];
   });
   return lines.length > 0 ? [...lines, ''] : [];
 }
 
-function citable({ citable: { ok, reasons } }: Result): string {
-  if (ok) return 'This result may be cited.';
-  return ['This result may not be cited:', ...reasons.map((reason) => `  ${reason}`)].join('\n');
+function citable({ citable: { ok, reasons } }: Result): string[] {
+  if (ok) return ['This result may be cited.'];
+  return ['This result may not be cited:', ...reasons.map((reason) => `  ${reason}`)];
+}
+
+/** What stood first has left the screen by now. */
+function reminder({ citable: { ok, reasons } }: Result): string {
+  return ok ? 'May be cited.' : `May not be cited: ${countOf(reasons.length, 'reason')}, above.`;
 }
 
 export function describeCatalogue(
@@ -165,20 +186,11 @@ export function describeCatalogue(
 }
 
 /** As the scenarios come, and within one from small to large: cells were measured in a random order. */
-function placesOf({ cells, scenarios }: Result): { scenario: string; point: Point }[] {
-  const places = cells.map(({ scenario, point }) => [JSON.stringify([scenario, point]), { scenario, point }] as const);
-  const rank = ({ scenario, point }: { scenario: string; point: Point }) => [
-    scenarios.findIndex(({ id }) => id === scenario),
-    point.clients,
-    point.eventsPerSecond,
-    point.payloadBytes,
-    HEADER_PROFILES.indexOf(point.headers),
-  ];
-  return [...new Map(places).values()].sort((a, b) => compareInTurn(rank(a), rank(b)));
-}
-
-function compareInTurn(a: readonly number[], b: readonly number[]): number {
-  return a.map((each, index) => each - (b[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
+function placesOf({ cells, scenarios }: Result): { scenario: Result['scenarios'][number]; point: Point }[] {
+  return scenarios.flatMap((scenario) => {
+    const points = cells.filter((cell) => cell.scenario === scenario.id).map(({ point }) => point);
+    return distinctPoints(points).map((point) => ({ scenario, point }));
+  });
 }
 
 function find<T extends Estimate | Comparison>(
@@ -188,15 +200,14 @@ function find<T extends Estimate | Comparison>(
   lane: string,
   metric: string,
 ): T | undefined {
-  const key = JSON.stringify(point);
   return all.find(
     (one) =>
-      one.lane === lane && one.metric === metric && one.scenario === scenario && JSON.stringify(one.point) === key,
+      one.lane === lane && one.metric === metric && one.scenario === scenario && keyOf(one.point) === keyOf(point),
   );
 }
 
 /** Columns of equal width, two spaces apart. */
-function align(rows: readonly (readonly string[])[]): string {
+export function align(rows: readonly (readonly string[])[]): string {
   const widths = rows.reduce<number[]>((widest, row) => {
     row.forEach((text, column) => {
       widest[column] = Math.max(widest[column] ?? 0, text.length);

@@ -15,6 +15,8 @@ import { summarise } from './stats/summarise.ts';
 
 export interface ResultSpec {
   readonly lanes?: readonly string[];
+  /** By lane, the one that it is a second helping of. */
+  readonly repeats?: Readonly<Record<string, string>>;
   readonly reference?: string;
   readonly rounds?: number;
   readonly points?: readonly Point[];
@@ -48,8 +50,11 @@ export const SCENARIO: Result['scenarios'][number] = {
 /** Lanes differ by factors and rounds by a few per cent, always in the same way. */
 export function makeResult(spec: ResultSpec = {}): Result {
   const { lanes = ['alpha', 'beta', 'gamma'], reference = 'beta', rounds = 3, points = [POINT], events = 100 } = spec;
-  const { change = (cell) => cell, replace = {} } = spec;
-  const places = points.flatMap((point) => lanes.map((lane, index) => ({ point, lane, index })));
+  const { change = (cell) => cell, replace = {}, repeats = {} } = spec;
+  const lineup = lanes.map((id) => ({ id, ...(repeats[id] !== undefined && { repeats: repeats[id] }) }));
+  const places = points.flatMap((point) =>
+    lanes.map((lane) => ({ point, lane, index: lanes.indexOf(lanes.find((one) => one === repeats[lane]) ?? lane) })),
+  );
   const cells = Array.from({ length: rounds }, (_, at) => at + 1).flatMap((round) =>
     places.map(({ point, lane, index }, at) =>
       change(completedCell({ lane, point, round, order: (round - 1) * places.length + at + 1 }, index, events)),
@@ -68,11 +73,17 @@ export function makeResult(spec: ResultSpec = {}): Result {
     workers: 1,
     environment,
     sessions: [session(cells.length)],
-    lanes: lanes.map((id) => ({ id, title: `Lane ${id}`, summary: `What ${id} does.`, transport: id, options: {} })),
+    lanes: lineup.map((lane) => ({
+      ...lane,
+      title: `Lane ${lane.id}`,
+      summary: `What ${lane.id} does.`,
+      transport: repeats[lane.id] ?? lane.id,
+      options: {},
+    })),
     scenarios: [{ ...SCENARIO, points: [...points], rounds }],
     warnings: [],
     cells,
-    ...summarise(cells, reference),
+    ...summarise(cells, { reference, lanes: lineup }),
     ...replace,
   };
   return parseResult(JSON.stringify(result));

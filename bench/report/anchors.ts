@@ -9,12 +9,14 @@ export const PARTS = {
   audit: 'delivery-audit',
   agreement: 'byte-agreement',
   conditions: 'conditions',
+  sessions: 'sessions',
   environment: 'environment',
   lanes: 'lanes',
   phases: 'phases',
   harness: 'harness',
   ledger: 'ledger',
   reading: 'reading',
+  cite: 'cite',
   reproduce: 'reproduce',
 } as const;
 

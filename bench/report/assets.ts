@@ -15,17 +15,25 @@ export interface Script {
   readonly isModule: boolean;
 }
 
+/** In this order: the last has what changes on a narrow screen and on paper. */
+const STYLES = ['colours', 'base', 'head', 'figures', 'tables', 'prose', 'folds', 'media'] as const;
+
 /** @throws Error when the page's script was not compiled: run `npm run build` */
 export function readAssets(): Assets {
   const library = join(projectRoot, 'node_modules/chart.js/dist/chart.umd.min.js');
   return {
-    style: readFileSync(join(projectRoot, 'bench/report/page/page.css'), 'utf8'),
+    style: STYLES.map(readStyle).join('\n'),
     scripts: [
       { text: readScript(library), isModule: false },
       { text: readScript(compiled('bench/report/page/annotations')), isModule: true },
       { text: readScript(compiled('bench/report/page/page')), isModule: true },
+      { text: readScript(compiled('bench/report/page/reader')), isModule: true },
     ],
   };
+}
+
+function readStyle(name: (typeof STYLES)[number]): string {
+  return readFileSync(join(projectRoot, `bench/report/page/${name}.css`), 'utf8');
 }
 
 /** @throws Error when the text can't stand within a script element */

@@ -1,7 +1,7 @@
 /** The figure of bytes per delivery: what of them is payload, and which way the rest goes. */
 
 import type { CompletedCell } from '../contract/result.ts';
-import { meanOf } from '../stats/summarise.ts';
+import { rangeOf } from '../stats/mean.ts';
 import type { Anchors } from './anchors.ts';
 import { countOf, formatInterval, type Interval, scaleFor } from './format.ts';
 import { bracketsAndRatios, laneTable, ratioColumn, roundsColumn, valueColumn } from './lane-table.ts';
@@ -39,7 +39,7 @@ export function bytesFigure(view: ScenarioView, anchors: Anchors): Figure {
     tables: [
       {
         ...laneTable(view, anchors.take(`${id} table`), TITLE, columns),
-        definition: `${bracketsAndRatios(view)} The total is a geometric mean over rounds, its parts are arithmetic means.`,
+        definition: bracketsAndRatios(view, [TOTAL]),
       },
     ],
   };
@@ -60,7 +60,8 @@ function meanPerDelivery(
 ): Interval | undefined {
   const cells = valid.filter(({ wire }) => wire.windowDeliveries > 0);
   if (cells.length === 0) return undefined;
-  return meanOf(cells.map((cell) => bytesOf(cell) / cell.wire.windowDeliveries - payloadBytes));
+  const values = cells.map((cell) => bytesOf(cell) / cell.wire.windowDeliveries - payloadBytes);
+  return { ...rangeOf(values), spread: 'range' };
 }
 
 /** A lane that compresses brings a payload in fewer bytes than it has: its bar has less payload and no overhead down. */

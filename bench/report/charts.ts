@@ -36,7 +36,8 @@ export function chartSpecs({ sections }: PageModel): ChartSpec[] {
   );
 }
 
-export const laneColour = ({ index }: LaneLabel): string => `--lane-${(index % LANE_COLOURS) + 1}`;
+/** A second helping of a lane has the lane's colour: it is no competitor. */
+export const laneColour = ({ index, repeats = index }: LaneLabel): string => `--lane-${(repeats % LANE_COLOURS) + 1}`;
 
 export const shapeOf = (series: number): (typeof SHAPES)[number] => SHAPES[series % SHAPES.length] ?? SHAPES[0];
 
@@ -59,7 +60,7 @@ function dotSpec(canvas: string, chart: DotChart, range: Range): ChartSpec {
             chart.axisTitle,
             chart.scale === 'log' ? { type: 'logarithmic', ...range } : { beginAtZero: true, ...range },
           ),
-          y: { type: 'linear', reverse: true, min: -0.5, max: lanes.length - 0.5, ...rowAxis },
+          y: { type: 'linear', reverse: true, min: -0.5, max: lanes.length - 0.5, ...rowAxis(lanes) },
         },
       },
     },
@@ -71,8 +72,9 @@ function dotDatasets({ lanes, scale, series }: DotChart, one: DotSeries, at: num
   const isDrawable = ({ value }: { value: number }) => scale === 'linear' || value > 0;
   const rounds = one.rounds.filter(isDrawable);
   const estimates = one.estimates.filter(isDrawable);
-  const colour = ({ row }: { row: number }): string =>
-    laneColour(lanes[row] ?? { title: '', index: 0, isReference: false });
+  const colours = lanes.map(laneColour);
+  const colour = ({ row }: { row: number }): string => colours[row] ?? '--ink';
+  const isRepeat = ({ row }: { row: number }): boolean => lanes[row]?.repeats !== undefined;
   // Rows are one apart on the vertical axis.
   const place = ((at - (series.length - 1) / 2) * LINE_PX - ROUNDS_BELOW_PX / 2) / rowPx(series.length);
   const pointStyle = shapeOf(at).style;
@@ -82,8 +84,9 @@ function dotDatasets({ lanes, scale, series }: DotChart, one: DotSeries, at: num
       pointStyle,
       pointRadius: 4.5,
       pointHoverRadius: 6,
-      pointBackgroundColor: estimates.map(colour),
+      pointBackgroundColor: estimates.map((one) => (isRepeat(one) ? '--paper' : colour(one))),
       pointBorderColor: estimates.map(colour),
+      pointBorderWidth: estimates.map((one) => (isRepeat(one) ? 2 : 1)),
       data: estimates.map(({ row, value, low, high, text }) => ({
         x: value,
         y: row + place,
@@ -99,6 +102,7 @@ function dotDatasets({ lanes, scale, series }: DotChart, one: DotSeries, at: num
       // Hollow, so that rounds that fall together still show.
       pointBackgroundColor: 'transparent',
       pointBorderColor: rounds.map(colour),
+      pointBorderWidth: 1,
       data: rounds.map(({ row, round, value }) => ({
         x: value,
         y: row + place + ROUNDS_BELOW_PX / rowPx(series.length),
@@ -164,7 +168,7 @@ function stackSpec(
         datasets: { bar: { barThickness: isSmall ? 14 : 20, borderWidth: 0 } },
         scales: {
           x: valueAxis(axisTitle, { stacked: true, beginAtZero: true, ...range }),
-          y: { stacked: true, ...rowAxis },
+          y: { stacked: true, ...rowAxis(lanes) },
         },
       },
     },
@@ -184,8 +188,12 @@ function valueAxis(text: string, more: object): object {
   };
 }
 
-const rowAxis = {
+const rowAxis = (lanes: readonly LaneLabel[]): object => ({
   grid: { display: false },
   border: { color: '--rule-strong' },
-  ticks: { color: '--ink', padding: 10, autoSkip: false },
-};
+  ticks: {
+    color: lanes.map(({ repeats }) => (repeats === undefined ? '--ink' : '--ink-quiet')),
+    padding: 10,
+    autoSkip: false,
+  },
+});

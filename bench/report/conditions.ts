@@ -1,18 +1,20 @@
 /** What the numbers were measured under, and what the harness itself did meanwhile. */
 
 import { HEADER_PROFILE_SUMMARIES, HEADER_PROFILES } from '../contract/headers.ts';
-import type { CompletedCell, Environment, Result } from '../contract/result.ts';
+import type { CompletedCell, Result } from '../contract/result.ts';
 import { PARTS } from './anchors.ts';
+import { environmentEntries, UNKNOWN } from './environment-list.ts';
 import { formatCount, formatNumber, formatPercent, formatRange, formatSetting } from './format.ts';
 import { ledgerTable } from './ledger-table.ts';
-import type { Column, Conditions, Entry, Row, Table, TableCell } from './page-model.ts';
+import type { Column, Conditions, Row, Table, TableCell } from './page-model.ts';
 import { completedByLane, laneLabels, type ScenarioView } from './places.ts';
-
-const UNKNOWN = 'not known';
+import { noiseEntries, sessionsTable } from './sessions.ts';
 
 export function conditionsOf(result: Result, views: readonly ScenarioView[]): Conditions {
   return {
-    environment: environmentEntries(result.environment),
+    sessions: sessionsTable(result),
+    noise: noiseEntries(result, views),
+    environment: environmentEntries(result),
     lanes: lanesTable(result),
     phases: roundsTable(views, PHASES),
     harness: roundsTable(views, HARNESS),
@@ -24,35 +26,6 @@ export function conditionsOf(result: Result, views: readonly ScenarioView[]): Co
 function headerProfiles({ cells }: Result): string[] {
   const used = HEADER_PROFILES.filter((profile) => cells.some(({ point }) => point.headers === profile));
   return used.map((profile) => `HTTP requests with ${profile} headers: ${HEADER_PROFILE_SUMMARIES[profile]}`);
-}
-
-function environmentEntries(environment: Environment): Entry[] {
-  const { cpu, versions, git, pinning } = environment;
-  const core = (number: number | null) => (number === null ? 'not pinned' : `core ${number}`);
-  const entries: readonly (readonly [string, string | number | null])[] = [
-    ['CPU', cpu.model],
-    ['Cores', `${cpu.cores}${cpu.allowedCores === null ? '' : ` (allowed: ${cpu.allowedCores})`}`],
-    ['Server on', core(pinning.server)],
-    ['Load workers on', pinning.workers.map(core).join(', ')],
-    ['Governor', cpu.governor],
-    ['Frequency driver', cpu.frequencyDriver],
-    ['Memory', `${formatNumber(environment.memoryBytes / 1024 ** 3)} GiB`],
-    ['Virtualisation', environment.virtualisation],
-    ['System', `${environment.platform}, ${environment.kernel}`],
-    ['Kernel timing parameters', environment.kernelTimingParameters],
-    ['Clock source', environment.clockSource],
-    ['TCP congestion control', environment.tcpCongestionControl],
-    [
-      'File descriptors',
-      environment.fileDescriptorLimit === null ? null : formatCount(environment.fileDescriptorLimit),
-    ],
-    ['Loopback MTU', environment.loopbackMtuBytes === null ? null : `${formatCount(environment.loopbackMtuBytes)} B`],
-    ...Object.entries(versions),
-    ['Node flags', environment.nodeFlags.join(' ') || 'none'],
-    ['Commit', git.commit === null ? null : `${git.commit}${git.dirty ? ' with changes' : ''}`],
-    ['Lockfile, SHA-256', environment.lockfileSha256],
-  ];
-  return entries.map(([term, text]) => ({ term, text: text === null ? UNKNOWN : String(text) }));
 }
 
 function lanesTable(result: Result): Table {
@@ -81,6 +54,7 @@ function lanesTable(result: Result): Table {
 }
 
 interface RoundsSpec extends Pick<Table, 'id' | 'title' | 'definition'> {
+  readonly folded: (completed: readonly CompletedCell[]) => string;
   readonly columns: readonly {
     readonly column: Column;
     /** One value a round; its range is shown. */
@@ -101,6 +75,7 @@ const highest = (cell: CompletedCell, of: (usage: CompletedCell['server']) => nu
 const PHASES: RoundsSpec = {
   id: PARTS.phases,
   title: 'Phases',
+  folded: () => 'warm-up, window and connections of the cells',
   definition:
     'What each cell ran through before and within its measured window; from the lowest to the highest of all points and rounds.',
   columns: [
@@ -116,6 +91,10 @@ const PHASES: RoundsSpec = {
 const HARNESS: RoundsSpec = {
   id: PARTS.harness,
   title: 'What the harness did',
+  folded: (completed) => {
+    const shares = completed.flatMap(({ server, workers }) => [server, ...workers].map(({ cpuShare }) => cpuShare));
+    return `the busiest process took ${formatPercent(Math.max(...shares))}\u00a0% of a core`;
+  },
   definition:
     'Whether the measuring limited what was measured: CPU as a share of one core, utilisation of the event loop and its ' +
     'delay at p99, for the server and for the busiest load worker; how late the feed was. From the lowest to the highest of all points and rounds.',
@@ -135,27 +114,22 @@ const HARNESS: RoundsSpec = {
 /** undefined where no cell was completed. */
 function roundsTable(
   views: readonly ScenarioView[],
-  { id, title, definition, columns }: RoundsSpec,
+  { id, title, definition, folded, columns }: RoundsSpec,
 ): Table | undefined {
   const isOneScenario = views.length === 1;
-  const rows = views.flatMap((view) =>
-    completedByLane(view).map(({ label, completed }): Row => {
-      const values = columns.map(
-        ({ of, format }): TableCell => ({ text: formatRange(completed.map(of), format) ?? UNKNOWN }),
-      );
-      return {
-        header: label.title,
-        group: isOneScenario ? undefined : view.scenario.title,
-        lane: label,
-        cells: values,
-      };
-    }),
-  );
-  if (rows.length === 0) return undefined;
+  const measured = views.flatMap((view) => completedByLane(view).map((ofLane) => ({ view, ...ofLane })));
+  if (measured.length === 0) return undefined;
+  const rows = measured.map(({ view, label, completed }): Row => {
+    const values = columns.map(
+      ({ of, format }): TableCell => ({ text: formatRange(completed.map(of), format) ?? UNKNOWN }),
+    );
+    return { header: label.title, group: isOneScenario ? undefined : view.scenario.title, lane: label, cells: values };
+  });
   return {
     id,
     title,
     definition,
+    folded: folded(measured.flatMap(({ completed }) => completed)),
     columns: [{ label: 'Lane', numeric: false }, ...columns.map((one) => one.column)],
     rows,
   };

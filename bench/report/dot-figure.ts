@@ -78,7 +78,7 @@ export function dotFigure(view: ScenarioView, spec: DotFigureSpec, anchors: Anch
     tables: [
       {
         ...laneTable(view, anchors.take(`${id} table`), title, columns),
-        definition: bracketsAndRatios(view),
+        definition: bracketsAndRatios(view, metrics),
         notes: series.filter(isMissing).map(({ label, whyMissing }) => `${label}: ${whyMissing}.`),
       },
     ],
@@ -89,12 +89,14 @@ function dotChart(place: Place, spec: DotFigureSpec, scale: Scale): DotChart | u
   const has = ({ estimates }: LaneAtPlace, { metric }: Series): boolean => estimates.has(metric);
   const series = spec.series.filter((one) => place.lanes.some((lane) => has(lane, one)));
   const lanes = place.lanes.filter((lane) => series.some((one) => has(lane, one)));
-  if (series.length === 0) return undefined;
+  const [first] = series;
+  if (!first) return undefined;
   const what = series.length > 1 ? `${spec.title} (${series.map(({ label }) => label).join(', ')})` : spec.title;
   const axis = spec.scale === 'log' ? 'logarithmic' : 'linear';
   return {
     kind: 'dots',
     scale: spec.scale,
+    spread: metricOf(first.metric).spread,
     unit: scale.unit,
     label:
       `Dot plot. ${what} in ${scale.unit} on a ${axis} axis for ${countOf(lanes.length, 'lane')}, ` +

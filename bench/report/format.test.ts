@@ -6,6 +6,7 @@ import {
   formatNumber,
   formatRange,
   formatSetting,
+  RATIO,
   scaleFor,
 } from './format.ts';
 
@@ -22,6 +23,10 @@ describe('an interval', () => {
     expect(format(1.39858, 1.26807, 1.54254)).toBe('1.40 [1.27, 1.54]');
     expect(format(548.17, 511.378, 587.611)).toBe('548 [511, 588]');
     expect(format(7.5, 0, 15)).toBe('7.5 [0.0, 15.0]');
+  });
+
+  test('shows of a low end above zero that it is, however wide it is', () => {
+    expect(format(8.1, 0.28, 236)).toBe('8.1 [0.3, 236.0]');
   });
 
   test('takes the digits of the half-width after it is rounded', () => {
@@ -43,9 +48,28 @@ describe('an interval', () => {
     expect(format(0, 0, 0)).toBe('0');
   });
 
+  test('that rounds to nothing is left out', () => {
+    const ratio = formatInterval({ value: 1.2391, low: 1.23905, high: 1.23914 }, RATIO);
+    expect(ratio).toEqual({ value: '1.239', interval: undefined });
+  });
+
   test('keeps its sign', () => {
     expect(format(-12.5, -14, -11)).toBe('−12.5 [−14.0, −11.0]');
     expect(format(-0.001, -1, 1)).toBe('0.0 [−1.0, 1.0]');
+  });
+});
+
+describe('a range', () => {
+  const range = (value: number, low: number | null, high: number | null) =>
+    formatInterval({ value, low, high, spread: 'range' }, scaleFor('wire', []));
+
+  test('stands in parentheses, so that nobody takes it for an interval', () => {
+    expect(range(163.55, 162.98, 164.21)).toEqual({ value: '163.55', interval: '(162.98–164.21)' });
+  });
+
+  test('of one round is the exact value', () => {
+    expect(range(9, null, null)).toEqual({ value: '9', interval: undefined });
+    expect(range(631.334, null, null).value).toBe('631.33');
   });
 });
 

@@ -16,11 +16,13 @@ export interface Interval {
   /** null with fewer than two rounds */
   readonly low: number | null;
   readonly high: number | null;
+  /** @default 'interval' */
+  readonly spread?: 'interval' | 'range';
 }
 
 export interface FormattedInterval {
   readonly value: string;
-  /** `[low, high]`; undefined where there is none, or where it has no width. */
+  /** `[low, high]`, or `(low–high)` of a range; undefined where there is none, or where it has no width to print. */
   readonly interval: string | undefined;
 }
 
@@ -33,7 +35,7 @@ const SCALES = {
     { unit: 'ms', factor: 1e3 },
     { unit: 'µs', factor: 1 },
   ],
-  memory: [{ unit: 'MiB', factor: 1024 ** 2 }, { unit: 'KiB', factor: 1024 }, BYTES],
+  memory: [{ unit: 'MiB', factor: 1024 ** 2, decimals: 3 }, { unit: 'KiB', factor: 1024, decimals: 3 }, BYTES],
   wire: [BYTES],
 } as const satisfies Record<string, readonly Scale[]>;
 
@@ -49,17 +51,22 @@ export function scaleFor(quantity: Quantity, values: readonly number[]): Scale {
 
 /** Two significant digits of the interval's half-width; three of the value where there is no interval. */
 export function formatInterval(
-  { value, low, high }: Interval,
+  { value, low, high, spread = 'interval' }: Interval,
   { factor, decimals }: Pick<Scale, 'factor' | 'decimals'>,
 ): FormattedInterval {
   const scaled = value / factor;
-  if (low === null || high === null) return { value: formatNumber(scaled), interval: undefined };
+  // One round of bytes is what any other would be; of times it is three digits' worth.
+  const format = spread === 'range' ? formatExact : formatNumber;
+  if (low === null || high === null) return { value: format(scaled), interval: undefined };
   const half = (high - low) / 2 / factor;
   // What floating point leaves of identical rounds is no width.
   if (half <= Math.abs(scaled) * 1e-9) return { value: formatExact(scaled), interval: undefined };
-  const digits = Math.min(decimalsFor(half, 2), decimals ?? Number.POSITIVE_INFINITY);
+  // A bound above zero is not printed as zero, however wide the interval.
+  const least = low > 0 && low / factor < 0.5 ? decimalsFor(low / factor, 1) : 0;
+  const digits = Math.min(Math.max(decimalsFor(half, 2), least), decimals ?? Number.POSITIVE_INFINITY);
   const [from, to] = [fixed(low / factor, digits), fixed(high / factor, digits)];
-  return { value: fixed(scaled, digits), interval: `[${from}, ${to}]` };
+  const interval = spread === 'range' ? `(${from}–${to})` : `[${from}, ${to}]`;
+  return { value: fixed(scaled, digits), interval: from === to ? undefined : interval };
 }
 
 /** Three significant digits; whole numbers keep all of theirs. */

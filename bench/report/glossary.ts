@@ -58,15 +58,50 @@ export const glossary: readonly Entry[] = [
   {
     term: 'Interval',
     text:
-      'The 95 % t interval of the mean over rounds, taken on the logarithm, so that the mean is the geometric one. ' +
-      'It says where the mean of many more such rounds would lie, on this machine and under these conditions. A chart does not draw one that is narrower ' +
-      'than its mark; the table has it.',
+      'In brackets, for times and memory: the 95 % t interval of the mean over rounds, taken on the logarithm, so that the ' +
+      'mean is the geometric one. It says where the mean of many more such rounds would lie, on this machine and under ' +
+      'these conditions. A chart does not draw one that is narrower than its mark; the table has it.',
+  },
+  {
+    term: 'Range',
+    text:
+      'In parentheses, for bytes: the least and the most of the rounds, around their plain mean. Bytes hardly vary, so ' +
+      'there is nothing to estimate.',
   },
   {
     term: 'Ratio',
+    text: 'A lane’s value divided by that of the reference in the same round, averaged geometrically over the rounds.',
+  },
+  {
+    term: 'Verdict',
     text:
-      'A lane’s value divided by that of the reference in the same round, averaged geometrically. Where its interval ' +
-      'includes 1, these rounds do not show which of the two is larger.',
+      'What a ratio comes to. Lower or higher: it lies beyond the margin. No practical difference: it lies within. Not ' +
+      'decided: these rounds leave it open, and the rounds said to be needed hold if more rounds vary as these did. A ' +
+      'range decides as a whole: all of it beyond the margin, or all of it within.',
+  },
+  {
+    term: 'Margin',
+    text:
+      'How far a ratio may be from 1 and still make no difference in practice: 5 % for times and memory, 1 % for bytes. ' +
+      'It was set before anything was measured.',
+  },
+  {
+    term: 'Holm’s correction',
+    text:
+      'Who makes many comparisons finds some difference by chance alone. All comparisons of one quantity in a scenario are ' +
+      'therefore judged together, the clearest first, each more strictly than it would be alone. So a verdict can be open ' +
+      'although its own interval lies beyond the margin, or within it.',
+  },
+  {
+    term: 'Noise floor',
+    text:
+      'What two helpings of the same lane differ by: the repeated lane runs like any other, and its ratio to what it ' +
+      'repeats would be 1 without noise. By chance alone, one of its intervals in twenty leaves 1. Figures of bytes leave it ' +
+      'out where its bytes are the same.',
+  },
+  {
+    term: 'Session',
+    text: 'From the start of a run to its end or its interruption. A run that is resumed has another for each time.',
   },
   {
     term: 'Control',

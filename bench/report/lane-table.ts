@@ -1,9 +1,20 @@
 /** Tables with a row for each lane of each place of a scenario. */
 
 import type { CompletedCell, Estimate } from '../contract/result.ts';
-import { formatCount, formatExact, formatInterval, formatRange, type Interval, RATIO, type Scale } from './format.ts';
+import { metricOf } from '../stats/metrics.ts';
+import {
+  countOf,
+  formatCount,
+  formatExact,
+  formatInterval,
+  formatRange,
+  type Interval,
+  RATIO,
+  type Scale,
+} from './format.ts';
 import type { Column, Table, TableCell } from './page-model.ts';
 import type { LaneAtPlace, Place, ScenarioView } from './places.ts';
+import { marginText, VERDICT_GLYPHS, verdictText } from './verdicts.ts';
 
 export interface LaneColumn {
   readonly column: Column;
@@ -18,18 +29,20 @@ export function laneTable(
   title: string,
   columns: readonly LaneColumn[],
 ): Omit<Table, 'definition'> {
+  const rows = places.flatMap((place) =>
+    place.lanes.map((lane) => ({
+      header: lane.label.title,
+      group: place.varied,
+      lane: lane.label,
+      cells: columns.map(({ cell }) => cell(lane, place)),
+    })),
+  );
   return {
     id,
     title: `${title}: ${scenario.title}`,
     columns: [{ label: 'Lane', numeric: false }, ...columns.map(({ column }) => column)],
-    rows: places.flatMap((place) =>
-      place.lanes.map((lane) => ({
-        header: lane.label.title,
-        group: place.varied,
-        lane: lane.label,
-        cells: columns.map(({ cell }) => cell(lane, place)),
-      })),
-    ),
+    rows,
+    folded: places.length > 1 ? `${countOf(places.length, 'point')}, ${countOf(rows.length, 'row')}` : undefined,
   };
 }
 
@@ -41,11 +54,26 @@ export function lanesOf({ places }: ScenarioView): readonly LaneAtPlace[] {
   return places.flatMap(({ lanes }) => lanes);
 }
 
-/** What the brackets and ratios of a scenario's tables are. */
-export function bracketsAndRatios(view: ScenarioView): string {
+/** What the brackets and ratios of a table of these metrics are, and what the signs beside the ratios say. */
+export function bracketsAndRatios(view: ScenarioView, metrics: readonly string[]): string {
+  const [first] = metrics;
+  if (first === undefined) return '';
+  const { spread, margin } = metricOf(first);
+  const brackets =
+    spread === 'range'
+      ? 'Parentheses: from the least to the most of the rounds, where they differ.'
+      : 'Brackets: the 95 % interval over rounds; none where the rounds agree, or there is one.';
   const reference = referenceOf(view);
-  const ratio = reference ? ` Ratios: to ${reference}, paired by round.` : '';
-  return `Brackets: the 95 % interval over rounds; none where the rounds agree, or there is one.${ratio}`;
+  if (!reference || !isCompared(view, metrics)) return brackets;
+  const { lower, higher, equivalent, inconclusive } = VERDICT_GLYPHS;
+  return (
+    `${brackets} Ratios: to ${reference}, paired by round, with their verdict: ${lower} lower, ${higher} higher, ` +
+    `${equivalent} no practical difference (within ${marginText(margin)}), ${inconclusive} not decided by these rounds.`
+  );
+}
+
+function isCompared(view: ScenarioView, metrics: readonly string[]): boolean {
+  return lanesOf(view).some(({ comparisons }) => metrics.some((metric) => comparisons.has(metric)));
 }
 
 /** @param whyMissing said when the lane has valid rounds, and still no value */
@@ -60,9 +88,7 @@ export function valueColumn(
     cell: (lane, place) => {
       if (lane.valid.length === 0) return NO_ROUND;
       const estimate = of(lane, place);
-      if (!estimate) return { text: whyMissing, isRemark: true };
-      const { value, interval } = formatInterval(estimate, scale);
-      return { text: value, interval };
+      return estimate ? textOf(estimate, scale) : { text: whyMissing, isRemark: true };
     },
   };
 }
@@ -89,26 +115,27 @@ export function exactColumn(
 
 /** No column where no lane is compared: the reference is missing, or it is alone. */
 export function ratioColumn(view: ScenarioView, metric: string, label: string): LaneColumn[] {
-  if (!lanesOf(view).some(({ comparisons }) => comparisons.has(metric))) return [];
-  return [
-    ratiosColumn(label, ({ label, estimates, comparisons }) => {
-      if (label.isReference && estimates.has(metric)) return { value: 1, low: 1, high: 1 };
-      const comparison = comparisons.get(metric);
-      return comparison && { ...comparison, value: comparison.ratio };
-    }),
-  ];
+  if (!isCompared(view, [metric])) return [];
+  const cell: LaneColumn['cell'] = ({ label, estimates, comparisons }) => {
+    if (label.isReference && estimates.has(metric)) {
+      // Without a sign, but with the room for one, so that numbers stand below each other.
+      return { ...ratioCell({ value: 1, low: 1, high: 1 }), verdict: { glyph: '', text: 'the reference' } };
+    }
+    const comparison = comparisons.get(metric);
+    if (!comparison) return ratioCell(undefined);
+    const verdict = { glyph: VERDICT_GLYPHS[comparison.verdict], text: verdictText(comparison) };
+    return { ...ratioCell({ ...comparison, value: comparison.ratio }), verdict };
+  };
+  return [{ column: { label, unit: '×', numeric: true }, cell }];
 }
 
-export function ratiosColumn(label: string, of: (lane: LaneAtPlace, place: Place) => Interval | undefined): LaneColumn {
-  return {
-    column: { label, unit: '×', numeric: true },
-    cell: (lane, place) => {
-      const ratio = of(lane, place);
-      if (!ratio) return { text: 'none', isRemark: true };
-      const { value, interval } = formatInterval(ratio, RATIO);
-      return { text: value, interval };
-    },
-  };
+export function ratioCell(ratio: Interval | undefined): TableCell {
+  return ratio ? textOf(ratio, RATIO) : { text: 'none', isRemark: true };
+}
+
+function textOf(interval: Interval, scale: Scale): TableCell {
+  const { value, interval: bounds } = formatInterval(interval, scale);
+  return { text: value, interval: bounds };
 }
 
 /** How many rounds stand behind the estimates: of the first of these metrics that a lane has. */

@@ -2,7 +2,7 @@
 
 import { LAYER_SUMMARIES } from '../contract/ledger.ts';
 import type { CompletedCell } from '../contract/result.ts';
-import { meanOf } from '../stats/summarise.ts';
+import { meanOf } from '../stats/mean.ts';
 import type { Anchors } from './anchors.ts';
 import {
   type DeliveryPart,

@@ -17,6 +17,9 @@ export function ledgerTable(views: readonly ScenarioView[]): Table | undefined {
   );
   if (read.length === 0) return undefined;
   const problems = new Set(read.flatMap(({ cells }) => cells.flatMap(({ ledger }) => ledger.problems)));
+  const isSound = read.every(({ cells }) =>
+    cells.every(({ ledger }) => ledger.residualBytes === 0 && ledger.problems.length === 0),
+  );
   return {
     id: PARTS.ledger,
     title: 'The ledger',
@@ -55,6 +58,7 @@ export function ledgerTable(views: readonly ScenarioView[]): Table | undefined {
         ],
       };
     }),
+    folded: isSound ? 'every byte is in a layer' : undefined,
     notes: problems.size > 0 ? [`What the reader could not read: ${[...problems].join('; ')}.`] : [],
   };
 }

@@ -3,7 +3,7 @@
 import type { Environment } from '../contract/result.ts';
 import type { Anchors } from './anchors.ts';
 import { countOf, formatCount, formatExact, formatNumber, formatRange } from './format.ts';
-import { exactColumn, lanesOf, laneTable, ratiosColumn, referenceOf } from './lane-table.ts';
+import { exactColumn, type LaneColumn, lanesOf, laneTable, ratioCell, referenceOf } from './lane-table.ts';
 import { averageOf, type Contrast, contrastOf, LEVELS, type Level, ratioOf } from './levels.ts';
 import type { DotChart, Figure, Prose, Table } from './page-model.ts';
 import type { LaneAtPlace, Place, ScenarioView } from './places.ts';
@@ -17,6 +17,8 @@ export function levelsFigure(view: ScenarioView, environment: Environment, ancho
   const chart = place && levelsChart(place);
   const chartId = anchors.take(`${id} chart`);
   const at = view.places.length > 1 ? place?.varied : undefined;
+  const overhead = levelTable(view, anchors.take(`${id} table`), 'Overhead only', (level) => level.overhead);
+  const all = levelTable(view, anchors.take(`${id} all`), 'All bytes, payload included', (level) => level.all);
   return {
     id,
     title: TITLE,
@@ -26,10 +28,7 @@ export function levelsFigure(view: ScenarioView, environment: Environment, ancho
       `all clients. With TCP/IP adds the packets’ headers. ${packetsText(view, environment)}`,
     finding: contrast && contrastText(contrast),
     charts: chart ? [{ title: undefined, panels: [{ id: chartId, title: at, chart }] }] : [],
-    tables: [
-      levelTable(view, anchors.take(`${id} table`), 'Overhead only', ({ overhead }) => overhead),
-      levelTable(view, anchors.take(`${id} all`), 'All bytes, payload included', ({ all }) => all),
-    ],
+    tables: [overhead, { ...all, folded: all.folded ?? 'the same levels with the payload' }],
   };
 }
 
@@ -83,15 +82,7 @@ function levelTable(view: ScenarioView, id: string, title: string, bytesOf: (lev
   const isCompared = lanes.some(({ comparisons }) => comparisons.size > 0);
   const columns = LEVELS.filter((level) => !isMissing(level)).flatMap((level) => [
     exactColumn(level.title, bytesOf(level), level.whyMissing),
-    ...(isCompared
-      ? [
-          ratiosColumn('Ratio', (lane, place) =>
-            lane.label.isReference && averageOf(lane, bytesOf(level))
-              ? { value: 1, low: 1, high: 1 }
-              : ratioOf(lane, place, bytesOf(level)),
-          ),
-        ]
-      : []),
+    ...(isCompared ? [ratioColumn(bytesOf(level))] : []),
   ]);
   const reference = referenceOf(view);
   return {
@@ -100,6 +91,16 @@ function levelTable(view: ScenarioView, id: string, title: string, bytesOf: (lev
       'Bytes per delivery, both directions; where rounds differ, the lowest and the highest.' +
       (isCompared && reference ? ` Ratios: to ${reference} at the same level, paired by round.` : ''),
     notes: LEVELS.filter(isMissing).map((level) => `${level.title}: ${level.whyMissing}.`),
+  };
+}
+
+function ratioColumn(bytes: Level['all']): LaneColumn {
+  return {
+    column: { label: 'Ratio', unit: '×', numeric: true },
+    cell: (lane, place) =>
+      lane.label.isReference && averageOf(lane, bytes)
+        ? ratioCell({ value: 1, low: 1, high: 1 })
+        : ratioCell(ratioOf(lane, place, bytes)),
   };
 }
 
@@ -112,6 +113,7 @@ function levelsChart({ lanes, point }: Place): DotChart | undefined {
   return {
     kind: 'dots',
     scale: 'log',
+    spread: 'range',
     unit: 'B',
     label:
       `Dot plot. Overhead per delivery of ${formatCount(point.payloadBytes)} B of payload, counted at ` +

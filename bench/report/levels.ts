@@ -1,7 +1,7 @@
 /** Pure: overhead and all bytes of a delivery, counted at three levels, and how lanes compare at each. */
 
 import type { CompletedCell } from '../contract/result.ts';
-import { geometricMeanOf, meanOf } from '../stats/summarise.ts';
+import { extremesOf, geometricMeanOf, rangeOf } from '../stats/mean.ts';
 import { deliveryOf } from './delivery.ts';
 import type { Interval } from './format.ts';
 import type { LaneAtPlace, Place, ScenarioView } from './places.ts';
@@ -42,22 +42,23 @@ function level(title: string, counted: string, whyMissing: string, overhead: Byt
   return { title, counted, whyMissing, overhead, all };
 }
 
-/** By the rules of the estimates: geometric where all are positive. undefined where no round has a value. */
+/** By the rules of the estimates of bytes. undefined where no round has a value. */
 export function averageOf({ valid }: LaneAtPlace, of: BytesOf): Interval | undefined {
   const values = valid.flatMap((cell) => of(cell) ?? []);
-  if (values.length === 0) return undefined;
-  return values.every((value) => value > 0) ? geometricMeanOf(values) : meanOf(values);
+  return values.length === 0 ? undefined : { ...rangeOf(values), spread: 'range' };
 }
 
 /** To the reference at the same place, by the rules of the comparisons: paired by round, averaged geometrically. */
 export function ratioOf(lane: LaneAtPlace, { lanes }: Place, of: BytesOf): Interval | undefined {
   const reference = lanes.find(({ label }) => label.isReference);
-  const ratios = lane.valid.flatMap((cell) => {
+  const pairs = lane.valid.flatMap((cell) => {
     const partner = reference?.valid.find(({ round }) => round === cell.round);
     const [mine, theirs] = [of(cell), partner && of(partner)];
-    return mine !== undefined && theirs !== undefined && mine > 0 && theirs > 0 ? [mine / theirs] : [];
+    return mine !== undefined && theirs !== undefined ? [{ mine, theirs }] : [];
   });
-  return ratios.length === 0 ? undefined : geometricMeanOf(ratios);
+  if (pairs.length === 0 || pairs.some(({ mine, theirs }) => mine <= 0 || theirs <= 0)) return undefined;
+  const ratios = pairs.map(({ mine, theirs }) => mine / theirs);
+  return { value: geometricMeanOf(ratios).value, ...extremesOf(ratios), spread: 'range' };
 }
 
 export interface Contrast {
@@ -80,7 +81,7 @@ export function contrastOf({ places }: ScenarioView): Contrast | undefined {
     const reference = place.lanes.find(({ label }) => label.isReference);
     if (!reference) continue;
     for (const lane of place.lanes) {
-      if (lane === reference) continue;
+      if (lane === reference || lane.label.repeats !== undefined) continue;
       const levels = LEVELS.flatMap((level) => {
         const overheadRatio = ratioOf(lane, place, level.overhead)?.value;
         const allRatio = ratioOf(lane, place, level.all)?.value;

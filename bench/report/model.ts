@@ -2,9 +2,11 @@
 
 import type { Result } from '../contract/result.ts';
 import { Anchors } from './anchors.ts';
+import { citeOf } from './cite.ts';
 import { conditionsOf } from './conditions.ts';
-import { countOf, formatDuration, formatInstant } from './format.ts';
+import { countOf, formatCount, formatDuration, formatInstant } from './format.ts';
 import { glossary } from './glossary.ts';
+import { noiseFloorOf } from './noise-floor.ts';
 import type { Entry, Head, PageModel, Reproduce } from './page-model.ts';
 import { viewsOf } from './places.ts';
 import { sectionOf } from './section.ts';
@@ -26,11 +28,13 @@ export function pageModel(result: Result): PageModel {
     trust: trustOf(result, views),
     conditions: conditionsOf(result, views),
     glossary,
+    cite: citeOf(result, views),
     reproduce: reproduceOf(result),
   };
 }
 
-function headOf({ scenarios, citable, ...result }: Result): Head {
+function headOf(result: Result): Head {
+  const { scenarios, citable } = result;
   const [scenario, ...others] = scenarios;
   return {
     question: scenario && others.length === 0 ? scenario.question : GENERAL_QUESTION,
@@ -39,19 +43,23 @@ function headOf({ scenarios, citable, ...result }: Result): Head {
       title: citable.ok ? 'These numbers may be cited' : 'These numbers are not to be cited',
       reasons: citable.reasons,
     },
+    noiseFloor: noiseFloorOf(result),
     facts: factsOf(result),
   };
 }
 
-function factsOf(result: Omit<Result, 'scenarios' | 'citable'>): Entry[] {
-  const { id, startedAt, finishedAt, profile, lanes, seed, command, environment } = result;
+function factsOf(result: Result): Entry[] {
+  const { id, startedAt, finishedAt, profile, lanes, sessions, seed, command, environment } = result;
   const { versions, git } = environment;
   const commit = git.commit === null ? 'no commit' : git.commit.slice(0, 12);
   const took = finishedAt === null ? 'did not end' : `took ${formatDuration(startedAt, finishedAt)}`;
+  const inSessions = sessions.length > 1 ? `, in ${countOf(sessions.length, 'session')}` : '';
+  const repeats = lanes.filter((lane) => lane.repeats !== undefined).length;
+  const repeated = repeats > 0 ? `, ${formatCount(repeats)} of them a repeat` : '';
   return [
     { term: 'Run', text: id, code: true },
-    { term: 'Date', text: `${formatInstant(startedAt)}, ${took}` },
-    { term: 'Profile', text: `${profile}: ${countOf(lanes.length, 'lane')}` },
+    { term: 'Date', text: `${formatInstant(startedAt)}, ${took}${inSessions}` },
+    { term: 'Profile', text: `${profile}: ${countOf(lanes.length, 'lane')}${repeated}` },
     { term: 'Seed', text: String(seed) },
     { term: 'Command', text: command, code: true },
     { term: 'Pushlab', text: `${versions.pushlab}, commit ${commit}${git.dirty ? ' with changes' : ''}` },

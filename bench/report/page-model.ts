@@ -10,12 +10,15 @@ export interface PageModel {
   readonly trust: Trust;
   readonly conditions: Conditions;
   readonly glossary: readonly Entry[];
+  readonly cite: Cite;
   readonly reproduce: Reproduce;
 }
 
 export interface Head {
   readonly question: string;
   readonly citable: { readonly ok: boolean; readonly title: string; readonly reasons: readonly string[] };
+  /** Empty where no lane was measured twice. */
+  readonly noiseFloor: readonly Prose[];
   readonly facts: readonly Entry[];
 }
 
@@ -41,6 +44,8 @@ export interface LaneLabel {
   /** Place in the list of lanes, from 0: the page's palette goes by it. */
   readonly index: number;
   readonly isReference: boolean;
+  /** The index of the lane that it is a second helping of; undefined of a lane of its own. */
+  readonly repeats: number | undefined;
 }
 
 export interface Section {
@@ -94,6 +99,8 @@ interface ChartBase {
 export interface DotChart extends ChartBase {
   readonly kind: 'dots';
   readonly scale: 'log' | 'linear';
+  /** What the line through an estimate is. */
+  readonly spread: 'interval' | 'range';
   readonly series: readonly DotSeries[];
 }
 
@@ -135,6 +142,8 @@ export interface Table {
   readonly rows: readonly Row[];
   /** Said below the rows. */
   readonly notes?: readonly string[];
+  /** Said beside the title of a table that is folded away until somebody asks for it; undefined of one that is open. */
+  readonly folded?: string | undefined;
 }
 
 export interface Column {
@@ -155,6 +164,8 @@ export interface Row {
 export interface TableCell {
   readonly text: string;
   readonly interval?: string | undefined;
+  /** What a comparison came to. */
+  readonly verdict?: { readonly glyph: string; readonly text: string } | undefined;
   /** Says that there is no number, and why. */
   readonly isRemark?: boolean;
 }
@@ -180,12 +191,27 @@ export interface WarningGroup {
 }
 
 export interface Conditions {
+  readonly sessions: Table;
+  /** What others took of the machine while cells ran. */
+  readonly noise: readonly Entry[];
   readonly environment: readonly Entry[];
   readonly lanes: Table;
   readonly phases: Table | undefined;
   readonly harness: Table | undefined;
   readonly ledger: Table | undefined;
   readonly notes: readonly string[];
+}
+
+export interface Cite {
+  readonly text: string;
+  readonly groups: readonly CiteGroup[];
+  readonly bibtex: string;
+}
+
+/** The sentences of one scenario. */
+export interface CiteGroup {
+  readonly title: string;
+  readonly sentences: readonly { readonly lane: LaneLabel; readonly text: string }[];
 }
 
 export interface Reproduce {

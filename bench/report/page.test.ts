@@ -6,7 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { FIGURES, type Result } from '../contract/result.ts';
 import { failed, makeResult, POINT, SCENARIO, withLedger } from '../test-fixture.ts';
-import { announce, countPixels, pageWidth, paperColour } from './page/test-probe.ts';
+import { announce, countPixels, opacityOf, pageWidth, paperColour, readClipboard } from './page/test-probe.ts';
 import { renderReport } from './render.ts';
 import { launchBrowser } from './test-browser.ts';
 
@@ -54,6 +54,7 @@ const layered = makeResult({
   change: withLedger,
   replace: { scenarios: [{ ...SCENARIO, figures: [...FIGURES] }] },
 });
+const repeated = makeResult({ lanes: ['alpha', 'beta', 'again'], repeats: { again: 'beta' } });
 const many = makeResult({ points, lanes: Array.from({ length: 10 }, (_, at) => `a-lane-with-a-long-name-${at}`) });
 
 describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
@@ -63,6 +64,7 @@ describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
     // Two sweeps of three and of two charts, in five figures; the levels have one.
     ['layers at two sweeps of points', layered, 26],
     ['one round', makeResult({ rounds: 1 }), 4],
+    ['a lane that repeats another', repeated, 4],
     ['failed cells only', makeResult({ change: failed }), 0],
   ];
 
@@ -88,9 +90,11 @@ describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
   test.each([
     [1280, 'a usual result', makeResult()],
     [390, 'a usual result', makeResult()],
+    [390, 'a lane that repeats another', repeated],
     [390, 'many lanes at two points', many],
     [390, 'layers at two sweeps of points', layered],
     [1280, 'layers at two sweeps of points', layered],
+    [320, 'layers at two sweeps of points', layered],
     [320, 'failed cells only', makeResult({ change: failed })],
   ])('is no wider than a screen of %i px: %s', async (width, _, result) => {
     const { page } = await open(renderReport(result), width);
@@ -107,6 +111,67 @@ describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
       const drawn = (await page.evaluate(countPixels, `--layer-${layer}`)).filter((_, index) => at[index]);
       for (const pixels of drawn) expect(pixels, layer).toBeGreaterThan(10);
     }
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('draws a lane that repeats another in the colour of that one', async () => {
+    const { page } = await open(renderReport(repeated));
+    const [latency] = await page.evaluate(countPixels, '--lane-3');
+    expect(latency).toBe(0);
+    await page.close();
+  });
+
+  test('opens what is folded when a link leads into it, from outside and from the page', async () => {
+    const { page } = await open(renderReport(makeResult()));
+    const fold = (id: string) => page.locator(`details:has(#${id})`);
+    expect(await fold('delivery-audit').getAttribute('open')).toBeNull();
+    await page.goto(`${page.url()}#delivery-audit`);
+    await expect.poll(() => fold('delivery-audit').getAttribute('open')).not.toBeNull();
+    expect(await fold('harness').getAttribute('open')).toBeNull();
+    await page.reload();
+    await page.goto(`${page.url().replace(/#.*/, '')}#harness`);
+    await expect.poll(() => fold('harness').getAttribute('open')).not.toBeNull();
+    await page.close();
+  });
+
+  test('prints what is folded, and folds it again', async () => {
+    const { page } = await open(renderReport(makeResult()));
+    const folded = () => page.locator('details:not([open])').count();
+    const before = await folded();
+    await page.evaluate(announce, 'beforeprint');
+    expect(await folded()).toBe(0);
+    await page.evaluate(announce, 'afterprint');
+    expect(await folded()).toBe(before);
+    await page.close();
+  });
+
+  test('shows the link of a heading and of a table to the mouse and to the keyboard', async () => {
+    const { page } = await open(renderReport(makeResult()));
+    for (const [place, link] of [
+      ['#spread-latency', '#spread-latency .anchor'],
+      ['#spread-latency-table caption', '#spread-latency-table .anchor'],
+    ] as const) {
+      await page.mouse.move(0, 0);
+      expect(await page.locator(link).evaluate(opacityOf)).toBe('0');
+      await page.locator(place).hover();
+      expect(await page.locator(link).evaluate(opacityOf)).toBe('1');
+      await page.mouse.move(0, 0);
+      await page.locator(link).focus();
+      await page.keyboard.press('Shift');
+      expect(await page.locator(link).evaluate(opacityOf)).toBe('1');
+    }
+    await page.close();
+  });
+
+  test('copies a sentence to cite, without the button’s own word', async () => {
+    const { page, complaints } = await open(renderReport(makeResult()));
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const entry = page.locator('#cite ~ [data-copyable]');
+    const text = await entry.locator('code').textContent();
+    await entry.locator('button').click();
+    await expect.poll(() => entry.locator('button').textContent()).toBe('Copied');
+    expect(await page.evaluate(readClipboard)).toBe(text?.trim());
     expect(complaints).toEqual([]);
     await page.close();
   });

@@ -22,19 +22,38 @@ export function prose(text: Prose): Html {
   })}`;
 }
 
-/** A coloured mark: the lane's name stands beside it, so that colour only helps. */
+/** A coloured mark, a ring where the lane repeats another: its name stands beside it, so that colour only helps. */
 export function laneMark(lane: LaneLabel | undefined): Html | undefined {
-  return lane && html`<span class="mark" style="background: var(${laneColour(lane)})" aria-hidden="true"></span>`;
+  if (!lane) return undefined;
+  const name = lane.repeats === undefined ? 'mark' : 'mark ring';
+  return html`<span class="${name}" style="--colour: var(${laneColour(lane)})" aria-hidden="true"></span>`;
+}
+
+/** What a reader takes along whole: a button to copy it appears beside it where scripts run. */
+export function copyable(content: Html): Html {
+  return html`<div class="copyable" data-copyable>${content}</div>`;
+}
+
+/** Open, or folded behind its title. */
+export function table(model: Table): Html {
+  const { id, title, folded, notes = [] } = model;
+  const below = notes.length > 0 ? html`<p class="below">${notes.join(' ')}</p>` : undefined;
+  if (folded === undefined) return html`${tableBox(model)}${below}`;
+  return html`<details class="fold"><summary id="${id}-title">${title} <span class="folded">${folded}</span></summary>
+${tableBox(model)}${below}</details>`;
 }
 
 /** The table may be wider than the page: then its box scrolls, by keyboard too. */
-export function table({ id, title, definition, columns, rows, notes = [] }: Table): Html {
-  return html`<div class="table" role="region" aria-labelledby="${id}-caption" tabindex="0"><table id="${id}">
-<caption id="${id}-caption"><span class="caption"><strong>${title}</strong>${anchorLink(id, `the table ${title}`)}<span class="definition">${definition}</span></span></caption>
+function tableBox({ id, title, definition, columns, rows, folded }: Table): Html {
+  // The summary of a folded table has its title already.
+  const heading = folded === undefined ? html`<strong>${title}</strong>` : undefined;
+  const name = folded === undefined ? `${id}-caption` : `${id}-title`;
+  return html`<div class="table" role="region" aria-labelledby="${name}" tabindex="0"><table id="${id}">
+<caption id="${id}-caption"><span class="caption">${heading}<span class="definition">${definition}${anchorLink(id, `the table ${title}`)}</span></span></caption>
 <thead><tr>${columns.map(columnHead)}</tr></thead>
 ${rowGroups(rows).map((group) => tableBody(group, columns))}
 </table></div>
-${notes.length > 0 ? html`<p class="below">${notes.join(' ')}</p>` : undefined}`;
+`;
 }
 
 function columnHead({ label, unit, numeric }: Column): Html {
@@ -65,14 +84,23 @@ ${head}${rows.map((row) => tableRow(row, columns.slice(1)))}</tbody>`;
 }
 
 function tableRow({ header, lane, cells }: Row, columns: readonly Column[]): Html {
-  const reference = lane?.isReference ? html` <span class="tag">reference</span>` : undefined;
+  const tag = tagOf(lane);
   const data = cells.map((cell, at) => tableCell(cell, columns[at]?.numeric ?? false));
-  return html`<tr><th scope="row">${laneMark(lane)}${header}${reference}</th>${data}</tr>
+  return html`<tr><th scope="row">${laneMark(lane)}${header}${tag && html` <span class="tag">${tag}</span>`}</th>${data}</tr>
 `;
 }
 
-function tableCell({ text, interval, isRemark }: TableCell, numeric: boolean): Html {
+function tagOf(lane: LaneLabel | undefined): string | undefined {
+  if (lane?.isReference) return 'reference';
+  return lane?.repeats === undefined ? undefined : 'repeat';
+}
+
+function tableCell({ text, interval, verdict, isRemark }: TableCell, numeric: boolean): Html {
   const name = [numeric ? 'number' : '', isRemark ? 'remark' : ''].filter(Boolean).join(' ');
-  const shown = interval === undefined ? text : html`${text} <span class="interval">${interval}</span>`;
-  return html`<td${name ? html` class="${name}"` : undefined}>${shown}</td>`;
+  const bounds = interval === undefined ? undefined : html` <span class="interval">${interval}</span>`;
+  // The sign for the eye, the words for who hears the page or points at it.
+  const sign =
+    verdict &&
+    html` <span class="sign" title="${verdict.text}"><span aria-hidden="true">${verdict.glyph}</span><span class="unseen">${verdict.text}</span></span>`;
+  return html`<td${name ? html` class="${name}"` : undefined}>${text}${bounds}${sign}</td>`;
 }

@@ -1,7 +1,8 @@
 /** A result sorted for reading: its scenarios, their places (one point each), and there its lanes in the order of the run. */
 
 import type { Cell, Comparison, CompletedCell, Estimate, Point, Result } from '../contract/result.ts';
-import { isValid } from '../stats/summarise.ts';
+import { metricOf } from '../stats/metrics.ts';
+import { isValid } from '../stats/valid.ts';
 import type { Anchors } from './anchors.ts';
 import { countOf } from './format.ts';
 import type { LaneLabel } from './page-model.ts';
@@ -40,8 +41,20 @@ export interface LaneAtPlace {
   readonly comparisons: ReadonlyMap<string, Comparison>;
 }
 
+/** In the order of the run, but that a lane that repeats another follows it. */
 export function laneLabels({ lanes, reference }: Pick<Result, 'lanes' | 'reference'>): ReadonlyMap<string, LaneLabel> {
-  return new Map(lanes.map(({ id, title }, index) => [id, { title, index, isReference: id === reference }]));
+  const places = new Map(lanes.map(({ id }, index) => [id, index]));
+  const labels = lanes.map(({ id, title, repeats }, index): [string, LaneLabel] => {
+    const isReference = id === reference;
+    // The lane that others are compared with is a lane of its own.
+    const repeated = repeats === undefined || isReference ? undefined : places.get(repeats);
+    return [id, { title, index, isReference, repeats: repeated }];
+  });
+  return new Map(labels.sort(([, a], [, b]) => inOrder(a, b)));
+}
+
+export function inOrder(a: LaneLabel, b: LaneLabel): number {
+  return (a.repeats ?? a.index) - (b.repeats ?? b.index) || a.index - b.index;
 }
 
 export function viewsOf(result: Result, anchors: Anchors): ScenarioView[] {
@@ -87,7 +100,12 @@ function placeOf(result: Result, scenario: ScenarioView['scenario'], point: Poin
         cells: ofLane,
         valid: ofLane.filter(isValid),
         estimates: new Map(result.estimates.filter(isMine).map((one) => [one.metric, one])),
-        comparisons: new Map(result.comparisons.filter(isMine).map((one) => [one.metric, one])),
+        // A repeated lane is compared with what it repeats, too.
+        comparisons: new Map(
+          result.comparisons
+            .filter((one) => isMine(one) && one.reference === result.reference)
+            .map((one) => [one.metric, one]),
+        ),
       };
     }),
   };
@@ -103,7 +121,39 @@ export function completedByLane({ places }: ScenarioView): { label: LaneLabel; c
     if (known) known.completed.push(...completed);
     else byLane.set(label.index, { label, completed });
   }
-  return [...byLane.values()].sort((a, b) => a.label.index - b.label.index);
+  return [...byLane.values()].sort((a, b) => inOrder(a.label, b.label));
+}
+
+/** Without lanes that repeat another: what is said of a lane is said once. */
+export function withoutRepeats(view: ScenarioView): ScenarioView {
+  return keepLanes(view, ({ label }) => label.repeats === undefined);
+}
+
+/** Without repeated lanes that take the same bytes as what they repeat: they would be there twice. */
+export function withoutEqualBytes(view: ScenarioView): ScenarioView {
+  const { id, margin } = metricOf('wire.perDeliveryBytes');
+  return keepLanes(view, ({ label: { index, repeats } }) => {
+    if (repeats === undefined) return true;
+    return !view.places.every(({ lanes }) => {
+      const bytesOf = (lane: number) => lanes.find(({ label }) => label.index === lane)?.estimates.get(id)?.value;
+      return Math.abs(Math.log((bytesOf(index) ?? 0) / (bytesOf(repeats) ?? 0))) <= Math.log1p(margin);
+    });
+  });
+}
+
+function keepLanes(view: ScenarioView, isKept: (lane: LaneAtPlace) => boolean): ScenarioView {
+  const kept = new Map(view.places.map((place) => [place, { ...place, lanes: place.lanes.filter(isKept) }]));
+  const of = (place: Place): Place => kept.get(place) ?? place;
+  const sweeps = view.sweeps.map(({ title, places }) => ({
+    title,
+    places: places.map((one) => ({ ...one, place: of(one.place) })),
+  }));
+  return { ...view, places: view.places.map(of), sweeps };
+}
+
+/** How many rounds: a cell that failed may be there twice, measured again when the run was resumed. */
+export function roundsOf(cells: readonly Cell[]): number {
+  return new Set(cells.map(({ round }) => round)).size;
 }
 
 /** What a cell is called where cells of several scenarios and points stand together. */

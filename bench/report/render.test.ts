@@ -2,8 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type CompletedCell, FIGURES, type Result } from '../contract/result.ts';
+import { bibtexEntry, citationSentence } from '../export/citation.ts';
 import { projectRoot } from '../paths.ts';
 import { failed, makeResult, POINT, SCENARIO, withLedger } from '../test-fixture.ts';
+import { html } from './html.ts';
 import { renderReport } from './render.ts';
 
 const ids = (page: string): string[] => [...markup(page).matchAll(/ id="([^"]*)"/g)].map(([, id]) => id ?? '');
@@ -60,6 +62,40 @@ describe('the page', () => {
     expect(page.match(/<th(?! scope="(?:col|row|rowgroup)")[\s>]/g)).toBeNull();
   });
 
+  test('tells verdicts by a sign and its words, not by a colour', () => {
+    const result = makeResult();
+    const verdicts = ['lower', 'higher', 'equivalent', 'inconclusive'] as const;
+    const comparisons = result.comparisons.map((one, at) => ({ ...one, verdict: verdicts[at % 4] ?? 'lower' }));
+    const page = markup(renderReport({ ...result, comparisons }));
+    for (const [glyph, words] of [
+      ['↓', 'lower'],
+      ['↑', 'higher'],
+      ['≈', 'no practical difference (within ±5\u00a0%)'],
+      ['?', 'not decided by these rounds'],
+    ]) {
+      expect(page).toContain(`<span aria-hidden="true">${glyph}</span><span class="unseen">${words}</span>`);
+    }
+  });
+
+  test('gives what it folds away a title that says what is in it', () => {
+    const folds = [...markup(renderReport(makeResult())).matchAll(/<summary[^>]*>(.*?)<\/summary>/gs)].map(
+      ([, text]) => text,
+    );
+    expect(folds.length).toBeGreaterThan(4);
+    for (const text of folds) expect(text).toMatch(/^\S.* <span class="folded">\S/);
+  });
+
+  test('has a sentence to cite for each headline number, and an entry for a bibliography', () => {
+    const result = makeResult();
+    const page = markup(renderReport(result));
+    for (const metric of ['latency.p50Us', 'wire.perDeliveryBytes', 'server.cpuPerDeliveryUs']) {
+      const estimate = result.estimates.find((one) => one.metric === metric && one.lane === 'gamma');
+      if (!estimate) throw new Error(`no estimate of ${metric}`);
+      expect(page).toContain(html`<p class="sentence">${citationSentence(result, estimate)}</p>`.text);
+    }
+    expect(page).toContain(html`<code>${bibtexEntry(result)}</code>`.text);
+  });
+
   test('gives each canvas a name and a table with the same numbers', () => {
     const page = renderReport(makeResult());
     const canvases = page.match(/<canvas[^>]*>/g) ?? [];
@@ -84,7 +120,18 @@ describe('the page cannot be tricked', () => {
     return infect(result, '') as Result;
   }
   /** Those that have a meaning for the program, or name another part. */
-  const KEPT = new Set(['state', 'severity', 'startedAt', 'finishedAt', 'metric', 'figures', 'headers']);
+  const KEPT = new Set([
+    'state',
+    'severity',
+    'startedAt',
+    'endedAt',
+    'finishedAt',
+    'metric',
+    'figures',
+    'headers',
+    'spread',
+    'verdict',
+  ]);
 
   const warnings = [{ code: 'code', severity: 'severe', text: 'text', hint: 'hint' }] as const;
   const withProblem = (cell: CompletedCell): CompletedCell => {
@@ -92,6 +139,8 @@ describe('the page cannot be tricked', () => {
     return { ...cell, wire: { ...wire, ...(wire.ledger && { ledger: { ...wire.ledger, problems: ['problem'] } }) } };
   };
   const sound = makeResult({
+    lanes: ['alpha', 'beta', 'gamma', 'again'],
+    repeats: { again: 'beta' },
     change: (cell) => (cell.round === 1 ? failed(cell) : withProblem({ ...cell, warnings: [...warnings] })),
     replace: {
       scenarios: [{ ...SCENARIO, figures: [...FIGURES] }],
@@ -156,6 +205,30 @@ describe('a page is made of', () => {
     expect(page).not.toMatch(/\[\d/);
   });
 
+  test('lanes of which some repeat another: the page says so and links to it all', () => {
+    const page = markup(
+      renderReport(
+        makeResult({ lanes: ['beta', 'gamma', 'again', 'third'], repeats: { again: 'beta', third: 'beta' } }),
+      ),
+    );
+    expect(page.match(/measured twice/g)).toHaveLength(2);
+    expect(page.indexOf('measured twice')).toBeLessThan(page.indexOf('What came out'));
+    expect(page).toContain('<span class="tag">repeat</span>');
+  });
+
+  test('a run that was resumed after a failure', () => {
+    const result = makeResult();
+    const [first] = result.cells;
+    if (first?.state !== 'completed') throw new Error('no cell');
+    const [session] = result.sessions;
+    const sessions = session ? [{ ...session, endedAt: null, after: null, cells: 1 }, session] : [];
+    const again = { ...first, order: 100 };
+    const page = markup(renderReport({ ...result, sessions, cells: [failed(first), ...result.cells.slice(1), again] }));
+    expect(page).toContain('interrupted, and resumed once');
+    expect(page).toContain('measured again');
+    expect(page).not.toContain('is charted without');
+  });
+
   test('one lane, which is compared with nothing', () => {
     const page = markup(renderReport(makeResult({ lanes: ['beta'] })));
     expect(page).not.toContain('Ratio ');
@@ -170,7 +243,7 @@ describe('a page is made of', () => {
 });
 
 describe('colours', () => {
-  const css = readFileSync(join(projectRoot, 'bench/report/page/page.css'), 'utf8');
+  const css = readFileSync(join(projectRoot, 'bench/report/page/colours.css'), 'utf8');
   const [light, dark] = [...css.matchAll(/--paper: #[\s\S]*?--layer-empty: #\w+/g)].map(
     ([block]) => new Map([...block.matchAll(/(--[\w-]+): (#\w{6})/g)].map(([, name = '', hex = '']) => [name, hex])),
   );

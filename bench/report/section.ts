@@ -13,7 +13,7 @@ import { deliveriesColumn, type LaneColumn, lanesOf, NO_ROUND } from './lane-tab
 import { layersFigure } from './layers-figure.ts';
 import { levelsFigure } from './levels-figure.ts';
 import type { Figure, Section } from './page-model.ts';
-import type { LaneAtPlace, Place, ScenarioView } from './places.ts';
+import { type LaneAtPlace, type Place, roundsOf, type ScenarioView, withoutEqualBytes } from './places.ts';
 
 const MIB = 1024 ** 2;
 const NO_VALUE = 'not known';
@@ -61,8 +61,9 @@ type FigureKind = ScenarioView['scenario']['figures'][number];
 
 const FIGURES: Readonly<Record<FigureKind, (view: ScenarioView, result: Result, anchors: Anchors) => Figure[]>> = {
   latency: (view, _, anchors) => [dotFigure(view, LATENCY, anchors)],
-  bytes: (view, _, anchors) => [bytesFigure(view, anchors)],
-  layers: (view, result, anchors) => {
+  bytes: (view, _, anchors) => [bytesFigure(withoutEqualBytes(view), anchors)],
+  layers: (all, result, anchors) => {
+    const view = withoutEqualBytes(all);
     const hasLedger = lanesOf(view).some(({ valid }) => valid.some(({ wire }) => wire.ledger));
     const emptyPolls = emptyPollsFigure(view, result, anchors);
     return [
@@ -90,12 +91,13 @@ export function sectionOf(view: ScenarioView, result: Result, asked: string, anc
 }
 
 function noteOnRounds({ label, cells, valid }: LaneAtPlace, { varied }: Place): string[] {
-  const rejected = cells.length - valid.length;
+  const rounds = roundsOf(cells);
+  const rejected = rounds - roundsOf(valid);
   if (rejected === 0) return [];
   const name = varied === undefined ? label.title : `${label.title} (${varied})`;
   const why = 'they failed, or their delivery audit did';
-  if (valid.length === 0) return [`${name} is not charted: it has no valid round of ${cells.length} (${why}).`];
-  return [`${name} is charted without ${countOf(rejected, 'round')} of ${cells.length}: ${why}.`];
+  if (valid.length === 0) return [`${name} is not charted: it has no valid round of ${rounds} (${why}).`];
+  return [`${name} is charted without ${countOf(rejected, 'round')} of ${rounds}: ${why}.`];
 }
 
 /** What single rounds say, as a range. */

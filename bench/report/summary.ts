@@ -1,56 +1,50 @@
-/** What came out, in sentences: a value with its interval, never a verdict. */
+/** What came out, in sentences: values with their intervals, and the verdicts that the result has. */
 
-import type { Comparison, Result } from '../contract/result.ts';
-import {
-  countOf,
-  formatExact,
-  formatInterval,
-  formatNumber,
-  type Quantity,
-  RATIO,
-  type Scale,
-  scaleFor,
-} from './format.ts';
+import { type Result, VERDICTS, type Verdict } from '../contract/result.ts';
+import { metricOf } from '../stats/metrics.ts';
+import { countOf, formatCount, formatExact, formatInterval, formatNumber, type Quantity, scaleFor } from './format.ts';
 import { contrastOf } from './levels.ts';
 import { contrastText } from './levels-figure.ts';
 import type { Prose, SummaryGroup } from './page-model.ts';
-import type { LaneAtPlace, Place, ScenarioView } from './places.ts';
+import { type LaneAtPlace, type Place, roundsOf, type ScenarioView, withoutRepeats } from './places.ts';
+import { comparisonProse } from './verdicts.ts';
 
 type FigureKind = Result['scenarios'][number]['figures'][number];
 
 const P50 = 'latency.p50Us';
 
-/** What is said per delivery, after the latency. */
-const COSTS: readonly {
+/** What is said of a lane, in scenarios with any of these figures. */
+interface Said {
   readonly metric: string;
   readonly figures: readonly FigureKind[];
   readonly quantity: Quantity;
+}
+
+/** At one place. */
+const VALUES: readonly (Said & {
   readonly what: string;
-  readonly ratio: string;
-}[] = [
+  /** What stands before and after the value where a verb has said what it is of. */
+  readonly afterVerb: readonly [before: string, after: string];
+})[] = [
+  { metric: P50, figures: ['latency'], quantity: 'time', what: 'p50 latency', afterVerb: ['p50 latency ', ''] },
   {
     metric: 'wire.perDeliveryBytes',
     figures: ['bytes', 'layers'],
     quantity: 'wire',
-    what: 'on the wire',
-    ratio: 'the bytes',
+    what: 'bytes per delivery',
+    afterVerb: ['', ' per delivery'],
   },
   {
     metric: 'server.cpuPerDeliveryUs',
     figures: ['cpu'],
     quantity: 'time',
-    what: 'of server CPU',
-    ratio: 'the server CPU',
+    what: 'server CPU per delivery',
+    afterVerb: ['', ' per delivery'],
   },
 ];
 
-/** What is said of a lane over several points, as its least and its most. */
-const SPANS: readonly {
-  readonly metric: string;
-  readonly figures: readonly FigureKind[];
-  readonly quantity: Quantity;
-  readonly what: string;
-}[] = [
+/** Over several points, before the least and the most. */
+const SPANS: readonly (Said & { readonly what: string })[] = [
   { metric: P50, figures: ['latency'], quantity: 'time', what: 'a p50 latency' },
   {
     metric: 'wire.overheadPerDeliveryBytes',
@@ -63,7 +57,7 @@ const SPANS: readonly {
 ];
 
 export function summaryOf(views: readonly ScenarioView[], referenceId: string): SummaryGroup[] {
-  return views.map((view) => {
+  return views.map(withoutRepeats).map((view) => {
     const [place, ...others] = view.places;
     const onLanes = place && others.length === 0 ? onePlace(place, view, referenceId) : spans(view);
     const contrast = view.scenario.figures.includes('layers') ? contrastOf(view) : undefined;
@@ -80,7 +74,7 @@ function onePlace(place: Place, view: ScenarioView, referenceId: string): Summar
   const others = place.lanes.filter((lane) => lane !== reference);
   const sentences = [...(reference ? [reference] : []), ...others].map((lane) => ({
     lane: lane.label,
-    text: sentenceOn(lane, place, reference, view),
+    text: sentencesOn(lane, place, reference, view),
   }));
   const text = reference
     ? `There are no ratios: no lane has a valid round in common with ${reference.label.title}, the reference.`
@@ -89,7 +83,7 @@ function onePlace(place: Place, view: ScenarioView, referenceId: string): Summar
   return hasNoRatios ? [...sentences, { lane: undefined, text: [text] }] : sentences;
 }
 
-function sentenceOn(
+function sentencesOn(
   lane: LaneAtPlace,
   place: Place,
   reference: LaneAtPlace | undefined,
@@ -97,49 +91,60 @@ function sentenceOn(
 ): Prose {
   const { label, valid, cells, estimates, comparisons } = lane;
   if (valid.length === 0)
-    return [{ strong: label.title }, ` has no valid round of ${cells.length}: no value is given.`];
-  const p50 = comparisons.get(P50);
-  const costs = COSTS.filter((cost) => cost.figures.some((figure) => figures.includes(figure)))
-    .map(({ metric, quantity, what, ratio }): Prose => {
-      const comparison = comparisons.get(metric);
-      if (comparison) return ratioText(comparison, ` times ${ratio}`);
-      return estimates.has(metric) ? [...valueText(lane, metric, scaleAt(place, metric, quantity)), ` ${what}`] : [];
-    })
-    .filter((cost) => cost.length > 0);
-  const latency: Prose = estimates.has(P50)
-    ? [' has a p50 latency of ', ...valueText(lane, P50, scaleAt(place, P50, 'time'))]
-    : [' has too few events for a p50 latency'];
-  const isTimed = figures.includes('latency');
+    return [{ strong: label.title }, ` has no valid round of ${roundsOf(cells)}: no value is given.`];
+  const reported = VALUES.filter((one) => one.figures.some((figure) => figures.includes(figure))).flatMap((one) => {
+    const value = valueText(lane, place, one);
+    return value ? [{ ...one, value, comparison: comparisons.get(one.metric) }] : [];
+  });
+  const alone = reported.filter(({ comparison }) => !comparison);
+  const compared = reported.flatMap(({ comparison, ...one }) => (comparison ? [{ ...one, comparison }] : []));
+  const isTooShort = figures.includes('latency') && !estimates.has(P50);
+  return [
+    ...(alone.length > 0 || compared.length === 0 ? ofItself(lane, alone) : []),
+    ...compared.flatMap(
+      ({ comparison, what, value, afterVerb: [before, after] }, at): Prose => [
+        at > 0 || alone.length > 0 ? ' ' : '',
+        ...comparisonProse(comparison, {
+          subject: at > 0 || alone.length > 0 ? ['It'] : [{ strong: label.title }],
+          reference: at > 0 ? undefined : reference?.label.title,
+          what: [`${what} `, ...value, ', '],
+          afterVerb: [before, ...value, `${after}, `],
+        }),
+      ],
+    ),
+    ...(isTooShort ? [' There are too few events for a p50 latency.'] : []),
+    ...(valid.length === 1 ? [{ quiet: ` ${countOf(1, 'round')}: n too small for an interval.` }] : []),
+  ];
+}
+
+/** Of a lane that is compared with nothing: `A, the reference: p50 latency 0.92 ms; bytes per delivery 132 B.` */
+function ofItself({ label }: LaneAtPlace, values: readonly { readonly what: string; readonly value: Prose }[]): Prose {
   return [
     { strong: label.title },
-    ...(lane === reference ? [', the reference,'] : []),
-    ...(isTimed ? latency : []),
-    ...(isTimed && p50 && reference ? [', ', ...ratioText(p50, ` times that of ${reference.label.title}`)] : []),
-    ...(costs.length > 0
-      ? [
-          isTimed ? '. Per delivery it takes ' : ' takes per delivery ',
-          ...costs.flatMap((cost, at) => (at > 0 ? [' and ', ...cost] : cost)),
-        ]
-      : []),
+    ...(label.isReference ? [', the reference'] : []),
+    ...values.flatMap(({ what, value }, at): Prose => [at === 0 ? ': ' : '; ', `${what} `, ...value]),
     '.',
-    ...(valid.length === 1 ? [{ quiet: ` ${countOf(1, 'round')}: n too small for an interval.` }] : []),
   ];
 }
 
 /** A sentence for each lane over all points: single values stand in the tables. */
 function spans({ places, scenario: { figures } }: ScenarioView): SummaryGroup['sentences'] {
   const labels = new Map(places.flatMap(({ lanes }) => lanes.map(({ label }) => [label.index, label] as const)));
+  const reference = [...labels.values()].find(({ isReference }) => isReference)?.title;
   return [...labels.values()]
     .sort((a, b) => Number(b.isReference) - Number(a.isReference) || a.index - b.index)
     .map((label) => {
       const parts = SPANS.filter((span) => span.figures.some((figure) => figures.includes(figure))).flatMap((span) => {
-        const text = spanText(places, label.index, span);
-        return text ? [text] : [];
+        const lanes = places.flatMap(({ varied = '', lanes }) =>
+          lanes.filter((lane) => lane.label.index === label.index).map((lane) => ({ varied, lane })),
+        );
+        const text = spanText(lanes, span);
+        return text ? [[...text, ...verdictsText(lanes, span, reference)]] : [];
       });
       const said: Prose =
         parts.length === 0
           ? [' has no value at any point']
-          : [' has ', ...parts.flatMap((part, at) => (at > 0 ? [', ', ...part] : part))];
+          : [' has ', ...parts.flatMap((part, at) => (at > 0 ? ['; ', ...part] : part))];
       return {
         lane: label,
         text: [{ strong: label.title }, ...(label.isReference ? [', the reference,'] : []), ...said, '.'],
@@ -147,17 +152,14 @@ function spans({ places, scenario: { figures } }: ScenarioView): SummaryGroup['s
     });
 }
 
-function spanText(
-  places: readonly Place[],
-  laneIndex: number,
-  { metric, quantity, what }: (typeof SPANS)[number],
-): Prose | undefined {
-  const values = places
-    .flatMap(({ varied = '', lanes }) =>
-      lanes
-        .filter(({ label }) => label.index === laneIndex)
-        .flatMap(({ estimates }) => ({ varied, value: estimates.get(metric)?.value })),
-    )
+interface Varied {
+  readonly varied: string;
+  readonly lane: LaneAtPlace;
+}
+
+function spanText(lanes: readonly Varied[], { metric, quantity, what }: (typeof SPANS)[number]): Prose | undefined {
+  const values = lanes
+    .map(({ varied, lane }) => ({ varied, value: lane.estimates.get(metric)?.value }))
     .flatMap(({ varied, value }) => (value === undefined ? [] : { varied, value }))
     .sort((a, b) => a.value - b.value);
   const [least, most] = [values[0], values.at(-1)];
@@ -179,25 +181,33 @@ function spanText(
   ];
 }
 
-function scaleAt({ lanes }: Place, metric: string, quantity: Quantity): Scale {
-  return scaleFor(
-    quantity,
-    lanes.flatMap(({ estimates }) => estimates.get(metric)?.value ?? []),
-  );
+/** `, and takes fewer bytes than B at 6 of 7 points, makes no practical difference at 1 of 7 points` */
+function verdictsText(lanes: readonly Varied[], { metric }: Said, reference: string | undefined): Prose {
+  const verdicts = lanes.flatMap(({ lane }) => lane.comparisons.get(metric)?.verdict ?? []);
+  const { lower, higher } = metricOf(metric).verbs;
+  const words: Readonly<Record<Verdict, string>> = {
+    lower: `${lower} ${reference}`,
+    higher: `${higher} ${reference}`,
+    equivalent: 'makes no practical difference',
+    inconclusive: 'is not decided',
+  };
+  const said = VERDICTS.flatMap((verdict) => {
+    const count = verdicts.filter((one) => one === verdict).length;
+    if (count === 0) return [];
+    const where =
+      count === verdicts.length ? 'every point' : `${formatCount(count)} of ${countOf(verdicts.length, 'point')}`;
+    return `${words[verdict]} at ${where}`;
+  });
+  return said.length === 0 ? [] : [`, and ${said.join(', ')}`];
 }
 
-function valueText({ estimates }: LaneAtPlace, metric: string, scale: Scale): Prose {
+function valueText({ estimates }: LaneAtPlace, { lanes }: Place, { metric, quantity }: Said): Prose | undefined {
   const estimate = estimates.get(metric);
-  if (!estimate) return [];
+  if (!estimate) return undefined;
+  const scale = scaleFor(
+    quantity,
+    lanes.flatMap((lane) => lane.estimates.get(metric)?.value ?? []),
+  );
   const { value, interval } = formatInterval(estimate, scale);
   return [`${value}\u00a0${scale.unit}`, ...(interval ? [{ quiet: ` ${interval}` }] : [])];
-}
-
-/** An interval that includes 1 says so: such a ratio has no direction. */
-function ratioText(comparison: Comparison, times: string): Prose {
-  const { ratio, low, high } = comparison;
-  const { value, interval } = formatInterval({ value: ratio, low, high }, RATIO);
-  if (interval === undefined || low === null || high === null) return [`${value}${times}`];
-  const note = low <= 1 && high >= 1 ? ', includes 1' : '';
-  return [`${value}${times}`, { quiet: ` ${interval}${note}` }];
 }

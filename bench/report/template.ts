@@ -3,25 +3,22 @@
 import { createHash } from 'node:crypto';
 import { PARTS } from './anchors.ts';
 import type { Assets, Script } from './assets.ts';
-import { shapeOf } from './charts.ts';
+import { sectionHtml } from './figure-html.ts';
+import { countOf } from './format.ts';
 import { embedJson, Html, html } from './html.ts';
 import type { ChartSpec } from './page/chart-spec.ts';
 import type {
-  ChartGroup,
+  Cite,
+  CiteGroup,
   Conditions,
-  DotChart,
-  Figure,
   Head,
   PageModel,
-  Panel,
   Reproduce,
-  Section,
-  StackChart,
   SummaryGroup,
   Trust,
   WarningGroup,
 } from './page-model.ts';
-import { anchorLink, entries, laneMark, prose, table } from './parts.ts';
+import { anchorLink, copyable, entries, laneMark, prose, table } from './parts.ts';
 
 const ICON =
   'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 16 16%22%3E%3Cpath ' +
@@ -49,6 +46,7 @@ ${model.sections.map((section) => sectionHtml(section, heights))}
 ${trustHtml(model.trust)}
 ${conditionsHtml(model.conditions)}
 ${readingHtml(model)}
+${citeHtml(model.cite)}
 ${reproduceHtml(model.reproduce)}
 </main>
 <script type="application/json" id="charts">${embedJson(charts)}</script>
@@ -66,7 +64,7 @@ function securityPolicy(scripts: readonly Script[]): string {
   return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${hashes.join(' ')}`;
 }
 
-function headHtml({ question, citable, facts }: Head): Html {
+function headHtml({ question, citable, noiseFloor, facts }: Head): Html {
   const reasons =
     citable.reasons.length > 0
       ? html`<ul class="reasons">${citable.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`
@@ -74,7 +72,9 @@ function headHtml({ question, citable, facts }: Head): Html {
   return html`<header>
 <p class="brand">Pushlab <span>a comparison lab for server push</span></p>
 <h1>${question}</h1>
-<div class="citable ${citable.ok ? 'yes' : 'no'}"><p class="verdict"><span aria-hidden="true">${citable.ok ? '✓' : '✕'}</span> ${citable.title}</p>${reasons}</div>
+<div class="citable ${citable.ok ? 'yes' : 'no'}"><p class="verdict"><span aria-hidden="true">${citable.ok ? '✓' : '✕'}</span> ${citable.title}</p>${reasons}${noiseFloor.map(
+    (text) => html`<p class="noise-floor">${prose(text)}</p>`,
+  )}</div>
 ${entries('facts', facts)}
 </header>`;
 }
@@ -84,9 +84,9 @@ function contents({ sections }: PageModel): Html {
   return html`<nav aria-label="Contents"><ul class="contents">${link(PARTS.summary, 'What came out')}${sections.map(
     ({ id, title }) => link(id, title),
   )}${link(PARTS.trust, 'Checks')}${link(PARTS.conditions, 'Conditions')}${link(PARTS.reading, 'How to read')}${link(
-    PARTS.reproduce,
-    'Reproduce',
-  )}</ul></nav>`;
+    PARTS.cite,
+    'Cite',
+  )}${link(PARTS.reproduce, 'Reproduce')}</ul></nav>`;
 }
 
 function summaryHtml(groups: readonly SummaryGroup[], nothingMeasured: string | undefined): Html {
@@ -104,63 +104,6 @@ ${sentences.map(
 )}</ul>
 `,
 )}</section>`;
-}
-
-/** Of the charts, by canvas. */
-type Heights = ReadonlyMap<string, number>;
-
-function sectionHtml({ id, title, question, setting, notes, figures }: Section, heights: Heights): Html {
-  return html`<section aria-labelledby="${id}">
-<h2 id="${id}">${title}${anchorLink(id, title)}</h2>
-${question === undefined ? undefined : html`<p class="lead">${question}</p>`}
-<p class="setting">${setting}</p>
-${notes.map((note) => html`<p class="note">${note}</p>`)}
-${figures.map((figure) => figureHtml(figure, heights))}
-</section>`;
-}
-
-function figureHtml({ id, title, definition, finding, charts, tables }: Figure, heights: Heights): Html {
-  return html`<section class="figure" aria-labelledby="${id}">
-<h3 id="${id}">${title}${anchorLink(id, title)}</h3>
-<p class="definition">${definition}</p>
-${finding && html`<p class="finding">${prose(finding)}</p>`}
-${charts && chartsHtml(charts, tables[0]?.id, heights)}
-${tables.map(table)}
-</section>`;
-}
-
-function chartsHtml(groups: readonly ChartGroup[], tableId: string | undefined, heights: Heights): Html {
-  const first = groups[0]?.panels[0]?.chart;
-  if (!first) return html`<p class="note">There is no chart: no lane has a value to show.</p>`;
-  return html`${first.kind === 'dots' ? dotLegend(first) : stackLegend(first)}
-${groups.map(
-  ({ title, panels }) => html`${title && html`<h4 class="sweep">${title}</h4>`}
-<div class="panels${panels.length > 1 ? ' many' : ''}">${panels.map((panel) => panelHtml(panel, tableId, heights))}</div>
-`,
-)}`;
-}
-
-function panelHtml({ id, title, chart }: Panel, tableId: string | undefined, heights: Heights): Html {
-  return html`<div class="panel">${title && html`<p class="panel-title">${title}</p>`}
-<div class="plot" style="height: ${heights.get(id)}px"><canvas id="${id}" role="img" aria-label="${chart.label}"${
-    tableId && html` aria-details="${tableId}"`
-  }></canvas></div></div>
-`;
-}
-
-function dotLegend({ series }: DotChart): Html {
-  const symbol = (glyph: string) => html`<span class="symbol" aria-hidden="true">${glyph}</span>`;
-  const shapes =
-    series.length > 1 ? series.map(({ label }, at) => html`<li>${symbol(shapeOf(at).glyph)}${label}</li>`) : [];
-  return html`<ul class="legend">${shapes}<li>filled: mean of the rounds</li>
-<li>${symbol('├─┤')}its 95 % interval</li><li>hollow: one round</li></ul>`;
-}
-
-function stackLegend({ parts }: StackChart): Html {
-  return html`<ul class="legend">${parts.map(
-    ({ label, colour, isHatched }) =>
-      html`<li><span class="swatch${isHatched ? ' hatched' : ''}" style="--colour: var(${colour})" aria-hidden="true"></span>${label}</li>`,
-  )}</ul>`;
 }
 
 function trustHtml({ rejected, audit, agreement, warnings }: Trust): Html {
@@ -187,11 +130,13 @@ ${all.length > 0 ? details : undefined}
 `;
 }
 
-function conditionsHtml({ environment, lanes, phases, harness, ledger, notes }: Conditions): Html {
+function conditionsHtml({ sessions, noise, environment, lanes, phases, harness, ledger, notes }: Conditions): Html {
   return html`<section aria-labelledby="${PARTS.conditions}">
 <h2 id="${PARTS.conditions}">Conditions${anchorLink(PARTS.conditions, 'Conditions')}</h2>
+${table(sessions)}
+${entries('facts noise', noise)}
 ${table(lanes)}
-${notes.map((note) => html`<p>${note}</p>`)}
+<div class="below">${notes.map((note) => html`<p>${note}</p>`)}</div>
 ${phases && table(phases)}
 ${harness && table(harness)}
 ${ledger && table(ledger)}
@@ -207,10 +152,32 @@ ${entries('glossary', glossary)}
 </section>`;
 }
 
+function citeHtml({ text, groups, bibtex }: Cite): Html {
+  return html`<section aria-labelledby="${PARTS.cite}">
+<h2 id="${PARTS.cite}">Cite${anchorLink(PARTS.cite, 'Cite')}</h2>
+<p class="definition">${text}</p>
+${groups.map(citeGroup)}
+${copyable(html`<pre><code>${bibtex}</code></pre>`)}
+</section>`;
+}
+
+function citeGroup({ title, sentences }: CiteGroup): Html {
+  if (sentences.length === 0) return html``;
+  return html`<details class="fold"><summary>${title} <span class="folded">${countOf(sentences.length, 'sentence')}</span></summary>
+<ul class="citations">${sentences.map(
+    ({
+      lane,
+      text,
+    }) => html`<li class="citation">${laneMark(lane)}${copyable(html`<p class="sentence">${text}</p>`)}</li>
+`,
+  )}</ul></details>
+`;
+}
+
 function reproduceHtml({ text, lines }: Reproduce): Html {
   return html`<section aria-labelledby="${PARTS.reproduce}">
 <h2 id="${PARTS.reproduce}">Run it again${anchorLink(PARTS.reproduce, 'Run it again')}</h2>
-<p>${text}</p>
-<pre><code>${lines.join('\n')}</code></pre>
+<p class="definition">${text}</p>
+${copyable(html`<pre><code>${lines.join('\n')}</code></pre>`)}
 </section>`;
 }

@@ -1,11 +1,12 @@
 /** What speaks against the numbers: cells that do not count, the delivery audit, bytes that disagree, warnings. */
 
 import type { Cell, CompletedCell, FailedCell, Result, Warning } from '../contract/result.ts';
-import { isValid } from '../stats/summarise.ts';
+import { isValid } from '../stats/valid.ts';
 import { PARTS } from './anchors.ts';
 import { countOf, formatCount } from './format.ts';
 import type { Column, LaneLabel, Row, Table, TableCell, Trust, WarningGroup } from './page-model.ts';
 import { completedByLane, laneLabels, placeTitles, type ScenarioView } from './places.ts';
+import { wasMeasuredAgain } from './retries.ts';
 
 export function trustOf(result: Result, views: readonly ScenarioView[]): Trust {
   return {
@@ -24,6 +25,7 @@ function rejectedTable(result: Result, views: readonly ScenarioView[]): Table | 
   const { cells } = result;
   const rejected = cells.filter((cell) => !isValid(cell));
   if (rejected.length === 0) return undefined;
+  const retries = new Set(rejected.filter((cell) => wasMeasuredAgain(cell, cells)));
   const labels = laneLabels(result);
   const titleOf = placeTitles(views);
   return {
@@ -34,11 +36,17 @@ function rejectedTable(result: Result, views: readonly ScenarioView[]): Table | 
       ...['Lane', 'Scenario'].map(textColumn),
       numericColumn('Round'),
       ...['Phase', 'Error', 'Code', 'Signal'].map(textColumn),
+      ...(retries.size > 0 ? [textColumn('Then')] : []),
     ],
     rows: rejected.map((cell) => ({
       header: labels.get(cell.lane)?.title ?? cell.lane,
       lane: labels.get(cell.lane),
-      cells: [text(titleOf(cell)), number(cell.round), ...(isCompleted(cell) ? auditFailure(cell) : failure(cell))],
+      cells: [
+        text(titleOf(cell)),
+        number(cell.round),
+        ...(isCompleted(cell) ? auditFailure(cell) : failure(cell)),
+        ...(retries.size > 0 ? [text(retries.has(cell) ? 'measured again' : null)] : []),
+      ],
     })),
   };
 }
@@ -48,6 +56,9 @@ function failure({ phase, error: { message, code, signal } }: FailedCell): Table
 }
 
 function auditFailure({ delivery: { missing, duplicated, outOfOrder, unexpected } }: CompletedCell): TableCell[] {
+  if (missing + duplicated + outOfOrder + unexpected === 0) {
+    return [text('byte count'), text('server and clients counted different bytes'), text(null), text(null)];
+  }
   const found = `${missing} missing, ${duplicated} duplicated, ${outOfOrder} out of order, ${unexpected} unexpected`;
   return [text('delivery audit'), text(found), text(null), text(null)];
 }
@@ -62,6 +73,8 @@ function auditTable(views: readonly ScenarioView[]): Table | undefined {
       'Each client counts for itself what it missed, had twice, had out of order, or should not have had.',
     labels: ['Expected', 'Delivered', 'Missing', 'Duplicated', 'Out of order', 'Unexpected'],
     sums: (cells) => keys.map((key) => sum(cells, ({ delivery }) => delivery[key])),
+    isClean: ([, , ...faults]) => faults.every((fault) => fault === 0),
+    outcome: ([, delivered = 0]) => `each of ${formatCount(delivered)} deliveries arrived once and in order`,
   });
 }
 
@@ -85,6 +98,8 @@ function agreementTable(views: readonly ScenarioView[]): Table | undefined {
       ];
       return [down, arrived, down - arrived, up, taken, up - taken];
     },
+    isClean: ([, , down, , , up]) => down === 0 && up === 0,
+    outcome: () => 'no byte differs',
   });
 }
 
@@ -92,29 +107,34 @@ interface SumSpec extends Pick<Table, 'id' | 'title' | 'definition'> {
   readonly labels: readonly string[];
   readonly unit?: string;
   readonly sums: (cells: readonly CompletedCell[]) => readonly number[];
+  /** Of one cell: sums of several could hide what cancels out. */
+  readonly isClean: (sums: readonly number[]) => boolean;
+  /** What the sums over all cells say when each is clean; otherwise the rows are to be looked at. */
+  readonly outcome: (sums: readonly number[]) => string;
 }
 
 /** undefined where no cell was completed. */
 function sumTable(
   views: readonly ScenarioView[],
-  { id, title, definition, labels, unit = '', sums }: SumSpec,
+  { id, title, definition, labels, unit = '', sums, isClean, outcome }: SumSpec,
 ): Table | undefined {
   const isOneScenario = views.length === 1;
-  const rows = views.flatMap((view) =>
-    completedByLane(view).map(({ label, completed }): Row => {
-      return {
-        header: label.title,
-        lane: label,
-        group: isOneScenario ? undefined : view.scenario.title,
-        cells: [number(completed.length), ...sums(completed).map(number)],
-      };
+  const measured = views.flatMap((view) => completedByLane(view).map((ofLane) => ({ view, ...ofLane })));
+  if (measured.length === 0) return undefined;
+  const all = measured.flatMap(({ completed }) => completed);
+  const rows = measured.map(
+    ({ view, label, completed }): Row => ({
+      header: label.title,
+      lane: label,
+      group: isOneScenario ? undefined : view.scenario.title,
+      cells: [number(completed.length), ...sums(completed).map(number)],
     }),
   );
-  if (rows.length === 0) return undefined;
   return {
     id,
     title,
     definition,
+    folded: all.every((cell) => isClean(sums([cell]))) ? outcome(sums(all)) : undefined,
     columns: [textColumn('Lane'), numericColumn('Cells'), ...labels.map((label) => numericColumn(label, unit))],
     rows,
   };

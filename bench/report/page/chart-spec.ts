@@ -27,6 +27,7 @@ export interface DotDataset {
   readonly pointHoverRadius: number;
   readonly pointBackgroundColor: readonly string[] | string;
   readonly pointBorderColor: readonly string[];
+  readonly pointBorderWidth: readonly number[] | number;
   readonly data: readonly DotPoint[];
 }
 

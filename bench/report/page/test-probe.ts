@@ -31,3 +31,11 @@ export function pageWidth(): number {
 export function announce(event: string): void {
   dispatchEvent(new Event(event));
 }
+
+export function opacityOf(element: Element): string {
+  return getComputedStyle(element).opacity;
+}
+
+export function readClipboard(): Promise<string> {
+  return navigator.clipboard.readText();
+}
