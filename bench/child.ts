@@ -101,6 +101,8 @@ export class Child<Calls extends AnyCalls> {
 }
 
 export interface SpawnOptions {
+  /** The Node binary to run it on. */
+  readonly node: string;
   /** Source file of the child, without its ending: `servers/main`. */
   readonly entry: string;
   /** The core to stay on; undefined where processes can't be pinned. */
@@ -113,8 +115,8 @@ const END_GRACE_MS = 1_000;
 const STDERR_BYTES = 2_000;
 const STDERR_GRACE_MS = 200;
 
-export function spawnChild({ entry, core }: SpawnOptions): Link {
-  const command = [process.execPath, ...NODE_FLAGS, compiled(entry)];
+export function spawnChild({ node, entry, core }: SpawnOptions): Link {
+  const command = [node, ...NODE_FLAGS, compiled(entry)];
   const [program = '', ...args] = core === undefined ? command : ['taskset', '-c', String(core), ...command];
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let stderr = '';

@@ -1,11 +1,12 @@
 /** The commands as a user runs them: compiled, in processes of their own. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseResult } from './contract/result.ts';
+import { resultId } from './identity.ts';
 import { readText } from './measure/machine.ts';
 import { compiled } from './paths.ts';
 
@@ -72,6 +73,11 @@ describe('npm run bench', () => {
     [['--nix'], /unknown option '--nix'/],
     [['nix'], /too many arguments/],
     [['report', 'nix'], /there is no result nix/],
+    [['compare', 'nix', 'nix'], /there is no result nix/],
+    [['export', 'nix'], /there is no result nix/],
+    [['--resume', 'nix'], /there is no result nix/],
+    [['--node', '/dev/null'], /--node \/dev\/null: .*allowed is the path of a Node binary/],
+    [['--resume', 'nix', '--rounds', '3'], /leave out --rounds/],
   ])('%j ends with 1 before anything runs, and says what is allowed', async (args, message) => {
     const { code, err } = await bench(...args);
     expect(err).toMatch(message);
@@ -103,9 +109,10 @@ describe('npm run bench -- report', () => {
 
   it.each([
     ['{"schemaVersion":1,"cells":[', /not JSON, or cut short/],
-    ['{"schemaVersion":99}', /schema version 99; this Pushlab reads version 1/],
+    ['{"schemaVersion":99}', /schema version 99, of a newer or another Pushlab; this one reads version 2/],
+    ['{"schemaVersion":1}', /schema version 1, of an older Pushlab/],
     ['{"hello":"world"}', /not a Pushlab result/],
-    ['{"schemaVersion":1}', /not a valid result/],
+    ['{"schemaVersion":2}', /not a valid result/],
   ])('%s is refused with a clear word, and no page is made', async (text, message) => {
     const path = join(folder, 'result.json');
     writeFileSync(path, text);
@@ -114,6 +121,66 @@ describe('npm run bench -- report', () => {
     expect(code).toBe(1);
     expect(existsSync(join(folder, 'report.html'))).toBe(false);
   });
+});
+
+describe('a result that was changed by hand', () => {
+  it.each(['report', 'export'])('is refused by %s, which writes nothing', async (command) => {
+    await bench(...TINY);
+    const path = join(folder, 'changed.json');
+    const text = readFileSync(join(folder, 'result.json'), 'utf8');
+    writeFileSync(path, text.replace(/"p50Us": [\d.]+/, '"p50Us": 1'));
+    const { code, err } = await bench(command, path);
+    expect(err).toMatch(/changed\.json: cell 1 .* latency\.p50Us is 1, .* the file was changed after the run/);
+    expect(code).toBe(1);
+    expect(existsSync(join(folder, 'summary.md'))).toBe(false);
+  });
+});
+
+describe('npm run bench -- compare', () => {
+  it('shows both results, and ends with 3 when a threshold is missed', async () => {
+    await bench(...TINY);
+    const result = join(folder, 'result.json');
+    const held = await bench('compare', result, result, '--threshold', 'websocket.fanout.latency.p50Us<5%');
+    expect(held.code).toBe(0);
+    expect(held.out).toMatch(/WebSocket +Latency p50.*× 1/);
+    expect(held.out).toContain('held');
+    const missed = await bench('compare', result, result, '--threshold', 'websocket.fanout.latency.p50Us<-5%');
+    expect(missed.out).toContain('missed');
+    expect(missed.code).toBe(3);
+    const wrong = await bench('compare', result, result, '--threshold', 'websocket.fanout.nix<5%');
+    expect(wrong.err).toContain('there is no metric nix');
+    expect(wrong.code).toBe(1);
+  });
+
+  it('refuses results of two machines unless told otherwise', async () => {
+    await bench(...TINY);
+    const result = newest();
+    const other = { ...result, environment: { ...result.environment, fingerprint: 'other' } };
+    const path = join(folder, 'other.json');
+    writeFileSync(path, JSON.stringify({ ...other, id: resultId(other) }));
+    const refused = await bench('compare', join(folder, 'result.json'), path);
+    expect(refused.err).toContain('allowed with --across-machines');
+    expect(refused.code).toBe(1);
+    const allowed = await bench('compare', join(folder, 'result.json'), path, '--across-machines');
+    expect(allowed.code).toBe(0);
+    expect(allowed.out).toMatch(/WebSocket .* different$/m);
+  });
+});
+
+it('export rebuilds what a run leaves beside its result', async () => {
+  await bench(...TINY);
+  const run = join(folder, 'runs', newest().id);
+  const { code, out } = await bench('export', newest().id);
+  expect(code).toBe(0);
+  for (const name of ['cells.csv', 'summary.md', 'tables.tex', 'cite.bib', 'REPRODUCE.md']) {
+    expect(out).toContain(join(run, name));
+    expect(readFileSync(join(run, name), 'utf8')).not.toBe('');
+  }
+});
+
+it('doctor says what it sees', async () => {
+  const { out } = await bench('doctor');
+  for (const word of ['cores', 'pinning', 'load']) expect(out).toContain(word);
 });
 
 it('list shows lanes, scenarios and profiles', async () => {
@@ -161,6 +228,41 @@ describe.skipIf(process.platform !== 'linux')('children', () => {
     await ended;
     await until(() => !children.some(isAlive));
     expect(newest().cells).toEqual([]);
+  });
+
+  it('and the orchestrator, killed at any moment, leave a result that --resume finishes, with its cells untouched', async () => {
+    const args = [
+      '--lanes',
+      'tcp',
+      '--rounds',
+      '3',
+      '--clients',
+      '3',
+      '--rate',
+      '50',
+      '--warmup',
+      '0.1',
+      '--window',
+      '0.5',
+    ];
+    const { child, ended } = start(['--results', folder, ...args]);
+    await until(() => existsSync(join(folder, 'result.json')) && newest().cells.length > 0);
+    process.kill(child.pid ?? 0, 'SIGKILL');
+    await ended;
+    const before = newest();
+    expect(before.finishedAt).toBeNull();
+    const { code, out } = await bench('--resume', join(folder, 'result.json'));
+    expect(out).toContain(`${3 - before.cells.length} cells`);
+    expect(code).toBe(0);
+    const after = newest();
+    expect(after.cells.slice(0, before.cells.length)).toEqual(before.cells);
+    expect(after.cells.map(({ round, state }) => [round, state])).toEqual([
+      [1, 'completed'],
+      [2, 'completed'],
+      [3, 'completed'],
+    ]);
+    expect(after.sessions).toHaveLength(2);
+    expect(readdirSync(join(folder, 'runs'))).toEqual([after.id]);
   });
 
   it('that are killed make a failed cell, and the run goes on and ends with 2', async () => {

@@ -1,29 +1,28 @@
-/** The commands. Exit codes: 0 done, 1 wrong use, 2 invalid data or data that could not be saved, 130 interrupted. */
+/** The commands. */
 
 import { dirname, join } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { NODE_FLAGS, spawnChild } from './child.ts';
-import { addBenchFlags, type BenchFlags, configure } from './configure.ts';
+import { bench } from './bench-command.ts';
+import { COMPARED_METRICS, type CompareFlags, compare, metricList } from './compare-command.ts';
+import { addBenchFlags } from './configure.ts';
+import { doctorReport } from './doctor.ts';
+import { EXIT } from './exit.ts';
+import { exportResult } from './export/export.ts';
 import { lanes } from './lanes.ts';
-import { readEnvironment } from './measure/environment.ts';
-import { allowedCores, canPin, machineLimits, pinSelf, planPinning, watchNoise } from './measure/machine.ts';
-import { readSegments } from './measure/packets.ts';
 import { projectRoot } from './paths.ts';
-import { planCells } from './plan.ts';
 import { profiles } from './profiles.ts';
-import { clockTime, secondsLeft, showProgress } from './progress.ts';
 import { renderReport } from './report/render.ts';
-import { hasInvalidData, run } from './run.ts';
-import type { Laboratory } from './run-cell.ts';
 import { scenarios } from './scenarios.ts';
-import { Store, writeAtomically } from './store.ts';
-import { describeCatalogue, describeResult } from './terminal.ts';
+import { Store, writeAtomically, writeFiles } from './store.ts';
+import { describeCatalogue } from './terminal.ts';
 
-const EXIT = { done: 0, wrongUse: 1, invalidData: 2, interrupted: 130 } as const;
+const RUN = ['<run>', 'a result.json, its folder, or the id of a run'] as const;
 
 const program = new Command('npm run bench --')
   .description('Compares polling, long-polling, Server-Sent Events and WebSocket, and makes a page of it.')
   .option('--results <folder>', 'where results go', join(projectRoot, 'results'))
+  .option('--node <path>', 'the Node binary that measured processes run on (default: this one)')
+  .option('--resume <run>', 'finishes a run that was interrupted, or whose cells failed')
   .enablePositionalOptions()
   .allowExcessArguments(false)
   .exitOverride();
@@ -35,11 +34,31 @@ program
   .action(() => {
     console.log(describeCatalogue(lanes, scenarios, profiles));
   });
+program.command('doctor').description('what this machine would do to a result, and what to do about it').action(doctor);
+program
+  .command('compare')
+  .description('the lanes of two results against each other: of two commits, two Node versions, two machines')
+  .argument('<a>', RUN[1])
+  .argument('<b>', 'the same, of the run to be compared with it')
+  .option('--across-machines', 'although the two ran on different machines')
+  .option('--metrics <a,b>', `what to show (default: ${COMPARED_METRICS.join(',')})`, metricList)
+  .option('--markdown', 'a table for a pull request')
+  .option(
+    '--threshold <expression>',
+    'exit code 3 if b is worse than a by more, such as websocket.fanout.latency.p99Us<5%; may be repeated',
+    (value: string, before: string[] | undefined) => [...(before ?? []), value],
+  )
+  .action((a: string, b: string, flags: CompareFlags) => compare(store(), a, b, flags));
 program
   .command('report')
   .description('rebuilds the page from a result')
-  .argument('<run>', 'a result.json, its folder, or the id of a run')
+  .argument(...RUN)
   .action(report);
+program
+  .command('export')
+  .description('rebuilds tables, citations and histograms from a result')
+  .argument(...RUN)
+  .action(exportRun);
 
 try {
   await program.parseAsync();
@@ -47,83 +66,31 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
   } else {
-    console.error(`error: ${messageOf(error)}`);
+    console.error(`error: ${error instanceof Error ? error.message : error}`);
     process.exitCode = EXIT.wrongUse;
   }
 }
 
-async function bench(flags: BenchFlags & { results: string }): Promise<void> {
-  const cores = canPin() ? allowedCores() : undefined;
-  const config = configure(flags, machineLimits(cores));
-  const store = new Store(flags.results);
-  const pinning = planPinning(config.workers, cores);
-  if (pinning.relay !== undefined) pinSelf(pinning.relay);
-  const plans = planCells(config);
-  const laboratory: Laboratory = {
-    workers: config.workers,
-    pinning,
-    openServer: () => spawnChild({ entry: 'servers/main', core: pinning.server }),
-    openWorker: (index) => spawnChild({ entry: 'clients/main', core: pinning.workers[index] }),
-    openRelay: () => spawnChild({ entry: 'bench/relay/main', core: pinning.relay }),
-    watchNoise,
-    readSegments: (port, signal) => readSegments(port, pinning.relay, signal),
-  };
+function store(): Store {
+  return new Store(program.opts<{ results: string }>().results);
+}
 
-  console.log(
-    `${plans.length} cells of ${config.lanes.length} lanes, about ${clockTime(secondsLeft(plans, 0))}; Ctrl-C keeps what is measured.\n`,
-  );
-  const interruption = listenForInterruption();
-  const unsaved = new AbortController();
-  const progress = showProgress(plans, process.stdout);
-  const result = await run(config, {
-    laboratory,
-    environment: readEnvironment(projectRoot, pinning, NODE_FLAGS),
-    command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
-    save(soFar) {
-      try {
-        store.save(soFar);
-      } catch (error) {
-        // Measuring on would lose it all the same; what there is can still be shown.
-        unsaved.abort(error);
-      }
-    },
-    onCellStart: (plan) => progress.cellStart(plan),
-    onCellEnd: (cell) => progress.cellEnd(cell),
-    signal: AbortSignal.any([interruption, unsaved.signal]),
-  }).finally(() => progress.end());
-
-  console.log(describeResult(result));
-  if (interruption.aborted) process.exitCode = EXIT.interrupted;
-  else if (hasInvalidData(result)) process.exitCode = EXIT.invalidData;
-  try {
-    unsaved.signal.throwIfAborted();
-    console.log(`\n${store.saveReport(result, renderReport(result))}`);
-  } catch (error) {
-    console.error(`error: ${messageOf(error)}`);
-    process.exitCode = EXIT.invalidData;
-  }
+async function doctor(): Promise<void> {
+  const { text, worst } = await doctorReport(program.opts<{ results: string }>().results);
+  console.log(text);
+  if (worst === 'bad') process.exitCode = EXIT.wrongUse;
 }
 
 function report(run: string): void {
-  const store = new Store(program.opts<{ results: string }>().results);
-  const { result, path } = store.load(run);
+  const { result, path } = store().load(run);
   const page = join(dirname(path), 'report.html');
   writeAtomically(page, renderReport(result));
   console.log(page);
 }
 
-/** Aborts at the first Ctrl-C; a second one ends this process at once, and with it its children. */
-function listenForInterruption(): AbortSignal {
-  const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(EXIT.interrupted);
-      controller.abort();
-    });
-  }
-  return controller.signal;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function exportRun(run: string): void {
+  const { result, path } = store().load(run);
+  const files = exportResult(result);
+  writeFiles(dirname(path), files);
+  for (const name of files.keys()) console.log(join(dirname(path), name));
 }

@@ -35,7 +35,7 @@ export class UsageError extends Error {
 }
 
 /** Descriptors that a process needs besides its clients' sockets. */
-const SPARE_DESCRIPTORS = 64;
+export const SPARE_DESCRIPTORS = 64;
 /** Publishing instants stray, so that they don't run in step with poll timers; half of each slot stays quiet. */
 const JITTER = 0.5;
 const DEFAULT_REFERENCE = 'websocket';

@@ -69,6 +69,17 @@ export const lanes: readonly Lane[] = [
     server: async () => (await import('../servers/websocket.ts')).websocket,
     client: async () => (await import('../clients/websocket.ts')).websocket,
   },
+  {
+    id: 'websocket-again',
+    title: 'WebSocket, again',
+    summary: 'The WebSocket lane a second time: what the two differ by is noise.',
+    transport: 'websocket',
+    options: {},
+    wire: 'http',
+    server: async () => (await import('../servers/websocket.ts')).websocket,
+    client: async () => (await import('../clients/websocket.ts')).websocket,
+    repeats: 'websocket',
+  },
 ];
 
 /** @throws Error that names the lanes there are */

@@ -3,7 +3,7 @@
 import type { Lane } from './contract/lane.ts';
 import { randomAt, STREAM } from './contract/random.ts';
 import type { CellPlan } from './run-cell.ts';
-import type { Scenario } from './scenarios.ts';
+import { type Scenario, varies } from './scenarios.ts';
 
 /** A scenario with everything decided. */
 export type PlannedScenario = Required<Scenario>;
@@ -25,7 +25,9 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
   for (let round = 1; round <= rounds; round++) {
     const places = scenarios
       .filter((scenario) => round <= scenario.rounds)
-      .flatMap((scenario) => scenario.points.flatMap((point) => lanes.map((lane) => ({ scenario, point, lane }))));
+      .flatMap((scenario) =>
+        scenario.points.flatMap((point) => lanesOf(scenario, lanes).map((lane) => ({ scenario, point, lane }))),
+      );
     for (const { scenario, point, lane } of shuffle(places, seed, round)) {
       cells.push({
         lane: withInterval(lane, point.pollIntervalMs),
@@ -43,6 +45,11 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
     }
   }
   return cells;
+}
+
+/** Where nothing varies from round to round, a second helping of a lane shows nothing. */
+function lanesOf({ figures }: Scenario, lanes: readonly Lane[]): readonly Lane[] {
+  return figures.some(varies) ? lanes : lanes.filter(({ repeats }) => repeats === undefined);
 }
 
 /** Those behind the relay have its detour in their latency: unless all are, one at the least is not. */

@@ -13,6 +13,8 @@ export interface Profile {
 }
 
 const transports = ['tcp', 'polling', 'long-polling', 'sse', 'websocket'];
+/** The last one shows how far two lanes differ that are the same. */
+const withNoiseFloor = [...transports, 'websocket-again'];
 
 export const profiles: readonly Profile[] = [
   {
@@ -27,7 +29,7 @@ export const profiles: readonly Profile[] = [
   {
     id: 'default',
     summary: 'Five rounds with intervals, within four minutes.',
-    lanes: transports,
+    lanes: withNoiseFloor,
     scenarios: ['fanout'],
     rounds: 5,
     warmupSeconds: 1,
@@ -36,7 +38,7 @@ export const profiles: readonly Profile[] = [
   {
     id: 'paper',
     summary: 'Ten rounds of every scenario, with windows long enough to quote p99.',
-    lanes: transports,
+    lanes: withNoiseFloor,
     scenarios: ['fanout', 'anatomy'],
     rounds: 10,
     warmupSeconds: 2,

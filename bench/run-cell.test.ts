@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EncodedEvent } from './contract/event.ts';
 import { cellSchema } from './contract/result.ts';
 import { runCell, share } from './run-cell.ts';
-import { isValid } from './stats/summarise.ts';
+import { isValid } from './stats/valid.ts';
 import { type Fault, memoryLaboratory, memoryLane, memoryPlan, type Tamper } from './test-laboratory.ts';
 
 const never = new AbortController().signal;

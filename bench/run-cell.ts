@@ -33,6 +33,10 @@ export interface Laboratory {
   openWorker(index: number): Link;
   openRelay(): Link;
   watchNoise(): () => Noise;
+  /** Version of the Node that children run on; a child that runs on another makes a failed cell. */
+  readonly nodeVersion: string;
+  /** Resolves when the sockets of a server that ended are gone, or when it is no use to wait on, with what is left. */
+  readonly coolDown: (port: number, signal: AbortSignal) => Promise<{ readonly open: number }>;
   readonly readSegments: (port: number, signal: AbortSignal) => Promise<SegmentCount | undefined>;
   /** @default DEADLINES_MS */
   readonly deadlinesMs?: Deadlines;
@@ -102,7 +106,11 @@ async function runPhases(
   const { lane, point, seed } = plan;
   const deadlines = laboratory.deadlinesMs ?? DEADLINES_MS;
 
-  await Promise.all([server, ...workers, ...(relay ? [relay] : [])].map((child) => sayHello(child, deadlines.hello)));
+  await Promise.all(
+    [server, ...workers, ...(relay ? [relay] : [])].map((child) =>
+      sayHello(child, laboratory.nodeVersion, deadlines.hello),
+    ),
+  );
   const opening = { phase: 'listen', deadlineMs: deadlines.listen };
   const listenAsk = { lane: lane.id, options: lane.options, feed: feedOf(plan) };
   const listening = await server.call('listen', listenAsk, opening);
@@ -194,13 +202,16 @@ async function watchWindow(
 /** What every child can be asked. */
 type AnyCalls = Pick<ServerCalls, 'hello'>;
 
-async function sayHello(child: Child<AnyCalls>, deadlineMs: number): Promise<void> {
+async function sayHello(child: Child<AnyCalls>, nodeVersion: string, deadlineMs: number): Promise<void> {
   const limits = { phase: 'start', deadlineMs };
   // Twice: the first answer waits for the process to start, the second brackets its clock closely.
   await child.call('hello', {}, limits);
   const beforeNs = nowNs();
   const hello = await child.call('hello', {}, limits);
   checkSharedClock(beforeNs, hello.nowNs, nowNs());
+  if (hello.nodeVersion !== nodeVersion) {
+    throw new Error(`${child.name} runs on Node ${hello.nodeVersion}, and the result says ${nodeVersion}`);
+  }
 }
 
 /** The measured window is a range of events; its ends lie in the quiet part of a slot, when none is on its way. */

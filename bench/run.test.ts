@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { hasInvalidData } from './citable.ts';
 import { parseResult, type Result } from './contract/result.ts';
-import { readEnvironment } from './measure/environment.ts';
-import { projectRoot } from './paths.ts';
 import type { RunConfig } from './plan.ts';
-import { hasInvalidData, run } from './run.ts';
+import { remainingCells, run } from './run.ts';
 import type { Laboratory } from './run-cell.ts';
+import { makeResult } from './test-fixture.ts';
 import { type Fault, memoryLaboratory, memoryLane, memoryPlan } from './test-laboratory.ts';
 
 const lane = memoryLane();
@@ -31,12 +31,26 @@ const config: RunConfig = {
   seed: 1,
 };
 
-async function runWith(laboratory: Laboratory, controller = new AbortController(), onSave = (_: Result) => {}) {
+const { environment } = makeResult();
+const state = (calibrationUs: number) => ({ calibrationUs, loadAverage: null, pressure: null });
+
+interface RunOptions {
+  readonly controller?: AbortController;
+  readonly onSave?: (result: Result) => void;
+  readonly earlier?: Result;
+  readonly calibrationsUs?: readonly number[];
+}
+
+async function runWith(laboratory: Laboratory, options: RunOptions = {}) {
+  const { controller = new AbortController(), onSave = () => {}, earlier, calibrationsUs = [] } = options;
+  const calibrations = [...calibrationsUs];
   const saved: string[] = [];
   const result = await run(config, {
     laboratory,
-    environment: readEnvironment(projectRoot, laboratory.pinning, []),
-    command: 'test',
+    environment,
+    command: earlier ? 'test --resume' : 'test',
+    earlier,
+    readMachineState: () => state(calibrations.shift() ?? 40_000),
     save(soFar) {
       saved.push(JSON.stringify(soFar));
       onSave(soFar);
@@ -84,13 +98,81 @@ describe('a run', () => {
   it('that is interrupted keeps what was measured and says that it did not end', async () => {
     const controller = new AbortController();
     const { laboratory, living } = memoryLaboratory(lane);
-    const { result, saved } = await runWith(laboratory, controller, ({ cells }) => {
+    const onSave = ({ cells }: Result) => {
       if (cells.length === 1) setTimeout(() => controller.abort(), 50);
-    });
+    };
+    const { result, saved } = await runWith(laboratory, { controller, onSave });
     expect(result.cells).toHaveLength(1);
     expect(result.finishedAt).toBeNull();
     expect(saved.at(-1)).toEqual(result);
     expect(result.citable.reasons.join()).toContain('unfinished');
     expect(living()).toBe(0);
+  });
+
+  it('whose machine changed its pace meanwhile is not citable', async () => {
+    const { result } = await runWith(memoryLaboratory(lane).laboratory, { calibrationsUs: [40_000, 42_500] });
+    expect(result.citable.reasons.join()).toContain('noisy-machine');
+  });
+
+  it('waits until the sockets of a cell are gone, and says so when they stay', async () => {
+    const laboratory = { ...memoryLaboratory(lane).laboratory, coolDown: async () => ({ open: 2 }) };
+    const { result } = await runWith(laboratory);
+    expect(result.cells.map(({ warnings }) => warnings.map(({ code }) => code).includes('sockets-left'))).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it('fails a cell whose children run on another Node than the result says', async () => {
+    const { result } = await runWith({ ...memoryLaboratory(lane).laboratory, nodeVersion: 'v0.1.0' });
+    expect(result.cells[0]).toMatchObject({ state: 'failed', error: { message: /v0\.1\.0/ } });
+  });
+});
+
+describe('a run that is resumed', () => {
+  async function interrupted(): Promise<Result> {
+    const controller = new AbortController();
+    const onSave = ({ cells }: Result) => {
+      if (cells.length === 1) controller.abort();
+    };
+    return (await runWith(memoryLaboratory(lane).laboratory, { controller, onSave })).result;
+  }
+
+  it('measures only what is left, keeps the cells it had, and says when it went on', async () => {
+    const earlier = await interrupted();
+    expect(earlier.cells).toHaveLength(1);
+    const { result } = await runWith(memoryLaboratory(lane).laboratory, { earlier });
+    expect(result.cells[0]).toEqual(earlier.cells[0]);
+    expect(result.cells.map(({ round, order }) => [round, order])).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ]);
+    expect(result.sessions.map(({ cells }) => cells)).toEqual([1, 2]);
+    expect(result.startedAt).toBe(earlier.startedAt);
+    expect(result.command).toBe('test');
+    expect(result.finishedAt).not.toBeNull();
+    expect(result.citable.reasons.join()).not.toContain('unfinished');
+  });
+
+  it('measures a cell that failed again; both stand in the result, and the later one counts', async () => {
+    const fault: Fault = { child: 'worker', call: 'measure', act: 'die' };
+    const { result: earlier } = await runWith(failingOnce(2, { ...fault, child: 'server' }));
+    const { result } = await runWith(memoryLaboratory(lane).laboratory, { earlier });
+    expect(result.cells.map(({ round, state }) => [round, state])).toEqual([
+      [1, 'completed'],
+      [2, 'failed'],
+      [3, 'completed'],
+      [2, 'completed'],
+    ]);
+    expect(hasInvalidData(result)).toBe(false);
+    expect(result.warnings.map(({ code }) => code)).toContain('retried');
+    expect(result.citable.reasons.join()).not.toContain('failed');
+  });
+
+  it('and finished has nothing left', async () => {
+    const { result } = await runWith(memoryLaboratory(lane).laboratory);
+    expect(remainingCells(config, result)).toEqual([]);
   });
 });

@@ -20,6 +20,11 @@ export interface Scenario {
   readonly windowSeconds?: number;
 }
 
+/** Bytes come out the same each round; times do not. */
+export function varies(figure: Scenario['figures'][number]): boolean {
+  return figure !== 'layers' && figure !== 'bytes';
+}
+
 const one = (payloadBytes: number, headers: HeaderProfile): Point => ({
   clients: 1,
   eventsPerSecond: 10,

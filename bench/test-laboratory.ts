@@ -75,6 +75,8 @@ export function memoryLaboratory(lane: Lane, { fault, workers = 1 }: { fault?: F
       ),
     openRelay: () => open('relay', createRelayRole()),
     watchNoise: () => () => QUIET,
+    nodeVersion: process.version,
+    coolDown: async () => ({ open: 0 }),
     readSegments: async () => undefined,
     deadlinesMs: SHORT,
   };

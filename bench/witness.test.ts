@@ -169,10 +169,12 @@ async function measure(lane: (typeof lanes)[number], payloadBytes: number): Prom
   const laboratory = {
     workers: 1,
     pinning: { server: undefined, workers: [undefined], relay: undefined },
-    openServer: () => spawnChild({ entry: 'servers/main', core: undefined }),
-    openWorker: () => spawnChild({ entry: 'clients/main', core: undefined }),
-    openRelay: () => spawnChild({ entry: 'bench/relay/main', core: undefined }),
+    openServer: () => spawnChild({ node: process.execPath, entry: 'servers/main', core: undefined }),
+    openWorker: () => spawnChild({ node: process.execPath, entry: 'clients/main', core: undefined }),
+    openRelay: () => spawnChild({ node: process.execPath, entry: 'bench/relay/main', core: undefined }),
     watchNoise: () => () => QUIET,
+    nodeVersion: process.version,
+    coolDown: async () => ({ open: 0 }),
     readSegments: async () => undefined,
   };
   const cell = await runCell(plan, laboratory, new AbortController().signal);

@@ -1,0 +1,132 @@
+/** `npm run bench`: checks, measures, saves, and shows what came out. */
+
+import type { Command } from 'commander';
+import { NODE_FLAGS, spawnChild } from './child.ts';
+import { hasInvalidData } from './citable.ts';
+import { recordedCommand } from './command-line.ts';
+import { type BenchFlags, configure, UsageError } from './configure.ts';
+import type { Result } from './contract/result.ts';
+import { describeChecks, quickChecks } from './doctor.ts';
+import { EXIT } from './exit.ts';
+import { exportResult } from './export/export.ts';
+import { readMachineState } from './measure/calibration.ts';
+import { readEnvironment } from './measure/environment.ts';
+import { allowedCores, canPin, machineLimits, pinSelf, planPinning, watchNoise } from './measure/machine.ts';
+import { inspectNode, type NodeBinary } from './measure/node-binary.ts';
+import { readSegments } from './measure/packets.ts';
+import { waitForQuietSockets } from './measure/quiet-sockets.ts';
+import type { Pinning } from './measure/warnings.ts';
+import { projectRoot } from './paths.ts';
+import type { RunConfig } from './plan.ts';
+import { clockTime, secondsLeft, showProgress } from './progress.ts';
+import { renderReport } from './report/render.ts';
+import { checkSameConditions, configOfRun } from './resume.ts';
+import { remainingCells, run } from './run.ts';
+import type { Laboratory } from './run-cell.ts';
+import { Store } from './store.ts';
+import { describeResult } from './terminal.ts';
+
+export interface BenchCommandFlags extends BenchFlags {
+  readonly results: string;
+  readonly node?: string;
+  readonly resume?: string;
+}
+
+/** The flags that a resumed run takes; the rest it has from the run. */
+const WITH_RESUME = ['resume', 'results', 'node'];
+const COOL_DOWN_MS = 20_000;
+
+export async function bench(flags: BenchCommandFlags, command: Command): Promise<void> {
+  const cores = canPin() ? allowedCores() : undefined;
+  const node = inspectNode(flags.node ?? process.execPath, projectRoot);
+  const store = new Store(flags.results);
+  const earlier = flags.resume === undefined ? undefined : earlierRun(flags.resume, store, command);
+  const config = earlier ? configOfRun(earlier) : configure(flags, machineLimits(cores));
+  const pinning = planPinning(config.workers, cores);
+  const environment = readEnvironment(projectRoot, { pinning, nodeFlags: NODE_FLAGS, node });
+  if (earlier) checkSameConditions(earlier, environment);
+  const plans = remainingCells(config, earlier);
+  const problems = quickChecks(flags.results).filter(({ state }) => state !== 'ok');
+  if (problems.length > 0) console.log(`${describeChecks(problems)}\n`);
+  console.log(
+    `${plans.length} cells of ${config.lanes.length} lanes, about ${clockTime(secondsLeft(plans, 0))}; Ctrl-C keeps what is measured.\n`,
+  );
+
+  if (pinning.relay !== undefined) pinSelf(pinning.relay);
+  const interruption = listenForInterruption();
+  const unsaved = new AbortController();
+  const progress = showProgress(plans, process.stdout);
+  const result = await run(config, {
+    laboratory: laboratoryFor(config, pinning, node),
+    environment,
+    command: recordedCommand(process.argv.slice(2), node.versions.node),
+    earlier,
+    readMachineState,
+    save(soFar) {
+      try {
+        store.save(soFar);
+      } catch (error) {
+        // Measuring on would lose it all the same; what there is can still be shown.
+        unsaved.abort(error);
+      }
+    },
+    onCellStart: (plan) => progress.cellStart(plan),
+    onCellEnd: (cell) => progress.cellEnd(cell),
+    signal: AbortSignal.any([interruption, unsaved.signal]),
+  }).finally(() => progress.end());
+
+  console.log(describeResult(result));
+  if (interruption.aborted) process.exitCode = EXIT.interrupted;
+  else if (hasInvalidData(result)) process.exitCode = EXIT.invalidData;
+  try {
+    unsaved.signal.throwIfAborted();
+    showFiles(result, store);
+  } catch (error) {
+    console.error(`error: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = EXIT.invalidData;
+  }
+}
+
+function earlierRun(name: string, store: Store, command: Command): Result {
+  const others = command.options
+    .filter((option) => !WITH_RESUME.includes(option.attributeName()))
+    .filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli')
+    .map(({ long }) => long);
+  if (others.length === 0) return store.load(name).result;
+  throw new UsageError(
+    `--resume ${name}: the run's own settings hold; leave out ${others.join(', ')}. Allowed beside it are --results and --node`,
+  );
+}
+
+function laboratoryFor({ workers }: RunConfig, pinning: Pinning, { path, versions }: NodeBinary): Laboratory {
+  return {
+    workers,
+    pinning,
+    nodeVersion: `v${versions.node}`,
+    openServer: () => spawnChild({ node: path, entry: 'servers/main', core: pinning.server }),
+    openWorker: (index) => spawnChild({ node: path, entry: 'clients/main', core: pinning.workers[index] }),
+    openRelay: () => spawnChild({ node: path, entry: 'bench/relay/main', core: pinning.relay }),
+    watchNoise,
+    coolDown: (port, signal) => waitForQuietSockets(port, { deadlineMs: COOL_DOWN_MS, signal }),
+    readSegments: (port, signal) => readSegments(port, pinning.relay, signal),
+  };
+}
+
+function showFiles(result: Result, store: Store): void {
+  const folder = store.saveExports(result, exportResult(result));
+  const page = store.saveReport(result, renderReport(result));
+  console.log(`\n${page}\n${folder} has tables and citations of this run.`);
+  if (result.finishedAt === null) console.log(`Finish it with: npm run bench -- --resume ${folder}`);
+}
+
+/** Aborts at the first Ctrl-C; a second one ends this process at once, and with it its children. */
+function listenForInterruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(EXIT.interrupted);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
