@@ -56,6 +56,13 @@ describe('two results', () => {
     expect(row).not.toHaveProperty('roundsNeeded');
   });
 
+  it('are compared whichever way their points are written', () => {
+    const b = makeResult();
+    const turned = (point: Point) => Object.fromEntries(Object.entries(point).reverse()) as Point;
+    const cells = b.cells.map((cell) => ({ ...cell, point: turned(cell.point) }));
+    expect(compareResults(makeResult(), { ...b, cells }).uncompared).toEqual([]);
+  });
+
   it('with one round each have a ratio without interval and without verdict, but in bytes with one', () => {
     const row = rowOf({ rounds: 1 }, { rounds: 1, change: slower(3) });
     expect(row).toMatchObject({ ratio: expect.closeTo(3, 9), low: null, high: null, verdict: 'inconclusive' });
@@ -71,7 +78,7 @@ describe('two results', () => {
 
   it('have verdicts corrected over the lanes and points of a scenario', () => {
     const points: Point[] = [1, 2, 3, 4, 5].map((clients) => ({ ...POINT, clients }));
-    const factor = 1.13;
+    const factor = 1.12;
     const alone = rowOf({ rounds: 5, lanes: ['alpha'] }, { rounds: 5, lanes: ['alpha'], change: slower(factor) });
     expect(alone?.verdict).toBe('higher');
     const all = compare({ rounds: 5, points }, { rounds: 5, points, change: slower(factor, 'alpha') });
@@ -111,6 +118,10 @@ describe('what can not be compared is told with the reason', () => {
     const change = (cell: CompletedCell) => (cell.lane === 'alpha' ? failed(cell) : cell);
     const place = { lane: 'alpha', scenario: 'spread', point: POINT };
     expect(compare({ change }, {}).uncompared).toEqual([{ ...place, reason: 'no valid cell in a' }]);
+    const lossy = (cell: CompletedCell) =>
+      cell.lane === 'alpha' ? { ...cell, delivery: { ...cell.delivery, missing: 1 } } : cell;
+    expect(compare({ change: lossy }, {}).uncompared).toEqual([{ ...place, reason: 'no valid cell in a' }]);
+    expect(compare({}, { change: lossy }).uncompared).toEqual([{ ...place, reason: 'no valid cell in b' }]);
     const whole = makeResult();
     const cells = whole.cells.filter(({ lane }) => lane !== 'alpha');
     expect(compareResults(whole, { ...whole, cells }).uncompared).toEqual([{ ...place, reason: 'only in a' }]);
@@ -140,9 +151,10 @@ describe('what can not be compared is told with the reason', () => {
 describe('settings that differ', () => {
   it('are told, and what ran with them is compared', () => {
     const change = (cell: CompletedCell) => (cell.lane === 'beta' ? { ...cell, options: { intervalMs: 500 } } : cell);
-    const b = makeResult({ change });
+    const points = [POINT, { ...POINT, clients: 99 }];
+    const b = makeResult({ points, change });
     const scenarios = b.scenarios.map((one) => ({ ...one, windowSeconds: 15, rounds: 9 }));
-    const { rows, differences } = compareResults(makeResult(), { ...b, scenarios, workers: 3 });
+    const { rows, differences } = compareResults(makeResult({ points }), { ...b, scenarios, workers: 3 });
     expect(differences).toEqual([
       { setting: 'workers', a: 1, b: 3 },
       { scenario: 'spread', setting: 'windowSeconds', a: 5, b: 15 },

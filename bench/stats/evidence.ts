@@ -33,7 +33,7 @@ export function evidenceOf({ mean, variance }: Moments, rounds: number): Evidenc
 
 const reaches = new Map<number, number>();
 
-/** How many standard errors the 95 % interval reaches to either side. A run's intervals have few degrees of freedom between them. */
+/** How many standard errors the 95 % interval reaches to either side; most intervals of a run have the same. */
 export function reachOf(degreesOfFreedom: number): number {
   const reach = reaches.get(degreesOfFreedom) ?? tQuantile(1 - ALPHA / 2, degreesOfFreedom);
   reaches.set(degreesOfFreedom, reach);

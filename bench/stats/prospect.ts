@@ -62,7 +62,7 @@ function welch(a: Moments, roundsOfA: number, b: Moments, roundsOfB: number): Ev
  */
 export function roundsNeeded({ rounds, after }: Prospect, edge: number, level: number): number | null {
   const isEnough = (candidate: number) => pValueOf(after(candidate), edge) <= level;
-  if (rounds >= MOST_ROUNDS || !isEnough(MOST_ROUNDS)) return null;
+  if (!isEnough(MOST_ROUNDS)) return null;
   // More rounds never make it worse: the search may halve.
   let [tooFew, enough] = [rounds, MOST_ROUNDS];
   while (enough - tooFew > 1) {

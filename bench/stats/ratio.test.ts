@@ -46,6 +46,11 @@ describe('the ratio of two runs', () => {
     expect(ratio.high).toBeGreaterThan(2);
   });
 
+  it('whose rounds all agree is exact', () => {
+    const exact = expect.closeTo(1.5, 12);
+    expect(unpairedRatio(timed, [2, 2], [3, 3, 3])).toMatchObject({ value: exact, low: exact, high: exact });
+  });
+
   it('of bytes spans from the least of b to the most of a up to the most of b to the least of a', () => {
     expect(unpairedRatio(counted, [100, 110], [121, 132])).toMatchObject({
       value: expect.closeTo(126.5 / 105, 12),
@@ -57,7 +62,12 @@ describe('the ratio of two runs', () => {
 
   it('has no interval where one of them has a single round, and bytes no range where both have', () => {
     const none = { low: null, high: null, prospect: undefined };
-    expect(unpairedRatio(timed, [100], [110, 110])).toMatchObject({ value: expect.closeTo(1.1, 12), ...none });
+    for (const [a, b] of [
+      [[100], [110, 110]],
+      [[100, 100], [110]],
+    ] as const) {
+      expect(unpairedRatio(timed, a, b)).toMatchObject({ value: expect.closeTo(1.1, 12), ...none });
+    }
     expect(unpairedRatio(counted, [100], [110])).toMatchObject({ value: 1.1, ...none });
   });
 });

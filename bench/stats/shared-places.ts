@@ -10,7 +10,7 @@ export interface SharedPlace {
   readonly b: readonly [ValidCell, ...ValidCell[]];
 }
 
-/** What could not be compared: a whole lane, scenario or point, or a metric at one. What is not named is meant in all its values. */
+/** What could not be compared: a whole lane, scenario or point, or a metric at one. What is not named is not narrowed. */
 export interface Uncompared {
   readonly lane?: string;
   readonly scenario?: string;

@@ -108,9 +108,9 @@ describe('an estimate', () => {
     expect(of(fewer, 'a', 'latency.p95Us')).toBeUndefined();
   });
 
-  it('that is not positive is arithmetic, and has no ratio', () => {
+  it('that is not positive in some round is arithmetic, and has no ratio', () => {
     const shrunk = { ...usage, heapBytes: { empty: 300, connected: 0 } };
-    const cells = [cell('a', 1, 100, { server: shrunk }), cell('a', 2, 100), cell('b', 1, 100)];
+    const cells = [cell('a', 1, 100, { server: shrunk }), cell('a', 2, 100), cell('b', 1, 100), cell('b', 2, 100)];
     expect(of(cells, 'a', 'server.heapPerClientBytes')?.value).toBe(0);
     expect(compared(cells, 'a', 'server.heapPerClientBytes')).toBeUndefined();
   });
@@ -200,6 +200,11 @@ describe('the verdicts of comparisons', () => {
 
     it('and is the reference itself, it is compared with it all the same', () => {
       expect(verdicts(cells, { reference: 'c', lanes })).toEqual(['a c equivalent', 'b c lower', 'c b higher']);
+    });
+
+    it('the same comparison turned round is no part of the others either', () => {
+      const turned = [...roundsOf('a', near), ...roundsOf('b', near), ...roundsOf('c', flat)];
+      expect(verdicts(turned, { reference: 'c', lanes })).toEqual(['a c higher', 'b c higher', 'c b lower']);
     });
   });
 });

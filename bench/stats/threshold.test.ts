@@ -101,6 +101,11 @@ describe('a threshold', () => {
     expect(judge(text, spec, spec).outcome).toBe('held');
     expect(judge(text, spec, { ...spec, change: at(99, 1.3) }).outcome).toBe('undecided');
     expect(judge(text, spec, { ...spec, change: at(99, 2) }).outcome).toBe('missed');
+    const either = (cell: CompletedCell) => slower(cell.point.clients === 99 ? 2 : 1.3)(cell);
+    expect(judge(text, spec, { ...spec, change: either })).toMatchObject({
+      outcome: 'missed',
+      points: [{ outcome: 'undecided' }, { outcome: 'missed' }],
+    });
   });
 
   it('does not mind a point that one result alone has', () => {

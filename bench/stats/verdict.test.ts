@@ -89,13 +89,13 @@ describe('in a family', () => {
 describe('with a range, a comparison', () => {
   it.each([
     [[1.06, 1.2], 'higher'],
-    [[1.04, 1.2], 'inconclusive'],
+    [[1.05, 1.2], 'inconclusive'],
     [[0.96, 1.05], 'equivalent'],
     [[0.9, 1], 'inconclusive'],
     [[0.9, 0.95], 'lower'],
     [[0.9, 1.2], 'inconclusive'],
     [[1.2], 'higher'],
-    [[1.01], 'equivalent'],
+    [[1.05], 'equivalent'],
     [[0.9], 'lower'],
   ])('of rounds %j is decided by the whole of it: %s', (ratios, verdict) => {
     expect(verdictsOf(counted(ratios))).toEqual([{ verdict }]);

@@ -61,7 +61,7 @@ export function decide<T extends Candidate>(candidates: readonly T[]): [T, Decis
   ]);
 }
 
-/** Without a test: a range speaks as a whole, of one round its ratio alone; where an interval is wanted, one round says nothing. */
+/** Without a test: a range speaks as a whole, one round by its ratio; where an interval is wanted, one round says nothing. */
 function verdictOf({ spread, margin, value, low, high }: Ratio): Verdict {
   if (spread === 'interval') return 'inconclusive';
   const [least, most] = [low ?? value, high ?? value];
