@@ -96,7 +96,8 @@ function feedLag({ feed, point, window }: Cell): Warning[] {
 
 function unsteadiness({ window, halvesP50Us: [first, second] }: Cell): Warning[] {
   // A handful of events has no halves to speak of.
-  if (window.events < EVENTS_NEEDED.p95 || first <= 0 || Math.abs(second / first - 1) <= LIMITS.halves) return [];
+  if (window.events < EVENTS_NEEDED.p95 || first <= 0) return [];
+  if (Math.max(first, second) / Math.min(first, second) - 1 <= LIMITS.halves) return [];
   const text = `The window's halves differ: p50 ${(first / 1e3).toFixed(3)} ms, then ${(second / 1e3).toFixed(3)} ms.`;
   return [notice('unsteady', text, 'A longer window or warm-up; look at the rounds apart.')];
 }

@@ -88,6 +88,7 @@ describe('a cell is warned of', () => {
     ['feed-lagged', { feed: { ...feed, achievedEventsPerSecond: 9.8 } }, {}],
     ['feed-lagged', { feed: { ...feed, lagP95Us: 1_001 } }, {}],
     ['unsteady', { halvesP50Us: [1_000, 1_101] }, {}],
+    ['unsteady', { halvesP50Us: [1_101, 1_000] }, {}],
     ['unpinned', {}, { pinning: { server: undefined, workers: [undefined], relay: undefined } }],
     ['cores-shared', {}, { pinning: { server: 0, workers: [0], relay: 0 } }],
     ['cores-shared', {}, { pinning: { server: 1, workers: [0, 0], relay: 0 } }],
