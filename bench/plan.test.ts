@@ -8,7 +8,7 @@ const scenario: PlannedScenario = {
   title: '',
   question: '',
   points: [{ clients: 100, eventsPerSecond: 20, payloadBytes: 128, headers: 'browser' }],
-  figures: [],
+  figures: ['latency'],
   ledgerShare: 0.02,
   jitter: 0.5,
   rounds: 6,
@@ -91,6 +91,12 @@ describe('a scenario', () => {
       const before = lanes.find(({ id }) => id === lane.id)?.options ?? {};
       expect(lane.options).toEqual('intervalMs' in before ? { ...before, intervalMs: 50 } : before);
     }
+  });
+
+  it('in which nothing varies from round to round leaves second helpings of a lane out', () => {
+    const planned = new Set(points({ figures: ['layers'] }).map(({ lane }) => lane.id));
+    expect(planned).toEqual(new Set(lanes.filter(({ repeats }) => repeats === undefined).map(({ id }) => id)));
+    expect(planned.size).toBeLessThan(lanes.length);
   });
 
   it.each([
