@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { EncodedEvent } from '../bench/contract/event.ts';
 import { eventOf, eventually, range } from '../bench/contract/test-support.ts';
-import type { Alarm } from './alarm.ts';
-import { createAlarm } from './alarm.ts';
+import type { Alarm } from '../bench/measure/alarm.ts';
+import { createAlarm } from '../bench/measure/alarm.ts';
 import { EventLog, Feed, type FeedOptions } from './feed.ts';
 import { dueUs } from './pacer.ts';
 

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { eventually, range } from '../bench/contract/test-support.ts';
-import { nowNs } from '../bench/measure/clock.ts';
+import { eventually, range } from '../contract/test-support.ts';
 import { createAlarm } from './alarm.ts';
+import { nowNs } from './clock.ts';
 
 async function openAlarm() {
   const alarm = await createAlarm();

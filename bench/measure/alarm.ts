@@ -6,7 +6,7 @@
  * and the few µs that are left are waited for. Here: lag p50 0–3 µs, p90 below 75 µs, for about 0.05 ms of CPU per event.
  */
 import { Worker } from 'node:worker_threads';
-import { nowNs } from '../bench/measure/clock.ts';
+import { nowNs } from './clock.ts';
 
 export interface Alarm {
   /** Calls back once at `targetNs` or as soon as possible after it. One at a time: a new call replaces nothing. */
