@@ -1,7 +1,7 @@
 /** One cell, phase by phase: listen → connect → warm-up → measure → drain → close. */
 
 import { type Measurements, recordCell } from './cell-record.ts';
-import { Child, ChildFailure, type Link } from './child.ts';
+import { type Channel, Child, ChildFailure } from './child.ts';
 import type { FeedSpec, MeasureAsk, RelayCalls, ServerCalls, WorkerCalls } from './contract/child.ts';
 import type { Lane } from './contract/lane.ts';
 import type { Cell, CompletedCell, Noise, Point } from './contract/result.ts';
@@ -29,9 +29,9 @@ export interface CellPlan {
 export interface Laboratory {
   readonly workers: number;
   readonly pinning: Pinning;
-  openServer(): Link;
-  openWorker(index: number): Link;
-  openRelay(): Link;
+  openServer(): Channel;
+  openWorker(index: number): Channel;
+  openRelay(): Channel;
   watchNoise(): () => Noise;
   readonly readSegments: (port: number, signal: AbortSignal) => Promise<SegmentCount | undefined>;
   /** @default DEADLINES_MS */
@@ -68,8 +68,8 @@ const LEAD_NS = { fixed: 200e6, perClient: 0.1e6 };
 export async function runCell(plan: CellPlan, laboratory: Laboratory, signal: AbortSignal): Promise<Cell> {
   signal.throwIfAborted();
   const children: Child<AnyCalls>[] = [];
-  const open = <Calls extends AnyCalls>(name: string, link: Link): Child<Calls> => {
-    const child = new Child<Calls>(name, link);
+  const open = <Calls extends AnyCalls>(name: string, channel: Channel): Child<Calls> => {
+    const child = new Child<Calls>(name, channel);
     children.push(child);
     return child;
   };

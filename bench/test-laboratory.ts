@@ -2,7 +2,7 @@
 
 import { createWorkerRole } from '../clients/role.ts';
 import { createServerRole } from '../servers/role.ts';
-import type { ChildExit, Link } from './child.ts';
+import type { Channel, ChildExit } from './child.ts';
 import { type AnswerMessage, answerCall, type Role } from './contract/child.ts';
 import type { EncodedEvent } from './contract/event.ts';
 import type { Lane } from './contract/lane.ts';
@@ -58,7 +58,7 @@ export function memoryLaboratory(lane: Lane, { fault, workers = 1 }: { fault?: F
   let living = 0;
   const open = <Calls>(child: Fault['child'], role: Role<Calls>) => {
     living++;
-    return memoryLink(role, fault?.child === child ? fault : undefined, () => living--);
+    return memoryChannel(role, fault?.child === child ? fault : undefined, () => living--);
   };
   const laboratory: Laboratory = {
     workers,
@@ -81,7 +81,7 @@ export function memoryLaboratory(lane: Lane, { fault, workers = 1 }: { fault?: F
   return { laboratory, living: () => living };
 }
 
-function memoryLink<Calls>(role: Role<Calls>, fault: Fault | undefined, onEnd: () => void): Link {
+function memoryChannel<Calls>(role: Role<Calls>, fault: Fault | undefined, onEnd: () => void): Channel {
   let hear: (answer: AnswerMessage) => void = () => {};
   let exit: (exit: ChildExit) => void = () => {};
   let ending: Promise<void> | undefined;
