@@ -65,6 +65,7 @@ async function bench(flags: BenchFlags & { results: string }): Promise<void> {
     openServer: () => spawnChild({ entry: 'servers/main', core: pinning.server }),
     openWorker: (index) => spawnChild({ entry: 'clients/main', core: pinning.workers[index] }),
     openRelay: () => spawnChild({ entry: 'bench/relay/main', core: pinning.relay }),
+    openLink: () => spawnChild({ entry: 'bench/link/main', core: pinning.relay }),
     watchNoise,
     readSegments: (port, signal) => readSegments(port, pinning.relay, signal),
   };

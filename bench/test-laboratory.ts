@@ -7,6 +7,7 @@ import { type AnswerMessage, answerCall, type Role } from './contract/child.ts';
 import type { EncodedEvent } from './contract/event.ts';
 import type { Lane } from './contract/lane.ts';
 import type { EventSink } from './contract/transport.ts';
+import { createLinkRole } from './link/role.ts';
 import { nowNs } from './measure/clock.ts';
 import { createRelayRole } from './relay/role.ts';
 import type { CellPlan, Deadlines, Laboratory } from './run-cell.ts';
@@ -14,7 +15,7 @@ import { QUIET } from './test-fixture.ts';
 
 /** What a child does instead of answering one call. */
 export interface Fault {
-  readonly child: 'server' | 'worker' | 'relay';
+  readonly child: 'server' | 'worker' | 'relay' | 'link';
   readonly call: string;
   readonly act: 'die' | 'hang' | { readonly answer: (answer: object) => object };
 }
@@ -56,9 +57,17 @@ export function memoryLane(tamper: Tamper = (event, deliver) => deliver(event)):
 
 export function memoryLaboratory(lane: Lane, { fault, workers = 1 }: { fault?: Fault; workers?: number } = {}) {
   let living = 0;
-  const open = <Calls>(child: Fault['child'], role: Role<Calls>) => {
+  const asks: { readonly child: Fault['child']; readonly call: string; readonly ask: object }[] = [];
+  const open = <Calls>(child: Fault['child'], role: Role<Calls>): Channel => {
     living++;
-    return memoryChannel(role, fault?.child === child ? fault : undefined, () => living--);
+    const channel = memoryChannel(role, fault?.child === child ? fault : undefined, () => living--);
+    return {
+      ...channel,
+      send(message) {
+        asks.push({ child, ...message });
+        channel.send(message);
+      },
+    };
   };
   const laboratory: Laboratory = {
     workers,
@@ -74,11 +83,12 @@ export function memoryLaboratory(lane: Lane, { fault, workers = 1 }: { fault?: F
         createWorkerRole(() => lane),
       ),
     openRelay: () => open('relay', createRelayRole()),
+    openLink: () => open('link', createLinkRole()),
     watchNoise: () => () => QUIET,
     readSegments: async () => undefined,
     deadlinesMs: SHORT,
   };
-  return { laboratory, living: () => living };
+  return { laboratory, living: () => living, asks };
 }
 
 function memoryChannel<Calls>(role: Role<Calls>, fault: Fault | undefined, onEnd: () => void): Channel {

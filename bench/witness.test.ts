@@ -172,6 +172,7 @@ async function measure(lane: (typeof lanes)[number], payloadBytes: number): Prom
     openServer: () => spawnChild({ entry: 'servers/main', core: undefined }),
     openWorker: () => spawnChild({ entry: 'clients/main', core: undefined }),
     openRelay: () => spawnChild({ entry: 'bench/relay/main', core: undefined }),
+    openLink: () => spawnChild({ entry: 'bench/link/main', core: undefined }),
     watchNoise: () => () => QUIET,
     readSegments: async () => undefined,
   };

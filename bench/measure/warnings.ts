@@ -17,7 +17,7 @@ export interface Pinning {
   /** Core of the server; undefined where processes can't be pinned. */
   readonly server: number | undefined;
   readonly workers: readonly (number | undefined)[];
-  /** Of the relay and the orchestrator. */
+  /** Of the relay, the link and the orchestrator. */
   readonly relay: number | undefined;
 }
 
@@ -37,6 +37,10 @@ const LIMITS = {
   halves: 0.1,
   /** How far the sampled clients' bytes per event may be from all clients' bytes per delivery. */
   ledgerSample: 0.05,
+  /** How late the link may be at p99: what it lets through later is no distance any more. */
+  linkLateUs: 1_000,
+  /** Of the one-way delay, where that is more. */
+  linkLate: 0.02,
   cpuPressure: 0.25,
   steal: 0.02,
 } as const;
@@ -50,6 +54,7 @@ export function cellWarnings(evidence: CellEvidence): Warning[] {
     ...deliveryWarnings(evidence),
     ...byteWarnings(evidence),
     ...loadWarnings(evidence),
+    ...linkWarnings(evidence),
     ...machineWarnings(evidence),
   ];
 }
@@ -125,7 +130,11 @@ function loadWarnings({ cell }: CellEvidence): Warning[] {
     })),
   ];
   const windowUs = cell.window.seconds * 1e6;
-  const readers = [...processes, ...(cell.wire.ledger ? [{ name: 'The relay', usage: cell.wire.ledger.relay }] : [])];
+  const readers = [
+    ...processes,
+    ...(cell.wire.ledger ? [{ name: 'The relay', usage: cell.wire.ledger.relay }] : []),
+    ...(cell.link ? [{ name: 'The link', usage: cell.link }] : []),
+  ];
   for (const { name, usage } of readers) {
     if (Math.abs(usage.elapsedUs - windowUs) <= Math.max(windowUs * LIMITS.readings, LIMITS.readingsFloorUs)) continue;
     const text = `${name} read its bytes and CPU over ${(usage.elapsedUs / 1e6).toFixed(3)} s instead of ${cell.window.seconds.toFixed(3)} s.`;
@@ -158,6 +167,24 @@ function loadWarnings({ cell }: CellEvidence): Warning[] {
   if (hasHalves && first > 0 && Math.abs(second / first - 1) > LIMITS.halves) {
     const text = `The window's halves differ: p50 ${(first / 1e3).toFixed(3)} ms, then ${(second / 1e3).toFixed(3)} ms.`;
     found.push(notice('unsteady', text, 'A longer window or warm-up; look at the rounds apart.'));
+  }
+  return found;
+}
+
+function linkWarnings({ cell: { link } }: CellEvidence): Warning[] {
+  if (!link) return [];
+  const found: Warning[] = [];
+  const { rttMs, lateness, cpuShare } = link;
+  const allowedUs = Math.max(LIMITS.linkLateUs, (rttMs / 2) * 1e3 * LIMITS.linkLate);
+  if (lateness.p99Us > allowedUs) {
+    const text = `The link let bytes through ${(lateness.p99Us / 1e3).toFixed(2)} ms late at p99; allowed are ${(allowedUs / 1e3).toFixed(2)} ms.`;
+    found.push(
+      severe('link-late', text, 'The lateness is part of every latency. Fewer clients, or a core for the link.'),
+    );
+  }
+  if (cpuShare > LIMITS.cpuShare) {
+    const text = `The link used ${percent(cpuShare)} of a core.`;
+    found.push(severe('link-saturated', text, 'Fewer clients or events per second: the link limits what is measured.'));
   }
   return found;
 }
