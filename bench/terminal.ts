@@ -1,10 +1,10 @@
 /** What a run says on the terminal when it ends, and what `list` says. Pure: data → text. */
 
-import { HEADER_PROFILES } from './contract/headers.ts';
 import type { Lane } from './contract/lane.ts';
 import type { Comparison, Estimate, Point, Result } from './contract/result.ts';
 import type { Profile } from './profiles.ts';
 import { formatInterval, type Interval, type Quantity, RATIO, type Scale, scaleFor } from './report/format.ts';
+import { comparePoints, linkTexts } from './report/points.ts';
 import type { Scenario } from './scenarios.ts';
 import { metricOf } from './stats/metrics.ts';
 import { isValid } from './stats/summarise.ts';
@@ -61,7 +61,8 @@ export function describeResult(result: Result): string {
     const { title, figures }: { title: string; figures: readonly Figure[] } = known ?? { title: scenario, figures: [] };
     const { clients, eventsPerSecond, payloadBytes, headers } = point;
     const who = clients === 1 ? '1 client' : `${clients} clients`;
-    const heading = `${title}: ${who}, ${eventsPerSecond} events/s, ${payloadBytes} B, headers: ${headers}`;
+    const load = `${who}, ${eventsPerSecond} events/s, ${payloadBytes} B, headers: ${headers}`;
+    const heading = `${title}: ${[load, ...linkTexts(point)].join(', ')}`;
     const tables = TABLES.filter((one) => one.figures.some((figure) => figures.includes(figure)));
     const metrics = figures.flatMap((figure) => SENTENCE[figure] ?? []);
     return [
@@ -167,18 +168,10 @@ export function describeCatalogue(
 /** As the scenarios come, and within one from small to large: cells were measured in a random order. */
 function placesOf({ cells, scenarios }: Result): { scenario: string; point: Point }[] {
   const places = cells.map(({ scenario, point }) => [JSON.stringify([scenario, point]), { scenario, point }] as const);
-  const rank = ({ scenario, point }: { scenario: string; point: Point }) => [
-    scenarios.findIndex(({ id }) => id === scenario),
-    point.clients,
-    point.eventsPerSecond,
-    point.payloadBytes,
-    HEADER_PROFILES.indexOf(point.headers),
-  ];
-  return [...new Map(places).values()].sort((a, b) => compareInTurn(rank(a), rank(b)));
-}
-
-function compareInTurn(a: readonly number[], b: readonly number[]): number {
-  return a.map((each, index) => each - (b[index] ?? 0)).find((difference) => difference !== 0) ?? 0;
+  const rank = (scenario: string) => scenarios.findIndex(({ id }) => id === scenario);
+  return [...new Map(places).values()].sort(
+    (a, b) => rank(a.scenario) - rank(b.scenario) || comparePoints(a.point, b.point),
+  );
 }
 
 function find<T extends Estimate | Comparison>(
