@@ -39,7 +39,7 @@ export class DistantLink {
   readonly #alarm: Alarm;
   readonly #departures: Departures;
   readonly #server: Server;
-  #directions = 0;
+  #connections = 0;
 
   private constructor(target: Address, options: DistantLinkOptions, alarm: Alarm) {
     this.#target = target;
@@ -77,18 +77,19 @@ export class DistantLink {
 
   #carry(client: Socket): void {
     this.clientSide.track(client);
+    const number = 2 * this.#connections++;
     const connectServer = () => {
       const server = connect({ ...this.#target, allowHalfOpen: true, noDelay: true });
       this.serverSide.track(server);
-      this.#direct(server, () => client, 0);
+      this.#direct(server, () => client, number + 1, 0);
       return server;
     };
-    this.#direct(client, connectServer, nowNs() + this.#options.rttMs * 1e6);
+    this.#direct(client, connectServer, number, nowNs() + this.#options.rttMs * 1e6);
   }
 
   /** @param openNs what is said before, is as if said then */
-  #direct(source: Socket, open: () => Socket, openNs: number): void {
-    const path = new Path(this.#options, this.#directions++, openNs);
+  #direct(source: Socket, open: () => Socket, number: number, openNs: number): void {
+    const path = new Path(this.#options, number, openNs);
     const direction = new Direction(path, this.#departures, {
       source,
       open,
