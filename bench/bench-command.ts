@@ -106,6 +106,7 @@ function laboratoryFor({ workers }: RunConfig, pinning: Pinning, { path, version
     openServer: () => spawnChild({ node: path, entry: 'servers/main', core: pinning.server }),
     openWorker: (index) => spawnChild({ node: path, entry: 'clients/main', core: pinning.workers[index] }),
     openRelay: () => spawnChild({ node: path, entry: 'bench/relay/main', core: pinning.relay }),
+    openLink: () => spawnChild({ node: path, entry: 'bench/link/main', core: pinning.relay }),
     watchNoise,
     coolDown: (port, signal) => waitForQuietSockets(port, { deadlineMs: COOL_DOWN_MS, signal }),
     readSegments: (port, signal) => readSegments(port, pinning.relay, signal),

@@ -2,6 +2,8 @@
 
 import type {
   DeliveryCount,
+  LinkClosed,
+  LinkMeasured,
   Listening,
   MeasureAsk,
   RelayClosed,
@@ -12,7 +14,15 @@ import type {
   WorkerMeasured,
 } from './contract/child.ts';
 import { type LedgerCount, sumOf } from './contract/ledger.ts';
-import { type CompletedCell, completedCellSchema, type Ledger, type Noise, type Packets } from './contract/result.ts';
+import {
+  type CompletedCell,
+  completedCellSchema,
+  type Ledger,
+  type Link,
+  type Noise,
+  type Packets,
+  type Point,
+} from './contract/result.ts';
 import { mergeLatency } from './measure/latency.ts';
 import { headerBytesPerSegment, type SegmentCount } from './measure/packets.ts';
 import { cellWarnings, type Pinning } from './measure/warnings.ts';
@@ -30,6 +40,8 @@ export interface Measurements {
   readonly workersClosed: readonly WorkerClosed[];
   /** Of the clients that a relay read along with. */
   readonly relay: (RelayMeasured & RelayClosed & { readonly clients: number }) | undefined;
+  /** Of a point with a distance. */
+  readonly link: (LinkMeasured & LinkClosed) | undefined;
   readonly segments: { readonly before: SegmentCount; readonly after: SegmentCount } | undefined;
   readonly pinning: Pinning;
   readonly noise: Noise;
@@ -61,6 +73,7 @@ export function recordCell(identity: Identity, measured: Measurements): Complete
       lagMaxUs: server.lag.maxUs,
     },
     wire: recordWire(measured, identity.point.clients),
+    ...(measured.link && { link: recordLink(measured.link, identity.point) }),
     server: server.usage,
     noise: measured.noise,
     cutOffClients: measured.serverClosed.cutOffClients,
@@ -124,6 +137,24 @@ function recordLedger(
     residualBytes: residual(ups, up) + residual(downs, down),
     problems: [...cell.problems],
     relay: { cpuShare: relay.cpuShare, elapsedUs: relay.elapsedUs },
+  };
+}
+
+function recordLink(
+  { lateness, clientSide, serverSide, cpuShare, elapsedUs }: LinkMeasured & LinkClosed,
+  point: Point,
+): Link {
+  const { rttMs = 0, bandwidthBitsPerSecond, jitterMs } = point;
+  return {
+    rttMs,
+    ...(bandwidthBitsPerSecond !== undefined && { bandwidthBitsPerSecond }),
+    ...(jitterMs !== undefined && { jitterMs }),
+    lateness,
+    residualBytes:
+      Math.abs(clientSide.receivedBytes - serverSide.sentBytes) +
+      Math.abs(serverSide.receivedBytes - clientSide.sentBytes),
+    cpuShare,
+    elapsedUs,
   };
 }
 

@@ -8,7 +8,7 @@ import type { AnswerMessage, CallMessage } from './contract/child.ts';
 import { compiled } from './paths.ts';
 
 /** What a cell needs of a child, so that the tests can put one in memory in its place. */
-export interface Link {
+export interface Channel {
   send(message: CallMessage): void;
   onAnswer(listener: (answer: AnswerMessage) => void): void;
   onExit(listener: (exit: ChildExit) => void): void;
@@ -53,15 +53,15 @@ export interface CallLimits {
 /** One child, one call at a time. */
 export class Child<Calls extends AnyCalls> {
   readonly name: string;
-  readonly #link: Link;
+  readonly #channel: Channel;
   #exit: ChildExit | undefined;
   #settle: ((outcome: AnswerMessage | ChildExit) => void) | undefined;
 
-  constructor(name: string, link: Link) {
+  constructor(name: string, channel: Channel) {
     this.name = name;
-    this.#link = link;
-    link.onAnswer((answer) => this.#settle?.(answer));
-    link.onExit((exit) => {
+    this.#channel = channel;
+    channel.onAnswer((answer) => this.#settle?.(answer));
+    channel.onExit((exit) => {
       this.#exit = exit;
       this.#settle?.(exit);
     });
@@ -78,7 +78,7 @@ export class Child<Calls extends AnyCalls> {
       this.#settle = resolve;
       if (this.#exit) return resolve(this.#exit);
       timer = setTimeout(() => resolve('late'), deadlineMs);
-      this.#link.send({ call: name, ask: ask as object });
+      this.#channel.send({ call: name, ask: ask as object });
     });
     clearTimeout(timer);
     this.#settle = undefined;
@@ -92,11 +92,11 @@ export class Child<Calls extends AnyCalls> {
   }
 
   end(): Promise<void> {
-    return this.#link.end();
+    return this.#channel.end();
   }
 
   kill(): Promise<void> {
-    return this.#link.kill();
+    return this.#channel.kill();
   }
 }
 
@@ -115,7 +115,7 @@ const END_GRACE_MS = 1_000;
 const STDERR_BYTES = 2_000;
 const STDERR_GRACE_MS = 200;
 
-export function spawnChild({ node, entry, core }: SpawnOptions): Link {
+export function spawnChild({ node, entry, core }: SpawnOptions): Channel {
   const command = [node, ...NODE_FLAGS, compiled(entry)];
   const [program = '', ...args] = core === undefined ? command : ['taskset', '-c', String(core), ...command];
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });

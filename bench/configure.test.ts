@@ -30,6 +30,13 @@ describe('flags', () => {
     ]);
   });
 
+  it('give connections a distance, and what else a link has', () => {
+    const [scenario] = parse('--scenarios fanout --rtt 0.5 --bandwidth 1.5M --jitter 20').scenarios;
+    expect(scenario?.points).toMatchObject([{ rttMs: 0.5, bandwidthBitsPerSecond: 1_500_000, jitterMs: 20 }]);
+    const [other] = parse('--scenarios fanout --rtt 0 --bandwidth 250k').scenarios;
+    expect(other?.points).toMatchObject([{ rttMs: 0, bandwidthBitsPerSecond: 250_000 }]);
+  });
+
   it('that make points equal leave one of them', () => {
     const [scenario] = parse('--scenarios anatomy --payload 128 --headers node').scenarios;
     expect(scenario?.points).toHaveLength(1);
@@ -58,6 +65,16 @@ describe('flags', () => {
     ['--interval 0', /--interval .*from 10 to/],
     ['--workers 5 --clients 4', /--workers 5: allowed are 1 to 4/],
     ['--reference sse --lanes tcp', /--reference sse: allowed are tcp/],
+    ['--rtt -1', /--rtt .*from 0 to 1000/],
+    ['--rtt 1001', /--rtt .*from 0 to 1000/],
+    ['--rtt 10 --jitter 201', /--jitter .*from 0 to 200/],
+    ['--jitter 5', /--jitter 5: needs a distance; add --rtt/],
+    ['--bandwidth 1M', /--bandwidth 1000000: needs a distance; add --rtt/],
+    ['--rtt 10 --bandwidth 1G', /--bandwidth .*10k to 1000M bit\/s/],
+    ['--rtt 10 --bandwidth 9k', /--bandwidth .*10k to 1000M bit\/s/],
+    ['--rtt 10 --bandwidth -5M', /--bandwidth .*10k to 1000M bit\/s/],
+    ['--rtt 10 --bandwidth 20k --rate 20 --payload 128', /--bandwidth 20000: 20 events\/s of 128 B take 20480 bit\/s/],
+    ['--rtt 10 --clients 481', /--clients 481: a process may hold 1024 .* allows 480 clients/],
     ['--seed x', /--seed .*whole number/],
     ['--headers safari', /--headers safari: allowed are minimal, node, browser, browser-cookie/],
     ['--unknown', /unknown option '--unknown'/],

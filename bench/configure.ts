@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { MAX_PAYLOAD_BYTES, MIN_PAYLOAD_BYTES } from './contract/event.ts';
-import { decimal, splitList, wholeNumber } from './contract/flags.ts';
+import { bitsPerSecond, decimal, splitList, wholeNumber } from './contract/flags.ts';
 import { HEADER_PROFILES, type HeaderProfile } from './contract/headers.ts';
 import type { Point } from './contract/result.ts';
 import { lanes } from './lanes.ts';
@@ -21,6 +21,9 @@ export interface BenchFlags {
   readonly payload?: number;
   readonly interval?: number;
   readonly headers?: string;
+  readonly rtt?: number;
+  readonly bandwidth?: number;
+  readonly jitter?: number;
   readonly ledger: boolean;
   readonly warmup?: number;
   readonly window?: number;
@@ -51,6 +54,9 @@ export function addBenchFlags(command: Command): Command {
     .option('--payload <bytes>', "size of an event's text", wholeNumber(MIN_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES))
     .option('--interval <ms>', 'from poll to poll, in lanes that poll', wholeNumber(10, 120_000))
     .option('--headers <profile>', `request headers of the clients: ${HEADER_PROFILES.join(', ')}`)
+    .option('--rtt <ms>', 'distance between clients and server: half of it is the delay each way', decimal(0, 1_000))
+    .option('--bandwidth <bit/s>', 'of each connection, each way, such as 500k or 10M', bitsPerSecond(10e3, 1e9))
+    .option('--jitter <ms>', 'added to the delay each way, uniform from 0 to this', decimal(0, 200))
     .option('--no-ledger', 'no relay reads along with a sample of the clients')
     .option('--warmup <seconds>', 'of events before the window', decimal(0.1, 600))
     .option('--window <seconds>', 'length of the measured window', decimal(0.1, 3_600))
@@ -68,6 +74,9 @@ export function configure(flags: BenchFlags, machine: MachineLimits): RunConfig 
     ...(flags.payload !== undefined && { payloadBytes: flags.payload }),
     ...(flags.headers !== undefined && { headers: pickHeaders(flags.headers) }),
     ...(flags.interval !== undefined && { pollIntervalMs: flags.interval }),
+    ...(flags.rtt !== undefined && { rttMs: flags.rtt }),
+    ...(flags.bandwidth !== undefined && { bandwidthBitsPerSecond: flags.bandwidth }),
+    ...(flags.jitter !== undefined && { jitterMs: flags.jitter }),
   };
   const chosenLanes = pick('--lanes', flags.lanes ?? profile.lanes, lanes);
   const reference = flags.reference ?? DEFAULT_REFERENCE;
@@ -88,6 +97,7 @@ export function configure(flags: BenchFlags, machine: MachineLimits): RunConfig 
     reference,
     seed: flags.seed,
   };
+  checkLink(config, flags);
   checkClients(config, machine, flags.workers);
   return config;
 }
@@ -106,14 +116,35 @@ function pickHeaders(name: string): HeaderProfile {
   )[0].id;
 }
 
+/** Bandwidth and jitter are a distance's, and what is said must fit through. */
+function checkLink({ scenarios }: RunConfig, { bandwidth, jitter }: BenchFlags): void {
+  for (const { rttMs, bandwidthBitsPerSecond, jitterMs, eventsPerSecond, payloadBytes } of scenarios.flatMap(
+    ({ points }) => points,
+  )) {
+    if (rttMs === undefined && (bandwidthBitsPerSecond ?? jitterMs) !== undefined) {
+      const flag = bandwidth === undefined ? `--jitter ${jitter}` : `--bandwidth ${bandwidth}`;
+      throw new UsageError(`${flag}: needs a distance; add --rtt, from 0 ms`);
+    }
+    const needed = eventsPerSecond * payloadBytes * 8;
+    if ((bandwidthBitsPerSecond ?? Number.POSITIVE_INFINITY) < needed) {
+      throw new UsageError(
+        `--bandwidth ${bandwidthBitsPerSecond}: ${eventsPerSecond} events/s of ${payloadBytes} B take ${needed} bit/s and more`,
+      );
+    }
+  }
+}
+
 /** The most clients that every process of a run can hold, and why no more. */
 function checkClients(
   { scenarios }: RunConfig,
   { fileDescriptors, localPorts }: MachineLimits,
   workers: number | undefined,
 ): void {
-  const clients = Math.max(...scenarios.flatMap(({ points }) => points.map((point) => point.clients)));
-  const descriptors = (fileDescriptors ?? Number.POSITIVE_INFINITY) - SPARE_DESCRIPTORS;
+  const points = scenarios.flatMap((scenario) => scenario.points);
+  const clients = Math.max(...points.map((point) => point.clients));
+  // The link has a socket on both sides for each.
+  const perClient = points.some(({ rttMs }) => rttMs !== undefined) ? 2 : 1;
+  const descriptors = Math.floor(((fileDescriptors ?? Number.POSITIVE_INFINITY) - SPARE_DESCRIPTORS) / perClient);
   if (clients > descriptors) {
     throw new UsageError(
       `--clients ${clients}: a process may hold ${fileDescriptors} files and sockets here, which allows ${descriptors} clients; raise the limit with ulimit -n`,

@@ -4,6 +4,7 @@ import type { Lane } from './contract/lane.ts';
 import { randomAt, STREAM } from './contract/random.ts';
 import type { CellPlan } from './run-cell.ts';
 import { type Scenario, varies } from './scenarios.ts';
+import { eventWaitMs, openingMs } from './waits.ts';
 
 /** A scenario with everything decided. */
 export type PlannedScenario = Required<Scenario>;
@@ -65,9 +66,9 @@ function withInterval(lane: Lane, intervalMs: number | undefined): Lane {
 
 /** How long a cell takes, about: for the time left. */
 export function expectedSeconds({ lane, point, warmupSeconds, windowSeconds }: CellPlan): number {
-  const waitSeconds = (lane.waitMs?.(lane.options) ?? 0) / 1e3;
+  const waitSeconds = eventWaitMs(lane, point) / 1e3;
   const slot = 1 / point.eventsPerSecond;
-  const startSeconds = 0.8 + point.clients / 1e3;
+  const startSeconds = 0.8 + point.clients / 1e3 + openingMs(point) / 1e3;
   return startSeconds + Math.max(warmupSeconds, waitSeconds, slot) + Math.max(windowSeconds, slot) + waitSeconds;
 }
 

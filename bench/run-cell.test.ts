@@ -1,17 +1,30 @@
 import { describe, expect, it } from 'vitest';
+import type { TapAsk } from './contract/child.ts';
 import type { EncodedEvent } from './contract/event.ts';
+import type { Lane } from './contract/lane.ts';
 import { cellSchema } from './contract/result.ts';
-import { runCell, share } from './run-cell.ts';
+import type { ClientContext } from './contract/transport.ts';
+import { type CellPlan, runCell, share } from './run-cell.ts';
 import { isValid } from './stats/valid.ts';
 import { type Fault, memoryLaboratory, memoryLane, memoryPlan, type Tamper } from './test-laboratory.ts';
 
 const never = new AbortController().signal;
 
-async function runWith({ fault, tamper, workers }: { fault?: Fault; tamper?: Tamper; workers?: number } = {}) {
+interface Changes {
+  readonly fault?: Fault;
+  readonly tamper?: Tamper;
+  readonly workers?: number;
+  readonly plan?: Partial<CellPlan>;
+}
+
+async function runWith({ fault, tamper, workers, plan }: Changes = {}) {
   const lane = memoryLane(tamper);
   const { laboratory } = memoryLaboratory(lane, { ...(fault && { fault }), ...(workers && { workers }) });
-  return await runCell(memoryPlan(lane), laboratory, never);
+  return await runCell(memoryPlan(lane, plan), laboratory, never);
 }
+
+const { point } = memoryPlan(memoryLane());
+const DISTANT = { point: { ...point, rttMs: 40, jitterMs: 1 } };
 
 async function completedWith(changes: Parameters<typeof runWith>[0] = {}) {
   const cell = await runWith(changes);
@@ -155,6 +168,66 @@ describe('a cell', () => {
     setTimeout(() => controller.abort(), 100);
     await expect(running).rejects.toThrow('aborted');
     expect(living()).toBe(0);
+  });
+});
+
+describe('a cell with a distance', () => {
+  it('tells how well the link kept it; one without has no link', async () => {
+    const cell = await completedWith({ plan: DISTANT });
+    expect(cell.link).toMatchObject({ rttMs: 40, jitterMs: 1, lateness: { chunks: 0 }, residualBytes: 0 });
+    expect(cellSchema.safeParse(cell).error).toBeUndefined();
+    expect((await completedWith()).link).toBeUndefined();
+  });
+
+  it('warms up until its steady state: as long as an event may be under way', async () => {
+    const { window } = await completedWith({ plan: { point: { ...point, rttMs: 300 } } });
+    expect(window).toMatchObject({ warmupEvents: 60, events: 20 });
+  });
+
+  it('sends every client through the link, and those of the relay through both', async () => {
+    const memory = memoryLane();
+    const vias: ClientContext['via'][] = [];
+    const lane: Lane = {
+      ...memory,
+      async client() {
+        const { defaults, connect } = await memory.client();
+        return {
+          defaults,
+          connect(context, ...others) {
+            vias.push(context.via);
+            return connect(context, ...others);
+          },
+        };
+      },
+    };
+    const { laboratory, asks } = memoryLaboratory(lane);
+    await runCell(memoryPlan(lane, { ...DISTANT, ledgerClients: 1 }), laboratory, never);
+    const relayed = asks.find(({ child, call }) => child === 'relay' && call === 'open')?.ask as TapAsk;
+    const [rehearsal, ...clients] = vias.map((via) => via?.port);
+    const linkPort = relayed.via?.port;
+    expect(linkPort).toBeGreaterThan(0);
+    expect(rehearsal).toBe(linkPort);
+    expect(clients.filter((port) => port === linkPort)).toHaveLength(2);
+    expect(new Set(clients).size).toBe(2);
+  });
+
+  it.each([
+    ['open', 'listen'],
+    ['measure', 'warm-up'],
+    ['close', 'close'],
+  ])('whose link dies at %s fails in phase %s', async (call, phase) => {
+    const cell = await runWith({ plan: DISTANT, fault: { child: 'link', call, act: 'die' } });
+    expect(cell).toMatchObject({ state: 'failed', phase, error: { signal: 'SIGSEGV' } });
+  });
+
+  it('whose link lost bytes says how many', async () => {
+    const lose = (answer: object) => ({
+      ...answer,
+      clientSide: { sentBytes: 90, receivedBytes: 50, connections: 1 },
+      serverSide: { sentBytes: 45, receivedBytes: 92, connections: 1 },
+    });
+    const cell = await completedWith({ plan: DISTANT, fault: { child: 'link', call: 'close', act: { answer: lose } } });
+    expect(cell.link?.residualBytes).toBe(7);
   });
 });
 

@@ -1,13 +1,14 @@
 /** One cell, phase by phase: listen → connect → warm-up → measure → drain → close. */
 
 import { type Measurements, recordCell } from './cell-record.ts';
-import { Child, ChildFailure, type Link } from './child.ts';
-import type { FeedSpec, MeasureAsk, RelayCalls, ServerCalls, WorkerCalls } from './contract/child.ts';
+import { type Channel, Child, ChildFailure } from './child.ts';
+import type { FeedSpec, LinkCalls, MeasureAsk, RelayCalls, ServerCalls, WorkerCalls } from './contract/child.ts';
 import type { Lane } from './contract/lane.ts';
 import type { Cell, CompletedCell, Noise, Point } from './contract/result.ts';
 import { checkSharedClock, nowNs, sleepUntil } from './measure/clock.ts';
 import type { SegmentCount } from './measure/packets.ts';
 import type { Pinning } from './measure/warnings.ts';
+import { eventWaitMs, openingMs } from './waits.ts';
 
 export interface CellPlan {
   readonly lane: Pick<Lane, 'id' | 'options' | 'waitMs' | 'wire'>;
@@ -29,9 +30,10 @@ export interface CellPlan {
 export interface Laboratory {
   readonly workers: number;
   readonly pinning: Pinning;
-  openServer(): Link;
-  openWorker(index: number): Link;
-  openRelay(): Link;
+  openServer(): Channel;
+  openWorker(index: number): Channel;
+  openRelay(): Channel;
+  openLink(): Channel;
   watchNoise(): () => Noise;
   /** Version of the Node that children run on; a child that runs on another makes a failed cell. */
   readonly nodeVersion: string;
@@ -46,8 +48,9 @@ export interface Laboratory {
 export interface Deadlines {
   readonly hello: number;
   readonly listen: number;
+  /** On top of what the distance adds. */
   readonly connect: number;
-  /** How long after the last event, and the lane's own wait, deliveries are waited for. */
+  /** How long after the last event, and the wait that lane and distance have by design, deliveries are waited for. */
   readonly drain: number;
   /** On top of what warm-up, window and drain take. */
   readonly measure: number;
@@ -72,8 +75,8 @@ const LEAD_NS = { fixed: 200e6, perClient: 0.1e6 };
 export async function runCell(plan: CellPlan, laboratory: Laboratory, signal: AbortSignal): Promise<Cell> {
   signal.throwIfAborted();
   const children: Child<AnyCalls>[] = [];
-  const open = <Calls extends AnyCalls>(name: string, link: Link): Child<Calls> => {
-    const child = new Child<Calls>(name, link);
+  const open = <Calls extends AnyCalls>(name: string, channel: Channel): Child<Calls> => {
+    const child = new Child<Calls>(name, channel);
     children.push(child);
     return child;
   };
@@ -85,7 +88,8 @@ export async function runCell(plan: CellPlan, laboratory: Laboratory, signal: Ab
       open<WorkerCalls>(`worker ${index + 1}`, laboratory.openWorker(index)),
     );
     const relay = plan.ledgerClients > 0 ? open<RelayCalls>('relay', laboratory.openRelay()) : undefined;
-    const cell = await runPhases(plan, laboratory, signal, { server, workers, relay });
+    const link = plan.point.rttMs === undefined ? undefined : open<LinkCalls>('link', laboratory.openLink());
+    const cell = await runPhases(plan, laboratory, signal, { server, workers, relay, link });
     await Promise.all(children.map((child) => child.end()));
     return cell;
   } catch (error) {
@@ -101,47 +105,46 @@ async function runPhases(
   plan: CellPlan,
   laboratory: Laboratory,
   signal: AbortSignal,
-  { server, workers, relay }: Children,
+  { server, workers, relay, link }: Children,
 ): Promise<CompletedCell> {
   const { lane, point, seed } = plan;
   const deadlines = laboratory.deadlinesMs ?? DEADLINES_MS;
 
-  await Promise.all(
-    [server, ...workers, ...(relay ? [relay] : [])].map((child) =>
-      sayHello(child, laboratory.nodeVersion, deadlines.hello),
-    ),
-  );
+  const children = [server, ...workers, relay, link].flatMap((child) => child ?? []);
+  await Promise.all(children.map((child) => sayHello(child, laboratory.nodeVersion, deadlines.hello)));
   const opening = { phase: 'listen', deadlineMs: deadlines.listen };
   const listenAsk = { lane: lane.id, options: lane.options, feed: feedOf(plan) };
   const listening = await server.call('listen', listenAsk, opening);
-  const tapAt = await relay?.call('open', { url: listening.url, protocol: lane.wire }, opening);
-  const { clients } = point;
+  const { url } = listening;
+  const { clients, rttMs = 0, bandwidthBitsPerSecond, jitterMs } = point;
+  const via = await link?.call('open', { url, seed, rttMs, bandwidthBitsPerSecond, jitterMs }, opening);
+  const tapAt = await relay?.call('open', { url, protocol: lane.wire, via }, opening);
   const tapped = plan.ledgerClients;
   const tap = tapAt && { ...tapAt, clients: tapped, ofClients: clients, areTimed: tapped === clients };
-  const connectAsk = { lane: lane.id, options: lane.options, url: listening.url, seed, headers: point.headers, tap };
-  await workers[0]?.call('rehearse', { ...connectAsk, clients: 1, firstClient: 0 }, opening);
+  const connectAsk = { lane: lane.id, options: lane.options, url, seed, headers: point.headers, via, tap };
+  const connecting = { phase: 'connect', deadlineMs: deadlines.connect + openingMs(point) };
+  await workers[0]?.call('rehearse', { ...connectAsk, clients: 1, firstClient: 0 }, connecting);
   await server.call('settle', {}, opening);
   const connected = await Promise.all(
     workers.map((worker, index) =>
-      worker.call(
-        'connect',
-        { ...connectAsk, ...share(clients, workers.length, index) },
-        { phase: 'connect', deadlineMs: deadlines.connect },
-      ),
+      worker.call('connect', { ...connectAsk, ...share(clients, workers.length, index) }, connecting),
     ),
   );
 
   const ask = planWindow(plan, deadlines.drain);
   const phase = () => (nowNs() < ask.windowNs[0] ? 'warm-up' : nowNs() < ask.windowNs[1] ? 'measure' : 'drain');
   const limits = { phase, deadlineMs: (ask.giveUpNs - nowNs()) / 1e6 + deadlines.measure };
+  // On the clients' side of the distance the quiet between two events comes later.
+  const there = { ...ask, windowNs: later(ask.windowNs, rttMs / 2) };
   const measuring = Promise.all([
     server.call('measure', ask, limits),
-    Promise.all(workers.map((worker) => worker.call('measure', ask, limits))),
-    relay?.call('measure', ask, limits),
+    Promise.all(workers.map((worker) => worker.call('measure', there, limits))),
+    relay?.call('measure', there, limits),
+    link?.call('measure', ask, limits),
   ]);
   const watching = new AbortController();
-  const watched = watchWindow(ask, plan, listening.url, laboratory, AbortSignal.any([signal, watching.signal]));
-  const [served, received, relayed] = await measuring.catch((error) => {
+  const watched = watchWindow(ask, plan, url, laboratory, AbortSignal.any([signal, watching.signal]));
+  const [served, received, relayed, linked] = await measuring.catch((error) => {
     watching.abort();
     throw error;
   });
@@ -151,6 +154,7 @@ async function runPhases(
   const closing = { phase: 'close', deadlineMs: deadlines.close };
   const workersClosed = await Promise.all(workers.map((worker) => worker.call('close', {}, closing)));
   const relayClosed = await relay?.call('close', {}, closing);
+  const linkClosed = await link?.call('close', {}, closing);
   const serverClosed = await server.call('close', {}, closing);
   return recordCell(identity(plan), {
     listening,
@@ -161,6 +165,7 @@ async function runPhases(
     serverClosed,
     workersClosed,
     relay: relayed && relayClosed && { ...relayed, ...relayClosed, clients: tapped },
+    link: linked && linkClosed && { ...linked, ...linkClosed },
     pinning: laboratory.pinning,
     ...seen,
   });
@@ -170,6 +175,7 @@ interface Children {
   readonly server: Child<ServerCalls>;
   readonly workers: readonly Child<WorkerCalls>[];
   readonly relay: Child<RelayCalls> | undefined;
+  readonly link: Child<LinkCalls> | undefined;
 }
 
 /**
@@ -217,10 +223,10 @@ async function sayHello(child: Child<AnyCalls>, nodeVersion: string, deadlineMs:
 /** The measured window is a range of events; its ends lie in the quiet part of a slot, when none is on its way. */
 function planWindow({ lane, point, jitter, warmupSeconds, windowSeconds }: CellPlan, drainMs: number): MeasureAsk {
   const { eventsPerSecond, clients, payloadBytes } = point;
-  const waitMs = lane.waitMs?.(lane.options) ?? 0;
+  const waitMs = eventWaitMs(lane, point);
   const slotNs = 1e9 / eventsPerSecond;
   const quietNs = ((1 - jitter) / 2) * slotNs;
-  // A lane that lets events wait must be in its steady state when the window begins.
+  // Where events wait or have a way to go, the steady state must be reached when the window begins.
   const warmupEvents = Math.max(1, Math.ceil(Math.max(warmupSeconds, waitMs / 1e3) * eventsPerSecond));
   const windowEvents = Math.max(1, Math.round(windowSeconds * eventsPerSecond));
   const startNs = nowNs() + LEAD_NS.fixed + LEAD_NS.perClient * clients;
@@ -238,12 +244,17 @@ function planWindow({ lane, point, jitter, warmupSeconds, windowSeconds }: CellP
   };
 }
 
+function later([fromNs, toNs]: MeasureAsk['windowNs'], ms: number): MeasureAsk['windowNs'] {
+  return [fromNs + ms * 1e6, toNs + ms * 1e6];
+}
+
 /** Bytes of the past that are held for any lane, and events. */
 const RING = { events: 4_096, bytes: 16 * 1024 * 1024 };
 
-/** The feed, with a past long enough for a client that waits as long as its lane lets it, four times over. */
-function feedOf({ lane, point: { eventsPerSecond, payloadBytes }, seed, jitter }: CellPlan): FeedSpec {
-  const waiting = Math.ceil(((lane.waitMs?.(lane.options) ?? 0) / 1e3) * eventsPerSecond * 4);
+/** The feed, with a past long enough for a client that waits as long as lane and distance let it, four times over. */
+function feedOf({ lane, point, seed, jitter }: CellPlan): FeedSpec {
+  const { eventsPerSecond, payloadBytes } = point;
+  const waiting = Math.ceil((eventWaitMs(lane, point) / 1e3) * eventsPerSecond * 4);
   const ring = { events: Math.max(RING.events, waiting), bytes: Math.max(RING.bytes, waiting * payloadBytes) };
   return { eventsPerSecond, payloadBytes, seed, jitter, ring };
 }

@@ -2,11 +2,12 @@
 
 import { createWorkerRole } from '../clients/role.ts';
 import { createServerRole } from '../servers/role.ts';
-import type { ChildExit, Link } from './child.ts';
+import type { Channel, ChildExit } from './child.ts';
 import { type AnswerMessage, answerCall, type Role } from './contract/child.ts';
 import type { EncodedEvent } from './contract/event.ts';
 import type { Lane } from './contract/lane.ts';
 import type { EventSink } from './contract/transport.ts';
+import { createLinkRole } from './link/role.ts';
 import { nowNs } from './measure/clock.ts';
 import { createRelayRole } from './relay/role.ts';
 import type { CellPlan, Deadlines, Laboratory } from './run-cell.ts';
@@ -14,7 +15,7 @@ import { QUIET } from './test-fixture.ts';
 
 /** What a child does instead of answering one call. */
 export interface Fault {
-  readonly child: 'server' | 'worker' | 'relay';
+  readonly child: 'server' | 'worker' | 'relay' | 'link';
   readonly call: string;
   readonly act: 'die' | 'hang' | { readonly answer: (answer: object) => object };
 }
@@ -56,9 +57,17 @@ export function memoryLane(tamper: Tamper = (event, deliver) => deliver(event)):
 
 export function memoryLaboratory(lane: Lane, { fault, workers = 1 }: { fault?: Fault; workers?: number } = {}) {
   let living = 0;
-  const open = <Calls>(child: Fault['child'], role: Role<Calls>) => {
+  const asks: { readonly child: Fault['child']; readonly call: string; readonly ask: object }[] = [];
+  const open = <Calls>(child: Fault['child'], role: Role<Calls>): Channel => {
     living++;
-    return memoryLink(role, fault?.child === child ? fault : undefined, () => living--);
+    const channel = memoryChannel(role, fault?.child === child ? fault : undefined, () => living--);
+    return {
+      ...channel,
+      send(message) {
+        asks.push({ child, ...message });
+        channel.send(message);
+      },
+    };
   };
   const laboratory: Laboratory = {
     workers,
@@ -74,16 +83,17 @@ export function memoryLaboratory(lane: Lane, { fault, workers = 1 }: { fault?: F
         createWorkerRole(() => lane),
       ),
     openRelay: () => open('relay', createRelayRole()),
+    openLink: () => open('link', createLinkRole()),
     watchNoise: () => () => QUIET,
     nodeVersion: process.version,
     coolDown: async () => ({ open: 0 }),
     readSegments: async () => undefined,
     deadlinesMs: SHORT,
   };
-  return { laboratory, living: () => living };
+  return { laboratory, living: () => living, asks };
 }
 
-function memoryLink<Calls>(role: Role<Calls>, fault: Fault | undefined, onEnd: () => void): Link {
+function memoryChannel<Calls>(role: Role<Calls>, fault: Fault | undefined, onEnd: () => void): Channel {
   let hear: (answer: AnswerMessage) => void = () => {};
   let exit: (exit: ChildExit) => void = () => {};
   let ending: Promise<void> | undefined;

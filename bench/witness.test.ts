@@ -172,6 +172,7 @@ async function measure(lane: (typeof lanes)[number], payloadBytes: number): Prom
     openServer: () => spawnChild({ node: process.execPath, entry: 'servers/main', core: undefined }),
     openWorker: () => spawnChild({ node: process.execPath, entry: 'clients/main', core: undefined }),
     openRelay: () => spawnChild({ node: process.execPath, entry: 'bench/relay/main', core: undefined }),
+    openLink: () => spawnChild({ node: process.execPath, entry: 'bench/link/main', core: undefined }),
     watchNoise: () => () => QUIET,
     nodeVersion: process.version,
     coolDown: async () => ({ open: 0 }),

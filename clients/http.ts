@@ -26,8 +26,8 @@ export interface HttpConnection {
 /** No timeout of the client's own: a parked poll and an event stream are silent for as long as they like. */
 const NO_TIMEOUT = { headersTimeout: 0, bodyTimeout: 0 };
 const KEEP_MS = 600_000;
-/** How long a request under way may take to finish. */
-const CLOSE_GRACE_MS = 1_000;
+/** How long a request under way may take to finish: longer than any RTT. */
+const CLOSE_GRACE_MS = 3_000;
 
 /** @param kind what a page would use to make these requests: it decides their headers */
 export function openHttp({ url, headers, via, meter }: ClientContext, kind: RequestKind): HttpConnection {

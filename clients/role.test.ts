@@ -39,6 +39,7 @@ function openWorker() {
       firstClient: 0,
       seed: 7,
       headers: 'minimal',
+      via: undefined,
       tap,
     });
   return { role, sinks, connect, open: () => open };

@@ -71,6 +71,15 @@ describe('a swarm', () => {
     expect(contexts[99]?.via).toEqual({ host: '127.0.0.1', port: 9 });
   });
 
+  test('sends all others to where the distance begins', async () => {
+    const { transport, contexts } = pretend();
+    const via = { host: '127.0.0.1', port: 8 };
+    const tap = { host: '127.0.0.1', port: 9, clients: 1, ofClients: 200, areTimed: false };
+    await openSwarm(spec(transport, { via, tap }), () => new RecordingSink());
+    expect(contexts.map((context) => context.via?.port)).toEqual([...range(1, 199).map(() => 8), 9]);
+    expect(contexts[0]?.url).toBe('test://x');
+  });
+
   test('gives a client its phase by its number, whichever worker it runs in', async () => {
     const phases = async (clients: number, firstClient: number, seed = 7) => {
       const { transport, contexts } = pretend();

@@ -1,6 +1,6 @@
 /** Many simulated clients of one lane in one process. */
 
-import { isTapped, type Tapping } from '../bench/contract/child.ts';
+import { type Address, isTapped, OPENING_AT_ONCE, type Tapping } from '../bench/contract/child.ts';
 import type { HeaderProfile } from '../bench/contract/headers.ts';
 import { randomAt, STREAM } from '../bench/contract/random.ts';
 import type { ClientContext, ClientTransport, EventSink, PushClient } from '../bench/contract/transport.ts';
@@ -14,6 +14,7 @@ export interface SwarmSpec {
   readonly firstClient: number;
   readonly seed: number;
   readonly headers: HeaderProfile;
+  readonly via?: Address | undefined;
   readonly tap?: Tapping | undefined;
   readonly meter: ClientContext['meter'];
 }
@@ -22,9 +23,6 @@ export interface Swarm {
   close(): Promise<void>;
 }
 
-/** Connections being opened at a time: fewer than any listen backlog. */
-const OPENING_AT_ONCE = 64;
-
 /**
  * Opens all clients, in order, a bounded number at a time.
  *
@@ -32,7 +30,7 @@ const OPENING_AT_ONCE = 64;
  * @throws the first failure to connect; then all others are closed
  */
 export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => EventSink): Promise<Swarm> {
-  const { transport, options, url, clients, firstClient, seed, headers, tap, meter } = spec;
+  const { transport, options, url, clients, firstClient, seed, headers, via, tap, meter } = spec;
   const open: PushClient[] = [];
   const close = async () => {
     await Promise.all(open.map((client) => client.close()));
@@ -43,8 +41,9 @@ export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => Eve
     while (next < clients && !failed) {
       const number = firstClient + next++;
       const phase = randomAt(seed, STREAM.pollPhase, number);
-      const via = tap && isTapped(number, tap) ? { via: { host: tap.host, port: tap.port } } : {};
-      open.push(await transport.connect({ url, phase, headers, meter, ...via }, sinkOf(number), options));
+      const at = tap && isTapped(number, tap) ? tap : via;
+      const route = at && { via: { host: at.host, port: at.port } };
+      open.push(await transport.connect({ url, phase, headers, meter, ...route }, sinkOf(number), options));
     }
   };
   const lines = await Promise.allSettled(

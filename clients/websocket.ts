@@ -9,7 +9,8 @@ import { requestHeaders } from './header-profiles.ts';
 
 /** Close code of a connection that ended without a close frame (RFC 6455, section 7.1.5). */
 const ABNORMAL = 1006;
-const CLOSE_GRACE_MS = 1_000;
+/** How long the server's close frame may take: longer than any RTT. */
+const CLOSE_GRACE_MS = 3_000;
 
 export const websocket: ClientTransport = {
   defaults: {},

@@ -1,8 +1,8 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { EncodedEvent } from '../bench/contract/event.ts';
 import { eventOf, eventually, range } from '../bench/contract/test-support.ts';
-import type { Alarm } from './alarm.ts';
-import { createAlarm } from './alarm.ts';
+import { createAlarm } from '../bench/measure/alarm.ts';
+import { ManualTime } from '../bench/measure/test-time.ts';
 import { EventLog, Feed, type FeedOptions } from './feed.ts';
 import { dueUs } from './pacer.ts';
 
@@ -10,46 +10,8 @@ const OPTIONS: FeedOptions = { seed: 7, eventsPerSecond: 10, jitter: 0.5, payloa
 const SECOND = 1e9;
 const START_NS = 5 * SECOND;
 
-/** A clock that stands still until the test moves it, and an alarm that rings when the test says so. */
-class ManualTime implements Alarm {
-  nowNs = 0;
-  /** What the alarm is set to. */
-  target: { ns: number; ring: () => void } | undefined;
-  rings = 0;
-
-  readonly clock = () => this.nowNs;
-
-  at(ns: number, ring: () => void): void {
-    this.target = { ns, ring };
-  }
-
-  async close(): Promise<void> {}
-
-  /** Moves the clock, and rings at each time that an alarm on its way is set to. */
-  advanceTo(ns: number): void {
-    for (let target = this.target; target && target.ns <= ns; target = this.target) {
-      this.nowNs = target.ns;
-      this.#ring(target.ring);
-    }
-    this.nowNs = ns;
-  }
-
-  /** Moves the clock at once, as if the process had been asleep, and rings then. */
-  oversleepTo(ns: number): void {
-    this.nowNs = ns;
-    if (this.target) this.#ring(this.target.ring);
-  }
-
-  #ring(ring: () => void): void {
-    this.target = undefined;
-    this.rings++;
-    ring();
-  }
-}
-
 function openFeed(options: Partial<FeedOptions> = {}, nowNs = 0) {
-  const time = new ManualTime();
-  time.nowNs = nowNs;
+  const time = new ManualTime(nowNs);
   const feed = new Feed({ ...OPTIONS, ...options }, time, time.clock);
   const told: EncodedEvent[] = [];
   feed.subscribe((event) => told.push(event));

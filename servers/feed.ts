@@ -6,8 +6,8 @@
 
 import { type EncodedEvent, type EventFeed, encodeEvent, type Gap } from '../bench/contract/event.ts';
 import { randomAt, STREAM } from '../bench/contract/random.ts';
+import type { Alarm } from '../bench/measure/alarm.ts';
 import { nowNs } from '../bench/measure/clock.ts';
-import type { Alarm } from './alarm.ts';
 import { dueBy, dueUs, pace, type Schedule } from './pacer.ts';
 import { RING_LIMITS, Ring, type RingLimits } from './ring.ts';
 

@@ -3,11 +3,11 @@
 import type { Role, ServerCalls, WireReading } from '../bench/contract/child.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import type { MountedTransport } from '../bench/contract/transport.ts';
+import { type Alarm, createAlarm } from '../bench/measure/alarm.ts';
 import { nowNs, sleepUntil } from '../bench/measure/clock.ts';
 import { createLatencyRecorder } from '../bench/measure/latency.ts';
 import { beginUsage, heapInUseBytes } from '../bench/measure/process-usage.ts';
 import { windowCount } from '../bench/measure/wire.ts';
-import { type Alarm, createAlarm } from './alarm.ts';
 import { Feed } from './feed.ts';
 import { Host } from './host.ts';
 

@@ -1,5 +1,5 @@
 /**
- * What the orchestrator asks of its children, and what they answer: four calls each, none of them on the data path.
+ * What the orchestrator asks of its children, and what they answer: a few calls each, none of them on the data path.
  *
  * Each call has one answer. Histograms and counts leave a child once, with the answer to `measure`.
  */
@@ -35,10 +35,19 @@ export interface WorkerCalls {
 /** The calls of the relay that reads along with a sample of the clients. */
 export interface RelayCalls {
   hello(ask: object): Hello;
-  open(ask: { readonly url: string; readonly protocol: WireProtocol }): TapAddress;
+  open(ask: TapAsk): Address;
   measure(ask: MeasureAsk): RelayMeasured;
   /** Waits until every connection has ended. */
   close(ask: object): RelayClosed;
+}
+
+/** The calls of the link that gives connections a distance. */
+export interface LinkCalls {
+  hello(ask: object): Hello;
+  open(ask: LinkAsk): Address;
+  measure(ask: MeasureAsk): LinkMeasured;
+  /** Waits until all that is on its way has arrived and every connection has ended. */
+  close(ask: object): LinkClosed;
 }
 
 /** One message from the orchestrator. */
@@ -116,11 +125,17 @@ export interface ConnectAsk {
   readonly firstClient: number;
   readonly seed: number;
   readonly headers: HeaderProfile;
+  /** Where clients connect to instead of the URL's host. */
+  readonly via: Address | undefined;
+  /** In place of `via`, for some. */
   readonly tap: Tapping | undefined;
 }
 
+/** How many clients a worker opens at a time: fewer than any listen backlog. */
+export const OPENING_AT_ONCE = 64;
+
 /** Clients that connect through a relay: `clients` of `ofClients`, spread evenly over the order in which they connect. */
-export interface Tapping extends TapAddress {
+export interface Tapping extends Address {
   readonly clients: number;
   readonly ofClients: number;
   /** Whether their latencies count, with the relay's detour in them: only when there are no others. */
@@ -132,10 +147,38 @@ export function isTapped(number: number, { clients, ofClients }: Tapping): boole
   return Math.floor(((number + 1) * clients) / ofClients) > Math.floor((number * clients) / ofClients);
 }
 
-/** Where a tapped client connects to instead of its URL's host; what it says on the wire stays the same. */
-export interface TapAddress {
+/** Where a client connects to instead of its URL's host; what it says on the wire stays the same. */
+export interface Address {
   readonly host: string;
   readonly port: number;
+}
+
+/** Where a URL points to; an IPv6 host without its brackets. */
+export function addressOf(url: string): Address {
+  const { hostname, port } = new URL(url);
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) };
+}
+
+export interface TapAsk {
+  readonly url: string;
+  readonly protocol: WireProtocol;
+  /** Where the relay connects to instead of the URL's host. */
+  readonly via: Address | undefined;
+}
+
+export interface LinkAsk extends LinkConditions {
+  readonly url: string;
+  readonly seed: number;
+}
+
+/** A path between two hosts, the same in both directions and for each connection apart. */
+export interface LinkConditions {
+  /** Half of it is the delay in each direction; all of it passes before a new connection carries its first byte. */
+  readonly rttMs: number;
+  /** In each direction, without TCP/IP headers. Unlimited without it. */
+  readonly bandwidthBitsPerSecond?: number | undefined;
+  /** Added to the delay, uniform from 0 to this; never so that bytes overtake others. @default 0 */
+  readonly jitterMs?: number | undefined;
 }
 
 export interface Connected {
@@ -231,6 +274,26 @@ export interface RelayMeasured {
   readonly cpuShare: number;
   /** Between its two readings, as it came out. */
   readonly elapsedUs: number;
+}
+
+export interface LinkMeasured {
+  /** How late chunks left: written to the socket − when their delay was over. */
+  readonly lateness: {
+    readonly p50Us: number;
+    readonly p99Us: number;
+    readonly maxUs: number;
+    readonly chunks: number;
+  };
+  /** CPU time of the link within the window, of one core. */
+  readonly cpuShare: number;
+  /** Between its two readings, as it came out. */
+  readonly elapsedUs: number;
+}
+
+export interface LinkClosed {
+  /** The link's own sockets towards clients and server: what came in at one went out at the other. */
+  readonly clientSide: WireReading;
+  readonly serverSide: WireReading;
 }
 
 export interface RelayClosed {

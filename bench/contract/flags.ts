@@ -18,6 +18,20 @@ export function decimal(least: number, most: number): (value: string) => number 
   };
 }
 
+const BITS = { '': 1, k: 1e3, M: 1e6 } as const;
+
+/** `500k` → 500,000: bits per second, with or without a suffix. */
+export function bitsPerSecond(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const [, amount, suffix] = /^(\d+(?:\.\d+)?)([kM]?)$/.exec(value) ?? [];
+    const bits = Number(amount) * BITS[suffix as keyof typeof BITS];
+    if (bits >= least && bits <= most) return bits;
+    throw new InvalidArgumentError(
+      `Allowed are ${least / 1e3}k to ${most / 1e6}M bit/s, such as 1500000, 1500k or 1.5M.`,
+    );
+  };
+}
+
 /** `a,b` → `['a', 'b']` */
 export function splitList(value: string): string[] {
   const items = value.split(',').map((item) => item.trim());

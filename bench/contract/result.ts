@@ -45,6 +45,9 @@ const point = z.strictObject({
   payloadBytes: count,
   headers: z.enum(HEADER_PROFILES).describe('Which HTTP request headers the clients send'),
   pollIntervalMs: count.optional().describe("In place of the interval of a lane's own, where it polls"),
+  rttMs: amount.optional().describe('Distance between clients and server; without it there is no link between them'),
+  bandwidthBitsPerSecond: z.number().positive().optional().describe('Of the link, per connection and direction'),
+  jitterMs: amount.optional().describe("Added to the link's delay in each direction, uniform from 0 to this"),
 });
 
 /** Between two readings a byte may move to another layer, as a head does that turns out to be a handshake's. */
@@ -80,6 +83,18 @@ const packets = z.strictObject({
   headerBytesPerSegment: count.describe('IPv4 and TCP'),
   perDelivery: amount.describe('Segments of both directions by delivery'),
   tcpIpBytesPerDelivery: amount.describe('All bytes of both directions with their IPv4 and TCP headers'),
+});
+
+const link = z.strictObject({
+  rttMs: amount,
+  bandwidthBitsPerSecond: z.number().positive().optional(),
+  jitterMs: amount.optional(),
+  lateness: z
+    .strictObject({ p50Us: amount, p99Us: amount, maxUs: amount, chunks: count })
+    .describe('How late chunks left the link within the window, after their delay was over'),
+  residualBytes: count.describe('What came in at one side and did not go out at the other, over the whole cell'),
+  cpuShare: amount.describe('Of one core'),
+  elapsedUs: amount.describe('Between its two readings, as it came out'),
 });
 
 const latency = z.strictObject({
@@ -157,6 +172,7 @@ export const completedCellSchema = z.strictObject({
     ledger: ledger.optional(),
     packets: packets.optional(),
   }),
+  link: link.optional().describe('Of the process that gives connections a distance'),
   server: usage,
   noise,
   cutOffClients: count.describe('Clients that the server cut off because they did not read'),
@@ -324,6 +340,7 @@ export type FailedCell = Extract<Cell, { state: 'failed' }>;
 export type Point = Cell['point'];
 export type Warning = z.infer<typeof warningSchema>;
 export type Ledger = z.infer<typeof ledger>;
+export type Link = z.infer<typeof link>;
 export type Packets = z.infer<typeof packets>;
 export type Environment = z.infer<typeof environmentSchema>;
 export type MachineState = z.infer<typeof machineStateSchema>;

@@ -11,6 +11,9 @@ const POINT_FLAGS: Readonly<Record<keyof Point, string>> = {
   payloadBytes: '--payload',
   headers: '--headers',
   pollIntervalMs: '--interval',
+  rttMs: '--rtt',
+  bandwidthBitsPerSecond: '--bandwidth',
+  jitterMs: '--jitter',
 };
 
 /**

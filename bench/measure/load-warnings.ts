@@ -60,9 +60,13 @@ function loadedProcesses({ server, workers }: Cell): Loaded[] {
   ];
 }
 
-function lateReadings({ window, wire }: Cell, loaded: readonly Loaded[]): Warning[] {
+function lateReadings({ window, wire, link }: Cell, loaded: readonly Loaded[]): Warning[] {
   const windowUs = window.seconds * 1e6;
-  const readers = [...loaded, ...(wire.ledger ? [{ name: 'The relay', usage: wire.ledger.relay }] : [])];
+  const readers = [
+    ...loaded,
+    ...(wire.ledger ? [{ name: 'The relay', usage: wire.ledger.relay }] : []),
+    ...(link ? [{ name: 'The link', usage: link }] : []),
+  ];
   const allowedUs = Math.max(windowUs * LIMITS.readings, LIMITS.readingsFloorUs);
   return readers
     .filter(({ usage }) => Math.abs(usage.elapsedUs - windowUs) > allowedUs)

@@ -20,7 +20,7 @@ export const NOISE_LIMITS = {
  */
 const OWN_PRESSURE = 0.5;
 
-type Loads = Pick<CompletedCell, 'noise' | 'server' | 'workers' | 'wire'>;
+type Loads = Pick<CompletedCell, 'noise' | 'server' | 'workers' | 'wire' | 'link'>;
 
 export function machineWarnings(pinning: Pinning, cell: Loads): Warning[] {
   return [...placement(pinning), ...noise(cell)];
@@ -37,8 +37,8 @@ function placement({ server, workers }: Pinning): Warning[] {
   return [severe('cores-shared', text, 'Use fewer workers, or a machine with a core for each process.')];
 }
 
-function noise({ noise: seen, server, workers, wire }: Loads): Warning[] {
-  const usages = [server, ...workers, ...(wire.ledger ? [wire.ledger.relay] : [])];
+function noise({ noise: seen, server, workers, wire, link }: Loads): Warning[] {
+  const usages = [server, ...workers, ...(wire.ledger ? [wire.ledger.relay] : []), ...(link ? [link] : [])];
   const ownCpuShare = usages.reduce((sum, { cpuShare }) => sum + cpuShare, 0);
   const over = noiseOver(seen, ownCpuShare);
   if (over.length === 0) return [];

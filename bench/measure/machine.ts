@@ -92,8 +92,8 @@ export function allowedCores(): number[] | undefined {
 }
 
 /**
- * One core for the server, one for each worker, and what is left for the relay and the orchestrator, which share with the
- * last worker where nothing is left. Undefined where nothing can be pinned.
+ * One core for the server, one for each worker, and what is left for relay, link and orchestrator, which share with the last
+ * worker where nothing is left. Undefined where nothing can be pinned.
  */
 export function planPinning(workers: number, cores: readonly number[] | undefined): Pinning {
   const [server, ...others] = cores ? [...cores].reverse() : [];
@@ -124,7 +124,7 @@ export function machineLimits(cores: readonly number[] | undefined): MachineLimi
   const available = cores?.length ?? cpus().length;
   const ports = localPortRange();
   return {
-    // With cores to spare, one is for the relay and the orchestrator.
+    // With cores to spare, one is for the relay, the link and the orchestrator.
     workers: available > 2 ? available - 2 : 1,
     fileDescriptors: fileDescriptorLimit(),
     localPorts: ports && ports.last - ports.first + 1,

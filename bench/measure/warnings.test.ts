@@ -68,11 +68,14 @@ function warningsOf(cell: CellChanges, changes: Partial<CellEvidence> = {}) {
 }
 
 const delivery = { expected: 100, delivered: 100, missing: 0, duplicated: 0, outOfOrder: 0, unexpected: 0 };
+const lateness = { p50Us: 50, p99Us: 900, maxUs: 9_000, chunks: 1_000 };
+const link = { rttMs: 20, lateness, residualBytes: 0, cpuShare: 0.1, elapsedUs: 10_000_000 };
 const feed = { achievedEventsPerSecond: 10, lagP50Us: 1, lagP95Us: 10, lagP99Us: 100, lagMaxUs: 100 };
 
 describe('a cell is warned of', () => {
   it('nothing when nothing is wrong', () => {
     expect(codesOf({})).toEqual([]);
+    expect(codesOf({ link })).toEqual([]);
   });
 
   it.each<[string, CellChanges, Partial<CellEvidence>]>([
@@ -85,6 +88,10 @@ describe('a cell is warned of', () => {
     ['worker-saturated', { workers: [{ ...usage, eventLoopDelayP99Us: 2_001 }] }, {}],
     ['late-reading', { server: { ...usage, elapsedUs: 10_210_000 } }, {}],
     ['late-reading', { workers: [{ ...usage, elapsedUs: 9_790_000 }] }, {}],
+    ['late-reading', { link: { ...link, elapsedUs: 9_790_000 } }, {}],
+    ['link-late', { link: { ...link, lateness: { ...lateness, p99Us: 1_001 } } }, {}],
+    ['link-late', { link: { ...link, rttMs: 300, lateness: { ...lateness, p99Us: 3_001 } } }, {}],
+    ['link-saturated', { link: { ...link, cpuShare: 0.81 } }, {}],
     ['feed-lagged', { feed: { ...feed, achievedEventsPerSecond: 9.8 } }, {}],
     ['feed-lagged', { feed: { ...feed, lagP95Us: 1_001 } }, {}],
     ['unsteady', { halvesP50Us: [1_000, 1_101] }, {}],
@@ -123,6 +130,15 @@ describe('a cell is warned of', () => {
     const [warning] = warningsOf({ workers: [{ ...usage, eventLoopDelayP99Us }], latency: latencyOf(p50Us) });
     expect(warning?.severity).toBe(severity);
     expect(warning?.code).toBe(severity && 'worker-saturated');
+  });
+
+  it('a link, in severity, and not of lateness that is small beside its delay', () => {
+    const late = { ...link, lateness: { ...lateness, p99Us: 3_000 } };
+    expect(warningsOf({ link: { ...late, cpuShare: 1 } }).map(({ severity }) => severity)).toEqual([
+      'severe',
+      'severe',
+    ]);
+    expect(codesOf({ link: { ...late, rttMs: 300 } })).toEqual([]);
   });
 
   it("a server's late event loop without forbidding to cite: it is what the transport costs", () => {

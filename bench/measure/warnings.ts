@@ -5,6 +5,7 @@
 import type { CompletedCell, Warning } from '../contract/result.ts';
 import { byteWarnings } from './byte-warnings.ts';
 import { severe } from './doubt.ts';
+import { linkWarnings } from './link-warnings.ts';
 import { loadWarnings } from './load-warnings.ts';
 import { machineWarnings } from './machine-warnings.ts';
 
@@ -21,7 +22,7 @@ export interface Pinning {
   /** Core of the server; undefined where processes can't be pinned. */
   readonly server: number | undefined;
   readonly workers: readonly (number | undefined)[];
-  /** Of the relay and the orchestrator. */
+  /** Of the relay, the link and the orchestrator. */
   readonly relay: number | undefined;
 }
 
@@ -30,6 +31,7 @@ export function cellWarnings({ cell, pinning, problems }: CellEvidence): Warning
     ...deliveryWarnings(cell, problems),
     ...byteWarnings(cell.wire),
     ...loadWarnings(cell),
+    ...linkWarnings(cell),
     ...machineWarnings(pinning, cell),
   ];
 }

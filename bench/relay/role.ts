@@ -1,6 +1,6 @@
 /** What the relay does when it is called: reads along with a sample of the clients. */
 
-import type { RelayCalls, Role } from '../contract/child.ts';
+import { addressOf, type RelayCalls, type Role } from '../contract/child.ts';
 import { nowNs, sleepUntil } from '../measure/clock.ts';
 import { subtractCounts } from '../measure/ledger/layers.ts';
 import { beginUsage } from '../measure/process-usage.ts';
@@ -20,9 +20,8 @@ export function createRelayRole(): Role<RelayCalls> {
   return {
     hello: () => ({ pid: process.pid, nowNs: nowNs(), nodeVersion: process.version }),
 
-    async open({ url, protocol }) {
-      const { hostname, port } = new URL(url);
-      open = await Tap.open({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port), protocol });
+    async open({ url, protocol, via = addressOf(url) }) {
+      open = await Tap.open({ ...via, protocol });
       return { host: '127.0.0.1', port: open.port };
     },
 

@@ -7,15 +7,14 @@
 
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import type { Address } from '../contract/child.ts';
 import type { LedgerCount, WireProtocol } from '../contract/ledger.ts';
 import { ByteMeter } from '../measure/byte-meter.ts';
 import { nowNs } from '../measure/clock.ts';
 import { ConnectionLedger } from '../measure/ledger/connection.ts';
 import { sumCounts } from '../measure/ledger/layers.ts';
 
-export interface TapTarget {
-  readonly host: string;
-  readonly port: number;
+export interface TapTarget extends Address {
   readonly protocol: WireProtocol;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Point } from '../contract/result.ts';
 import { POINT } from '../test-fixture.ts';
-import { commonText, distinctPoints, sweepsOf, variedText } from './points.ts';
+import { commonText, distinctPoints, linkTexts, sweepsOf, variedText } from './points.ts';
 
 const titles = (points: readonly Point[]) =>
   sweepsOf(distinctPoints(points)).map(({ title, points }) => [title, ...points.map((one) => one.title)]);
@@ -21,11 +21,30 @@ describe('points', () => {
     expect(points.map((point) => variedText(point, points))).toEqual(['polled every 50 ms', 'polled every 200 ms']);
     expect(variedText(POINT, [POINT])).toBeUndefined();
   });
+
+  test('with a link say what it is like, and others nothing of it', () => {
+    const distant = { ...POINT, rttMs: 100, bandwidthBitsPerSecond: 1.5e6, jitterMs: 5 };
+    expect(linkTexts(distant)).toEqual(['RTT 100 ms', '1,500 kbit/s', 'jitter 5 ms']);
+    expect(linkTexts(POINT)).toEqual([]);
+    expect(commonText([distant])).toContain('browser headers · RTT 100 ms · 1,500 kbit/s · jitter 5 ms');
+  });
 });
 
 describe('sweeps', () => {
   test('of one point have no title', () => {
     expect(titles([POINT])).toEqual([[undefined, '']]);
+  });
+
+  test('of the distance begin without one, which is not the same as none at all', () => {
+    expect(titles([{ ...POINT, rttMs: 50 }, POINT, { ...POINT, rttMs: 0 }])).toEqual([
+      ['RTT varied', 'without a link', 'RTT 0 ms', 'RTT 50 ms'],
+    ]);
+  });
+
+  test('of the bandwidth end with no limit', () => {
+    const distant = { ...POINT, rttMs: 50 };
+    const points = [distant, { ...distant, bandwidthBitsPerSecond: 1e6 }, { ...distant, bandwidthBitsPerSecond: 5e5 }];
+    expect(titles(points)).toEqual([['Bandwidth varied', '500 kbit/s', '1,000 kbit/s', 'unlimited']]);
   });
 
   test('of a star are its rays, and its middle stands in both', () => {

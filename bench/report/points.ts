@@ -9,9 +9,34 @@ interface Dimension {
   readonly name: string;
   /** Decides the order; equal where the points agree. */
   readonly rank: (point: Point) => number;
-  /** undefined where the point leaves it to the lane. */
+  /** undefined where the point leaves it out. */
   readonly text: (point: Point) => string | undefined;
+  /** In a sweep, of a point that leaves it out. */
+  readonly unset?: string;
 }
+
+/** Of the link between clients and server. */
+const LINK_DIMENSIONS: readonly Dimension[] = [
+  {
+    name: 'RTT',
+    rank: ({ rttMs }) => rttMs ?? -1,
+    text: ({ rttMs }) => (rttMs === undefined ? undefined : `RTT ${formatSetting(rttMs)} ms`),
+    unset: 'without a link',
+  },
+  {
+    name: 'Bandwidth',
+    rank: ({ bandwidthBitsPerSecond }) => bandwidthBitsPerSecond ?? Number.MAX_VALUE,
+    text: ({ bandwidthBitsPerSecond }) =>
+      bandwidthBitsPerSecond === undefined ? undefined : `${formatSetting(bandwidthBitsPerSecond / 1e3)} kbit/s`,
+    unset: 'unlimited',
+  },
+  {
+    name: 'Jitter',
+    rank: ({ jitterMs }) => jitterMs ?? 0,
+    text: ({ jitterMs }) => (jitterMs === undefined ? undefined : `jitter ${formatSetting(jitterMs)} ms`),
+    unset: 'without jitter',
+  },
+];
 
 const DIMENSIONS: readonly Dimension[] = [
   { name: 'Clients', rank: ({ clients }) => clients, text: ({ clients }) => countOf(clients, 'client') },
@@ -35,7 +60,9 @@ const DIMENSIONS: readonly Dimension[] = [
     rank: ({ pollIntervalMs }) => pollIntervalMs ?? 0,
     text: ({ pollIntervalMs }) =>
       pollIntervalMs === undefined ? undefined : `polled every ${formatSetting(pollIntervalMs)} ms`,
+    unset: 'at the lane’s own',
   },
+  ...LINK_DIMENSIONS,
 ];
 
 /** Points of which one setting differs and all others agree. */
@@ -47,9 +74,19 @@ export interface Sweep {
 
 export const keyOf = (point: Point): string => DIMENSIONS.map(({ rank }) => rank(point)).join(' ');
 
+/** From small to large. */
+export function comparePoints(a: Point, b: Point): number {
+  return DIMENSIONS.reduce((sign, { rank }) => sign || rank(a) - rank(b), 0);
+}
+
 export function distinctPoints(points: readonly Point[]): Point[] {
   const distinct = new Map(points.map((point) => [keyOf(point), point]));
-  return [...distinct.values()].sort((a, b) => DIMENSIONS.reduce((sign, { rank }) => sign || rank(a) - rank(b), 0));
+  return [...distinct.values()].sort(comparePoints);
+}
+
+/** `RTT 100 ms`, and what else is set of the link; nothing where there is none. */
+export function linkTexts(point: Point): string[] {
+  return LINK_DIMENSIONS.flatMap(({ text }) => text(point) ?? []);
 }
 
 /** `1 client · 10 events/s`: what all points have in common. */
@@ -93,7 +130,7 @@ function sweepAlong(dimension: Dimension | undefined, members: readonly Point[],
   const fixed = texts(members[0], (one) => one !== dimension && isVaried(one, points)).join(', ');
   return {
     title: fixed ? `${dimension.name} varied, with ${fixed}` : `${dimension.name} varied`,
-    points: members.map((point) => ({ point, title: dimension.text(point) ?? 'at the lane’s own' })),
+    points: members.map((point) => ({ point, title: dimension.text(point) ?? dimension.unset ?? '' })),
   };
 }
 

@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { eventually, range } from '../bench/contract/test-support.ts';
-import { nowNs } from '../bench/measure/clock.ts';
+import { eventually, range } from '../contract/test-support.ts';
 import { createAlarm } from './alarm.ts';
+import { nowNs } from './clock.ts';
 
 async function openAlarm() {
   const alarm = await createAlarm();
@@ -50,6 +50,38 @@ test('it may be set again from within its ring', async () => {
   };
   alarm.at(nowNs(), again);
   await eventually(() => expect(rings).toBe(50));
+});
+
+test('set anew before it rang, it rings for the newer call alone, be that earlier or later', async () => {
+  const alarm = await openAlarm();
+  const rung: string[] = [];
+  for (const [olderMs, newerMs] of [
+    [40, 5],
+    [5, 40],
+    [0.01, 5],
+    [40, 0.01],
+    [1e6, 1],
+  ] as const) {
+    const fromNs = nowNs();
+    const ranNs = await new Promise<number>((resolve) => {
+      alarm.at(fromNs + olderMs * 1e6, () => rung.push('older'));
+      alarm.at(fromNs + newerMs * 1e6, () => resolve(nowNs()));
+    });
+    expect(ranNs).toBeGreaterThanOrEqual(fromNs + newerMs * 1e6);
+  }
+  await ringAt(alarm, nowNs() + 50e6);
+  expect(rung).toEqual([]);
+});
+
+test('set anew while the older call is about to ring, it rings once', async () => {
+  const alarm = await openAlarm();
+  let rings = 0;
+  for (let n = 0; n < 200; n++) {
+    alarm.at(nowNs() + 300e3, () => rings++);
+    for (const untilNs = nowNs() + n * 3e3; nowNs() < untilNs; );
+    await ringAt(alarm, nowNs() + 400e3);
+  }
+  expect(rings).toBe(0);
 });
 
 test('an owner that is always late keeps neither timers nor the rest of the event loop waiting', async () => {

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import type { Point } from './contract/result.ts';
+import { eventWaitMs, openingMs } from './waits.ts';
+
+const near: Point = { clients: 200, eventsPerSecond: 20, payloadBytes: 952, headers: 'minimal' };
+const pushed = { options: {} };
+const polled = { options: { intervalMs: 1_000 }, waitMs: () => 1_000 };
+
+describe('an event', () => {
+  it('waits as long as its lane lets it where there is no distance', () => {
+    expect(eventWaitMs(pushed, near)).toBe(0);
+    expect(eventWaitMs(polled, near)).toBe(1_000);
+  });
+
+  it('waits two round trips more over a distance: one under way when it comes, and its own', () => {
+    expect(eventWaitMs(pushed, { ...near, rttMs: 100 })).toBe(200);
+    expect(eventWaitMs(polled, { ...near, rttMs: 100, jitterMs: 5 })).toBe(1_220);
+  });
+
+  it('waits for its bytes and their heads where there is a bandwidth', () => {
+    expect(eventWaitMs(pushed, { ...near, rttMs: 0, bandwidthBitsPerSecond: 24_000 })).toBe(2_000);
+  });
+});
+
+it('opening takes two round trips for as many clients as are opened at a time', () => {
+  expect(openingMs(near)).toBe(0);
+  expect(openingMs({ ...near, rttMs: 100 })).toBe(4 * 200);
+  expect(openingMs({ ...near, clients: 1, rttMs: 100 })).toBe(200);
+});

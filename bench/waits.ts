@@ -1,0 +1,25 @@
+/** How long things take by design: what warm-up, drain and deadlines must allow for. Pure. */
+
+import { OPENING_AT_ONCE } from './contract/child.ts';
+import type { Lane } from './contract/lane.ts';
+import type { Point } from './contract/result.ts';
+
+/** Request and response head, rounded up. */
+const HEADS_BYTES = 2_048;
+
+/** The longest an event may be under way. */
+export function eventWaitMs(lane: Pick<Lane, 'options' | 'waitMs'>, point: Point): number {
+  // A client that asks may just have asked: the event waits for its next question.
+  return (lane.waitMs?.(lane.options) ?? 0) + 2 * roundTripMs(point);
+}
+
+/** What the distance adds to the opening of all clients: one RTT to connect and one for the first answer, each time. */
+export function openingMs(point: Point): number {
+  return 2 * roundTripMs(point) * Math.ceil(point.clients / OPENING_AT_ONCE);
+}
+
+/** One event asked for and answered, over the point's link. */
+function roundTripMs({ rttMs = 0, jitterMs = 0, bandwidthBitsPerSecond, payloadBytes }: Point): number {
+  const transferMs = ((payloadBytes + HEADS_BYTES) * 8e3) / (bandwidthBitsPerSecond ?? Number.POSITIVE_INFINITY);
+  return rttMs + 2 * jitterMs + transferMs;
+}
