@@ -86,6 +86,7 @@ export function configure(flags: BenchFlags, machine: MachineLimits): RunConfig 
     lanes: chosenLanes,
     scenarios: pick('--scenarios', flags.scenarios ?? profile.scenarios, scenarios).map((scenario) => ({
       ...scenario,
+      procedure: scenario.procedure ?? 'deliver',
       points: withChanges(scenario.points, changes),
       jitter: scenario.jitter ?? JITTER,
       rounds: flags.rounds ?? scenario.rounds ?? profile.rounds,

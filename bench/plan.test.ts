@@ -7,6 +7,7 @@ const scenario: PlannedScenario = {
   id: 'test',
   title: '',
   question: '',
+  procedure: 'deliver',
   points: [{ clients: 100, eventsPerSecond: 20, payloadBytes: 128, headers: 'browser' }],
   figures: ['latency'],
   ledgerShare: 0.02,

@@ -31,6 +31,7 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
       );
     for (const { scenario, point, lane } of shuffle(places, seed, round)) {
       cells.push({
+        procedure: scenario.procedure,
         lane: withInterval(lane, point.pollIntervalMs),
         scenario: scenario.id,
         point,

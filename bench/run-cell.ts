@@ -4,13 +4,14 @@ import { type Measurements, recordCell } from './cell-record.ts';
 import { type Channel, Child, ChildFailure } from './child.ts';
 import type { FeedSpec, LinkCalls, MeasureAsk, RelayCalls, ServerCalls, WorkerCalls } from './contract/child.ts';
 import type { Lane } from './contract/lane.ts';
-import type { Cell, CompletedCell, Noise, Point } from './contract/result.ts';
+import type { Cell, CompletedCell, Noise, Point, Procedure } from './contract/result.ts';
 import { checkSharedClock, nowNs, sleepUntil } from './measure/clock.ts';
 import type { SegmentCount } from './measure/packets.ts';
 import type { Pinning } from './measure/warnings.ts';
 import { eventWaitMs, openingMs } from './waits.ts';
 
 export interface CellPlan {
+  readonly procedure: Procedure;
   readonly lane: Pick<Lane, 'id' | 'options' | 'waitMs' | 'wire'>;
   readonly scenario: string;
   readonly point: Point;

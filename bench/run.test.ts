@@ -17,6 +17,7 @@ const config: RunConfig = {
       id: scenario,
       title: 'Test',
       question: 'Does it run?',
+      procedure: 'deliver',
       points: [point],
       figures: ['latency'],
       ledgerShare: 0,

@@ -1,12 +1,14 @@
 /** The table of scenarios: a workload and the question that it answers. */
 
 import type { HeaderProfile } from './contract/headers.ts';
-import type { Point, Result } from './contract/result.ts';
+import type { Point, Procedure, Result } from './contract/result.ts';
 
 export interface Scenario {
   readonly id: string;
   readonly title: string;
   readonly question: string;
+  /** @default 'deliver' */
+  readonly procedure?: Procedure;
   /** The settings it runs at; flags replace single numbers in all of them. */
   readonly points: readonly Point[];
   readonly figures: Result['scenarios'][number]['figures'];

@@ -39,6 +39,7 @@ export const SCENARIO: Result['scenarios'][number] = {
   title: 'Spread',
   question: 'What does spreading cost?',
   figures: ['latency', 'bytes', 'cpu', 'memory'],
+  procedure: 'deliver',
   points: [POINT],
   rounds: 3,
   jitter: 0.5,

@@ -125,6 +125,7 @@ function memoryChannel<Calls>(role: Role<Calls>, fault: Fault | undefined, onEnd
 
 export function memoryPlan(lane: Lane, changes: Partial<CellPlan> = {}): CellPlan {
   return {
+    procedure: 'deliver',
     lane,
     scenario: 'test',
     point: { clients: 3, eventsPerSecond: 100, payloadBytes: 128, headers: 'browser' },

@@ -163,6 +163,7 @@ async function measure(lane: (typeof lanes)[number], payloadBytes: number): Prom
     order: 1,
     seed: 1,
     ledgerClients: 1,
+    procedure: 'deliver' as const,
     jitter: 0.5,
     ...seconds,
   };

@@ -41,12 +41,15 @@ export const warningSchema = z.strictObject({
 
 const point = z.strictObject({
   clients: count.min(1),
-  eventsPerSecond: z.number().positive(),
+  eventsPerSecond: amount.describe('0 where nothing is published'),
   payloadBytes: count,
   headers: z.enum(HEADER_PROFILES).describe('Which HTTP request headers the clients send'),
   pollIntervalMs: count.optional().describe("In place of the interval of a lane's own, where it polls"),
   rttMs: amount.optional().describe('Distance between clients and server; without it there is no link between them'),
   bandwidthBitsPerSecond: z.number().positive().optional().describe('Of the link, per connection and direction'),
+  stalledClients: count.optional().describe('Of the clients, that stop reading when the window begins'),
+  messagesPerSecond: z.number().positive().optional().describe('From each client to the server, echoed'),
+  heldEvents: count.optional().describe('Of a closed loop of polls: events that each finds'),
   jitterMs: amount.optional().describe("Added to the link's delay in each direction, uniform from 0 to this"),
 });
 
@@ -110,6 +113,37 @@ const latency = z.strictObject({
   histogram: z.string().describe('HdrHistogram V2, compressed, base64; values in ns'),
 });
 
+const opened = z
+  .strictObject({
+    count: count.min(1),
+    firstEvent: latency.describe('From the first step to connect to the first event, which the server has at hand'),
+    upBytes: count.describe('Of all connections, from their first byte to that event'),
+    downBytes: count,
+  })
+  .describe('Connections opened cold, one after another');
+
+const upstream = z
+  .strictObject({ messages: count, echo: latency.describe("From the client's call to the echo at its sink") })
+  .describe('Messages from client to server, echoed; the bytes are those of the window');
+
+const recovery = z
+  .strictObject({
+    kills: count.min(1),
+    firstEvent: latency.describe("From the server's death to the first event that a client gets after it"),
+    attempts: count.describe('Connections tried, by all clients'),
+    replayed: count.describe('Events that came from the past, by cursor'),
+    attemptsByTenth: z.array(count).describe('In each tenth of a second since the death, summed over the kills'),
+  })
+  .describe('What clients saw of servers that were killed and started again');
+
+const closedLoop = z.strictObject({
+  client: z.string().describe('What asked: our own clients, or a load generator as their witness'),
+  requests: count,
+  seconds: z.number().positive(),
+  upBytes: count,
+  downBytes: count,
+});
+
 const cellIdentity = {
   lane: z.string(),
   scenario: z.string(),
@@ -138,7 +172,7 @@ export const completedCellSchema = z.strictObject({
   options: z.record(z.string(), optionValue).describe('What the lane ran with, defaults included'),
   window: z.strictObject({
     warmupEvents: count,
-    events: count.min(1),
+    events: count.describe('0 where nothing is published'),
     seconds: z.number().positive(),
   }),
   delivery: z.strictObject({
@@ -173,6 +207,10 @@ export const completedCellSchema = z.strictObject({
     packets: packets.optional(),
   }),
   link: link.optional().describe('Of the process that gives connections a distance'),
+  opened: opened.optional(),
+  upstream: upstream.optional(),
+  recovery: recovery.optional(),
+  closedLoops: z.array(closedLoop).optional().describe('Polls asked as fast as they are answered'),
   server: usage,
   noise,
   cutOffClients: count.describe('Clients that the server cut off because they did not read'),
@@ -207,7 +245,27 @@ const interval = {
 export const VERDICTS = ['lower', 'higher', 'equivalent', 'inconclusive'] as const;
 
 /** What a scenario can be shown as. */
-export const FIGURES = ['latency', 'bytes', 'layers', 'cpu', 'memory'] as const;
+export const FIGURES = [
+  'latency',
+  'bytes',
+  'layers',
+  'cpu',
+  'memory',
+  'tradeoff',
+  'idle',
+  'connect',
+  'upstream',
+  'recovery',
+  'isolation',
+  'capacity',
+  'knee',
+] as const;
+
+/**
+ * How a cell is measured: events delivered to clients that stay; connections opened one after another; servers killed and
+ * started again under their clients; polls asked as fast as they are answered.
+ */
+export const PROCEDURES = ['deliver', 'open', 'reconnect', 'closed-loop'] as const;
 
 export const environmentSchema = z.strictObject({
   cpu: z.strictObject({
@@ -289,6 +347,7 @@ export const resultSchema = z.strictObject({
       id: z.string(),
       title: z.string(),
       question: z.string(),
+      procedure: z.enum(PROCEDURES),
       points: z.array(point).min(1),
       figures: z.array(z.enum(FIGURES)).describe('What it is charted as'),
       rounds: count.min(1),
@@ -346,6 +405,7 @@ export type Environment = z.infer<typeof environmentSchema>;
 export type MachineState = z.infer<typeof machineStateSchema>;
 export type Session = z.infer<typeof sessionSchema>;
 export type Noise = z.infer<typeof noise>;
+export type Procedure = (typeof PROCEDURES)[number];
 export type Verdict = (typeof VERDICTS)[number];
 export type Estimate = Result['estimates'][number];
 export type Comparison = Result['comparisons'][number];

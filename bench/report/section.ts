@@ -75,6 +75,14 @@ const FIGURES: Readonly<Record<FigureKind, (view: ScenarioView, result: Result, 
   },
   cpu: (view, _, anchors) => [dotFigure(view, CPU, anchors)],
   memory: (view, _, anchors) => [dotFigure(view, MEMORY, anchors)],
+  tradeoff: () => [],
+  idle: () => [],
+  connect: () => [],
+  upstream: () => [],
+  recovery: () => [],
+  isolation: () => [],
+  capacity: () => [],
+  knee: () => [],
 };
 
 /** @param asked the question of the page's head, which a section does not repeat */

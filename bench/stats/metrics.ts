@@ -5,34 +5,10 @@
 import type { LayerBytes } from '../contract/ledger.ts';
 import { EVENTS_NEEDED, PERCENTILE_LABELS, type Percentile } from '../contract/percentiles.ts';
 import type { CompletedCell } from '../contract/result.ts';
+import { conditionMetrics } from './condition-metrics.ts';
+import { COUNTED, FASTER, type Metric, TIMED, takes } from './metric.ts';
 
-export interface Metric {
-  readonly id: string;
-  readonly title: string;
-  readonly unit: 'µs' | 'B';
-  /** What it means, for tables and tooltips. */
-  readonly definition: string;
-  /** undefined where the cell does not say, or says too little. */
-  readonly of: (cell: CompletedCell) => number | undefined;
-  /** What a cell must hold to say it. */
-  readonly needs: string;
-  /** Times vary from round to round and get a t interval; bytes hardly do and are given with their range. */
-  readonly spread: 'interval' | 'range';
-  /** A ratio within 1/(1 + margin) to 1 + margin makes no practical difference. */
-  readonly margin: number;
-  /** What is said of a lane whose value is lower or higher than that of another, between the names of the two. */
-  readonly verbs: { readonly lower: string; readonly higher: string };
-  /** How many deliveries stand behind it; those of the window when it does not say. */
-  readonly samplesOf?: (cell: CompletedCell) => number;
-}
-
-const TIMED = { spread: 'interval', margin: 0.05 } as const;
-const COUNTED = { spread: 'range', margin: 0.01 } as const;
-const FASTER = { lower: 'is faster than', higher: 'is slower than' } as const;
-const takes = (what: string, lower: string) => ({
-  lower: `takes ${lower} ${what} than`,
-  higher: `takes more ${what} than`,
-});
+export type { Metric } from './metric.ts';
 
 const DELIVERY = 'a delivery within the window';
 const READ_ALONG = 'a relay that reads events along';
@@ -151,10 +127,18 @@ export const metrics: readonly Metric[] = [
     ...TIMED,
     verbs: takes('server memory', 'less'),
     definition: 'Growth of JavaScript heap and buffers from no client to all connected, after full collections',
-    of: ({ server, point }) => (server.heapBytes.connected - server.heapBytes.empty) / point.clients,
-    needs: 'a cell that came to its end',
+    of: (cell) =>
+      keepsItsClients(cell)
+        ? (cell.server.heapBytes.connected - cell.server.heapBytes.empty) / cell.point.clients
+        : undefined,
+    needs: 'clients that stay connected',
   },
+  ...conditionMetrics,
 ];
+
+function keepsItsClients({ opened, recovery, closedLoops }: CompletedCell): boolean {
+  return opened === undefined && recovery === undefined && closedLoops === undefined;
+}
 
 function ledgerEvents({ wire: { ledger } }: CompletedCell): number {
   return ledger?.window.events ?? 0;
