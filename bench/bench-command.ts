@@ -72,6 +72,7 @@ export async function bench(flags: BenchCommandFlags, command: Command): Promise
     },
     onCellStart: (plan) => progress.cellStart(plan),
     onCellEnd: (cell) => progress.cellEnd(cell),
+    onCellSkip: () => progress.cellSkip(),
     signal: AbortSignal.any([interruption, unsaved.signal]),
   }).finally(() => progress.end());
 

@@ -4,12 +4,13 @@ import type { Command } from 'commander';
 import { MAX_PAYLOAD_BYTES, MIN_PAYLOAD_BYTES } from './contract/event.ts';
 import { bitsPerSecond, decimal, splitList, wholeNumber } from './contract/flags.ts';
 import { HEADER_PROFILES, type HeaderProfile } from './contract/headers.ts';
+import type { Lane } from './contract/lane.ts';
 import type { Point } from './contract/result.ts';
 import { lanes } from './lanes.ts';
 import type { MachineLimits } from './measure/machine.ts';
-import type { RunConfig } from './plan.ts';
-import { profiles } from './profiles.ts';
-import { scenarios } from './scenarios.ts';
+import { distinct, type PlannedScenario, type RunConfig } from './plan.ts';
+import { type Profile, profiles } from './profiles.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
 
 export interface BenchFlags {
   readonly profile: string;
@@ -79,21 +80,18 @@ export function configure(flags: BenchFlags, machine: MachineLimits): RunConfig 
     ...(flags.jitter !== undefined && { jitterMs: flags.jitter }),
   };
   const chosenLanes = pick('--lanes', flags.lanes ?? profile.lanes, lanes);
+  const chosen = pick('--scenarios', flags.scenarios ?? profile.scenarios, scenarios);
+  const planned = chosen.map((scenario) => {
+    const wanted = scenario.everyLane && flags.lanes === undefined ? lanes : chosenLanes;
+    return planScenario(scenario, wanted, { profile, flags, changes });
+  });
+  const usedLanes = lanes.filter(({ id }) => planned.some((scenario) => scenario.lanes.includes(id)));
   const reference = flags.reference ?? DEFAULT_REFERENCE;
-  if (flags.reference !== undefined) pick('--reference', [reference], chosenLanes);
+  if (flags.reference !== undefined) pick('--reference', [reference], usedLanes);
   const config: RunConfig = {
     profile: profile.id,
-    lanes: chosenLanes,
-    scenarios: pick('--scenarios', flags.scenarios ?? profile.scenarios, scenarios).map((scenario) => ({
-      ...scenario,
-      procedure: scenario.procedure ?? 'deliver',
-      points: withChanges(scenario.points, changes),
-      jitter: scenario.jitter ?? JITTER,
-      rounds: flags.rounds ?? scenario.rounds ?? profile.rounds,
-      warmupSeconds: flags.warmup ?? scenario.warmupSeconds ?? profile.warmupSeconds,
-      windowSeconds: flags.window ?? scenario.windowSeconds ?? profile.windowSeconds,
-      ledgerShare: flags.ledger ? scenario.ledgerShare : 0,
-    })),
+    lanes: usedLanes,
+    scenarios: planned,
     workers: flags.workers ?? machine.workers,
     reference,
     seed: flags.seed,
@@ -103,10 +101,46 @@ export function configure(flags: BenchFlags, machine: MachineLimits): RunConfig 
   return config;
 }
 
-/** Points that a flag made equal are one. */
-function withChanges(points: readonly Point[], changes: Partial<Point>): Point[] {
-  const changed = points.map((point) => ({ ...point, ...changes }));
-  return [...new Map(changed.map((point) => [JSON.stringify(point), point])).values()];
+interface Choices {
+  readonly profile: Profile;
+  readonly flags: BenchFlags;
+  /** What flags say of every point. */
+  readonly changes: Partial<Point>;
+}
+
+/** @throws UsageError when none of the lanes can answer the scenario's question */
+function planScenario(
+  scenario: Scenario,
+  lanes: readonly Lane[],
+  { profile, flags, changes }: Choices,
+): PlannedScenario {
+  const { id, title, question, figures, takes = () => true, windowEvents, limit } = scenario;
+  const taken = lanes.filter(takes).map((lane) => lane.id);
+  if (taken.length === 0) {
+    throw new UsageError(`--scenarios ${id}: none of the lanes ${names(lanes)} can be measured in it`);
+  }
+  const points = [...scenario.points, ...(profile.everyPoint ? (scenario.morePoints ?? []) : [])];
+  return {
+    id,
+    title,
+    question,
+    procedure: scenario.procedure ?? 'deliver',
+    lanes: taken,
+    points: distinct(points.map((point) => changed(point, changes))),
+    figures: [...figures],
+    rounds: flags.rounds ?? scenario.rounds ?? profile.rounds,
+    warmupSeconds: flags.warmup ?? scenario.warmupSeconds ?? profile.warmupSeconds,
+    windowSeconds: flags.window ?? scenario.windowSeconds ?? profile.windowSeconds,
+    ...(windowEvents !== undefined && flags.window === undefined && { windowEvents }),
+    ...(limit && { limit }),
+    jitter: scenario.jitter ?? JITTER,
+    ledgerShare: flags.ledger ? scenario.ledgerShare : 0,
+  };
+}
+
+/** Where nothing is published, a rate would make it another question. */
+function changed(point: Point, { eventsPerSecond = point.eventsPerSecond, ...changes }: Partial<Point>): Point {
+  return { ...point, ...changes, eventsPerSecond: point.eventsPerSecond === 0 ? 0 : eventsPerSecond };
 }
 
 function pickHeaders(name: string): HeaderProfile {

@@ -8,6 +8,7 @@ const scenario: PlannedScenario = {
   title: '',
   question: '',
   procedure: 'deliver',
+  lanes: lanes.map(({ id }) => id),
   points: [{ clients: 100, eventsPerSecond: 20, payloadBytes: 128, headers: 'browser' }],
   figures: ['latency'],
   ledgerShare: 0.02,

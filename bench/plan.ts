@@ -2,12 +2,14 @@
 
 import type { Lane } from './contract/lane.ts';
 import { randomAt, STREAM } from './contract/random.ts';
+import type { Cell, Point, Result } from './contract/result.ts';
 import type { CellPlan } from './run-cell.ts';
-import { type Scenario, varies } from './scenarios.ts';
+import { varies } from './scenarios.ts';
+import { metricOf } from './stats/metrics.ts';
 import { eventWaitMs, openingMs } from './waits.ts';
 
-/** A scenario with everything decided. */
-export type PlannedScenario = Required<Scenario>;
+/** A scenario with everything decided, as the result tells it. */
+export type PlannedScenario = Result['scenarios'][number];
 
 export interface RunConfig {
   readonly profile: string;
@@ -26,10 +28,9 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
   for (let round = 1; round <= rounds; round++) {
     const places = scenarios
       .filter((scenario) => round <= scenario.rounds)
-      .flatMap((scenario) =>
-        scenario.points.flatMap((point) => lanesOf(scenario, lanes).map((lane) => ({ scenario, point, lane }))),
-      );
-    for (const { scenario, point, lane } of shuffle(places, seed, round)) {
+      .flatMap((scenario) => lanesOf(scenario, lanes).map((lane) => ({ scenario, lane })))
+      .flatMap(({ scenario, lane }) => pointsOf(scenario, lane).map((point) => ({ scenario, point, lane })));
+    for (const { scenario, point, lane } of inSteps(shuffle(places, seed, round))) {
       cells.push({
         procedure: scenario.procedure,
         lane: withInterval(lane, point.pollIntervalMs),
@@ -40,7 +41,7 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
         // Another stream of events and poll phases each round, the same for all lanes of it.
         seed: seed + round,
         warmupSeconds: scenario.warmupSeconds,
-        windowSeconds: scenario.windowSeconds,
+        windowSeconds: windowSeconds(scenario, point, lane),
         jitter: scenario.jitter,
         ledgerClients: ledgerClients(point.clients, scenario.ledgerShare),
       });
@@ -50,8 +51,61 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
 }
 
 /** Where nothing varies from round to round, a second helping of a lane shows nothing. */
-function lanesOf({ figures }: Scenario, lanes: readonly Lane[]): readonly Lane[] {
-  return figures.some(varies) ? lanes : lanes.filter(({ repeats }) => repeats === undefined);
+function lanesOf({ figures, lanes: ids }: PlannedScenario, lanes: readonly Lane[]): readonly Lane[] {
+  const own = lanes.filter(({ id }) => ids.includes(id));
+  return figures.some(varies) ? own : own.filter(({ repeats }) => repeats === undefined);
+}
+
+/** A lane that does not poll is measured once where points differ in the poll interval alone. */
+function pointsOf({ points }: PlannedScenario, { options }: Lane): Point[] {
+  const isVaried = new Set(points.map(({ pollIntervalMs }) => pollIntervalMs)).size > 1;
+  if (!isVaried || options['intervalMs'] !== undefined) return [...points];
+  return distinct(points.map(({ pollIntervalMs: _own, ...point }) => point));
+}
+
+/** Points that came out equal are one. */
+export function distinct(points: readonly Point[]): Point[] {
+  return [...new Map(points.map((point) => [JSON.stringify(point), point])).values()];
+}
+
+/**
+ * Where a lane goes on only while it keeps a limit, its points come in the order of the scenario, whichever places of the
+ * round they have.
+ */
+function inSteps<T extends { readonly scenario: PlannedScenario; readonly lane: Lane; readonly point: Point }>(
+  places: readonly T[],
+): T[] {
+  const steps = new Map<string, T[]>();
+  const keyOf = ({ scenario, lane }: T) => `${scenario.id} ${lane.id}`;
+  for (const place of places.filter(({ scenario }) => scenario.limit)) {
+    steps.set(keyOf(place), [...(steps.get(keyOf(place)) ?? []), place]);
+  }
+  for (const [, ladder] of steps) {
+    ladder.sort((a, b) => a.scenario.points.indexOf(a.point) - b.scenario.points.indexOf(b.point));
+  }
+  return places.map((place) => steps.get(keyOf(place))?.shift() ?? place);
+}
+
+/** Whether the lane was over the scenario's limit at an earlier point of the same round: then it goes no further. */
+export function isBeyondLimit(plan: CellPlan, cells: readonly Cell[], scenarios: readonly PlannedScenario[]): boolean {
+  const { limit, points } = scenarios.find(({ id }) => id === plan.scenario) ?? { points: [] };
+  if (!limit) return false;
+  const step = (point: Point) => points.findIndex((one) => JSON.stringify(one) === JSON.stringify(point));
+  return cells.some(
+    (cell) =>
+      cell.lane === plan.lane.id &&
+      cell.scenario === plan.scenario &&
+      cell.round === plan.round &&
+      step(cell.point) < step(plan.point) &&
+      (cell.state === 'failed' || (metricOf(limit.metric).of(cell) ?? Number.POSITIVE_INFINITY) > limit.max),
+  );
+}
+
+/** Silence is measured over whole periods of what an idle connection does. */
+function windowSeconds({ windowSeconds, windowEvents = 0 }: PlannedScenario, point: Point, lane: Lane): number {
+  if (point.eventsPerSecond > 0) return Math.max(windowSeconds, windowEvents / point.eventsPerSecond);
+  const periodSeconds = (lane.idlePeriodMs?.(lane.options) ?? 0) / 1e3;
+  return periodSeconds > 0 ? Math.ceil(windowSeconds / periodSeconds) * periodSeconds : windowSeconds;
 }
 
 /** Those behind the relay have its detour in their latency: unless all are, one at the least is not. */
@@ -68,7 +122,7 @@ function withInterval(lane: Lane, intervalMs: number | undefined): Lane {
 /** How long a cell takes, about: for the time left. */
 export function expectedSeconds({ lane, point, warmupSeconds, windowSeconds }: CellPlan): number {
   const waitSeconds = eventWaitMs(lane, point) / 1e3;
-  const slot = 1 / point.eventsPerSecond;
+  const slot = point.eventsPerSecond > 0 ? 1 / point.eventsPerSecond : 0;
   const startSeconds = 0.8 + point.clients / 1e3 + openingMs(point) / 1e3;
   return startSeconds + Math.max(warmupSeconds, waitSeconds, slot) + Math.max(windowSeconds, slot) + waitSeconds;
 }

@@ -6,6 +6,8 @@ export interface Profile {
   readonly lanes: readonly string[];
   readonly scenarios: readonly string[];
   readonly rounds: number;
+  /** Takes the points of scenarios that others leave out. */
+  readonly everyPoint?: boolean;
   /** Events before the window, not measured. A lane whose events wait gets at least that wait. */
   readonly warmupSeconds: number;
   /** Length of the measured window. */

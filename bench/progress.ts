@@ -1,14 +1,16 @@
 /** What a run shows while it runs: a live view on a terminal, plain lines elsewhere. */
 
 import logUpdate from 'log-update';
-import type { Cell } from './contract/result.ts';
+import type { Cell, CompletedCell } from './contract/result.ts';
 import { expectedSeconds } from './plan.ts';
 import type { CellPlan } from './run-cell.ts';
+import { metricOf } from './stats/metrics.ts';
 import { isValid } from './stats/valid.ts';
 
 export interface Progress {
   cellStart(plan: CellPlan): void;
   cellEnd(cell: Cell): void;
+  cellSkip(): void;
   end(): void;
 }
 
@@ -36,6 +38,9 @@ function plainLines(plans: readonly CellPlan[], stream: NodeJS.WriteStream): Pro
         `${place} round ${cell.round}  ${describe(cell, laneColumns)}  ${clockTime(secondsLeft(plans, done))} left\n`,
       );
     },
+    cellSkip() {
+      done++;
+    },
     end() {},
   };
 }
@@ -43,12 +48,13 @@ function plainLines(plans: readonly CellPlan[], stream: NodeJS.WriteStream): Pro
 function liveView(plans: readonly CellPlan[]): Progress {
   const laneColumns = laneColumnsOf(plans);
   const finished: Cell[] = [];
+  let done = 0;
   let current: CellPlan | undefined;
   let startedMs = 0;
   const draw = () => {
     const elapsed = current ? Math.min((Date.now() - startedMs) / 1e3, expectedSeconds(current)) : 0;
     const total = secondsLeft(plans, 0);
-    const left = secondsLeft(plans, finished.length) - elapsed;
+    const left = secondsLeft(plans, done) - elapsed;
     const filled = Math.round(BAR_COLUMNS * (1 - left / total));
     const bar = '█'.repeat(filled) + '░'.repeat(BAR_COLUMNS - filled);
     const now = current ? `round ${current.round}  ${current.lane.id}  ${current.point.clients} clients` : '';
@@ -56,7 +62,7 @@ function liveView(plans: readonly CellPlan[]): Progress {
       [
         ...newestPerLane(finished).map((cell) => `  ${describe(cell, laneColumns)}`),
         '',
-        `  ${bar}  cell ${Math.min(finished.length + 1, plans.length)} of ${plans.length}  ${clockTime(left)} left`,
+        `  ${bar}  cell ${Math.min(done + 1, plans.length)} of ${plans.length}  ${clockTime(left)} left`,
         `  ${now}`,
       ].join('\n'),
     );
@@ -71,7 +77,11 @@ function liveView(plans: readonly CellPlan[]): Progress {
     },
     cellEnd(cell) {
       finished.push(cell);
+      done++;
       current = undefined;
+    },
+    cellSkip() {
+      done++;
     },
     end() {
       clearInterval(timer);
@@ -94,11 +104,31 @@ function describe(cell: Cell, laneColumns: number): string {
   const lane = cell.lane.padEnd(laneColumns);
   if (cell.state === 'failed') return `${lane}  failed in ${cell.phase}: ${cell.error.message.split('\n', 1)[0]}`;
   if (!isValid(cell)) return `${lane}  invalid: ${cell.warnings[0]?.text ?? 'the delivery audit failed'}`;
-  const p50 = `p50 ${(cell.latency.p50Us / 1e3).toFixed(2).padStart(8)} ms`;
-  const bytes = `${cell.wire.perDeliveryBytes.toFixed(1).padStart(8)} B/delivery`;
+  const numbers = headlines(cell);
   const doubts = cell.warnings.filter(({ severity }) => severity === 'severe').map(({ code }) => code);
-  return `${lane}  ${p50}  ${bytes}${doubts.length > 0 ? `  ${doubts.join(' ')}` : ''}`;
+  return `${lane}  ${numbers}${doubts.length > 0 ? `  ${doubts.join(' ')}` : ''}`;
 }
+
+/** The first two numbers that the cell has to tell. */
+function headlines(cell: CompletedCell): string {
+  return HEADLINES.flatMap(({ metric, label, per, decimals }) => {
+    const value = metricOf(metric).of(cell);
+    return value === undefined ? [] : `${label} ${(value / per).toFixed(decimals)}`;
+  })
+    .slice(0, 2)
+    .map((text) => text.padStart(22))
+    .join('  ');
+}
+
+const HEADLINES = [
+  { metric: 'latency.p50Us', label: 'p50, ms', per: 1e3, decimals: 2 },
+  { metric: 'open.firstEventP50Us', label: 'first event, ms', per: 1e3, decimals: 2 },
+  { metric: 'upstream.echoP50Us', label: 'echo, ms', per: 1e3, decimals: 2 },
+  { metric: 'recovery.firstEventP50Us', label: 'recovery, ms', per: 1e3, decimals: 0 },
+  { metric: 'capacity.requestsPerSecond', label: 'polls/s', per: 1, decimals: 0 },
+  { metric: 'idle.bytesPerClientMinute', label: 'B/client-minute', per: 1, decimals: 0 },
+  { metric: 'wire.perDeliveryBytes', label: 'B/delivery', per: 1, decimals: 1 },
+] as const;
 
 export function clockTime(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds));

@@ -225,16 +225,16 @@ async function sayHello(child: Child<AnyCalls>, nodeVersion: string, deadlineMs:
 function planWindow({ lane, point, jitter, warmupSeconds, windowSeconds }: CellPlan, drainMs: number): MeasureAsk {
   const { eventsPerSecond, clients, payloadBytes } = point;
   const waitMs = eventWaitMs(lane, point);
-  const slotNs = 1e9 / eventsPerSecond;
+  // In silence there is nothing to wait for but the opening's end.
+  const slotNs = eventsPerSecond > 0 ? 1e9 / eventsPerSecond : 0;
   const quietNs = ((1 - jitter) / 2) * slotNs;
   // Where events wait or have a way to go, the steady state must be reached when the window begins.
-  const warmupEvents = Math.max(1, Math.ceil(Math.max(warmupSeconds, waitMs / 1e3) * eventsPerSecond));
-  const windowEvents = Math.max(1, Math.round(windowSeconds * eventsPerSecond));
+  const warmup = Math.max(warmupSeconds, waitMs / 1e3);
+  const warmupEvents = eventsPerSecond > 0 ? Math.max(1, Math.ceil(warmup * eventsPerSecond)) : 0;
+  const windowEvents = eventsPerSecond > 0 ? Math.max(1, Math.round(windowSeconds * eventsPerSecond)) : 0;
   const startNs = nowNs() + LEAD_NS.fixed + LEAD_NS.perClient * clients;
-  const windowNs = [
-    startNs + warmupEvents * slotNs - quietNs,
-    startNs + (warmupEvents + windowEvents) * slotNs - quietNs,
-  ] as const;
+  const fromNs = startNs + (eventsPerSecond > 0 ? warmupEvents * slotNs : warmup * 1e9) - quietNs;
+  const windowNs = [fromNs, fromNs + (eventsPerSecond > 0 ? windowEvents * slotNs : windowSeconds * 1e9)] as const;
   return {
     startNs,
     warmupEvents,

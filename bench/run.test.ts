@@ -18,6 +18,7 @@ const config: RunConfig = {
       title: 'Test',
       question: 'Does it run?',
       procedure: 'deliver',
+      lanes: [lane.id],
       points: [point],
       figures: ['latency'],
       ledgerShare: 0,
@@ -58,6 +59,7 @@ async function runWith(laboratory: Laboratory, options: RunOptions = {}) {
     },
     onCellStart() {},
     onCellEnd() {},
+    onCellSkip() {},
     signal: controller.signal,
   });
   return { result, saved: saved.map(parseResult) };

@@ -4,7 +4,7 @@ import { cellKey, type Evidence, judge, runWarnings } from './citable.ts';
 import type { Cell, Environment, MachineState, Result, Session } from './contract/result.ts';
 import { SCHEMA_VERSION } from './contract/result.ts';
 import { resultId } from './identity.ts';
-import { planCells, type RunConfig } from './plan.ts';
+import { isBeyondLimit, planCells, type RunConfig } from './plan.ts';
 import { type CellPlan, type Laboratory, runCell } from './run-cell.ts';
 import { summarise } from './stats/summarise.ts';
 
@@ -21,6 +21,8 @@ export interface RunContext {
   readonly save: (result: Result) => void;
   readonly onCellStart: (plan: CellPlan) => void;
   readonly onCellEnd: (cell: Cell) => void;
+  /** Of a cell that is left out because its lane was over the scenario's limit before. */
+  readonly onCellSkip: () => void;
   /** Ends the run after what is measured so far. */
   readonly signal: AbortSignal;
   readonly now?: () => Date;
@@ -28,7 +30,7 @@ export interface RunContext {
 
 /** @returns the result as it was saved last; `finishedAt` is null when `signal` aborted the run */
 export async function run(config: RunConfig, context: RunContext): Promise<Result> {
-  const { laboratory, earlier, save, onCellStart, onCellEnd, signal, now = () => new Date() } = context;
+  const { laboratory, earlier, save, onCellStart, onCellEnd, onCellSkip, signal, now = () => new Date() } = context;
   const plans = remainingCells(config, earlier);
   const cells: Cell[] = [...(earlier?.cells ?? [])];
   const session = beginSession(context.readMachineState(), now());
@@ -41,6 +43,11 @@ export async function run(config: RunConfig, context: RunContext): Promise<Resul
   let measured = 0;
   for (const plan of plans) {
     if (signal.aborted) break;
+    if (isBeyondLimit(plan, cells, config.scenarios)) {
+      onCellSkip();
+      measured++;
+      continue;
+    }
     const next = { ...plan, order: cells.length + 1 };
     onCellStart(next);
     try {
@@ -118,7 +125,7 @@ function buildResult(
       options,
       ...(repeats !== undefined && { repeats }),
     })),
-    scenarios: scenarios.map((scenario) => ({ ...scenario, points: [...scenario.points] })),
+    scenarios: [...scenarios],
     cells: [...cells],
     comparisons,
   };

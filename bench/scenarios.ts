@@ -1,6 +1,7 @@
 /** The table of scenarios: a workload and the question that it answers. */
 
 import type { HeaderProfile } from './contract/headers.ts';
+import type { Lane } from './contract/lane.ts';
 import type { Point, Procedure, Result } from './contract/result.ts';
 
 export interface Scenario {
@@ -9,8 +10,14 @@ export interface Scenario {
   readonly question: string;
   /** @default 'deliver' */
   readonly procedure?: Procedure;
+  /** Which lanes can answer its question; all when it does not say. */
+  readonly takes?: (lane: Lane) => boolean;
+  /** Every lane of the table that it takes, and not just the profile's. */
+  readonly everyLane?: boolean;
   /** The settings it runs at; flags replace single numbers in all of them. */
   readonly points: readonly Point[];
+  /** Further settings, for a profile that has the time. */
+  readonly morePoints?: readonly Point[];
   readonly figures: Result['scenarios'][number]['figures'];
   /** Share of the clients that the ledger reads along with; below 1, one at the least has none of it. */
   readonly ledgerShare: number;
@@ -20,6 +27,10 @@ export interface Scenario {
   readonly jitter?: number;
   readonly warmupSeconds?: number;
   readonly windowSeconds?: number;
+  /** Windows last as long as this many events take, if that is longer. */
+  readonly windowEvents?: number;
+  /** A lane goes on to the next point only while it keeps this. */
+  readonly limit?: { readonly metric: string; readonly max: number };
 }
 
 /** Bytes come out the same each round; times do not. */

@@ -49,6 +49,7 @@ export class Receiver {
           resolve();
         },
       };
+      if (this.#cell.allDeliveries === 0) this.#cell.drained();
     });
   }
 

@@ -17,6 +17,8 @@ export interface Lane {
   readonly client: () => Promise<ClientTransport>;
   /** The longest an event may wait for the client by design, in ms: what warm-up and drain must allow for. */
   readonly waitMs?: (options: Lane['options']) => number;
+  /** After which time, in ms, the traffic of an idle connection repeats; without it there is none. */
+  readonly idlePeriodMs?: (options: Lane['options']) => number;
   /** The lane that this one is a second helping of: same transport, same options. What the two differ by is noise. */
   readonly repeats?: string;
   /** Rules of the contract that the transport's format can't keep, with the reason. */

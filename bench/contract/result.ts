@@ -348,11 +348,17 @@ export const resultSchema = z.strictObject({
       title: z.string(),
       question: z.string(),
       procedure: z.enum(PROCEDURES),
+      lanes: z.array(z.string()),
       points: z.array(point).min(1),
       figures: z.array(z.enum(FIGURES)).describe('What it is charted as'),
       rounds: count.min(1),
       warmupSeconds: amount,
       windowSeconds: amount,
+      windowEvents: count.optional().describe('Windows last as long as this many events take, if that is longer'),
+      limit: z
+        .strictObject({ metric: z.string(), max: z.number() })
+        .optional()
+        .describe('A lane goes on to the next point only while it keeps this'),
       jitter: z.number().min(0).max(1).describe('Share of a slot in which an event may fall'),
       ledgerShare: amount.describe('Of the clients, read along with by the relay'),
     }),

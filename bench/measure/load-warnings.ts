@@ -90,6 +90,7 @@ function saturation({ code, isHarness, name, usage, hint }: Loaded, p50Us: numbe
 }
 
 function feedLag({ feed, point, window }: Cell): Warning[] {
+  if (point.eventsPerSecond === 0) return [];
   const achieved = feed.achievedEventsPerSecond / point.eventsPerSecond;
   // With few events the p99 is the slowest one alone, which any pause of the machine makes late.
   const [name, lagUs] = window.events >= EVENTS_NEEDED.p99 ? ['p99', feed.lagP99Us] : ['p95', feed.lagP95Us];
