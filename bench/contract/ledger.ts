@@ -40,7 +40,10 @@ export interface LedgerCount {
   readonly up: LayerBytes;
   /** From server to client. */
   readonly down: LayerBytes;
-  /** Events carried downwards. Content is not read: a gap counts as the event it stands in for. */
+  /**
+   * Events carried downwards. Content is not read: a gap counts as the event it stands in for, and so does the answer to a
+   * message, be it of a WebSocket or of a POST that is answered in JSON.
+   */
   readonly events: number;
   readonly messagesUp: number;
   /** Completed exchanges, without those that opened a lasting connection. Their bytes are in the layers, too. */

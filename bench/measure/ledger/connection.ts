@@ -58,8 +58,8 @@ export class ConnectionLedger {
       unreadBytes: { up: this.#up.unreadBytes, down: this.#down.unreadBytes },
       events: this.#down.messages,
       messagesUp: this.#up.messages,
-      cycles: { ...(this.#http?.cycles ?? none) },
-      emptyCycles: { ...(this.#http?.emptyCycles ?? none) },
+      cycles: { ...(this.#http?.exchanges.cycles ?? none) },
+      emptyCycles: { ...(this.#http?.exchanges.emptyCycles ?? none) },
       problems: [this.#up.problem, this.#down.problem].filter((problem) => problem !== undefined),
     };
   }

@@ -101,7 +101,7 @@ export const exchanges: fc.Arbitrary<ExchangeSpec> = fc.record({
 
 /** Writes an exchange into a script. */
 export function sayExchange(script: Script, spec: ExchangeSpec, isLast: boolean): void {
-  const answer = writeAnswer(spec);
+  const answer = writeAnswer(spec, (spec.requestBody?.bytes.length ?? 0) > 0);
   const isHead = spec.method === 'HEAD';
   const isHandshake = answer.opens && !isHead;
   const body = isHead || answer.isBodiless ? undefined : answer.body;
@@ -151,7 +151,7 @@ interface Answer {
   readonly isBodiless: boolean;
 }
 
-function writeAnswer({ answer }: ExchangeSpec): Answer {
+function writeAnswer({ answer }: ExchangeSpec, isToMessage: boolean): Answer {
   const plain = { opens: false, isBodiless: false };
   switch (answer.kind) {
     case 'stream':
@@ -168,8 +168,12 @@ function writeAnswer({ answer }: ExchangeSpec): Answer {
       const body = { parts: [part('control', '12345')], events: 0 };
       return { ...plain, status: answer.status, type: undefined, body, isBodiless: true };
     }
-    case 'other':
-      return { ...plain, ...answer, body: { parts: [part('control', answer.body)], events: 0 } };
+    case 'other': {
+      const isMessage =
+        isToMessage && answer.status === 200 && answer.type === 'application/json' && answer.body !== '';
+      const body = { parts: [part(isMessage ? 'payload' : 'control', answer.body)], events: isMessage ? 1 : 0 };
+      return { ...plain, ...answer, body };
+    }
   }
 }
 
