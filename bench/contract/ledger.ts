@@ -13,7 +13,7 @@ export type Layer = (typeof LAYERS)[number];
 
 /** What a layer holds, for tables. */
 export const LAYER_SUMMARIES: Readonly<Record<Layer, string>> = {
-  payload: "The events' text.",
+  payload: "The events' text; with compression, what is left of text and framing together.",
   framing: 'SSE fields, the newline of a line of JSON, WebSocket frame headers and masks.',
   chunking: 'The chunk framing of HTTP/1.1.',
   requestHead: 'Request line and headers of polls.',

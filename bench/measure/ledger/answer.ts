@@ -4,6 +4,7 @@ import { type Content, MessageContent, PlainContent } from './content.ts';
 import type { Direction } from './direction.ts';
 import { EventStream } from './event-stream.ts';
 import type { Exchange } from './exchange.ts';
+import { GzipContent } from './gzip.ts';
 import { EventLines } from './lines.ts';
 
 export interface AnswerHead {
@@ -29,9 +30,11 @@ export function answerContent(direction: Direction, head: AnswerHead, exchange: 
   // What answers a message is one, too.
   if (type === 'application/json' && !exchange.question.isEmpty) return new MessageContent(direction);
   if (type !== 'text/event-stream' && type !== 'application/x-ndjson') return nothing;
+  const contentOf = (text: Direction) => new EVENT_CONTENT[type](text);
   const coding = head.coding?.toLowerCase() ?? 'identity';
+  if (coding === 'gzip') return new GzipContent(direction, contentOf);
   if (coding !== 'identity') direction.fail(`events in the content coding ${JSON.stringify(head.coding)}`);
-  return new EVENT_CONTENT[type](direction);
+  return contentOf(direction);
 }
 
 function mediaType({ type }: AnswerHead): string | undefined {

@@ -1,8 +1,9 @@
 /**
  * WebSocket frames (RFC 6455, section 5), one direction of them.
  *
- * Headers of data frames, masks included, are framing, their payload is payload as it is on the wire: of a message
- * compressed by permessage-deflate (RFC 7692), the compressed bytes. Control frames are control as a whole.
+ * Headers of data frames, masks included, are framing, their payload is payload as it is on the wire. Of a message compressed
+ * by permessage-deflate (RFC 7692) that is the compressed bytes; since frames bound a message whatever its window and context,
+ * nothing is inflated. Control frames are control as a whole.
  */
 
 import type { Direction, Reader } from './direction.ts';

@@ -1,6 +1,7 @@
 /** HTTP/1.1 exchanges for tests, written part by part. */
 
 import fc from 'fast-check';
+import { writeGzip } from './test-gzip.ts';
 import {
   bytesOf,
   type LinesSpec,
@@ -40,6 +41,8 @@ export interface ExchangeSpec {
     | { readonly kind: 'lines'; readonly lines: LinesSpec }
     | { readonly kind: 'none'; readonly status: number }
     | { readonly kind: 'other'; readonly status: number; readonly type: string | undefined; readonly body: string };
+  /** Of an answer that may hold events: where its gzip is flushed. */
+  readonly gzip: readonly number[] | undefined;
   readonly chunks: ChunkSpec | undefined;
   /** Of a last response without chunks: whether it has no length, either. */
   readonly lastsUntilClose: boolean;
@@ -93,6 +96,7 @@ export const exchanges: fc.Arbitrary<ExchangeSpec> = fc.record({
       body: fc.constantFrom('', '{"lastSeq":1}', 'data:x\n\n'),
     }),
   ),
+  gzip: optional(fc.array(fc.nat({ max: 500 }), { maxLength: 6 })),
   chunks: optional(chunkSpecs),
   lastsUntilClose: fc.boolean(),
   style: styles,
@@ -101,7 +105,8 @@ export const exchanges: fc.Arbitrary<ExchangeSpec> = fc.record({
 
 /** Writes an exchange into a script. */
 export function sayExchange(script: Script, spec: ExchangeSpec, isLast: boolean): void {
-  const answer = writeAnswer(spec, (spec.requestBody?.bytes.length ?? 0) > 0);
+  const plain = writeAnswer(spec, (spec.requestBody?.bytes.length ?? 0) > 0);
+  const answer = spec.gzip && plain.mayHoldEvents ? compress(plain, spec.gzip) : plain;
   const isHead = spec.method === 'HEAD';
   const isHandshake = answer.opens && !isHead;
   const body = isHead || answer.isBodiless ? undefined : answer.body;
@@ -126,6 +131,7 @@ export function sayExchange(script: Script, spec: ExchangeSpec, isLast: boolean)
       isHandshake ? 'handshake' : 'responseHead',
       writeHead(`HTTP/1.1 ${answer.status} some reason`, spec.style, [
         ...(answer.type === undefined ? [] : [`Content-Type: ${answer.type}`]),
+        ...(answer.coding === undefined ? [] : [`Content-Encoding: ${answer.coding}`]),
         ...(lastsUntilClose ? [] : [lengthField(bytesOf(answer.body.parts).length, spec.chunks)]),
       ]),
     ),
@@ -146,22 +152,27 @@ export function sayExchange(script: Script, spec: ExchangeSpec, isLast: boolean)
 interface Answer {
   readonly status: number;
   readonly type: string | undefined;
+  readonly coding?: string;
   readonly body: Written;
   readonly opens: boolean;
+  readonly mayHoldEvents: boolean;
   readonly isBodiless: boolean;
 }
 
 function writeAnswer({ answer }: ExchangeSpec, isToMessage: boolean): Answer {
-  const plain = { opens: false, isBodiless: false };
+  const plain = { opens: false, mayHoldEvents: false, isBodiless: false };
   switch (answer.kind) {
-    case 'stream':
-      return { ...plain, status: 200, type: 'Text/Event-Stream', body: writeStream(answer.stream), opens: true };
+    case 'stream': {
+      const body = writeStream(answer.stream);
+      return { ...plain, status: 200, type: 'Text/Event-Stream', body, opens: true, mayHoldEvents: true };
+    }
     case 'lines':
       return {
         ...plain,
         status: 200,
         type: 'application/x-ndjson; charset=utf-8',
         body: writeEventLines(answer.lines),
+        mayHoldEvents: true,
       };
     case 'none': {
       // It tells the length of the body that it does not have.
@@ -175,6 +186,12 @@ function writeAnswer({ answer }: ExchangeSpec, isToMessage: boolean): Answer {
       return { ...plain, ...answer, body };
     }
   }
+}
+
+/** Events that are compressed are still events, but of their bytes none is told from another. */
+function compress(answer: Answer, cuts: readonly number[]): Answer {
+  const bytes = writeGzip(bytesOf(answer.body.parts), cuts);
+  return { ...answer, coding: 'GZip', body: { parts: [part('payload', bytes)], events: answer.body.events } };
 }
 
 function writeHead(firstLine: string, style: HeaderStyle, needed: readonly string[]): Buffer {
