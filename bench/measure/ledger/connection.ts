@@ -1,24 +1,31 @@
 /**
  * The ledger: an independent reader of the raw bytes of one connection, that puts every byte into exactly one layer.
  *
- * It reads RFC 9112, WHATWG HTML 9.2, RFC 6455 and newline-delimited text by itself, and shares nothing with the libraries
- * that wrote the bytes. What it can't read it tells and does not guess.
+ * It reads RFC 9112, RFC 9113 with RFC 7541, WHATWG HTML 9.2, RFC 6455 and newline-delimited text by itself, and shares
+ * nothing with the libraries that wrote the bytes. What it can't read it tells and does not guess.
  */
 
 import type { LedgerCount, WireProtocol } from '../../contract/ledger.ts';
 import { Direction } from './direction.ts';
+import type { Exchanges } from './exchange.ts';
 import { Http1 } from './http1.ts';
+import { Http2 } from './http2/http2.ts';
+import { noCount } from './layers.ts';
 import { TcpLines } from './lines.ts';
 
 export class ConnectionLedger {
   readonly #up = new Direction('up');
   readonly #down = new Direction('down');
-  readonly #http: Http1 | undefined;
+  readonly #exchanges: Exchanges | undefined;
+  readonly #http2: Http2 | undefined;
 
-  /** @param protocol what the client speaks first: HTTP/1.1, whatever becomes of it, or lines */
+  /** @param protocol what the client speaks first: HTTP/1.1, whatever becomes of it, HTTP/2, or lines */
   constructor(protocol: WireProtocol) {
     if (protocol === 'http') {
-      this.#http = new Http1(this.#up, this.#down);
+      this.#exchanges = new Http1(this.#up, this.#down).exchanges;
+    } else if (protocol === 'http2') {
+      this.#http2 = new Http2(this.#up, this.#down);
+      this.#exchanges = this.#http2.exchanges;
     } else {
       this.#up.reader = new TcpLines(this.#up);
       this.#down.reader = new TcpLines(this.#down);
@@ -51,15 +58,15 @@ export class ConnectionLedger {
    * out to open a lasting connection, an event to `control` when its end never comes.
    */
   count(): LedgerCount {
-    const none = { count: 0, upBytes: 0, downBytes: 0 };
     return {
+      ...noCount(),
+      ...this.#exchanges?.read(),
+      ...this.#http2?.counts.read(),
       up: { ...this.#up.layers },
       down: { ...this.#down.layers },
-      unreadBytes: { up: this.#up.unreadBytes, down: this.#down.unreadBytes },
       events: this.#down.messages,
       messagesUp: this.#up.messages,
-      cycles: { ...(this.#http?.exchanges.cycles ?? none) },
-      emptyCycles: { ...(this.#http?.exchanges.emptyCycles ?? none) },
+      unreadBytes: { up: this.#up.unreadBytes, down: this.#down.unreadBytes },
       problems: [this.#up.problem, this.#down.problem].filter((problem) => problem !== undefined),
     };
   }

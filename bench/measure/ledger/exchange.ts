@@ -30,8 +30,8 @@ export class Exchange implements Record<Way, Half> {
 
 /** The exchanges of a connection. */
 export class Exchanges {
-  readonly cycles = { count: 0, upBytes: 0, downBytes: 0 } satisfies CycleCount;
-  readonly emptyCycles = { count: 0, upBytes: 0, downBytes: 0 } satisfies CycleCount;
+  readonly #cycles = { count: 0, upBytes: 0, downBytes: 0 };
+  readonly #emptyCycles = { count: 0, upBytes: 0, downBytes: 0 };
   readonly #up: Direction;
   readonly #down: Direction;
 
@@ -53,10 +53,14 @@ export class Exchanges {
     exchange.messages += messages;
     const { up, down, isCycle } = exchange;
     if (!isCycle || !up.isComplete || !down.isComplete) return;
-    for (const cycles of exchange.messages === 0 ? [this.cycles, this.emptyCycles] : [this.cycles]) {
+    for (const cycles of exchange.messages === 0 ? [this.#cycles, this.#emptyCycles] : [this.#cycles]) {
       cycles.count++;
       cycles.upBytes += up.bytes;
       cycles.downBytes += down.bytes;
     }
+  }
+
+  read(): { cycles: CycleCount; emptyCycles: CycleCount } {
+    return { cycles: { ...this.#cycles }, emptyCycles: { ...this.#emptyCycles } };
   }
 }

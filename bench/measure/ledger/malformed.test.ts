@@ -7,7 +7,7 @@ import { ConnectionLedger } from './connection.ts';
 import { sayWebSocket, webSockets, writeFrame } from './test-frames.ts';
 import { writeGzip } from './test-gzip.ts';
 import { exchanges, sayExchange } from './test-http.ts';
-import { bytesOf, holdsAllBytes, readAll, Script, tapes } from './test-wire.ts';
+import { holdsAllBytes, readAll, Script, tapes } from './test-wire.ts';
 
 const GET = 'GET / HTTP/1.1\r\n\r\n';
 const UPGRADE = 'GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n';
@@ -242,12 +242,7 @@ describe('whatever comes, the reader does not throw and accounts for every byte'
         const script = new Script('http');
         for (const exchange of before) sayExchange(script, exchange, false);
         sayWebSocket(script, spec);
-        for (const { isUp, at, to } of changed) {
-          const parts = script.said[isUp ? 'up' : 'down'];
-          const bytes = bytesOf(parts);
-          bytes[at % bytes.length] = to;
-          parts.splice(0, parts.length, ['payload', bytes]);
-        }
+        for (const { isUp, at, to } of changed) script.change(isUp ? 'up' : 'down', at, to);
         script.play(tape);
       }),
     );

@@ -2,6 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { http2Connections, PREFACE, sayHttp2, writeFrame, writeSettings } from './http2/test-http2.ts';
 import { sayWebSocket, webSockets } from './test-frames.ts';
 import { exchanges, sayExchange } from './test-http.ts';
 import { bytesOf, expectRead, lineLists, part, readAll, Script, tapes, writeEventLines } from './test-wire.ts';
@@ -27,6 +28,17 @@ describe('every byte of any split is in the layer of its writer', () => {
         expectRead(script, tape);
       }),
       { numRuns: 150 },
+    );
+  });
+
+  test('in HTTP/2 connections, whatever their streams carry and however they are interleaved', () => {
+    fc.assert(
+      fc.property(http2Connections, tapes, (spec, tape) => {
+        const script = new Script('http2');
+        sayHttp2(script, spec);
+        expectRead(script, tape);
+      }),
+      { numRuns: 200 },
     );
   });
 
@@ -60,6 +72,19 @@ describe('megabytes at once or byte by byte are read in no time', () => {
   test.each(['\r', '\n'])('of an event stream whose lines end with %j', (end) => {
     const body = `:${end}`.repeat(2 * MEGABYTE);
     expect(readAll('http', [GET], [STREAM, body]).down.control).toBe(body.length);
+  });
+
+  test('of HTTP/2 frames that hold a byte each', () => {
+    const request = writeFrame(1, 5, 1, Buffer.from([0x82]));
+    const answer = writeFrame(
+      1,
+      4,
+      1,
+      Buffer.concat([Buffer.from([0x88, 0x0f, 16, 17]), Buffer.from('text/event-stream')]),
+    );
+    const frames = Buffer.concat(Array(MEGABYTE / 4).fill(writeFrame(0, 0, 1, ':')));
+    const count = readAll('http2', [PREFACE, writeSettings([]), request], [writeSettings([]), '', answer, frames]);
+    expect(count).toMatchObject({ problems: [], down: { control: MEGABYTE / 4, chunking: (9 * MEGABYTE) / 4 } });
   });
 
   test('of one line', () => {

@@ -5,11 +5,20 @@
 
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { LAYERS, type Layer, type LedgerCount, sumOf, type WireProtocol } from '../../contract/ledger.ts';
+import {
+  type FrameType,
+  LAYERS,
+  type Layer,
+  type LedgerCount,
+  sumOf,
+  type WireProtocol,
+} from '../../contract/ledger.ts';
 import { ConnectionLedger } from './connection.ts';
 
 export type Part = readonly [Layer, Buffer];
-type Way = 'up' | 'down';
+export type Way = 'up' | 'down';
+type Counted = { count: number; bytes: number };
+type Counts = Partial<Record<FrameType, Counted>>;
 
 export function part(layer: Layer, content: string | Uint8Array): Part {
   return [layer, Buffer.from(content as string)];
@@ -17,6 +26,16 @@ export function part(layer: Layer, content: string | Uint8Array): Part {
 
 export function bytesOf(parts: readonly Part[]): Buffer {
   return Buffer.concat(parts.map(([, bytes]) => bytes));
+}
+
+/** The parts between two places, cut where these fall into one. */
+export function cutParts(parts: readonly Part[], from: number, to: number): Part[] {
+  let at = 0;
+  return parts.map(([layer, bytes]) => {
+    const start = at;
+    at += bytes.length;
+    return part(layer, bytes.subarray(Math.max(0, from - start), Math.max(0, to - start)));
+  });
 }
 
 /** What both sides say on one connection, in an order that could be. */
@@ -30,6 +49,8 @@ export class Script {
     messagesUp: 0,
     cycles: { count: 0, upBytes: 0, downBytes: 0 },
     emptyCycles: { count: 0, upBytes: 0, downBytes: 0 },
+    frames: { up: {} as Counts, down: {} as Counts },
+    headBlocks: [] as Record<Way, Counted>[],
   };
 
   constructor(protocol: WireProtocol) {
@@ -44,6 +65,13 @@ export class Script {
   say(way: Way, parts: readonly Part[], needs = 0): void {
     this.#gates[way].push({ at: this.length(way), needs });
     this.said[way].push(...parts);
+  }
+
+  /** Something else is said in place of one byte; its layer is then unknown. */
+  change(way: Way, at: number, to: number): void {
+    const bytes = bytesOf(this.said[way]);
+    bytes[at % bytes.length] = to;
+    this.said[way].splice(0, this.said[way].length, ['payload', bytes]);
   }
 
   countCycle(upBytes: number, downBytes: number, messages: number): void {
