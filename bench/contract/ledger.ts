@@ -7,6 +7,7 @@ export const LAYERS = [
   'responseHead',
   'handshake',
   'control',
+  'tls',
 ] as const;
 
 export type Layer = (typeof LAYERS)[number];
@@ -24,6 +25,7 @@ export const LAYER_SUMMARIES: Readonly<Record<Layer, string>> = {
   control:
     'Ping, pong, close; comments and retry of SSE; answers that carry no event; all other frames of HTTP/2, such as ' +
     'WINDOW_UPDATE.',
+  tls: 'What TLS adds: its handshake, tickets and alerts, and the header, type, padding and tag of each record.',
 };
 
 export type LayerBytes = Readonly<Record<Layer, number>>;
@@ -31,7 +33,7 @@ export type LayerBytes = Readonly<Record<Layer, number>>;
 /** What a connection speaks when it opens: HTTP/1.1, HTTP/2 from its first byte, or the newline-delimited lines of the control. */
 export type WireProtocol = 'http' | 'http2' | 'lines';
 
-/** HTTP exchanges, request and response, with all their bytes. */
+/** HTTP exchanges, request and response, with all their bytes but those of TLS around them. */
 export interface CycleCount {
   readonly count: number;
   readonly upBytes: number;

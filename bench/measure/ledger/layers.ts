@@ -3,7 +3,7 @@
 import type { Layer, LedgerCount } from '../../contract/ledger.ts';
 
 export function noLayerBytes(): Record<Layer, number> {
-  return { payload: 0, framing: 0, chunking: 0, requestHead: 0, responseHead: 0, handshake: 0, control: 0 };
+  return { payload: 0, framing: 0, chunking: 0, requestHead: 0, responseHead: 0, handshake: 0, control: 0, tls: 0 };
 }
 
 export function noCount(): LedgerCount {

@@ -5,7 +5,19 @@ import { describe, expect, test } from 'vitest';
 import { http2Connections, PREFACE, sayHttp2, writeFrame, writeSettings } from './http2/test-http2.ts';
 import { sayWebSocket, webSockets } from './test-frames.ts';
 import { exchanges, sayExchange } from './test-http.ts';
-import { bytesOf, expectRead, lineLists, part, readAll, Script, tapes, writeEventLines } from './test-wire.ts';
+import {
+  bytesOf,
+  expectRead,
+  lineLists,
+  part,
+  readAll,
+  Script,
+  type Tape,
+  tapes,
+  writeEventLines,
+} from './test-wire.ts';
+
+import { type TlsSpec, tlsSpecs, wrapInTls } from './tls/test-tls.ts';
 
 describe('every byte of any split is in the layer of its writer', () => {
   test('in HTTP/1.1 exchanges, kept alive and pipelined', () => {
@@ -59,6 +71,36 @@ describe('every byte of any split is in the layer of its writer', () => {
         expectRead(script, tape);
       }),
       { numRuns: 200 },
+    );
+  });
+});
+
+describe('within TLS 1.3, whenever its secrets are told, so is every byte', () => {
+  const expectReadInTls = (plain: Script, spec: TlsSpec, tape: Tape) => {
+    const { script, secrets } = wrapInTls(plain, spec);
+    expectRead(script, tape, secrets);
+  };
+
+  test('of HTTP/1.1 and WebSocket', () => {
+    fc.assert(
+      fc.property(fc.array(exchanges, { maxLength: 2 }), webSockets, tlsSpecs, tapes, (before, spec, tls, tape) => {
+        const script = new Script('http');
+        for (const exchange of before) sayExchange(script, exchange, false);
+        sayWebSocket(script, spec);
+        expectReadInTls(script, tls, tape);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('of HTTP/2', () => {
+    fc.assert(
+      fc.property(http2Connections, tlsSpecs, tapes, (spec, tls, tape) => {
+        const script = new Script('http2');
+        sayHttp2(script, spec);
+        expectReadInTls(script, tls, tape);
+      }),
+      { numRuns: 100 },
     );
   });
 });
