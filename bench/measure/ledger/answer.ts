@@ -25,11 +25,13 @@ export function opensStream(head: AnswerHead, { method }: Exchange): boolean {
 /** How the body is to be read. Fails the direction when it may hold events that can't be. */
 export function answerContent(direction: Direction, head: AnswerHead, exchange: Exchange): Content {
   const type = mediaType(head);
-  const nothing = new PlainContent(direction, 'control');
-  if (head.status !== 200 || exchange.method === 'HEAD') return nothing;
+  const mayHoldMessages = head.status === 200 && exchange.method !== 'HEAD';
   // What answers a message is one, too.
-  if (type === 'application/json' && !exchange.question.isEmpty) return new MessageContent(direction);
-  if (type !== 'text/event-stream' && type !== 'application/x-ndjson') return nothing;
+  if (mayHoldMessages && type === 'application/json' && !exchange.question.isEmpty)
+    return new MessageContent(direction);
+  if (!mayHoldMessages || (type !== 'text/event-stream' && type !== 'application/x-ndjson')) {
+    return new PlainContent(direction, 'control');
+  }
   const contentOf = (text: Direction) => new EVENT_CONTENT[type](text);
   const coding = head.coding?.toLowerCase() ?? 'identity';
   if (coding === 'gzip') return new GzipContent(direction, contentOf);

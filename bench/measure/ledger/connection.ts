@@ -20,7 +20,6 @@ export class ConnectionLedger {
   readonly #down = new Direction('down');
   readonly #exchanges: Exchanges | undefined;
   readonly #http2: Http2 | undefined;
-
   readonly #tls: Tls | undefined;
   readonly #fromClient: Intake;
   readonly #fromServer: Intake;

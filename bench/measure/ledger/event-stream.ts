@@ -114,7 +114,7 @@ export class EventStream extends Content {
   }
 
   #readValue(chunk: Buffer, at: number, to: number): number {
-    // The search may run past `to`, but not far: what follows a body is chunk framing or a head, and has both.
+    // The search may run past `to`, but not far: what follows in HTTP/1.1 is chunk framing or a head, and has both.
     if (this.#lfAt < at) this.#lfAt = indexOrInfinity(chunk.indexOf(LF, at));
     if (this.#crAt < at) this.#crAt = indexOrInfinity(chunk.indexOf(CR, at));
     const end = Math.min(this.#lfAt, this.#crAt, to);

@@ -8,7 +8,10 @@ import { FLAG, FRAME_HEADER_BYTES, type Frame, hasFlag, parseFrame, problemOf, T
 export interface FrameListener {
   /** A frame's header is there. Says where its bytes belong; of DATA, those of its header and padding. */
   begins(frame: Frame): Layer;
-  /** Content of a DATA frame, without padding. Puts it into layers by itself. */
+  /**
+   * Content of a DATA frame, without padding and with nothing after it: a search in it then ends where it does. Puts it into
+   * layers by itself.
+   */
   data(frame: Frame, content: Buffer): void;
   /** @param payload empty for types of which only the length matters */
   ends(frame: Frame, payload: Buffer): void;

@@ -6,46 +6,28 @@ import type { Direction, Way } from '../direction.ts';
 import { Exchanges } from '../exchange.ts';
 import { Http2Counts } from './counts.ts';
 import { FLAG, FRAME_HEADER_BYTES, type Frame, hasFlag, isAck, TYPE } from './frame.ts';
-import { type FrameListener, Http2Reader } from './frame-reader.ts';
-import { type HeaderBlock, HeaderBlocks } from './header-blocks.ts';
+import type { FrameListener } from './frame-reader.ts';
+import type { HeaderBlock } from './header-blocks.ts';
+import { Http2Side } from './side.ts';
 import { Stream } from './stream.ts';
 
-/** Section 6.5.2. */
-const SETTING = { headerTableSize: 1, maxFrameSize: 5 } as const;
-const SETTING_BYTES = 6;
 /** An error code that is none (section 7). */
 const NO_ERROR = 0;
-
-/** One direction: who reads it, and what it has said so far. */
-class Side {
-  readonly direction: Direction;
-  readonly reader: Http2Reader;
-  readonly blocks = new HeaderBlocks();
-  hasSettings = false;
-  hasAcknowledged = false;
-  /** The highest stream that it opened: odd for the client's, even for those that a server promises. */
-  lastStream = 0;
-  /** Of the frame that is read. */
-  layer: Layer = 'control';
-
-  constructor(direction: Direction, listener: FrameListener) {
-    this.direction = direction;
-    this.reader = new Http2Reader(direction, listener);
-    direction.reader = this.reader;
-  }
-}
 
 export class Http2 {
   readonly exchanges: Exchanges;
   readonly counts = new Http2Counts();
-  readonly #sides: Record<Way, Side>;
+  readonly #sides: Record<Way, Http2Side>;
   /** Begun and not ended by both sides. */
   readonly #streams = new Map<number, Stream>();
   #requests = 0;
 
   constructor(up: Direction, down: Direction) {
     this.exchanges = new Exchanges(up, down);
-    this.#sides = { up: new Side(up, this.#listenerOf('up')), down: new Side(down, this.#listenerOf('down')) };
+    this.#sides = {
+      up: new Http2Side(up, this.#listenerOf('up')),
+      down: new Http2Side(down, this.#listenerOf('down')),
+    };
   }
 
   #listenerOf(way: Way): FrameListener {
@@ -68,7 +50,7 @@ export class Http2 {
   }
 
   /** The layer of a frame, by its header. */
-  #begin(way: Way, side: Side, frame: Frame): Layer {
+  #begin(way: Way, side: Http2Side, frame: Frame): Layer {
     const { type } = frame;
     const { begun } = side.blocks;
     if (begun && (type !== TYPE.continuation || begun.stream !== frame.stream)) {
@@ -79,7 +61,7 @@ export class Http2 {
       if (!begun) side.direction.fail('CONTINUATION continues nothing');
       return side.layer;
     } else if (type === TYPE.settings) {
-      return this.#beginSettings(side, isAck(frame));
+      return side.beginSettings(isAck(frame));
     } else if (type === TYPE.headers || type === TYPE.data) {
       return this.#beginOnStream(way, side, frame);
     } else if (type === TYPE.pushPromise && way === 'up') {
@@ -88,15 +70,7 @@ export class Http2 {
     return 'control';
   }
 
-  /** The first of each kind are how the connection is opened. */
-  #beginSettings(side: Side, isAcknowledgement: boolean): Layer {
-    const had = isAcknowledgement ? side.hasAcknowledged : side.hasSettings;
-    if (isAcknowledgement) side.hasAcknowledged = true;
-    else side.hasSettings = true;
-    return had ? 'control' : 'handshake';
-  }
-
-  #beginOnStream(way: Way, side: Side, frame: Frame): Layer {
+  #beginOnStream(way: Way, side: Http2Side, frame: Frame): Layer {
     const isData = frame.type === TYPE.data;
     if (way === 'up' && !isData && frame.stream % 2 === 1 && frame.stream > side.lastStream) {
       side.lastStream = frame.stream;
@@ -110,9 +84,8 @@ export class Http2 {
     }
     const place = stream.place[way];
     if (place === 'end' || (isData && place === 'head')) {
-      side.direction.fail(
-        `${isData ? 'DATA' : 'HEADERS'} on stream ${frame.stream} ${place === 'end' ? 'after its end' : 'before its head'}`,
-      );
+      const what = `${isData ? 'DATA' : 'HEADERS'} on stream ${frame.stream}`;
+      side.direction.fail(`${what} ${place === 'end' ? 'after its end' : 'before its head'}`);
     }
     if (isData || place === 'body') return 'chunking';
     return way === 'up' ? 'requestHead' : 'responseHead';
@@ -122,7 +95,7 @@ export class Http2 {
     return stream <= this.#sides[stream % 2 === 1 ? 'up' : 'down'].lastStream;
   }
 
-  #end(way: Way, side: Side, frame: Frame, payload: Buffer): void {
+  #end(way: Way, side: Http2Side, frame: Frame, payload: Buffer): void {
     const { type } = frame;
     if (type === TYPE.headers || type === TYPE.continuation || type === TYPE.pushPromise) {
       const block = side.blocks.add(frame, payload);
@@ -135,13 +108,13 @@ export class Http2 {
       stream.exchange[way].bytes += FRAME_HEADER_BYTES + frame.payloadBytes;
       if (hasFlag(frame, FLAG.endStream)) this.#endStream(way, stream, frame.stream);
     } else if (type === TYPE.settings) {
-      this.#apply(this.#sides[way === 'up' ? 'down' : 'up'], payload);
+      this.#sides[way === 'up' ? 'down' : 'up'].apply(payload);
     } else if (type === TYPE.rstStream) {
       this.#reset(way, frame.stream, payload.readUInt32BE(0));
     }
   }
 
-  #endBlock(way: Way, side: Side, { frame, frameBytes, blockBytes, fields }: HeaderBlock): void {
+  #endBlock(way: Way, side: Http2Side, { frame, frameBytes, blockBytes, fields }: HeaderBlock): void {
     const stream = this.#streams.get(frame.stream);
     if (!stream) return;
     const half = stream.exchange[way];
@@ -164,7 +137,7 @@ export class Http2 {
     place.up = 'body';
   }
 
-  #readResponse(side: Side, stream: Stream, fields: HeaderBlock['fields']): void {
+  #readResponse(side: Http2Side, stream: Stream, fields: HeaderBlock['fields']): void {
     const { exchange } = stream;
     const status = fields.get(':status') ?? '';
     if (!/^[1-9]\d\d$/.test(status)) side.direction.fail(`the status ${JSON.stringify(status)}`);
@@ -203,7 +176,7 @@ export class Http2 {
   }
 
   /** Section 8.4: a response whose request the server makes up. It is no exchange of the client's. */
-  #promise(side: Side, id: number): void {
+  #promise(side: Http2Side, id: number): void {
     if (id % 2 === 1 || id <= side.lastStream) {
       side.direction.fail(`stream ${id} is promised`);
       return;
@@ -213,15 +186,5 @@ export class Http2 {
     stream.exchange.isCycle = false;
     stream.place.up = 'end';
     this.#streams.set(id, stream);
-  }
-
-  /** What one side says of itself holds for what the other sends. */
-  #apply(other: Side, settings: Buffer): void {
-    for (let at = 0; at < settings.length; at += SETTING_BYTES) {
-      const value = settings.readUInt32BE(at + 2);
-      const setting = settings.readUInt16BE(at);
-      if (setting === SETTING.headerTableSize) other.blocks.decoder.allow(value);
-      else if (setting === SETTING.maxFrameSize) other.reader.allow(value);
-    }
   }
 }
