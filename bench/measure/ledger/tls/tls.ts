@@ -1,6 +1,7 @@
 /**
  * TLS 1.3 around a connection (RFC 8446), opened with the secrets that its client told: record headers, padding, tags,
- * handshake and alerts are `tls`, and what they protect goes to the inner reader. Without secrets all of it is `tls`.
+ * handshake and alerts are `tls`, and what they protect goes to the inner reader, whose problems tell bytes of that. Without
+ * secrets all of it is `tls`.
  *
  * Secrets may come after the bytes. Until then records are held, those of both directions in one order, for an answer is
  * read after its question.
