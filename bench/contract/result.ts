@@ -49,8 +49,10 @@ const point = z.strictObject({
 
 /** Between two readings a byte may move to another layer, as a head does that turns out to be a handshake's. */
 const difference = z.int();
+const layerBytes = Object.fromEntries(LAYERS.map((layer) => [layer, difference])) as Record<Layer, typeof difference>;
 const layers = z
-  .strictObject(Object.fromEntries(LAYERS.map((layer) => [layer, difference])) as Record<Layer, typeof difference>)
+  // Results from before the ledger knew of TLS have no such layer: there was none.
+  .strictObject({ ...layerBytes, tls: difference.default(0) })
   .describe('Bytes by layer');
 
 const cycleCount = z.strictObject({ count, upBytes: count, downBytes: count });
