@@ -158,8 +158,18 @@ function recordLink(
   };
 }
 
-function ledgerCount({ up, down, events, cycles, emptyCycles }: LedgerCount): Ledger['window'] {
-  return { up: { ...up }, down: { ...down }, events, cycles: { ...cycles }, emptyCycles: { ...emptyCycles } };
+function ledgerCount(count: LedgerCount): Ledger['window'] {
+  const { up, down, events, cycles, emptyCycles, frames, headBlocks } = count;
+  const hasFrames = Object.keys({ ...frames.up, ...frames.down }).length > 0;
+  return {
+    up: { ...up },
+    down: { ...down },
+    events,
+    cycles: { ...cycles },
+    emptyCycles: { ...emptyCycles },
+    ...(hasFrames && { frames: { up: { ...frames.up }, down: { ...frames.down } } }),
+    ...(headBlocks.length > 0 && { headBlocks: [...headBlocks] }),
+  };
 }
 
 function isSteady({ before, after }: NonNullable<Measurements['segments']>): boolean {

@@ -11,6 +11,7 @@ import {
   SCHEMA_VERSION,
   type Session,
 } from './contract/result.ts';
+import { noLayerBytes } from './measure/ledger/layers.ts';
 import { summarise } from './stats/summarise.ts';
 
 export interface ResultSpec {
@@ -107,7 +108,7 @@ export function withLedger(cell: CompletedCell): CompletedCell {
   const events = read * cell.window.events;
   const request = headers.length * 10;
   const polls = lane >= 2 ? events : 0;
-  const none = { payload: 0, framing: 0, chunking: 0, requestHead: 0, responseHead: 0, handshake: 0, control: 0 };
+  const none = noLayerBytes();
   const window = {
     up: { ...none, requestHead: 2 * polls * request },
     down: {

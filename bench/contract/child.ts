@@ -36,6 +36,8 @@ export interface WorkerCalls {
 export interface RelayCalls {
   hello(ask: object): Hello;
   open(ask: TapAsk): Address;
+  /** Secrets of TLS connections through it, as lines of an NSS key log; before their bytes pass, or while they are held. */
+  keys(ask: { readonly lines: readonly string[] }): object;
   measure(ask: MeasureAsk): RelayMeasured;
   /** Waits until every connection has ended. */
   close(ask: object): RelayClosed;

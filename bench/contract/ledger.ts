@@ -7,31 +7,68 @@ export const LAYERS = [
   'responseHead',
   'handshake',
   'control',
+  'tls',
 ] as const;
 
 export type Layer = (typeof LAYERS)[number];
 
 /** What a layer holds, for tables. */
 export const LAYER_SUMMARIES: Readonly<Record<Layer, string>> = {
-  payload: "The events' text.",
+  payload: "The events' text; with compression, what is left of text and framing together.",
   framing: 'SSE fields, the newline of a line of JSON, WebSocket frame headers and masks.',
-  chunking: 'The chunk framing of HTTP/1.1.',
-  requestHead: 'Request line and headers of polls.',
-  responseHead: 'Status line and headers of their answers.',
-  handshake: 'What opens a lasting connection: the request and response head of an event stream, a WebSocket upgrade.',
-  control: 'Ping, pong, close; comments and retry of SSE; answers that carry no event.',
+  chunking: 'The chunk framing of HTTP/1.1; headers and padding of DATA frames in HTTP/2; trailers.',
+  requestHead: 'Request line and headers of polls; in HTTP/2 their HEADERS frames.',
+  responseHead: 'Status line and headers of their answers; in HTTP/2 their HEADERS frames.',
+  handshake:
+    'What opens a lasting connection: the request and response head of an event stream, a WebSocket upgrade; the preface ' +
+    'of HTTP/2, the first SETTINGS of each side and their acknowledgement.',
+  control:
+    'Ping, pong, close; comments and retry of SSE; answers that carry no event; all other frames of HTTP/2, such as ' +
+    'WINDOW_UPDATE.',
+  tls: 'What TLS adds: its handshake, tickets and alerts, and the header, type, padding and tag of each record.',
 };
 
 export type LayerBytes = Readonly<Record<Layer, number>>;
 
-/** What a connection speaks when it opens: HTTP/1.1, or the newline-delimited lines of the control. */
-export type WireProtocol = 'http' | 'lines';
+/** What a connection speaks when it opens: HTTP/1.1, HTTP/2 from its first byte, or the newline-delimited lines of the control. */
+export type WireProtocol = 'http' | 'http2' | 'lines';
 
-/** HTTP exchanges, request and response, with all their bytes. */
+/** HTTP exchanges, request and response, with all their bytes but those of TLS around them. */
 export interface CycleCount {
   readonly count: number;
   readonly upBytes: number;
   readonly downBytes: number;
+}
+
+/** Frame types of HTTP/2 (RFC 9113, section 6) in the order of their codes, and then whatever an extension brings. */
+export const FRAME_TYPES = [
+  'DATA',
+  'HEADERS',
+  'PRIORITY',
+  'RST_STREAM',
+  'SETTINGS',
+  'PUSH_PROMISE',
+  'PING',
+  'GOAWAY',
+  'WINDOW_UPDATE',
+  'CONTINUATION',
+  'EXTENSION',
+] as const;
+
+export type FrameType = (typeof FRAME_TYPES)[number];
+
+export interface CountedBytes {
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** Whole frames, their headers included; types that did not occur are left out. */
+export type FrameCounts = Readonly<Partial<Record<FrameType, CountedBytes>>>;
+
+/** Header blocks as HPACK wrote them, without the frames that carry them. */
+export interface HeadBlockCount {
+  readonly up: CountedBytes;
+  readonly down: CountedBytes;
 }
 
 /** The ledger of one or more connections. */
@@ -40,13 +77,23 @@ export interface LedgerCount {
   readonly up: LayerBytes;
   /** From server to client. */
   readonly down: LayerBytes;
-  /** Events carried downwards. Content is not read: a gap counts as the event it stands in for. */
+  /**
+   * Events carried downwards. Content is not read: a gap counts as the event it stands in for, and so does the answer to a
+   * message, be it of a WebSocket or of a POST that is answered in JSON.
+   */
   readonly events: number;
   readonly messagesUp: number;
   /** Completed exchanges, without those that opened a lasting connection. Their bytes are in the layers, too. */
   readonly cycles: CycleCount;
   /** Of the cycles, those that carried neither an event nor a message up. */
   readonly emptyCycles: CycleCount;
+  /** Of HTTP/2, by type; empty for other protocols. The bytes are in the layers, too. */
+  readonly frames: { readonly up: FrameCounts; readonly down: FrameCounts };
+  /**
+   * How HPACK goes on, by the number of an exchange on its connection: at 0 the first, at 1 the second, at k those after
+   * 2^(k−1) up to 2^k. Empty for protocols other than HTTP/2.
+   */
+  readonly headBlocks: readonly HeadBlockCount[];
   /** Bytes that could not be read, and why: they are in no layer. */
   readonly unreadBytes: { readonly up: number; readonly down: number };
   readonly problems: readonly string[];

@@ -6,7 +6,7 @@
 
 import { z } from 'zod';
 import { HEADER_PROFILES } from './headers.ts';
-import { LAYERS, type Layer } from './ledger.ts';
+import { FRAME_TYPES, LAYERS, type Layer } from './ledger.ts';
 
 export const SCHEMA_VERSION = 2;
 
@@ -61,6 +61,9 @@ const layers = z
 
 const cycleCount = z.strictObject({ count, upBytes: count, downBytes: count });
 
+const countedBytes = z.strictObject({ count: difference, bytes: difference });
+const frameCounts = z.partialRecord(z.enum(FRAME_TYPES), countedBytes);
+
 const ledgerCount = z.strictObject({
   up: layers.describe('From client to server'),
   down: layers.describe('From server to client'),
@@ -69,6 +72,16 @@ const ledgerCount = z.strictObject({
     'Exchanges of HTTP that opened no lasting connection; their bytes stand in the layers too',
   ),
   emptyCycles: cycleCount.describe('Those of them that carried no event'),
+  frames: z
+    .strictObject({ up: frameCounts, down: frameCounts })
+    .optional()
+    .describe('Of HTTP/2, by type, with their heads of nine bytes'),
+  headBlocks: z
+    .array(z.strictObject({ up: countedBytes, down: countedBytes }))
+    .optional()
+    .describe(
+      'Header blocks as HPACK left them, by number of the exchange: the 1st, 2nd, 3rd to 4th, 5th to 8th and so on',
+    ),
 });
 
 const ledger = z.strictObject({

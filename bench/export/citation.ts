@@ -40,11 +40,12 @@ function caveat({ citable: { ok, reasons } }: Result): string {
 function valueText(estimate: Estimate): string {
   const scale = scaleOf(metricOf(estimate.metric), [estimate.value]);
   const { value, interval } = formatEstimate(estimate, scale);
-  const text = `${value} ${scale.unit}`;
+  const unit = scale.unit === '' ? '' : ` ${scale.unit}`;
+  const text = value + unit;
   if (estimate.rounds < 2) return `${text} in a single round, which gives no interval`;
   const mean = `${text}, the mean of ${countOf(estimate.rounds, 'round')}`;
   if (interval === undefined) return `${mean} that agree to these digits`;
-  return `${mean} with a ${estimate.spread === 'range' ? 'range' : '95 % t interval'} of ${interval} ${scale.unit}`;
+  return `${mean} with a ${estimate.spread === 'range' ? 'range' : '95 % t interval'} of ${interval}${unit}`;
 }
 
 export function bibtexKey({ id }: Pick<Result, 'id'>): string {

@@ -87,6 +87,7 @@ const UNITS: Readonly<Record<string, string>> = {
   B: '\\byte',
   KiB: '\\kibi\\byte',
   MiB: '\\mebi\\byte',
+  '/s': '\\per\\second',
 };
 
 /** A unit of a table's head, with siunitx where it knows it. */

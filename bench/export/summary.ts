@@ -1,7 +1,7 @@
 /** `summary.md`: whether the run may be cited, then its numbers, comparisons and sentences, and under what it was measured. */
 
 import type { Result } from '../contract/result.ts';
-import { type FormattedInterval, formatInstant } from '../report/format.ts';
+import { type FormattedInterval, formatInstant, headed } from '../report/format.ts';
 import { type LaneAtPlace, type Place, type ScenarioView, withoutRepeats } from '../report/places.ts';
 import { verdictText } from '../report/verdicts.ts';
 import { bibtexKey, citationSentence } from './citation.ts';
@@ -45,7 +45,7 @@ function placeBlocks({ varied, lanes }: Place, columns: readonly Column[]): stri
     markdownTable(
       [
         text('Lane'),
-        ...columns.map(({ metric, scale }) => number(`${metric.title}, ${scale.unit}`)),
+        ...columns.map(({ metric, scale }) => number(headed(metric.title, scale))),
         number('Valid rounds'),
       ],
       lanes.map((lane) => [

@@ -52,7 +52,7 @@ interface Table {
 }
 
 function valueTables({ result, view, title, columns, label }: Table): string[] {
-  const heads = columns.map(({ label, scale: { unit } }) => ({ label, unit }));
+  const heads = columns.map(({ label, scale: { unit } }) => ({ label, unit: unit || undefined }));
   return inParts(view.places).map(({ places, suffix, part }) => {
     const body = tabular(heads, groupsOf(places, valueRow, columns));
     const caption = valueCaption(result, view, { title, columns, places, part });

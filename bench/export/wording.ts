@@ -1,7 +1,7 @@
 /** How the exports name what a number belongs to. */
 
 import type { Environment, Estimate, Point, Result } from '../contract/result.ts';
-import { countOf, type FormattedInterval, formatInterval, type Scale, scaleFor } from '../report/format.ts';
+import { countOf, type FormattedInterval, formatInterval, quantityOf, type Scale, scaleFor } from '../report/format.ts';
 import { commonText } from '../report/points.ts';
 import type { Metric } from '../stats/metrics.ts';
 
@@ -10,10 +10,9 @@ export function settingText(points: readonly Point[]): string {
   return commonText(points).replaceAll(' · ', ', ');
 }
 
-/** Bytes that vary from round to round are memory and get a prefix; those on the wire are counted one by one. */
-export function scaleOf({ unit, spread }: Metric, values: readonly number[]): Scale {
-  if (unit === 'µs') return scaleFor('time', values);
-  return scaleFor(spread === 'range' ? 'wire' : 'memory', values);
+/** The unit for values of a metric that stand together. */
+export function scaleOf(metric: Metric, values: readonly number[]): Scale {
+  return scaleFor(quantityOf(metric), values);
 }
 
 /** Bytes that are counted come out the same each time: a single round of them is told with all its digits. */

@@ -7,6 +7,8 @@ import { beginUsage } from '../measure/process-usage.ts';
 import { Tap } from './tap.ts';
 
 const CLOSE_GRACE_MS = 5_000;
+/** Schemes of URLs whose connections are within TLS. */
+const ENCRYPTED: readonly string[] = ['https:', 'wss:', 'tls:'];
 /** How long a reading waits for answers under way. */
 const ANSWER_MS = 5;
 
@@ -21,8 +23,13 @@ export function createRelayRole(): Role<RelayCalls> {
     hello: () => ({ pid: process.pid, nowNs: nowNs(), nodeVersion: process.version }),
 
     async open({ url, protocol, via = addressOf(url) }) {
-      open = await Tap.open({ ...via, protocol });
+      open = await Tap.open({ ...via, protocol, tls: ENCRYPTED.includes(new URL(url).protocol) });
       return { host: '127.0.0.1', port: open.port };
+    },
+
+    keys({ lines }) {
+      current().addKeys(lines);
+      return {};
     },
 
     async measure({ windowNs }) {

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect as connectTls, createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { sumOf } from '../contract/ledger.ts';
+import { TEST_CERTIFICATE, TEST_KEY } from '../measure/ledger/tls/test-certificate.ts';
 import { Tap } from './tap.ts';
 
 const opened: { server: Server; tap: Tap; sockets: Socket[] }[] = [];
@@ -18,7 +20,7 @@ async function behindTap(accept: (socket: Socket) => void) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const tap = await Tap.open({ host: '127.0.0.1', port, protocol: 'lines' });
+  const tap = await Tap.open({ host: '127.0.0.1', port, protocol: 'lines', tls: false });
   opened.push({ server, tap, sockets });
   return { tap, sockets, open: () => connect({ port: tap.port, host: '127.0.0.1', allowHalfOpen: true }) };
 }
@@ -106,6 +108,45 @@ describe('a tap', () => {
       problems: [],
     });
     for (const client of clients) client.destroy();
+  });
+
+  it('keeps the numbers of connections that have ended', async () => {
+    const { tap, open } = await behindTap((socket) => {
+      socket.resume().once('end', () => socket.end('\n{"seq":1}\n'));
+    });
+    for (const events of [1, 2, 3]) {
+      const client = open();
+      client.end('ack=1\n');
+      await readAll(client);
+      await expect.poll(() => tap.clientSide.openSockets.size + tap.serverSide.openSockets.size).toBe(0);
+      expect(tap.count()).toMatchObject({ events, up: { handshake: 6 * events }, problems: [] });
+    }
+    const whole = tap.count();
+    expect(sumOf(whole.up)).toBe(tap.clientSide.read().receivedBytes);
+    expect(sumOf(whole.down)).toBe(tap.clientSide.read().sentBytes);
+  });
+
+  it('opens TLS with the secrets that it is told, be it after the connection', async () => {
+    const server = createTlsServer({ key: TEST_KEY, cert: TEST_CERTIFICATE }, (socket) => socket.end('\n{"seq":1}\n'));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const tap = await Tap.open({ host: '127.0.0.1', port, protocol: 'lines', tls: true });
+    const lines: string[] = [];
+    const client = connectTls({ port: tap.port, host: '127.0.0.1', ca: TEST_CERTIFICATE, servername: 'localhost' });
+    client.on('keylog', (line: Buffer) => lines.push(line.toString()));
+    client.resume().end('ack=1\n');
+    await once(client, 'close');
+    await tap.close(2_000);
+    server.close();
+
+    const { down, up, problems } = tap.count();
+    expect(problems).toHaveLength(1);
+    expect([up.tls, down.tls]).toEqual([sumOf(up), sumOf(down)]);
+    for (const line of lines) tap.addKeys([line]);
+    const opened = tap.count();
+    expect(opened).toMatchObject({ events: 1, problems: [], up: { handshake: 6 }, down: { handshake: 1, payload: 9 } });
+    expect([sumOf(opened.up), sumOf(opened.down)]).toEqual([up.tls, down.tls]);
   });
 
   it('tells when no answer is on its way, and does not wait for a parked one', async () => {

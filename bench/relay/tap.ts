@@ -12,17 +12,24 @@ import type { LedgerCount, WireProtocol } from '../contract/ledger.ts';
 import { ByteMeter } from '../measure/byte-meter.ts';
 import { nowNs } from '../measure/clock.ts';
 import { ConnectionLedger } from '../measure/ledger/connection.ts';
-import { sumCounts } from '../measure/ledger/layers.ts';
+import { noCount, sumCounts } from '../measure/ledger/layers.ts';
+import { KeyLog } from '../measure/ledger/tls/key-log.ts';
 
 export interface TapTarget extends Address {
   readonly protocol: WireProtocol;
+  /** Whether connections are encrypted; then `addKeys` must be told their secrets, or nothing within is read. */
+  readonly tls: boolean;
 }
 
 export class Tap {
   /** Sockets towards the clients, and towards the server. */
   readonly clientSide = new ByteMeter();
   readonly serverSide = new ByteMeter();
-  readonly #ledgers: ConnectionLedger[] = [];
+  readonly #keyLog: KeyLog | undefined;
+  readonly #open = new Set<ConnectionLedger>();
+  /** Of connections that have ended, those whose secrets may still come; and what the others carried together. */
+  readonly #waiting = new Set<ConnectionLedger>();
+  #ended = noCount();
   /** Clients that spoke last: an answer to them is on its way, or parked. */
   readonly #asking = new Set<Socket>();
   readonly #target: TapTarget;
@@ -30,6 +37,7 @@ export class Tap {
 
   private constructor(target: TapTarget) {
     this.#target = target;
+    this.#keyLog = target.tls ? new KeyLog() : undefined;
     // Half-open, so that an end travels as an end and not as a disappearance.
     this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#relay(client));
   }
@@ -56,9 +64,15 @@ export class Tap {
     }
   }
 
+  /** Secrets of TLS as lines of an NSS key log. What passed before them has waited for them, in `tls`, and is read now. */
+  addKeys(lines: readonly string[]): void {
+    this.#keyLog?.add(lines);
+    for (const ledger of [...this.#waiting]) this.#close(ledger);
+  }
+
   /** What all connections so far carried. */
   count(): LedgerCount {
-    return sumCounts(this.#ledgers.map((ledger) => ledger.count()));
+    return sumCounts([this.#ended, ...[...this.#open, ...this.#waiting].map((ledger) => ledger.count())]);
   }
 
   /** Stops to accept and waits until every connection has ended, but not for long. */
@@ -72,8 +86,8 @@ export class Tap {
   #relay(client: Socket): void {
     const { host, port, protocol } = this.#target;
     const server = connect({ host, port, noDelay: true, allowHalfOpen: true });
-    const ledger = new ConnectionLedger(protocol);
-    this.#ledgers.push(ledger);
+    const ledger = new ConnectionLedger(protocol, this.#keyLog);
+    this.#open.add(ledger);
     this.clientSide.track(client);
     this.serverSide.track(server);
     client.once('close', () => this.#asking.delete(client));
@@ -95,6 +109,20 @@ export class Tap {
       },
       () => ledger.serverEnded(),
     );
+    let sockets = 2;
+    for (const socket of [client, server]) {
+      socket.once('close', () => {
+        if (--sockets === 0) this.#close(ledger);
+      });
+    }
+  }
+
+  /** A connection that has ended leaves its numbers: where each poll has one of its own, they are many. */
+  #close(ledger: ConnectionLedger): void {
+    this.#open.delete(ledger);
+    this.#waiting.delete(ledger);
+    if (ledger.isWaiting) this.#waiting.add(ledger);
+    else this.#ended = sumCounts([this.#ended, ledger.count()]);
   }
 }
 

@@ -1,5 +1,7 @@
 /** Numbers as the page prints them: one unit a table, and as many digits as the interval allows. */
 
+import type { Metric } from '../stats/metric.ts';
+
 export interface Scale {
   readonly unit: string;
   /** How many base units make one of these. */
@@ -37,9 +39,27 @@ const SCALES = {
   ],
   memory: [{ unit: 'MiB', factor: 1024 ** 2, decimals: 3 }, { unit: 'KiB', factor: 1024, decimals: 3 }, BYTES],
   wire: [BYTES],
+  rate: [{ unit: '/s', factor: 1, decimals: 2 }],
+  count: [{ unit: '', factor: 1, decimals: 3 }],
 } as const satisfies Record<string, readonly Scale[]>;
 
 export type Quantity = keyof typeof SCALES;
+
+/** Bytes that vary from round to round are memory and get a prefix; those on the wire are counted one by one. */
+export function quantityOf({ unit, spread }: Pick<Metric, 'unit' | 'spread'>): Quantity {
+  if (unit === 'B') return spread === 'range' ? 'wire' : 'memory';
+  return ({ µs: 'time', '1/s': 'rate', '': 'count' } as const)[unit];
+}
+
+/** A number and its unit, on one line; a count has none. */
+export function withUnit(number: string, { unit }: Pick<Scale, 'unit'>): string {
+  return unit === '' ? number : `${number}\u00a0${unit}`;
+}
+
+/** `p50, ms`, or `Attempts` of a count: heads a column or an axis. */
+export function headed(label: string, { unit }: Pick<Scale, 'unit'>): string {
+  return unit === '' ? label : `${label}, ${unit}`;
+}
 
 /** The unit for values that stand together, so that a reader compares digits and never units. Times come in µs. */
 export function scaleFor(quantity: Quantity, values: readonly number[]): Scale {

@@ -29,6 +29,7 @@ const NAMES: Readonly<Record<DeliveryPart, string>> = {
   responseHead: 'Response head',
   handshake: 'Handshake',
   control: 'Control',
+  tls: 'TLS',
   emptyPolls: 'Empty polls',
 };
 
@@ -41,6 +42,7 @@ const COLOURS: Readonly<Record<DeliveryPart, StackPart['colour']>> = {
   responseHead: '--layer-head',
   handshake: '--layer-handshake',
   control: '--layer-control',
+  tls: '--layer-tls',
   emptyPolls: '--layer-empty',
 };
 

@@ -268,7 +268,7 @@ describe('colours', () => {
       expect(contrast(colours?.get(name) ?? '', paper), name).toBeGreaterThanOrEqual(4.5);
     }
     const marks = [...(colours?.keys() ?? [])].filter((name) => /^--(lane|layer)-/.test(name));
-    expect(marks).toHaveLength(16);
+    expect(marks).toHaveLength(17);
     for (const name of marks) expect(contrast(colours?.get(name) ?? '', paper), name).toBeGreaterThanOrEqual(3);
   });
 });

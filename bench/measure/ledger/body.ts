@@ -1,6 +1,7 @@
 /** Where the body of an HTTP/1.1 message ends (RFC 9112, sections 6 and 7). */
 
-import type { Content, Direction } from './direction.ts';
+import type { Content } from './content.ts';
+import type { Direction } from './direction.ts';
 import { HeadReader } from './head.ts';
 
 /**

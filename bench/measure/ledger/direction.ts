@@ -1,8 +1,16 @@
 import { type Layer, sumOf } from '../../contract/ledger.ts';
 import { noLayerBytes } from './layers.ts';
+import type { MessageTally } from './message-tally.ts';
 
 /** From client to server, from server to client. */
 export type Way = 'up' | 'down';
+
+/** Takes bytes as they came, in any split. */
+export interface Intake {
+  feed(chunk: Buffer): void;
+  /** No byte will follow. Idempotent. */
+  end(): void;
+}
 
 /** Reads what comes in one direction, and puts each byte that it takes into a layer. */
 export interface Reader {
@@ -12,13 +20,8 @@ export interface Reader {
   end(): void;
 }
 
-/** Reads the content of a body: any bytes are allowed, and all of those between `from` and `to` are taken. */
-export interface Content {
-  read(chunk: Buffer, from: number, to: number): void;
-}
-
 /** One direction of a connection: its bytes so far, and who reads the next. */
-export class Direction {
+export class Direction implements Intake {
   readonly way: Way;
   readonly layers = noLayerBytes();
   /** Messages completed: events downwards, what the client says upwards. */
@@ -27,8 +30,8 @@ export class Direction {
   problem: string | undefined;
   /** None after a problem: the bytes that follow are unread, not guessed. */
   reader: Reader | undefined;
-  #settledPayload = 0;
-  #settledFraming = 0;
+  /** Tallies that may hold an unfinished message. */
+  readonly open = new Set<MessageTally>();
 
   constructor(way: Way) {
     this.way = way;
@@ -42,33 +45,11 @@ export class Direction {
 
   end(): void {
     this.reader?.end();
-    this.dropUnfinished();
+    for (const tally of this.open) tally.close();
   }
 
   get readBytes(): number {
     return sumOf(this.layers);
-  }
-
-  /** Payload of the message that is not finished. */
-  get unfinishedBytes(): number {
-    return this.layers.payload - this.#settledPayload;
-  }
-
-  finishMessage(): void {
-    this.messages++;
-    this.settle();
-  }
-
-  /** What was counted so far stays what it is. */
-  settle(): void {
-    this.#settledPayload = this.layers.payload;
-    this.#settledFraming = this.layers.framing;
-  }
-
-  /** A message that was begun and is never finished reaches nobody: its bytes are control. */
-  dropUnfinished(): void {
-    this.move(this.layers.payload - this.#settledPayload, 'payload', 'control');
-    this.move(this.layers.framing - this.#settledFraming, 'framing', 'control');
   }
 
   /** Tells the first problem; the byte where it was seen is the first that is not read. */
@@ -80,20 +61,5 @@ export class Direction {
   move(bytes: number, from: Layer, to: Layer): void {
     this.layers[from] -= bytes;
     this.layers[to] += bytes;
-  }
-}
-
-/** Content in which nothing is told apart. */
-export class PlainContent implements Content {
-  readonly #direction: Direction;
-  readonly #layer: Layer;
-
-  constructor(direction: Direction, layer: Layer) {
-    this.#direction = direction;
-    this.#layer = layer;
-  }
-
-  read(_chunk: Buffer, from: number, to: number): void {
-    this.#direction.layers[this.#layer] += to - from;
   }
 }

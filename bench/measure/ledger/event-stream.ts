@@ -7,7 +7,7 @@
  * comments, `retry`, lines that clients ignore, blank lines that end no event, and an event that the stream ends within.
  */
 
-import type { Content, Direction } from './direction.ts';
+import { Content } from './content.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -25,8 +25,7 @@ const OTHER_NAME = 2;
 /** What the next byte belongs to. */
 type Place = 'byteOrderMark' | 'name' | 'space' | 'value' | 'afterCr';
 
-export class EventStream implements Content {
-  readonly #direction: Direction;
+export class EventStream extends Content {
   #place: Place = 'byteOrderMark';
   #name = NO_NAME;
   /** Bytes of the name, or of the byte order mark, so far: framing until the line turns out to be control. */
@@ -38,10 +37,6 @@ export class EventStream implements Content {
   /** Places of the next CR and LF in a chunk. Searched for anew with each line they would cost the square of its lines. */
   #crAt = -1;
   #lfAt = -1;
-
-  constructor(direction: Direction) {
-    this.#direction = direction;
-  }
 
   read(chunk: Buffer, from: number, to: number): void {
     this.#crAt = -1;
@@ -61,18 +56,17 @@ export class EventStream implements Content {
       if (this.#nameBytes > 0) this.#name = OTHER_NAME;
       return at;
     }
-    this.#direction.layers.framing++;
+    this.tally.add('framing', 1);
     this.#nameBytes++;
     if (this.#nameBytes === BYTE_ORDER_MARK.length) {
       this.#beginLine();
-      this.#direction.settle();
+      this.tally.settle();
     }
     return at + 1;
   }
 
   /** A name ends with a colon, with its line, or where it is longer than any that counts. */
   #readName(chunk: Buffer, from: number, to: number): number {
-    const { layers } = this.#direction;
     let at = from;
     for (; at < to; at++) {
       const byte = chunk[at] ?? 0;
@@ -80,7 +74,7 @@ export class EventStream implements Content {
       this.#name = this.#name * 256 + byte;
       this.#nameBytes++;
     }
-    layers.framing += at - from;
+    this.tally.add('framing', at - from);
     if (at === to) return to;
 
     const byte = chunk[at];
@@ -88,7 +82,7 @@ export class EventStream implements Content {
     if (isLineEnd && this.#nameBytes === 0) return this.#endBlock(chunk, at);
     this.#classify(isLineEnd || byte === COLON);
     if (isLineEnd) return this.#endLine(chunk, at);
-    layers[this.#lineEndLayer]++;
+    this.tally.add(this.#lineEndLayer, 1);
     this.#place = byte === COLON ? 'space' : 'value';
     return at + 1;
   }
@@ -98,7 +92,7 @@ export class EventStream implements Content {
     this.#isBetweenEvents = false;
     if (name === NAME.data) {
       // The end of the data line before this one was no framing after all.
-      if (this.#dataLines > 0) this.#direction.move(1, 'framing', 'payload');
+      if (this.#dataLines > 0) this.tally.move(1, 'framing', 'payload');
       this.#dataLines++;
       this.#valueLayer = 'payload';
       this.#lineEndLayer = 'framing';
@@ -106,7 +100,7 @@ export class EventStream implements Content {
       this.#valueLayer = 'framing';
       this.#lineEndLayer = 'framing';
     } else {
-      this.#direction.move(this.#nameBytes, 'framing', 'control');
+      this.tally.move(this.#nameBytes, 'framing', 'control');
       this.#valueLayer = 'control';
       this.#lineEndLayer = 'control';
     }
@@ -115,21 +109,21 @@ export class EventStream implements Content {
   #readSpace(chunk: Buffer, at: number): number {
     this.#place = 'value';
     if (chunk[at] !== SPACE) return at;
-    this.#direction.layers[this.#lineEndLayer]++;
+    this.tally.add(this.#lineEndLayer, 1);
     return at + 1;
   }
 
   #readValue(chunk: Buffer, at: number, to: number): number {
-    // The search may run past `to`, but not far: what follows a body is chunk framing or a head, and has both.
+    // The search may run past `to`, but not far: what follows in HTTP/1.1 is chunk framing or a head, and has both.
     if (this.#lfAt < at) this.#lfAt = indexOrInfinity(chunk.indexOf(LF, at));
     if (this.#crAt < at) this.#crAt = indexOrInfinity(chunk.indexOf(CR, at));
     const end = Math.min(this.#lfAt, this.#crAt, to);
-    this.#direction.layers[this.#valueLayer] += end - at;
+    this.tally.add(this.#valueLayer, end - at);
     return end < to ? this.#endLine(chunk, end) : to;
   }
 
   #endLine(chunk: Buffer, at: number): number {
-    this.#direction.layers[this.#lineEndLayer]++;
+    this.tally.add(this.#lineEndLayer, 1);
     this.#beginLine();
     if (chunk[at] === CR) this.#place = 'afterCr';
     return at + 1;
@@ -139,8 +133,8 @@ export class EventStream implements Content {
     const isEvent = this.#dataLines > 0;
     this.#lineEndLayer = isEvent ? 'framing' : 'control';
     const next = this.#endLine(chunk, at);
-    if (isEvent) this.#direction.finishMessage();
-    else this.#direction.settle();
+    if (isEvent) this.tally.finish();
+    else this.tally.settle();
     this.#dataLines = 0;
     this.#isBetweenEvents = true;
     return next;
@@ -150,8 +144,8 @@ export class EventStream implements Content {
   #readAfterCr(chunk: Buffer, at: number): number {
     this.#place = 'name';
     if (chunk[at] !== LF) return at;
-    this.#direction.layers[this.#lineEndLayer]++;
-    if (this.#isBetweenEvents) this.#direction.settle();
+    this.tally.add(this.#lineEndLayer, 1);
+    if (this.#isBetweenEvents) this.tally.settle();
     return at + 1;
   }
 

@@ -36,6 +36,14 @@ describe('WebSocket', () => {
     expect(said).toMatchObject({ events: 0, messagesUp: 1 });
   });
 
+  test('a binary message is an event as a text is', () => {
+    const count = afterUpgrade(
+      writeFrame({ opcode: 2, mask: 1 }, Buffer.from([0, 1, 2])),
+      writeFrame({ opcode: 2 }, Buffer.from([0, 0xff])),
+    );
+    expect(count).toMatchObject({ events: 1, messagesUp: 1, up: { payload: 3 }, down: { payload: 2, framing: 2 } });
+  });
+
   test('ping, pong and close are control as a whole', () => {
     const goingAway = Buffer.from([0x03, 0xe9]);
     const count = afterUpgrade(
@@ -135,6 +143,42 @@ describe('newline-delimited JSON', () => {
     const count = readAll('http', [GET, 'GET /ev'], ['HTTP/1.1 204 No Content\r\n\r\n']);
     expect(count.up.requestHead).toBe(GET.length + 7);
     expect(count.cycles).toMatchObject({ count: 1, upBytes: GET.length });
+  });
+});
+
+describe('HTTP/1.1 exchanges', () => {
+  const post = (body: string) => `POST /up HTTP/1.1\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+  const json = (body: string, status = '200 OK') =>
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+
+  test('a message up and the echo that answers it are payload, each is a message, and the exchange is not empty', () => {
+    const count = readAll('http', [post(TEXT), post(TEXT)], [json(TEXT), json(TEXT)]);
+    expect(count.up).toMatchObject({ payload: 200, requestHead: 2 * post(TEXT).length - 200, control: 0 });
+    expect(count.down).toMatchObject({ payload: 200, responseHead: 2 * json(TEXT).length - 200, control: 0 });
+    expect(count).toMatchObject({ messagesUp: 2, events: 2, cycles: { count: 2 }, emptyCycles: { count: 0 } });
+  });
+
+  test('an answer to no message is control, and so is a refusal of one', () => {
+    const refusal = json('{"error":{}}', '400 Bad Request');
+    const count = readAll('http', [GET, post(TEXT)], [json(TEXT), refusal]);
+    expect(count.down).toMatchObject({ payload: 0, control: 100 + 12 });
+    expect(count).toMatchObject({ messagesUp: 1, events: 0, cycles: { count: 2 }, emptyCycles: { count: 1 } });
+  });
+
+  test('a poll on a connection of its own is a cycle like any other', () => {
+    const request = 'GET /polling HTTP/1.1\r\nConnection: close\r\n\r\n';
+    const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nConnection: close\r\n\r\n';
+    const withoutLength = readAll('http', [request], [head, `${TEXT}\n`]);
+    const bytes = { count: 1, upBytes: request.length, downBytes: head.length + 101 };
+    expect(withoutLength).toMatchObject({ events: 1, cycles: bytes, emptyCycles: { count: 0 }, problems: [] });
+  });
+
+  test('a 304 has no body, whatever length it tells, and is an empty cycle', () => {
+    const notModified = 'HTTP/1.1 304 Not Modified\r\nETag: W/"4"\r\nContent-Length: 202\r\n\r\n';
+    const count = readAll('http', [GET, GET], [notModified, notModified]);
+    expect(count.down).toMatchObject({ responseHead: 2 * notModified.length, payload: 0, control: 0 });
+    expect(count.emptyCycles).toEqual({ count: 2, upBytes: 2 * GET.length, downBytes: 2 * notModified.length });
+    expect(count.problems).toEqual([]);
   });
 });
 

@@ -1,11 +1,13 @@
 /**
  * WebSocket frames (RFC 6455, section 5), one direction of them.
  *
- * Headers of data frames, masks included, are framing, their payload is payload as it is on the wire: of a message
- * compressed by permessage-deflate (RFC 7692), the compressed bytes. Control frames are control as a whole.
+ * Headers of data frames, masks included, are framing, their payload is payload as it is on the wire. Of a message compressed
+ * by permessage-deflate (RFC 7692) that is the compressed bytes; since frames bound a message whatever its window and context,
+ * nothing is inflated. Control frames are control as a whole.
  */
 
 import type { Direction, Reader } from './direction.ts';
+import { MessageTally } from './message-tally.ts';
 
 const OPCODE = { continuation: 0, binary: 2, close: 8, pong: 10 } as const;
 const FIN = 0x80;
@@ -17,6 +19,7 @@ const LONGEST_CONTROL_PAYLOAD = 125;
 
 export class FrameReader implements Reader {
   readonly #direction: Direction;
+  readonly #tally: MessageTally;
   readonly #allowsDeflate: boolean;
   readonly #header = Buffer.alloc(LONGEST_HEADER);
   #headerBytes = 0;
@@ -30,6 +33,7 @@ export class FrameReader implements Reader {
   /** @param allowsDeflate whether permessage-deflate was agreed upon */
   constructor(direction: Direction, allowsDeflate: boolean) {
     this.#direction = direction;
+    this.#tally = new MessageTally(direction);
     this.#allowsDeflate = allowsDeflate;
   }
 
@@ -45,7 +49,7 @@ export class FrameReader implements Reader {
         }
       } else {
         const bytes = Math.min(this.#payloadLeft, chunk.length - at);
-        this.#direction.layers[this.#layer] += bytes;
+        this.#tally.add(this.#layer, bytes);
         this.#payloadLeft -= bytes;
         at += bytes;
       }
@@ -60,8 +64,7 @@ export class FrameReader implements Reader {
   #readHeader(): string | undefined {
     const first = this.#header[0] ?? 0;
     const isControl = (first & 0x08) !== 0;
-    if (isControl) this.#direction.layers.control++;
-    else this.#direction.layers.framing++;
+    this.#tally.add(isControl ? 'control' : 'framing', 1);
     if (this.#headerBytes === 1) return this.#readFirst(first, isControl);
     if (this.#headerBytes === 2) return this.#readSecond(this.#header[1] ?? 0, isControl);
     return this.#headerBytes === this.#wholeHeaderBytes ? this.#readLongLength() : undefined;
@@ -128,6 +131,6 @@ export class FrameReader implements Reader {
     if ((first & 0x0f) === OPCODE.close) this.#isClosed = true;
     if (this.#layer === 'control' || !(first & FIN)) return;
     this.#isInMessage = false;
-    this.#direction.finishMessage();
+    this.#tally.finish();
   }
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import type { LedgerCount } from '../../contract/ledger.ts';
 import { ConnectionLedger } from './connection.ts';
-import { subtractCounts, sumCounts } from './layers.ts';
+import { noCount, subtractCounts, sumCounts } from './layers.ts';
 import { readAll } from './test-wire.ts';
 
 const GET = 'GET / HTTP/1.1\r\n\r\n';
@@ -32,4 +33,30 @@ test('what came between two readings is their difference, with the problems that
   expect(window).toMatchObject({ events: 1, cycles: { count: 1, upBytes: GET.length, downBytes: EVENT.length } });
   expect(window.problems).toHaveLength(1);
   expect(window.problems[0]).toContain('"y');
+});
+
+test('frames and header blocks of HTTP/2 add up too, though connections have different ones', () => {
+  const one = { count: 1, bytes: 10 };
+  const none = { count: 0, bytes: 0 };
+  const short: LedgerCount = {
+    ...noCount(),
+    frames: { up: { PING: one }, down: {} },
+    headBlocks: [{ up: one, down: none }],
+  };
+  const long: LedgerCount = {
+    ...noCount(),
+    frames: { up: { PING: one, DATA: one }, down: { GOAWAY: one } },
+    headBlocks: [
+      { up: one, down: one },
+      { up: one, down: none },
+    ],
+  };
+  const sum = sumCounts([short, long]);
+  const two = { count: 2, bytes: 20 };
+  expect(sum.frames).toEqual({ up: { PING: two, DATA: one }, down: { GOAWAY: one } });
+  expect(sum.headBlocks).toEqual([
+    { up: two, down: one },
+    { up: one, down: none },
+  ]);
+  expect(subtractCounts(sum, short)).toMatchObject({ frames: long.frames, headBlocks: long.headBlocks });
 });

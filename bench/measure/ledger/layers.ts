@@ -1,25 +1,30 @@
 /** Arithmetic of ledger counts: of several connections together, and of the time between two readings. */
 
-import { LAYERS, type Layer, type LedgerCount } from '../../contract/ledger.ts';
+import type { Layer, LedgerCount } from '../../contract/ledger.ts';
 
 export function noLayerBytes(): Record<Layer, number> {
-  return { payload: 0, framing: 0, chunking: 0, requestHead: 0, responseHead: 0, handshake: 0, control: 0 };
+  return { payload: 0, framing: 0, chunking: 0, requestHead: 0, responseHead: 0, handshake: 0, control: 0, tls: 0 };
 }
 
-/** The count of several connections together, with all of their problems. */
-export function sumCounts(counts: readonly LedgerCount[]): LedgerCount {
-  const nothing: LedgerCount = {
+export function noCount(): LedgerCount {
+  return {
     up: noLayerBytes(),
     down: noLayerBytes(),
-    unreadBytes: { up: 0, down: 0 },
     events: 0,
     messagesUp: 0,
     cycles: { count: 0, upBytes: 0, downBytes: 0 },
     emptyCycles: { count: 0, upBytes: 0, downBytes: 0 },
+    frames: { up: {}, down: {} },
+    headBlocks: [],
+    unreadBytes: { up: 0, down: 0 },
     problems: [],
   };
-  const sum = counts.reduce((total, count) => combine(total, count, 1), nothing);
-  return { ...sum, problems: counts.flatMap(({ problems }) => problems) };
+}
+
+/** The count of several connections together, with all of their problems. */
+export function sumCounts(counts: readonly LedgerCount[]): LedgerCount {
+  const problems = counts.flatMap((count) => count.problems);
+  return { ...counts.reduce((total, count) => combine(total, { ...count, problems: [] }, 1), noCount()), problems };
 }
 
 /**
@@ -32,32 +37,19 @@ export function subtractCounts(after: LedgerCount, before: LedgerCount): LedgerC
     const at = problems.indexOf(known);
     if (at !== -1) problems.splice(at, 1);
   }
-  return { ...combine(after, before, -1), problems };
+  return { ...combine({ ...after, problems: [] }, { ...before, problems: [] }, -1), problems };
 }
 
-/** `a + sign × b`, number by number. */
-function combine(a: LedgerCount, b: LedgerCount, sign: 1 | -1): Omit<LedgerCount, 'problems'> & { problems: [] } {
-  return {
-    up: combineNumbers(a.up, b.up, LAYERS, sign),
-    down: combineNumbers(a.down, b.down, LAYERS, sign),
-    unreadBytes: combineNumbers(a.unreadBytes, b.unreadBytes, ['up', 'down'], sign),
-    events: a.events + sign * b.events,
-    messagesUp: a.messagesUp + sign * b.messagesUp,
-    cycles: combineNumbers(a.cycles, b.cycles, CYCLE_KEYS, sign),
-    emptyCycles: combineNumbers(a.emptyCycles, b.emptyCycles, CYCLE_KEYS, sign),
-    problems: [],
-  };
-}
-
-const CYCLE_KEYS = ['count', 'upBytes', 'downBytes'] as const;
-
-function combineNumbers<K extends string>(
-  a: Readonly<Record<K, number>>,
-  b: Readonly<Record<K, number>>,
-  keys: readonly K[],
-  sign: 1 | -1,
-): Record<K, number> {
-  const sum: Record<K, number> = { ...a };
-  for (const key of keys) sum[key] += sign * b[key];
-  return sum;
+/** `a + sign × b`, number by number of two trees. What one of them lacks is 0 in it. */
+function combine<Tree>(a: Tree, b: Tree, sign: 1 | -1): Tree {
+  if (typeof (a ?? b) === 'number') return (((a ?? 0) as number) + sign * ((b ?? 0) as number)) as Tree;
+  if (Array.isArray(a ?? b)) {
+    const [left, right] = [(a ?? []) as unknown[], (b ?? []) as unknown[]];
+    const length = Math.max(left.length, right.length);
+    return Array.from({ length }, (_, index) => combine(left[index], right[index], sign)) as Tree;
+  }
+  const left = { ...a } as Record<string, unknown>;
+  const right = { ...b } as Record<string, unknown>;
+  const keys = Object.keys({ ...left, ...right });
+  return Object.fromEntries(keys.map((key) => [key, combine(left[key], right[key], sign)])) as Tree;
 }

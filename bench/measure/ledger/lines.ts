@@ -1,29 +1,23 @@
 /** Newline-delimited events: the body `application/x-ndjson`, and the TCP control, which is nothing else. */
 
-import type { Content, Direction, Reader } from './direction.ts';
+import { Content } from './content.ts';
+import type { Direction, Reader } from './direction.ts';
 
 const LF = 0x0a;
 
 /** Each line is an event: its bytes are payload, its LF is framing. An empty line is framing and no event. */
-export class EventLines implements Content {
-  readonly #direction: Direction;
-
-  constructor(direction: Direction) {
-    this.#direction = direction;
-  }
-
+export class EventLines extends Content {
   read(chunk: Buffer, from: number, to: number): void {
-    const { layers } = this.#direction;
     for (let at = from; at < to; ) {
       const end = chunk.indexOf(LF, at);
       if (end === -1 || end >= to) {
-        layers.payload += to - at;
+        this.tally.add('payload', to - at);
         return;
       }
-      layers.payload += end - at;
-      layers.framing++;
-      if (this.#direction.unfinishedBytes > 0) this.#direction.finishMessage();
-      else this.#direction.settle();
+      this.tally.add('payload', end - at);
+      this.tally.add('framing', 1);
+      if (this.tally.unfinishedBytes > 0) this.tally.finish();
+      else this.tally.settle();
       at = end + 1;
     }
   }

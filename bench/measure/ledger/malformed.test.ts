@@ -5,13 +5,15 @@ import { describe, expect, test } from 'vitest';
 import { sumOf, type WireProtocol } from '../../contract/ledger.ts';
 import { ConnectionLedger } from './connection.ts';
 import { sayWebSocket, webSockets, writeFrame } from './test-frames.ts';
+import { writeGzip } from './test-gzip.ts';
 import { exchanges, sayExchange } from './test-http.ts';
-import { bytesOf, holdsAllBytes, readAll, Script, tapes } from './test-wire.ts';
+import { holdsAllBytes, readAll, Script, tapes } from './test-wire.ts';
 
 const GET = 'GET / HTTP/1.1\r\n\r\n';
 const UPGRADE = 'GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n';
 const SWITCH = 'HTTP/1.1 101 x\r\nUpgrade: websocket\r\n\r\n';
 const DEFLATE = 'HTTP/1.1 101 x\r\nUpgrade: websocket\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n';
+const GZIP = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: gzip\r\n\r\n';
 const CHUNKED = 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n';
 
 interface Malformed {
@@ -92,10 +94,23 @@ const malformed: readonly Malformed[] = [
   response('a chunk that ends with CR alone', `${CHUNKED}5\r\nhello\r5`, /no LF after the CR that ends/),
   response('a trailer that is none', `${CHUNKED}0\r\na b\r\n\r\n`, /not a header field/),
   response(
-    'events that are compressed',
-    'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: gzip\r\n\r\nx',
-    /content coding "gzip"/,
+    'events in a coding that is not read',
+    'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: br\r\n\r\nx',
+    /content coding "br"/,
   ),
+  response('events that are said to be a gzip', `${GZIP}data:x\n\n`, /can't be inflated: incorrect header check/),
+  {
+    what: 'a gzip that has changed on its way',
+    up: [GET],
+    down: [GZIP, writeGzip(Buffer.from('data:x\n\n'), []).subarray(0, -8), Buffer.alloc(8)],
+    problem: /can't be inflated: incorrect data check/,
+  },
+  {
+    what: 'bytes after the end of a gzip',
+    up: [GET],
+    down: [GZIP, writeGzip(Buffer.from('data:x\n\n'), []), 'x'],
+    problem: /after the end of a gzip/,
+  },
   { what: 'a tunnel', up: ['CONNECT a:1 HTTP/1.1\r\n\r\n'], down: ['HTTP/1.1 200 OK\r\n\r\nx'], problem: /tunnel/ },
   response('an upgrade nobody asked for', SWITCH, /101 to something other/),
   {
@@ -206,6 +221,7 @@ describe('whatever comes, the reader does not throw and accounts for every byte'
     ['heads', GET, 'HTTP/1.1 200 OK\r\n'],
     ['chunks', GET, CHUNKED],
     ['an event stream', GET, 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n'],
+    ['a gzip', GET, GZIP],
     ['frames', UPGRADE, SWITCH],
     ['compressed frames', UPGRADE, DEFLATE],
   ])('random bytes instead of %s', (_, up, down) => {
@@ -226,12 +242,7 @@ describe('whatever comes, the reader does not throw and accounts for every byte'
         const script = new Script('http');
         for (const exchange of before) sayExchange(script, exchange, false);
         sayWebSocket(script, spec);
-        for (const { isUp, at, to } of changed) {
-          const parts = script.said[isUp ? 'up' : 'down'];
-          const bytes = bytesOf(parts);
-          bytes[at % bytes.length] = to;
-          parts.splice(0, parts.length, ['payload', bytes]);
-        }
+        for (const { isUp, at, to } of changed) script.change(isUp ? 'up' : 'down', at, to);
         script.play(tape);
       }),
     );

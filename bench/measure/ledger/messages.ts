@@ -29,7 +29,7 @@ export class MessageReader implements Reader {
   read(chunk: Buffer, from: number): number {
     if (this.#body) {
       const at = this.#body.read(chunk, from);
-      if (this.#body.isDone) this.#end();
+      if (this.#body.isDone && this.#direction.reader) this.#end();
       return at;
     }
     if (!this.#head) {
@@ -59,7 +59,6 @@ export class MessageReader implements Reader {
     this.#head = undefined;
     this.#body = undefined;
     this.#listener.ends(this.#direction.readBytes - this.#bytesBefore);
-    this.#direction.dropUnfinished();
   }
 
   #newHead(): HeadReader {

@@ -1,17 +1,15 @@
 /** The ledger beside this project's own servers and clients: bytes tapped from real sockets, for every lane of the table. */
 
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { EventLog } from '../../../servers/feed.ts';
 import { Host } from '../../../servers/host.ts';
 import { HEADER_PROFILES, type HeaderProfile } from '../../contract/headers.ts';
 import type { Lane } from '../../contract/lane.ts';
-import { sumOf, type WireProtocol } from '../../contract/ledger.ts';
+import { sumOf } from '../../contract/ledger.ts';
 import { eventOf, eventually, RecordingSink, range } from '../../contract/test-support.ts';
 import { lanes } from '../../lanes.ts';
 import { ByteMeter } from '../byte-meter.ts';
-import { ConnectionLedger } from './connection.ts';
-import { sumCounts } from './layers.ts';
+import { openTap } from './test-tap.ts';
 
 /** Around the limits of a length in WebSocket, and beyond what a socket reads at once. */
 const PADS = ['', 'x'.repeat(80), 'x'.repeat(100), '🚀'.repeat(50), 'x'.repeat(65_500), 'é'.repeat(40_000)];
@@ -33,7 +31,7 @@ describe.each(lanes)('on the wire of $id', (lane) => {
       await Promise.all(all.map(({ client }) => client.close()));
       await eventually(() => expect(host.meter.openSockets.size + tap.sockets.openSockets.size).toBe(0));
 
-      const count = sumCounts(tap.ledgers.map((ledger) => ledger.count()));
+      const count = tap.count();
       const texts = all.flatMap(({ sink }) => sink.texts);
       expect(count.problems).toEqual([]);
       expect(count.unreadBytes).toEqual({ up: 0, down: 0 });
@@ -83,34 +81,4 @@ async function openTapped(lane: Lane, headers: HeaderProfile) {
 /** A lane that acts periodically does so often, or the test would wait for it. */
 function quick<Options extends object>(options: Options): Options {
   return 'intervalMs' in options ? { ...options, intervalMs: 10 } : options;
-}
-
-async function openTap(serverPort: number, protocol: WireProtocol) {
-  const sockets = new ByteMeter();
-  const ledgers: ConnectionLedger[] = [];
-  const listener = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
-    const server = connect({ host: '127.0.0.1', port: serverPort, noDelay: true, allowHalfOpen: true });
-    const ledger = new ConnectionLedger(protocol);
-    ledgers.push(ledger);
-    sockets.track(client);
-    sockets.track(server);
-    pass(client, server, (chunk) => ledger.fromClient(chunk)).on('end', () => ledger.clientEnded());
-    pass(server, client, (chunk) => ledger.fromServer(chunk)).on('end', () => ledger.serverEnded());
-  });
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    listener.close();
-    for (const socket of sockets.openSockets) socket.destroy();
-  });
-  return { sockets, ledgers, port: (listener.address() as AddressInfo).port };
-}
-
-function pass(from: Socket, to: Socket, read: (chunk: Buffer) => void): Socket {
-  from.on('data', (chunk: Buffer) => {
-    read(chunk);
-    to.write(chunk);
-  });
-  from.on('end', () => to.end());
-  from.on('error', () => to.destroy());
-  return from;
 }

@@ -2,9 +2,22 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { http2Connections, PREFACE, sayHttp2, writeFrame, writeSettings } from './http2/test-http2.ts';
 import { sayWebSocket, webSockets } from './test-frames.ts';
 import { exchanges, sayExchange } from './test-http.ts';
-import { bytesOf, expectRead, lineLists, part, readAll, Script, tapes, writeEventLines } from './test-wire.ts';
+import {
+  bytesOf,
+  expectRead,
+  lineLists,
+  part,
+  readAll,
+  Script,
+  type Tape,
+  tapes,
+  writeEventLines,
+} from './test-wire.ts';
+
+import { type TlsSpec, tlsSpecs, wrapInTls } from './tls/test-tls.ts';
 
 describe('every byte of any split is in the layer of its writer', () => {
   test('in HTTP/1.1 exchanges, kept alive and pipelined', () => {
@@ -30,6 +43,17 @@ describe('every byte of any split is in the layer of its writer', () => {
     );
   });
 
+  test('in HTTP/2 connections, whatever their streams carry and however they are interleaved', () => {
+    fc.assert(
+      fc.property(http2Connections, tapes, (spec, tape) => {
+        const script = new Script('http2');
+        sayHttp2(script, spec);
+        expectRead(script, tape);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   test('in the lines of the TCP control', () => {
     const first = fc.constantFrom('', 'since=7&ack=1', '\r', 'ack=1\r');
     fc.assert(
@@ -51,6 +75,36 @@ describe('every byte of any split is in the layer of its writer', () => {
   });
 });
 
+describe('within TLS 1.3, whenever its secrets are told, so is every byte', () => {
+  const expectReadInTls = (plain: Script, spec: TlsSpec, tape: Tape) => {
+    const { script, secrets } = wrapInTls(plain, spec);
+    expectRead(script, tape, secrets);
+  };
+
+  test('of HTTP/1.1 and WebSocket', () => {
+    fc.assert(
+      fc.property(fc.array(exchanges, { maxLength: 2 }), webSockets, tlsSpecs, tapes, (before, spec, tls, tape) => {
+        const script = new Script('http');
+        for (const exchange of before) sayExchange(script, exchange, false);
+        sayWebSocket(script, spec);
+        expectReadInTls(script, tls, tape);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('of HTTP/2', () => {
+    fc.assert(
+      fc.property(http2Connections, tlsSpecs, tapes, (spec, tls, tape) => {
+        const script = new Script('http2');
+        sayHttp2(script, spec);
+        expectReadInTls(script, tls, tape);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
 /** In time that grows with the square of its size, each of these would outlast the timeout. */
 describe('megabytes at once or byte by byte are read in no time', () => {
   const GET = 'GET / HTTP/1.1\r\n\r\n';
@@ -60,6 +114,19 @@ describe('megabytes at once or byte by byte are read in no time', () => {
   test.each(['\r', '\n'])('of an event stream whose lines end with %j', (end) => {
     const body = `:${end}`.repeat(2 * MEGABYTE);
     expect(readAll('http', [GET], [STREAM, body]).down.control).toBe(body.length);
+  });
+
+  test('of HTTP/2 frames that hold a byte each', () => {
+    const request = writeFrame(1, 5, 1, Buffer.from([0x82]));
+    const answer = writeFrame(
+      1,
+      4,
+      1,
+      Buffer.concat([Buffer.from([0x88, 0x0f, 16, 17]), Buffer.from('text/event-stream')]),
+    );
+    const frames = Buffer.concat(Array(MEGABYTE / 4).fill(writeFrame(0, 0, 1, ':')));
+    const count = readAll('http2', [PREFACE, writeSettings([]), request], [writeSettings([]), '', answer, frames]);
+    expect(count).toMatchObject({ problems: [], down: { control: MEGABYTE / 4, chunking: (9 * MEGABYTE) / 4 } });
   });
 
   test('of one line', () => {

@@ -1,19 +1,8 @@
 /** HTTP/1.1 exchanges for tests, written part by part. */
 
 import fc from 'fast-check';
-import {
-  bytesOf,
-  type LinesSpec,
-  lineLists,
-  type Part,
-  part,
-  type Script,
-  type StreamSpec,
-  streams,
-  type Written,
-  writeEventLines,
-  writeStream,
-} from './test-wire.ts';
+import { type AnswerSpec, answers, optional, type QuestionSpec, questions, writeAnswer } from './test-answers.ts';
+import { bytesOf, cutParts, type Part, part, type Script } from './test-wire.ts';
 
 interface ChunkSpec {
   readonly cuts: readonly number[];
@@ -31,24 +20,18 @@ interface HeaderStyle {
 }
 
 export interface ExchangeSpec {
-  readonly method: string;
-  readonly requestBody: { readonly bytes: Uint8Array; readonly chunks: ChunkSpec | undefined } | undefined;
+  readonly question: QuestionSpec;
+  readonly questionChunks: ChunkSpec | undefined;
   readonly emptyLines: number;
   readonly interim: readonly number[];
-  readonly answer:
-    | { readonly kind: 'stream'; readonly stream: StreamSpec }
-    | { readonly kind: 'lines'; readonly lines: LinesSpec }
-    | { readonly kind: 'none'; readonly status: number }
-    | { readonly kind: 'other'; readonly status: number; readonly type: string | undefined; readonly body: string };
-  readonly chunks: ChunkSpec | undefined;
+  readonly answer: AnswerSpec;
+  readonly answerChunks: ChunkSpec | undefined;
   /** Of a last response without chunks: whether it has no length, either. */
   readonly lastsUntilClose: boolean;
   readonly style: HeaderStyle;
   /** Whether the server answers before the next request, or the requests are pipelined. */
   readonly isAwaited: boolean;
 }
-
-const optional = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 
 const fields = fc.constantFrom(
   'X-A: 1',
@@ -72,28 +55,12 @@ const styles: fc.Arbitrary<HeaderStyle> = fc.record({
 });
 
 export const exchanges: fc.Arbitrary<ExchangeSpec> = fc.record({
-  method: fc.constantFrom('GET', 'GET', 'HEAD', 'POST', 'M-SEARCH'),
-  requestBody: optional(fc.record({ bytes: fc.uint8Array({ maxLength: 300 }), chunks: optional(chunkSpecs) })),
+  question: questions,
+  questionChunks: optional(chunkSpecs),
   emptyLines: fc.constantFrom(0, 0, 0, 1),
   interim: fc.array(fc.constantFrom(100, 102, 103), { maxLength: 2 }),
-  answer: fc.oneof(
-    fc.record({ kind: fc.constant('stream' as const), stream: streams }),
-    fc.record({ kind: fc.constant('lines' as const), lines: lineLists }),
-    fc.record({ kind: fc.constant('none' as const), status: fc.constantFrom(204, 304) }),
-    fc.record({
-      kind: fc.constant('other' as const),
-      status: fc.constantFrom(400, 410, 426, 500),
-      type: optional(fc.constantFrom('application/json', 'text/event-stream', 'application/x-ndjson')),
-      body: fc.constantFrom('', '{"gap":{"after":1,"oldest":2}}\n', 'data:x\n\n'),
-    }),
-    fc.record({
-      kind: fc.constant('other' as const),
-      status: fc.constant(200),
-      type: optional(fc.constantFrom('application/json', 'text/event-streams', 'text/plain; x=application/x-ndjson')),
-      body: fc.constantFrom('', '{"lastSeq":1}', 'data:x\n\n'),
-    }),
-  ),
-  chunks: optional(chunkSpecs),
+  answer: answers,
+  answerChunks: optional(chunkSpecs),
   lastsUntilClose: fc.boolean(),
   style: styles,
   isAwaited: fc.boolean(),
@@ -101,24 +68,22 @@ export const exchanges: fc.Arbitrary<ExchangeSpec> = fc.record({
 
 /** Writes an exchange into a script. */
 export function sayExchange(script: Script, spec: ExchangeSpec, isLast: boolean): void {
-  const answer = writeAnswer(spec);
-  const isHead = spec.method === 'HEAD';
-  const isHandshake = answer.opens && !isHead;
-  const body = isHead || answer.isBodiless ? undefined : answer.body;
-  const lastsUntilClose = isLast && spec.lastsUntilClose && !spec.chunks;
+  const { question, questionChunks, answerChunks } = spec;
+  const answer = writeAnswer(spec.answer, question);
+  const isHandshake = answer.opensStream;
+  const lastsUntilClose = isLast && spec.lastsUntilClose && !answerChunks;
 
   const requestHead = isHandshake ? 'handshake' : 'requestHead';
-  const sent = spec.requestBody;
   const request = [
     part(requestHead, '\r\n'.repeat(spec.emptyLines)),
     part(
       requestHead,
-      writeHead(`${spec.method} /events?since=1 HTTP/1.1`, spec.style, [
+      writeHead(`${question.method} /events?since=1 HTTP/1.1`, spec.style, [
         'Host: 127.0.0.1',
-        ...(sent ? [lengthField(sent.bytes.length, sent.chunks)] : []),
+        ...(question.body ? [lengthField(question.body.length, questionChunks)] : []),
       ]),
     ),
-    ...(sent ? framed([part('payload', sent.bytes)], sent.chunks) : []),
+    ...(question.body ? framed([part('payload', question.body)], questionChunks) : []),
   ];
   const response = [
     ...spec.interim.map((status) => part('responseHead', writeHead(`HTTP/1.1 ${status} `, spec.style, []))),
@@ -126,51 +91,22 @@ export function sayExchange(script: Script, spec: ExchangeSpec, isLast: boolean)
       isHandshake ? 'handshake' : 'responseHead',
       writeHead(`HTTP/1.1 ${answer.status} some reason`, spec.style, [
         ...(answer.type === undefined ? [] : [`Content-Type: ${answer.type}`]),
-        ...(lastsUntilClose ? [] : [lengthField(bytesOf(answer.body.parts).length, spec.chunks)]),
+        ...(answer.coding === undefined ? [] : [`Content-Encoding: ${answer.coding}`]),
+        ...(lastsUntilClose ? [] : [lengthField(bytesOf(answer.body.parts).length, answerChunks)]),
       ]),
     ),
-    ...(body ? framed(body.parts, spec.chunks) : []),
+    ...(answer.isBodiless ? [] : framed(answer.body.parts, answerChunks)),
   ];
 
   const [upBefore, downBefore] = [script.length('up'), script.length('down')];
   script.say('up', request, spec.isAwaited ? downBefore : 0);
   script.say('down', response, script.length('up'));
-  const messagesUp = sent && sent.bytes.length > 0 ? 1 : 0;
-  const events = body?.events ?? 0;
+  const messagesUp = question.body && question.body.length > 0 ? 1 : 0;
+  const events = answer.isBodiless ? 0 : answer.body.events;
   script.expected.messagesUp += messagesUp;
   script.expected.events += events;
   if (isHandshake) return;
   script.countCycle(script.length('up') - upBefore, script.length('down') - downBefore, messagesUp + events);
-}
-
-interface Answer {
-  readonly status: number;
-  readonly type: string | undefined;
-  readonly body: Written;
-  readonly opens: boolean;
-  readonly isBodiless: boolean;
-}
-
-function writeAnswer({ answer }: ExchangeSpec): Answer {
-  const plain = { opens: false, isBodiless: false };
-  switch (answer.kind) {
-    case 'stream':
-      return { ...plain, status: 200, type: 'Text/Event-Stream', body: writeStream(answer.stream), opens: true };
-    case 'lines':
-      return {
-        ...plain,
-        status: 200,
-        type: 'application/x-ndjson; charset=utf-8',
-        body: writeEventLines(answer.lines),
-      };
-    case 'none': {
-      // It tells the length of the body that it does not have.
-      const body = { parts: [part('control', '12345')], events: 0 };
-      return { ...plain, status: answer.status, type: undefined, body, isBodiless: true };
-    }
-    case 'other':
-      return { ...plain, ...answer, body: { parts: [part('control', answer.body)], events: 0 } };
-  }
 }
 
 function writeHead(firstLine: string, style: HeaderStyle, needed: readonly string[]): Buffer {
@@ -206,13 +142,4 @@ function writeChunked(parts: readonly Part[], spec: ChunkSpec): Part[] {
   });
   const trailers = spec.trailers.map((line) => part('chunking', Buffer.from(`${line}\r\n`, 'latin1')));
   return [...chunks, sizeLine(0), ...trailers, part('chunking', '\r\n')];
-}
-
-function cutParts(parts: readonly Part[], from: number, to: number): Part[] {
-  let at = 0;
-  return parts.map(([layer, bytes]) => {
-    const start = at;
-    at += bytes.length;
-    return part(layer, bytes.subarray(Math.max(0, from - start), Math.max(0, to - start)));
-  });
 }

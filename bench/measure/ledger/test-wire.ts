@@ -5,11 +5,21 @@
 
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { LAYERS, type Layer, type LedgerCount, sumOf, type WireProtocol } from '../../contract/ledger.ts';
+import {
+  type FrameType,
+  LAYERS,
+  type Layer,
+  type LedgerCount,
+  sumOf,
+  type WireProtocol,
+} from '../../contract/ledger.ts';
 import { ConnectionLedger } from './connection.ts';
+import { KeyLog } from './tls/key-log.ts';
 
 export type Part = readonly [Layer, Buffer];
-type Way = 'up' | 'down';
+export type Way = 'up' | 'down';
+type Counted = { count: number; bytes: number };
+type Counts = Partial<Record<FrameType, Counted>>;
 
 export function part(layer: Layer, content: string | Uint8Array): Part {
   return [layer, Buffer.from(content as string)];
@@ -19,10 +29,29 @@ export function bytesOf(parts: readonly Part[]): Buffer {
   return Buffer.concat(parts.map(([, bytes]) => bytes));
 }
 
+/** The parts between two places, cut where these fall into one. */
+export function cutParts(parts: readonly Part[], from: number, to: number): Part[] {
+  let at = 0;
+  return parts.map(([layer, bytes]) => {
+    const start = at;
+    at += bytes.length;
+    return part(layer, bytes.subarray(Math.max(0, from - start), Math.max(0, to - start)));
+  });
+}
+
+/** A line that the client of an encrypted connection logs, and after how much of all bytes it is told, from 0 to 1. */
+export interface Secret {
+  readonly line: string;
+  readonly toldAt: number;
+}
+
 /** What both sides say on one connection, in an order that could be. */
 export class Script {
   readonly protocol: WireProtocol;
   readonly said: Record<Way, Part[]> = { up: [], down: [] };
+  /** The same, in an order that could be. */
+  readonly turns: { readonly way: Way; readonly parts: readonly Part[]; readonly needs: number }[] = [];
+  readonly #lengths = { up: 0, down: 0 };
   /** From this byte of one way on, so many of the other way must have come before. */
   readonly #gates: Record<Way, { at: number; needs: number }[]> = { up: [], down: [] };
   readonly expected = {
@@ -30,6 +59,8 @@ export class Script {
     messagesUp: 0,
     cycles: { count: 0, upBytes: 0, downBytes: 0 },
     emptyCycles: { count: 0, upBytes: 0, downBytes: 0 },
+    frames: { up: {} as Counts, down: {} as Counts },
+    headBlocks: [] as Record<Way, Counted>[],
   };
 
   constructor(protocol: WireProtocol) {
@@ -37,13 +68,22 @@ export class Script {
   }
 
   length(way: Way): number {
-    return this.said[way].reduce((sum, [, bytes]) => sum + bytes.length, 0);
+    return this.#lengths[way];
   }
 
   /** @param needs bytes of the other way that come first */
   say(way: Way, parts: readonly Part[], needs = 0): void {
+    this.turns.push({ way, parts, needs });
     this.#gates[way].push({ at: this.length(way), needs });
     this.said[way].push(...parts);
+    this.#lengths[way] += bytesOf(parts).length;
+  }
+
+  /** Something else is said in place of one byte; its layer is then unknown. */
+  change(way: Way, at: number, to: number): void {
+    const bytes = bytesOf(this.said[way]);
+    bytes[at % bytes.length] = to;
+    this.said[way].splice(0, this.said[way].length, ['payload', bytes]);
   }
 
   countCycle(upBytes: number, downBytes: number, messages: number): void {
@@ -61,9 +101,20 @@ export class Script {
     return sums;
   }
 
-  /** Feeds it in the pieces that the tape says, and holds the sums against the bytes fed after each. */
-  play(tape: Tape): LedgerCount {
-    const ledger = new ConnectionLedger(this.protocol);
+  /**
+   * Feeds it in the pieces that the tape says, and holds the sums against the bytes fed after each.
+   *
+   * @param secrets when TLS is around it
+   */
+  play(tape: Tape, secrets?: readonly Secret[]): LedgerCount {
+    const keyLog = secrets && new KeyLog();
+    const ledger = new ConnectionLedger(this.protocol, keyLog);
+    const untold = [...(secrets ?? [])].sort((a, b) => b.toldAt - a.toldAt);
+    const tell = (fedBytes: number) => {
+      const wholeBytes = this.length('up') + this.length('down');
+      while (untold.some(({ toldAt }) => toldAt * wholeBytes <= fedBytes)) keyLog?.add([untold.pop()?.line ?? '']);
+    };
+    tell(0);
     const streams = { up: bytesOf(this.said.up), down: bytesOf(this.said.down) };
     const at = { up: 0, down: 0 };
     const reach = (way: Way) => {
@@ -83,6 +134,7 @@ export class Script {
       chunk.fill(0x2a);
       at[way] += piece.length;
       holdsAllBytes(ledger.count(), at);
+      tell(at.up + at.down);
     }
     ledger.clientEnded();
     ledger.serverEnded();
@@ -99,8 +151,8 @@ export function holdsAllBytes(count: LedgerCount, fed: Readonly<Record<Way, numb
 }
 
 /** The reader finds what the writer wrote, however it is cut. */
-export function expectRead(script: Script, tape: Tape): void {
-  expect(script.play(tape)).toEqual({
+export function expectRead(script: Script, tape: Tape, secrets?: readonly Secret[]): void {
+  expect(script.play(tape, secrets)).toEqual({
     up: script.layers('up'),
     down: script.layers('down'),
     unreadBytes: { up: 0, down: 0 },

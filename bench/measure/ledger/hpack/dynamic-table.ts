@@ -1,0 +1,48 @@
+import type { Field } from './static-table.ts';
+
+/** What an entry takes beside its octets (RFC 7541, section 4.1). */
+const ENTRY_OVERHEAD_BYTES = 32;
+
+/** The fields that one side told before, newest first, as far as they fit (RFC 7541, sections 2.3.2 and 4). */
+export class DynamicTable {
+  readonly #entries: Field[] = [];
+  #usedBytes = 0;
+  #maxBytes: number;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get usedBytes(): number {
+    return this.#usedBytes;
+  }
+
+  /** @param index 0 is the newest */
+  at(index: number): Field | undefined {
+    return this.#entries[this.#entries.length - 1 - index];
+  }
+
+  /** An entry that is too large for the table empties it. */
+  add(field: Field): void {
+    this.#entries.push(field);
+    this.#usedBytes += sizeOf(field);
+    this.#evict();
+  }
+
+  resize(maxBytes: number): void {
+    this.#maxBytes = maxBytes;
+    this.#evict();
+  }
+
+  #evict(): void {
+    while (this.#usedBytes > this.#maxBytes) {
+      const oldest = this.#entries.shift();
+      if (!oldest) return;
+      this.#usedBytes -= sizeOf(oldest);
+    }
+  }
+}
+
+function sizeOf([name, value]: Field): number {
+  return name.length + value.length + ENTRY_OVERHEAD_BYTES;
+}
