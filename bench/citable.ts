@@ -74,7 +74,8 @@ function provenance({ environment: { git } }: Evidence): Warning[] {
 }
 
 /** A result may be cited when nothing severe stands against it; otherwise each reason is told once. */
-export function judge(warnings: readonly Warning[], cells: readonly Cell[]): Result['citable'] {
+export function judge(warnings: readonly Warning[], run: Pick<Result, 'cells' | 'scenarios'>): Result['citable'] {
+  const cells = withoutRamps(run);
   const severe = warnings.filter(({ severity }) => severity === 'severe');
   const reasons = severe.map(({ code, text }) => `${code}: ${text}`);
   const last = lastOfEach(cells);
@@ -92,8 +93,14 @@ export function judge(warnings: readonly Warning[], cells: readonly Cell[]): Res
 }
 
 /** Whether a cell failed for good, or its delivery audit did. */
-export function hasInvalidData({ cells }: Pick<Result, 'cells'>): boolean {
-  return lastOfEach(cells).some((cell) => !isValid(cell));
+export function hasInvalidData(run: Pick<Result, 'cells' | 'scenarios'>): boolean {
+  return lastOfEach(withoutRamps(run)).some((cell) => !isValid(cell));
+}
+
+/** Where a lane is driven until something gives out, that something does is what is looked for. */
+function withoutRamps({ cells, scenarios }: Pick<Result, 'cells' | 'scenarios'>): Cell[] {
+  const ramps = new Set(scenarios.filter(({ limit }) => limit).map(({ id }) => id));
+  return cells.filter(({ scenario }) => !ramps.has(scenario));
 }
 
 /** A cell that failed may have been measured again when the run was resumed: then the later one counts. */

@@ -5,7 +5,7 @@ import { splitList } from './contract/flags.ts';
 import type { Result } from './contract/result.ts';
 import { EXIT } from './exit.ts';
 import { scaleOf } from './export/wording.ts';
-import { formatInterval, RATIO } from './report/format.ts';
+import { formatInterval, headed, RATIO } from './report/format.ts';
 import { commonText } from './report/points.ts';
 import { verdictText } from './report/verdicts.ts';
 import { type ComparisonRow, compareResults, type RunComparison } from './stats/compare.ts';
@@ -115,7 +115,7 @@ function cellsOf(row: ComparisonRow, { lanes }: Result): string[] {
   const ratio = formatInterval({ value: row.ratio, low: row.low, high: row.high, spread: row.spread }, RATIO);
   return [
     lanes.find(({ id }) => id === row.lane)?.title ?? row.lane,
-    `${metric.title}, ${scale.unit}`,
+    headed(metric.title, scale),
     side(row.a),
     side(row.b),
     [`× ${ratio.value}`, ratio.interval].filter(Boolean).join(' '),

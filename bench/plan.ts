@@ -50,10 +50,10 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
   return cells;
 }
 
-/** Where nothing varies from round to round, a second helping of a lane shows nothing. */
-function lanesOf({ figures, lanes: ids }: PlannedScenario, lanes: readonly Lane[]): readonly Lane[] {
+/** Where nothing varies from round to round, a second helping of a lane shows nothing; over many points it takes its time. */
+function lanesOf({ figures, points, lanes: ids }: PlannedScenario, lanes: readonly Lane[]): readonly Lane[] {
   const own = lanes.filter(({ id }) => ids.includes(id));
-  return figures.some(varies) ? own : own.filter(({ repeats }) => repeats === undefined);
+  return figures.some(varies) && points.length === 1 ? own : own.filter(({ repeats }) => repeats === undefined);
 }
 
 /** A lane that does not poll is measured once where points differ in the poll interval alone. */
@@ -104,6 +104,7 @@ export function isBeyondLimit(plan: CellPlan, cells: readonly Cell[], scenarios:
 /** Silence is measured over whole periods of what an idle connection does. */
 function windowSeconds({ windowSeconds, windowEvents = 0 }: PlannedScenario, point: Point, lane: Lane): number {
   if (point.eventsPerSecond > 0) return Math.max(windowSeconds, windowEvents / point.eventsPerSecond);
+  if (point.messagesPerSecond !== undefined) return windowSeconds;
   const periodSeconds = (lane.idlePeriodMs?.(lane.options) ?? 0) / 1e3;
   return periodSeconds > 0 ? Math.ceil(windowSeconds / periodSeconds) * periodSeconds : windowSeconds;
 }

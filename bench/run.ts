@@ -130,6 +130,6 @@ function buildResult(
     comparisons,
   };
   const warnings = runWarnings(evidence);
-  const result = { ...evidence, id: '', citable: judge(warnings, cells), warnings, estimates };
+  const result = { ...evidence, id: '', citable: judge(warnings, evidence), warnings, estimates };
   return { ...result, id: resultId(result) };
 }

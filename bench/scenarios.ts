@@ -35,8 +35,11 @@ export interface Scenario {
 
 /** Bytes come out the same each round; times do not. */
 export function varies(figure: Scenario['figures'][number]): boolean {
-  return figure !== 'layers' && figure !== 'bytes';
+  return figure !== 'layers' && figure !== 'bytes' && figure !== 'idle';
 }
+
+/** What points differ from, each in what its scenario asks about. */
+const BASE: Point = { clients: 100, eventsPerSecond: 20, payloadBytes: 128, headers: 'browser' };
 
 const one = (payloadBytes: number, headers: HeaderProfile): Point => ({
   clients: 1,
@@ -52,7 +55,7 @@ export const scenarios: readonly Scenario[] = [
     id: 'fanout',
     title: 'Fan-out',
     question: 'What does it cost, in time and in bytes, to get each event to many clients?',
-    points: [{ clients: 100, eventsPerSecond: 20, payloadBytes: 128, headers: 'browser' }],
+    points: [BASE],
     figures: ['latency', 'bytes', 'layers', 'cpu', 'memory'],
     ledgerShare: 0.02,
   },
@@ -71,5 +74,91 @@ export const scenarios: readonly Scenario[] = [
     jitter: 0,
     warmupSeconds: 0.2,
     windowSeconds: 0.6,
+  },
+  {
+    id: 'idle',
+    title: 'Silence',
+    question: 'What does silence cost?',
+    points: [{ ...BASE, eventsPerSecond: 0 }],
+    figures: ['idle'],
+    ledgerShare: 1,
+    // Bytes come out the same each time, over whole periods of what idle connections do.
+    rounds: 1,
+    warmupSeconds: 1,
+    windowSeconds: 5,
+  },
+  {
+    id: 'distance',
+    title: 'Distance',
+    question: 'What does each transport add on a far client?',
+    points: [1, 20].flatMap((eventsPerSecond) =>
+      [0, 20, 100].map((rttMs) => ({ ...BASE, clients: 20, eventsPerSecond, rttMs })),
+    ),
+    figures: ['latency'],
+    ledgerShare: 0,
+    rounds: 3,
+    warmupSeconds: 1,
+    windowSeconds: 3,
+    windowEvents: 8,
+  },
+  {
+    id: 'interval',
+    title: 'Poll interval',
+    question: 'What does polling buy and cost?',
+    points: [100, 300, 1_000, 3_000, 5_000].map((pollIntervalMs) => ({ ...BASE, pollIntervalMs })),
+    figures: ['tradeoff'],
+    ledgerShare: 0,
+    rounds: 3,
+    warmupSeconds: 1,
+    windowSeconds: 5,
+  },
+  {
+    id: 'payload',
+    title: 'Payload',
+    question: 'When does overhead stop to matter?',
+    points: [64, 512, 4_096, 16_384, 65_536].map((payloadBytes) => ({ ...BASE, clients: 10, payloadBytes })),
+    figures: ['bytes', 'cpu'],
+    ledgerShare: 0,
+    rounds: 3,
+    warmupSeconds: 0.5,
+    windowSeconds: 2,
+  },
+  {
+    id: 'rate',
+    title: 'Rate',
+    question: 'What happens as events come faster?',
+    points: [1, 10, 100, 1_000].map((eventsPerSecond) => ({ ...BASE, clients: 10, eventsPerSecond })),
+    figures: ['latency', 'bytes', 'cpu'],
+    ledgerShare: 0,
+    rounds: 3,
+    warmupSeconds: 0.5,
+    windowSeconds: 3,
+    windowEvents: 8,
+  },
+  {
+    id: 'clients',
+    title: 'Audience',
+    question: 'How does cost grow with the audience, at the same number of deliveries per second?',
+    points: [1, 10, 100, 1_000].map((clients) => ({ ...BASE, clients, eventsPerSecond: 4_000 / clients })),
+    morePoints: [{ ...BASE, clients: 10_000, eventsPerSecond: 0.4 }],
+    figures: ['latency', 'cpu', 'memory'],
+    ledgerShare: 0,
+    rounds: 3,
+    warmupSeconds: 0.5,
+    windowSeconds: 3,
+    windowEvents: 6,
+  },
+  {
+    id: 'knee',
+    title: 'Knee',
+    question: 'How far does each transport go, until one delivery in a hundred takes longer than 100 ms?',
+    points: [50, 100, 200, 400, 800, 1_600].map((eventsPerSecond) => ({ ...BASE, eventsPerSecond })),
+    limit: { metric: 'latency.p99Us', max: 100_000 },
+    figures: ['knee'],
+    ledgerShare: 0,
+    rounds: 3,
+    warmupSeconds: 0.5,
+    windowSeconds: 1,
+    windowEvents: 300,
   },
 ];

@@ -13,7 +13,7 @@ const latency = mergeLatency([recorder.encode()]);
 /** One whose numbers follow from one another. */
 function honest(): Result {
   const result = makeResult({ change: (cell) => ({ ...withLedger(cell), latency }) });
-  const judged = { ...result, citable: judge(result.warnings, result.cells) };
+  const judged = { ...result, citable: judge(result.warnings, result) };
   return { ...judged, id: resultId(judged) };
 }
 

@@ -19,7 +19,7 @@ export function verifyResult(result: Result): void {
   const { estimates, comparisons } = summarise(result.cells, result);
   sameAll(result.estimates, estimates, 'estimates');
   sameAll(result.comparisons, comparisons, 'comparisons');
-  if (JSON.stringify(judge(result.warnings, result.cells)) !== JSON.stringify(result.citable)) {
+  if (JSON.stringify(judge(result.warnings, result)) !== JSON.stringify(result.citable)) {
     throw new InvalidResult('citable does not follow from the warnings: the file was changed after the run');
   }
   if (resultId(result) !== result.id) {
