@@ -100,6 +100,7 @@ function scenarioMs(result: Result, cells: readonly Cell[]): number {
 function eventsMs(cells: readonly Cell[]): number {
   return cells.reduce((sum, cell) => {
     if (cell.state === 'failed') return sum;
-    return sum + (cell.window.warmupEvents / cell.point.eventsPerSecond + cell.window.seconds) * 1e3;
+    const warmupSeconds = cell.point.eventsPerSecond > 0 ? cell.window.warmupEvents / cell.point.eventsPerSecond : 0;
+    return sum + (warmupSeconds + cell.window.seconds) * 1e3;
   }, 0);
 }

@@ -1,5 +1,6 @@
 /** Metrics of conditions beside delivery: silence, opening, the way up, recovery, capacity. */
 
+import { sumOf } from '../contract/ledger.ts';
 import type { CompletedCell } from '../contract/result.ts';
 import { COUNTED, FASTER, type Metric, TIMED, takes } from './metric.ts';
 
@@ -17,7 +18,7 @@ export const conditionMetrics: readonly Metric[] = [
     ...COUNTED,
     verbs: takes('bytes to stay idle', 'fewer'),
     definition: 'All bytes on the sockets, both directions, per client and minute without an event',
-    of: (cell) => perIdleMinute(cell, cell.wire.window.clients.sentBytes + cell.wire.window.clients.receivedBytes),
+    of: (cell) => perIdleMinute(cell, windowBytes(cell)),
     needs: SILENCE,
   },
   {
@@ -184,6 +185,12 @@ function loop(id: string, title: string, who: string, at: number): Metric {
     needs: LOOP,
     samplesOf: ({ closedLoops }) => closedLoops?.[at]?.requests ?? 0,
   };
+}
+
+/** Both directions. Where every client is read along with, by that reading: it falls between two polls, never into one. */
+function windowBytes({ wire: { ledger, window }, point }: CompletedCell): number {
+  if (ledger?.clients === point.clients) return sumOf(ledger.window.up) + sumOf(ledger.window.down);
+  return window.clients.sentBytes + window.clients.receivedBytes;
 }
 
 function perIdleMinute(cell: CompletedCell, amount: number): number | undefined {
