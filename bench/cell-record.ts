@@ -23,10 +23,12 @@ import {
   type Packets,
   type Point,
 } from './contract/result.ts';
+import { recordLoad } from './load-record.ts';
 import { mergeLatency } from './measure/latency.ts';
 import { headerBytesPerSegment, type SegmentCount } from './measure/packets.ts';
 import { cellWarnings, type Pinning } from './measure/warnings.ts';
 import { sumWire } from './measure/wire.ts';
+import { recordRecovery } from './recovery-record.ts';
 
 /** All that one cell's processes said. */
 export interface Measurements {
@@ -34,6 +36,8 @@ export interface Measurements {
   /** Of both halves of the transport, defaults filled in. */
   readonly options: CompletedCell['options'];
   readonly ask: MeasureAsk;
+  /** When servers were killed; what else is told of a server is of the one that lived. */
+  readonly deathsNs: readonly number[];
   readonly server: ServerMeasured;
   readonly workers: readonly WorkerMeasured[];
   readonly serverClosed: ServerClosed;
@@ -74,6 +78,8 @@ export function recordCell(identity: Identity, measured: Measurements): Complete
     },
     wire: recordWire(measured, identity.point.clients),
     ...(measured.link && { link: recordLink(measured.link, identity.point) }),
+    ...(measured.deathsNs.length > 0 && { recovery: recordRecovery(measured.deathsNs, workers) }),
+    ...recordLoad(workers),
     server: server.usage,
     noise: measured.noise,
     cutOffClients: measured.serverClosed.cutOffClients,
@@ -107,7 +113,7 @@ function recordWire(measured: Measurements, clients: number): CompletedCell['wir
     ...wire,
     ...(relay && { ledger: recordLedger(relay, relay.clients === clients ? cell : undefined) }),
     // A socket that came or went within the window took its count along.
-    ...(segments && isSteady(segments) && { packets: recordPackets(segments, windowBytes, perDelivery) }),
+    ...(segments && isSteady(segments) && measured.deathsNs.length === 0 && { packets: recordPackets(segments, windowBytes, perDelivery) }),
   };
 }
 
@@ -173,7 +179,7 @@ function ledgerCount(count: LedgerCount): Ledger['window'] {
 }
 
 function isSteady({ before, after }: NonNullable<Measurements['segments']>): boolean {
-  return before.sockets === after.sockets && after.sent >= before.sent && after.received >= before.received;
+  return before.sockets > 0 && before.sockets === after.sockets && after.sent >= before.sent && after.received >= before.received;
 }
 
 function recordPackets(

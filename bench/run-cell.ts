@@ -5,9 +5,11 @@ import { type Channel, Child, ChildFailure } from './child.ts';
 import type { FeedSpec, LinkCalls, MeasureAsk, RelayCalls, ServerCalls, WorkerCalls } from './contract/child.ts';
 import type { Lane } from './contract/lane.ts';
 import type { Cell, CompletedCell, Noise, Point, Procedure } from './contract/result.ts';
+import { HELD_EVENTS_PER_SECOND, heldWindows, planHeldWindow } from './held-events.ts';
 import { checkSharedClock, nowNs, sleepUntil } from './measure/clock.ts';
 import type { SegmentCount } from './measure/packets.ts';
 import type { Pinning } from './measure/warnings.ts';
+import { type Restarts, recoveryMs, restartsOf, serve } from './restarts.ts';
 import { eventWaitMs, openingMs } from './waits.ts';
 
 export interface CellPlan {
@@ -25,6 +27,8 @@ export interface CellPlan {
   readonly jitter: number;
   /** How many clients the relay reads along with; 0 for no relay. */
   readonly ledgerClients: number;
+  /** Of the procedure that kills servers. */
+  readonly restarts?: Restarts;
 }
 
 /** Where a cell's processes come from. */
@@ -84,13 +88,14 @@ export async function runCell(plan: CellPlan, laboratory: Laboratory, signal: Ab
   const killAll = () => Promise.all(children.map((child) => child.kill()));
   signal.addEventListener('abort', killAll, { once: true });
   try {
-    const server = open<ServerCalls>('server', laboratory.openServer());
+    const openServer = () => open<ServerCalls>('server', laboratory.openServer());
+    const server = openServer();
     const workers = Array.from({ length: Math.min(laboratory.workers, plan.point.clients) }, (_, index) =>
       open<WorkerCalls>(`worker ${index + 1}`, laboratory.openWorker(index)),
     );
     const relay = plan.ledgerClients > 0 ? open<RelayCalls>('relay', laboratory.openRelay()) : undefined;
     const link = plan.point.rttMs === undefined ? undefined : open<LinkCalls>('link', laboratory.openLink());
-    const cell = await runPhases(plan, laboratory, signal, { server, workers, relay, link });
+    const cell = await runPhases(plan, laboratory, signal, { server, openServer, workers, relay, link });
     await Promise.all(children.map((child) => child.end()));
     return cell;
   } catch (error) {
@@ -106,7 +111,7 @@ async function runPhases(
   plan: CellPlan,
   laboratory: Laboratory,
   signal: AbortSignal,
-  { server, workers, relay, link }: Children,
+  { server, openServer, workers, relay, link }: Children,
 ): Promise<CompletedCell> {
   const { lane, point, seed } = plan;
   const deadlines = laboratory.deadlinesMs ?? DEADLINES_MS;
@@ -122,7 +127,9 @@ async function runPhases(
   const tapAt = await relay?.call('open', { url, protocol: lane.wire, via }, opening);
   const tapped = plan.ledgerClients;
   const tap = tapAt && { ...tapAt, clients: tapped, ofClients: clients, areTimed: tapped === clients };
-  const connectAsk = { lane: lane.id, options: lane.options, url, seed, headers: point.headers, via, tap };
+  const restarts = restartsOf(plan);
+  const clientsAsk = { headers: point.headers, via, tap, ...(restarts && { reconnect: restarts.reconnect }) };
+  const connectAsk = { procedure: plan.procedure, lane: lane.id, options: lane.options, url, seed, ...clientsAsk };
   const connecting = { phase: 'connect', deadlineMs: deadlines.connect + openingMs(point) };
   await workers[0]?.call('rehearse', { ...connectAsk, clients: 1, firstClient: 0 }, connecting);
   await server.call('settle', {}, opening);
@@ -132,19 +139,22 @@ async function runPhases(
     ),
   );
 
-  const ask = planWindow(plan, deadlines.drain);
+  const ask = planWindow(plan, workers.length, deadlines.drain);
   const phase = () => (nowNs() < ask.windowNs[0] ? 'warm-up' : nowNs() < ask.windowNs[1] ? 'measure' : 'drain');
   const limits = { phase, deadlineMs: (ask.giveUpNs - nowNs()) / 1e6 + deadlines.measure };
   // On the clients' side of the distance the quiet between two events comes later.
   const there = { ...ask, windowNs: later(ask.windowNs, rttMs / 2) };
+  const watching = new AbortController();
+  const going = AbortSignal.any([signal, watching.signal]);
+  const listenMs = deadlines.hello + deadlines.listen;
+  const serving = { server, openServer, listenAsk, url, listenMs, ask, limits };
   const measuring = Promise.all([
-    server.call('measure', ask, limits),
+    serve(serving, restarts?.kills ?? 0, going),
     Promise.all(workers.map((worker) => worker.call('measure', there, limits))),
     relay?.call('measure', there, limits),
     link?.call('measure', ask, limits),
   ]);
-  const watching = new AbortController();
-  const watched = watchWindow(ask, plan, url, laboratory, AbortSignal.any([signal, watching.signal]));
+  const watched = watchWindow(ask, plan, url, laboratory, going);
   const [served, received, relayed, linked] = await measuring.catch((error) => {
     watching.abort();
     throw error;
@@ -156,12 +166,13 @@ async function runPhases(
   const workersClosed = await Promise.all(workers.map((worker) => worker.call('close', {}, closing)));
   const relayClosed = await relay?.call('close', {}, closing);
   const linkClosed = await link?.call('close', {}, closing);
-  const serverClosed = await server.call('close', {}, closing);
+  const serverClosed = await served.server.call('close', {}, closing);
   return recordCell(identity(plan), {
     listening,
     options: { ...listening.options, ...connected[0]?.options },
     ask,
-    server: served,
+    server: served.measured,
+    deathsNs: served.deathsNs,
     workers: received,
     serverClosed,
     workersClosed,
@@ -174,6 +185,7 @@ async function runPhases(
 
 interface Children {
   readonly server: Child<ServerCalls>;
+  readonly openServer: () => Child<ServerCalls>;
   readonly workers: readonly Child<WorkerCalls>[];
   readonly relay: Child<RelayCalls> | undefined;
   readonly link: Child<LinkCalls> | undefined;
@@ -222,8 +234,12 @@ async function sayHello(child: Child<AnyCalls>, nodeVersion: string, deadlineMs:
 }
 
 /** The measured window is a range of events; its ends lie in the quiet part of a slot, when none is on its way. */
-function planWindow({ lane, point, jitter, warmupSeconds, windowSeconds }: CellPlan, drainMs: number): MeasureAsk {
+function planWindow(plan: CellPlan, workers: number, drainMs: number): MeasureAsk {
+  const { lane, point, jitter, warmupSeconds, windowSeconds } = plan;
   const { eventsPerSecond, clients, payloadBytes } = point;
+  const startNs = nowNs() + LEAD_NS.fixed + LEAD_NS.perClient * clients;
+  const held = heldWindows[plan.procedure]?.(plan, workers);
+  if (held) return planHeldWindow(plan, held, startNs, drainMs);
   const waitMs = eventWaitMs(lane, point);
   // In silence there is nothing to wait for but the opening's end.
   const slotNs = eventsPerSecond > 0 ? 1e9 / eventsPerSecond : 0;
@@ -232,7 +248,6 @@ function planWindow({ lane, point, jitter, warmupSeconds, windowSeconds }: CellP
   const warmup = Math.max(warmupSeconds, waitMs / 1e3);
   const warmupEvents = eventsPerSecond > 0 ? Math.max(1, Math.ceil(warmup * eventsPerSecond)) : 0;
   const windowEvents = eventsPerSecond > 0 ? Math.max(1, Math.round(windowSeconds * eventsPerSecond)) : 0;
-  const startNs = nowNs() + LEAD_NS.fixed + LEAD_NS.perClient * clients;
   const fromNs = startNs + (eventsPerSecond > 0 ? warmupEvents * slotNs : warmup * 1e9) - quietNs;
   const windowNs = [fromNs, fromNs + (eventsPerSecond > 0 ? windowEvents * slotNs : windowSeconds * 1e9)] as const;
   return {
@@ -240,7 +255,7 @@ function planWindow({ lane, point, jitter, warmupSeconds, windowSeconds }: CellP
     warmupEvents,
     windowEvents,
     windowNs,
-    giveUpNs: windowNs[1] + (waitMs + drainMs) * 1e6,
+    giveUpNs: windowNs[1] + (waitMs + recoveryMs(plan) + drainMs) * 1e6,
     payloadBytes,
   };
 }
@@ -253,9 +268,11 @@ function later([fromNs, toNs]: MeasureAsk['windowNs'], ms: number): MeasureAsk['
 const RING = { events: 4_096, bytes: 16 * 1024 * 1024 };
 
 /** The feed, with a past long enough for a client that waits as long as lane and distance let it, four times over. */
-function feedOf({ lane, point, seed, jitter }: CellPlan): FeedSpec {
-  const { eventsPerSecond, payloadBytes } = point;
-  const waiting = Math.ceil((eventWaitMs(lane, point) / 1e3) * eventsPerSecond * 4);
+function feedOf(plan: CellPlan): FeedSpec {
+  const { lane, point, seed, jitter } = plan;
+  const { payloadBytes } = point;
+  const eventsPerSecond = heldWindows[plan.procedure] ? HELD_EVENTS_PER_SECOND : point.eventsPerSecond;
+  const waiting = Math.ceil(((eventWaitMs(lane, point) + recoveryMs(plan)) / 1e3) * eventsPerSecond * 4);
   const ring = { events: Math.max(RING.events, waiting), bytes: Math.max(RING.bytes, waiting * payloadBytes) };
   return { eventsPerSecond, payloadBytes, seed, jitter, ring };
 }

@@ -18,6 +18,16 @@ export function openingMs(point: Point): number {
   return 2 * roundTripMs(point) * Math.ceil(point.clients / OPENING_AT_ONCE);
 }
 
+/** Of a connection opened cold: TCP, TLS, what is asked, the goodbye. */
+const OPENING_ROUND_TRIPS = 4;
+/** What both processes take for it, with room for a busy machine. */
+const OPENING_WORK_MS = 10;
+
+/** How long connections take that are opened one after another, by several workers at a time. */
+export function openingsMs(point: Point, workers: number): number {
+  return Math.ceil(point.clients / workers) * (OPENING_ROUND_TRIPS * roundTripMs(point) + OPENING_WORK_MS);
+}
+
 /** One event asked for and answered, over the point's link. */
 function roundTripMs({ rttMs = 0, jitterMs = 0, bandwidthBitsPerSecond, payloadBytes }: Point): number {
   const transferMs = ((payloadBytes + HEADS_BYTES) * 8e3) / (bandwidthBitsPerSecond ?? Number.POSITIVE_INFINITY);

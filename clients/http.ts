@@ -30,7 +30,7 @@ const KEEP_MS = 600_000;
 const CLOSE_GRACE_MS = 3_000;
 
 /** @param kind what a page would use to make these requests: it decides their headers */
-export function openHttp({ url, headers, via, meter }: ClientContext, kind: RequestKind): HttpConnection {
+export function openHttp({ url, headers, via, meter, onConnecting }: ClientContext, kind: RequestKind): HttpConnection {
   const { origin, pathname } = new URL(url);
   const connect = buildConnector({ timeout: 10_000 });
   const route = via && { hostname: via.host, port: String(via.port) };
@@ -43,6 +43,7 @@ export function openHttp({ url, headers, via, meter }: ClientContext, kind: Requ
     keepAliveTimeout: KEEP_MS,
     keepAliveMaxTimeout: KEEP_MS,
     connect(options, done) {
+      onConnecting?.();
       connect({ ...options, ...route }, (...result) => {
         const [error, socket] = result;
         if (error) return done(error, null);

@@ -32,6 +32,7 @@ function openWorker() {
   const role = createWorkerRole(() => ({ client: async () => transport }) as unknown as Lane);
   const connect = (clients: number, url = 'test://open', tap?: Tapping) =>
     role.connect({
+      procedure: 'deliver',
       lane: 'any',
       options: { speed: 2 },
       url,

@@ -1,14 +1,14 @@
-/** What a load worker does when it is called: one swarm, one window, one audit. */
+/** What a load worker does when it is called: one load, one window, one audit. */
 
-import { isTapped, type Role, type WorkerCalls } from '../bench/contract/child.ts';
+import type { MeasureAsk, ProcessUsage, Role, WorkerCalls, WorkerMeasured } from '../bench/contract/child.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import type { EventSink } from '../bench/contract/transport.ts';
 import { ByteMeter } from '../bench/measure/byte-meter.ts';
 import { nowNs, sleepUntil } from '../bench/measure/clock.ts';
 import { beginUsage, heapInUseBytes } from '../bench/measure/process-usage.ts';
 import { windowCount } from '../bench/measure/wire.ts';
-import { Receiver } from './receiver.ts';
-import { openSwarm, type Swarm } from './swarm.ts';
+import { type Load, loads } from './load.ts';
+import { openSwarm } from './swarm.ts';
 
 const NOBODY: EventSink = { event() {}, gap() {}, closed() {} };
 /** How long sockets may take to close. */
@@ -16,8 +16,7 @@ const CLOSE_GRACE_MS = 5_000;
 
 export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCalls> {
   const meter = new ByteMeter();
-  const receiver = new Receiver();
-  let swarm: Swarm | undefined;
+  let load: Load | undefined;
   let emptyHeapBytes = 0;
 
   return {
@@ -34,42 +33,44 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
       return {};
     },
 
-    async connect({ lane, options, ...spec }) {
-      const transport = await findLane(lane).client();
+    async connect({ lane, options, procedure, ...spec }) {
+      const [open, transport] = await Promise.all([loads[procedure](), findLane(lane).client()]);
       const resolved = { ...transport.defaults, ...options };
       emptyHeapBytes = heapInUseBytes();
-      const { tap } = spec;
-      swarm = await openSwarm({ transport, options: resolved, meter, ...spec }, (client) =>
-        receiver.addClient(tap === undefined || tap.areTimed || !isTapped(client, tap)),
-      );
+      load = await open({ transport, options: resolved, meter, ...spec });
       return { options: resolved };
     },
 
     async measure(ask) {
+      if (!load) throw new Error('this worker is not connected yet');
       const heapBytes = { empty: emptyHeapBytes, connected: heapInUseBytes() };
-      const { windowNs } = ask;
-      const drained = receiver.start(ask);
-      await sleepUntil(windowNs[0]);
-      const before = { wire: meter.read(), deliveries: receiver.deliveries };
-      const endUsage = beginUsage(heapBytes);
-      await sleepUntil(windowNs[1]);
-      const after = { wire: meter.read(), deliveries: receiver.deliveries };
-      const usage = endUsage();
-
-      await drained;
-      return {
-        wire: windowCount(before.wire, after.wire, meter.openSockets.size),
-        windowDeliveries: after.deliveries - before.deliveries,
-        usage,
-        ...receiver.report(),
-      };
+      const [seen, used] = await Promise.all([load.run(ask), readWindow(ask, meter, load, heapBytes)]);
+      return { ...seen, ...used };
     },
 
     async close() {
-      receiver.stop();
-      await swarm?.close();
+      await load?.close();
       await meter.drained(CLOSE_GRACE_MS);
       return { wire: meter.read() };
     },
+  };
+}
+
+/** What the process carried and used from one end of the window to the other. */
+async function readWindow(
+  { windowNs }: MeasureAsk,
+  meter: ByteMeter,
+  load: Load,
+  heapBytes: ProcessUsage['heapBytes'],
+): Promise<Pick<WorkerMeasured, 'wire' | 'windowDeliveries' | 'usage'>> {
+  await sleepUntil(windowNs[0]);
+  const before = { wire: meter.read(), deliveries: load.deliveries };
+  const endUsage = beginUsage(heapBytes);
+  await sleepUntil(windowNs[1]);
+  const after = { wire: meter.read(), deliveries: load.deliveries };
+  return {
+    wire: windowCount(before.wire, after.wire, meter.openSockets.size),
+    windowDeliveries: after.deliveries - before.deliveries,
+    usage: endUsage(),
   };
 }

@@ -19,6 +19,18 @@ export interface SwarmSpec {
   readonly meter: ClientContext['meter'];
 }
 
+/** What the client with this number is given to work with. */
+export function contextOf({ url, seed, headers, via, tap, meter }: SwarmSpec, number: number): ClientContext {
+  const at = tap && isTapped(number, tap) ? tap : via;
+  const phase = randomAt(seed, STREAM.pollPhase, number);
+  return { url, phase, headers, meter, ...(at && { via: { host: at.host, port: at.port } }) };
+}
+
+/** Whether the times of the client with this number count. */
+export function isTimed({ tap }: SwarmSpec, number: number): boolean {
+  return tap === undefined || tap.areTimed || !isTapped(number, tap);
+}
+
 export interface Swarm {
   close(): Promise<void>;
 }
@@ -30,7 +42,7 @@ export interface Swarm {
  * @throws the first failure to connect; then all others are closed
  */
 export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => EventSink): Promise<Swarm> {
-  const { transport, options, url, clients, firstClient, seed, headers, via, tap, meter } = spec;
+  const { transport, options, url, clients, firstClient } = spec;
   const open: PushClient[] = [];
   const close = async () => {
     await Promise.all(open.map((client) => client.close()));
@@ -40,10 +52,7 @@ export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => Eve
   const openNext = async () => {
     while (next < clients && !failed) {
       const number = firstClient + next++;
-      const phase = randomAt(seed, STREAM.pollPhase, number);
-      const at = tap && isTapped(number, tap) ? tap : via;
-      const route = at && { via: { host: at.host, port: at.port } };
-      open.push(await transport.connect({ url, phase, headers, meter, ...route }, sinkOf(number), options));
+      open.push(await transport.connect(contextOf(spec, number), sinkOf(number), options));
     }
   };
   const lines = await Promise.allSettled(

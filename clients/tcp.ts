@@ -13,6 +13,7 @@ export const tcp: ClientTransport = {
     const { hostname, port } = new URL(context.url);
     const lines = new LineReader();
     const server = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) };
+    context.onConnecting?.();
     const socket = connectSocket({ ...server, ...context.via, noDelay: true });
     context.meter.track(socket);
     const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));

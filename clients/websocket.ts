@@ -22,6 +22,7 @@ export const websocket: ClientTransport = {
       perMessageDeflate: false,
       headers: requestHeaders(context.headers, 'websocket', context.url),
       createConnection: (({ host, port }: TcpNetConnectOpts) => {
+        context.onConnecting?.();
         socket = connectSocket({ host: host ?? '127.0.0.1', port, ...context.via, noDelay: true });
         context.meter.track(socket);
         return socket;

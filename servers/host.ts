@@ -1,6 +1,7 @@
 /** The listeners of a server process: one HTTP port and one TCP port, both metered, made when a transport asks. */
 
 import { createServer, type Server, type Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import type { EventFeed } from '../bench/contract/event.ts';
 import type { HttpHost, MountedTransport, ServerHost } from '../bench/contract/transport.ts';
 import { ByteMeter } from '../bench/measure/byte-meter.ts';
@@ -13,6 +14,8 @@ export interface HostOptions {
   readonly httpPort?: number;
   /** 0 lets the system choose. @default 0 */
   readonly tcpPort?: number;
+  /** How long to wait for a port that another process has, in ms. @default 0 */
+  readonly portWaitMs?: number;
   /** Origins of pages that may read events, besides the server's own. @default [] */
   readonly allowedOrigins?: readonly string[];
 }
@@ -33,22 +36,22 @@ export class Host implements ServerHost {
   }
 
   http(): Promise<HttpHost> {
-    const { address = '127.0.0.1', httpPort = 0, allowedOrigins = [] } = this.#options;
+    const { address = '127.0.0.1', httpPort: port = 0, portWaitMs = 0, allowedOrigins = [] } = this.#options;
     this.#http ??= import('./http-host.ts').then(({ openHttpHost }) =>
-      openHttpHost({ feed: this.#feed, meter: this.meter, address, port: httpPort, allowedOrigins }),
+      openHttpHost({ feed: this.#feed, meter: this.meter, address, port, portWaitMs, allowedOrigins }),
     );
     return this.#http;
   }
 
   async tcp(accept: (socket: Socket) => void): Promise<{ url: string }> {
     if (this.#tcp) throw new Error('the TCP port of this host is taken by another mount');
-    const { address = '127.0.0.1', tcpPort = 0 } = this.#options;
+    const { address = '127.0.0.1', tcpPort = 0, portWaitMs = 0 } = this.#options;
     const server = createServer({ noDelay: true }, (socket) => {
       this.meter.track(socket);
       accept(socket);
     });
     this.#tcp = server;
-    return { url: `tcp://${await listen(server, address, tcpPort)}` };
+    return { url: `tcp://${await listen(server, address, tcpPort, portWaitMs)}` };
   }
 
   /** Stops to accept, lets each mount end its clients, and waits until every socket is gone. */
@@ -64,21 +67,36 @@ export class Host implements ServerHost {
   }
 }
 
+/** How often a port is tried that is in use. */
+const PORT_TRY_MS = 10;
+
 /**
  * Listens and tells where, as `address:port`.
  *
+ * @param waitMs how long to wait for a port that is in use
  * @throws Error that names address and port when they can't be had
  */
-export async function listen(server: Server, address: string, port: number): Promise<string> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why =
-        cause.code === 'EADDRINUSE' ? ' is in use; choose another, or 0 for a free one' : `: ${cause.message}`;
-      reject(new Error(`port ${port} on ${address}${why}`, { cause }));
-    });
-    server.listen({ host: address, port, backlog: 4096 }, resolve);
-  });
+export async function listen(server: Server, address: string, port: number, waitMs: number): Promise<string> {
+  const giveUpMs = performance.now() + waitMs;
+  for (;;) {
+    const cause = await bind(server, address, port);
+    if (!cause) break;
+    const isInUse = cause.code === 'EADDRINUSE';
+    if (!isInUse || performance.now() >= giveUpMs) {
+      const why = isInUse ? ' is in use; choose another, or 0 for a free one' : `: ${cause.message}`;
+      throw new Error(`port ${port} on ${address}${why}`, { cause });
+    }
+    await setTimeout(PORT_TRY_MS);
+  }
   const bound = server.address();
   if (bound === null || typeof bound === 'string') throw new Error('not a TCP listener');
   return `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`;
+}
+
+/** @returns why it does not listen; undefined when it does */
+function bind(server: Server, address: string, port: number): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => {
+    server.once('error', resolve);
+    server.listen({ host: address, port, backlog: 4096 }, () => resolve(undefined));
+  });
 }

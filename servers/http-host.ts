@@ -20,6 +20,7 @@ export interface HttpHostOptions {
   readonly meter: ByteMeter;
   readonly address: string;
   readonly port: number;
+  readonly portWaitMs: number;
   readonly allowedOrigins: readonly string[];
 }
 
@@ -29,7 +30,7 @@ const KEEP_ALIVE_MS = 125_000;
 type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 export async function openHttpHost(options: HttpHostOptions): Promise<ClosableHttpHost> {
-  const { feed, meter, address, port, allowedOrigins } = options;
+  const { feed, meter, address, port, portWaitMs, allowedOrigins } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -54,7 +55,7 @@ export async function openHttpHost(options: HttpHostOptions): Promise<ClosableHt
   });
   server.on('connection', (socket) => meter.track(socket));
 
-  const at = await listen(server, address, port);
+  const at = await listen(server, address, port, portWaitMs);
   const boundPort = at.slice(at.lastIndexOf(':') + 1);
   for (const name of ['localhost', '127.0.0.1', '[::1]', address])
     origins.add(new URL(`http://${name}:${boundPort}`).origin);

@@ -5,7 +5,7 @@ import type { Lane } from '../bench/contract/lane.ts';
 import type { MountedTransport } from '../bench/contract/transport.ts';
 import { type Alarm, createAlarm } from '../bench/measure/alarm.ts';
 import { nowNs, sleepUntil } from '../bench/measure/clock.ts';
-import { createLatencyRecorder } from '../bench/measure/latency.ts';
+import { createLatencyRecorder, type LatencyRecorder } from '../bench/measure/latency.ts';
 import { beginUsage, heapInUseBytes } from '../bench/measure/process-usage.ts';
 import { windowCount } from '../bench/measure/wire.ts';
 import { Feed } from './feed.ts';
@@ -13,10 +13,17 @@ import { Host } from './host.ts';
 
 /** How long it may take to hear that the clients are gone; with some that stay, the server closes all the same. */
 const CLIENTS_GONE_MS = 1_000;
+/** How long a server that died may keep its port. */
+const PORT_WAIT_MS = 2_000;
+/** A full collection would keep the clients of a dead server waiting. */
+const HEAP_UNREAD = { empty: 0, connected: 0 };
 
 export function createServerRole(findLane: (id: string) => Lane): Role<ServerCalls> {
-  let running: { alarm: Alarm; feed: Feed; host: Host; mounted: MountedTransport } | undefined;
+  let running: Running | undefined;
   let emptyHeapBytes = 0;
+  /** Of the window: there is none before. */
+  let lag: LatencyRecorder | undefined;
+  const recordLag = (lagNs: number) => lag?.record(lagNs);
   /** What the rehearsal's connection carried. */
   let rehearsed: WireReading = { sentBytes: 0, receivedBytes: 0, connections: 0 };
   const current = () => {
@@ -27,15 +34,18 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
   return {
     hello: () => ({ pid: process.pid, nowNs: nowNs(), nodeVersion: process.version }),
 
-    async listen({ lane, options, feed: spec }) {
+    async listen({ lane, options, feed: spec, successor }) {
       const transport = await findLane(lane).server();
       const resolved = { ...transport.defaults, ...options };
       const alarm = await createAlarm();
       const feed = new Feed(spec, alarm);
-      const host = new Host(feed);
+      // Before the first client comes: its cursor would be ahead of a feed without a past.
+      if (successor) feed.start(successor.startNs, successor.lastSeq, recordLag);
+      const port = successor?.port ?? 0;
+      const host = new Host(feed, { httpPort: port, tcpPort: port, portWaitMs: successor ? PORT_WAIT_MS : 0 });
       const mounted = await transport.mount(host, feed, resolved);
-      running = { alarm, feed, host, mounted };
-      emptyHeapBytes = heapInUseBytes();
+      running = { alarm, feed, host, mounted, isSuccessor: successor !== undefined };
+      if (!successor) emptyHeapBytes = heapInUseBytes();
       return { url: mounted.url, options: resolved };
     },
 
@@ -48,15 +58,15 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
     },
 
     async measure({ startNs, warmupEvents, windowEvents, windowNs }) {
-      const { feed, host } = current();
-      const heapBytes = { empty: emptyHeapBytes, connected: heapInUseBytes() };
-      if (nowNs() > startNs) throw new Error(`not ready in time: ${((nowNs() - startNs) / 1e6).toFixed(0)} ms late`);
-      const lag = createLatencyRecorder();
-      feed.start(startNs, warmupEvents + windowEvents, (lagNs) => {
-        if (feed.lastSeq > warmupEvents) lag.record(lagNs);
-      });
+      const { feed, host, isSuccessor } = current();
+      const heapBytes = isSuccessor ? HEAP_UNREAD : { empty: emptyHeapBytes, connected: heapInUseBytes() };
+      if (!isSuccessor) {
+        if (nowNs() > startNs) throw new Error(`not ready in time: ${((nowNs() - startNs) / 1e6).toFixed(0)} ms late`);
+        feed.start(startNs, warmupEvents + windowEvents, recordLag);
+      }
 
       await sleepUntil(windowNs[0]);
+      lag = createLatencyRecorder();
       const before = { wire: host.meter.read(), lastSeq: feed.lastSeq };
       const endUsage = beginUsage(heapBytes);
       await sleepUntil(windowNs[1]);
@@ -86,4 +96,13 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       };
     },
   };
+}
+
+interface Running {
+  readonly alarm: Alarm;
+  readonly feed: Feed;
+  readonly host: Host;
+  readonly mounted: MountedTransport;
+  /** Its feed goes on since it listens. */
+  readonly isSuccessor: boolean;
 }

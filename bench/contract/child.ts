@@ -6,6 +6,7 @@
 
 import type { HeaderProfile } from './headers.ts';
 import type { LedgerCount, WireProtocol } from './ledger.ts';
+import type { CompletedCell, Procedure } from './result.ts';
 
 /** The calls of a server process. */
 export interface ServerCalls {
@@ -101,6 +102,17 @@ export interface ListenAsk {
   readonly lane: string;
   readonly options: object;
   readonly feed: FeedSpec;
+  /** Of a server that takes the place of one that died. */
+  readonly successor?: Succession;
+}
+
+/** What was the dead server's: the feed then has the same past, and goes on at once. */
+export interface Succession {
+  readonly port: number;
+  /** The feed's start, on the shared clock. */
+  readonly startNs: number;
+  /** Number of the feed's last event. */
+  readonly lastSeq: number;
 }
 
 export interface FeedSpec {
@@ -119,6 +131,7 @@ export interface Listening {
 }
 
 export interface ConnectAsk {
+  readonly procedure: Procedure;
   readonly lane: string;
   readonly options: object;
   readonly url: string;
@@ -131,6 +144,18 @@ export interface ConnectAsk {
   readonly via: Address | undefined;
   /** In place of `via`, for some. */
   readonly tap: Tapping | undefined;
+  /** How clients come back that lost their connection. Without it, none does. */
+  readonly reconnect?: ReconnectPolicy;
+}
+
+/** Waits are drawn between 0 and a spread that doubles with every attempt that fails (RFC 6455, section 7.2.3). */
+export interface ReconnectPolicy {
+  /** The longest that a client waits after a loss, in ms. */
+  readonly spreadMs: number;
+  /** What the spread does not grow beyond. */
+  readonly capMs: number;
+  /** When an attempt that was not answered is given up. */
+  readonly deadlineMs: number;
 }
 
 /** How many clients a worker opens at a time: fewer than any listen backlog. */
@@ -186,6 +211,9 @@ export interface LinkConditions {
 export interface Connected {
   readonly options: object;
 }
+
+/** Cursor of clients that ask for what the server has at hand: all that it published in the warm-up after this one. */
+export const SINCE = 1;
 
 /** The measured window, the same for all processes of a cell. Instants are of the shared monotonic clock. */
 export interface MeasureAsk {
@@ -249,7 +277,37 @@ export interface WorkerMeasured {
   readonly negativeLatencies: number;
   /** The first thing that went wrong with a client, in words. */
   readonly firstProblem?: string;
+  /** Of connections opened one after another, those that got exactly their event. */
+  readonly opened?: OpenedMeasured;
+  readonly closedLoops?: readonly ClosedLoop[];
+  /** Of clients that reconnect. */
+  readonly recovery?: RecoveryMeasured;
 }
+
+/** What a worker saw of connections after each client's first. Instants are of the shared clock, in ns. */
+export interface RecoveryMeasured {
+  /** By client: of each of them that brought an event, when the client began to open it and when the first came. */
+  readonly comebacks: readonly (readonly Comeback[])[];
+  /** When a client began to open one, whether or not it succeeded. */
+  readonly attemptsNs: readonly number[];
+  /** Events that were due before the client began to open the connection that brought them. */
+  readonly replayed: number;
+}
+
+export interface Comeback {
+  readonly connectingNs: number;
+  readonly firstEventNs: number;
+}
+
+export interface OpenedMeasured {
+  readonly count: number;
+  /** Histogram of the time from `connect` to the event. */
+  readonly firstEvent: string;
+  readonly upBytes: number;
+  readonly downBytes: number;
+}
+
+export type ClosedLoop = NonNullable<CompletedCell['closedLoops']>[number];
 
 /** The audit of what reached a worker's clients. */
 export interface DeliveryCount {

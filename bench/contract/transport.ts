@@ -66,6 +66,8 @@ export interface ClientContext {
   readonly via?: { readonly host: string; readonly port: number };
   /** Counts every socket the client opens. */
   readonly meter: { track(socket: Socket): void };
+  /** Told whenever the client begins to open a connection, by itself between two requests too. */
+  readonly onConnecting?: (() => void) | undefined;
 }
 
 export interface EventSink {

@@ -35,7 +35,7 @@ export function loadWarnings(cell: Cell): Warning[] {
   const loaded = loadedProcesses(cell);
   return [
     ...lateReadings(cell, loaded),
-    ...loaded.flatMap((one) => saturation(one, cell.latency.p50Us)),
+    ...loaded.flatMap((one) => saturation(one, (cell.recovery?.firstEvent ?? cell.latency).p50Us)),
     ...feedLag(cell),
     ...unsteadiness(cell),
   ];
@@ -60,10 +60,11 @@ function loadedProcesses({ server, workers }: Cell): Loaded[] {
   ];
 }
 
-function lateReadings({ window, wire, link }: Cell, loaded: readonly Loaded[]): Warning[] {
+function lateReadings({ window, wire, link, recovery, server }: Cell, loaded: readonly Loaded[]): Warning[] {
   const windowUs = window.seconds * 1e6;
   const readers = [
-    ...loaded,
+    // One that took another's place saw less of the window.
+    ...loaded.filter(({ usage }) => !recovery || usage !== server),
     ...(wire.ledger ? [{ name: 'The relay', usage: wire.ledger.relay }] : []),
     ...(link ? [{ name: 'The link', usage: link }] : []),
   ];
@@ -99,9 +100,9 @@ function feedLag({ feed, point, window }: Cell): Warning[] {
   return [notice('feed-lagged', text, 'The lag is part of every latency. A quieter machine or a lower rate helps.')];
 }
 
-function unsteadiness({ window, halvesP50Us: [first, second] }: Cell): Warning[] {
-  // A handful of events has no halves to speak of.
-  if (window.events < EVENTS_NEEDED.p95 || first <= 0) return [];
+function unsteadiness({ window, recovery, halvesP50Us: [first, second] }: Cell): Warning[] {
+  // A handful of events has no halves to speak of, and no outage is like another.
+  if (window.events < EVENTS_NEEDED.p95 || first <= 0 || recovery) return [];
   if (Math.max(first, second) / Math.min(first, second) - 1 <= LIMITS.halves) return [];
   const text = `The window's halves differ: p50 ${(first / 1e3).toFixed(3)} ms, then ${(second / 1e3).toFixed(3)} ms.`;
   return [notice('unsteady', text, 'A longer window or warm-up; look at the rounds apart.')];

@@ -20,7 +20,7 @@ export const NOISE_LIMITS = {
  */
 const OWN_PRESSURE = 0.5;
 
-type Loads = Pick<CompletedCell, 'noise' | 'server' | 'workers' | 'wire' | 'link'>;
+type Loads = Pick<CompletedCell, 'noise' | 'server' | 'workers' | 'wire' | 'link' | 'recovery'>;
 
 export function machineWarnings(pinning: Pinning, cell: Loads): Warning[] {
   return [...placement(pinning), ...noise(cell)];
@@ -37,7 +37,9 @@ function placement({ server, workers }: Pinning): Warning[] {
   return [severe('cores-shared', text, 'Use fewer workers, or a machine with a core for each process.')];
 }
 
-function noise({ noise: seen, server, workers, wire, link }: Loads): Warning[] {
+function noise({ noise, server, workers, wire, link, recovery }: Loads): Warning[] {
+  // A process that starts presses on its core by itself: what others did can't be told from that.
+  const seen = recovery ? { ...noise, cpuPressure: null } : noise;
   const usages = [server, ...workers, ...(wire.ledger ? [wire.ledger.relay] : []), ...(link ? [link] : [])];
   const ownCpuShare = usages.reduce((sum, { cpuShare }) => sum + cpuShare, 0);
   const over = noiseOver(seen, ownCpuShare);

@@ -18,6 +18,9 @@ export interface Script {
 /** In this order: the last has what changes on a narrow screen and on paper. */
 const STYLES = ['colours', 'base', 'head', 'figures', 'tables', 'prose', 'folds', 'media'] as const;
 
+/** In this order: what the charts need comes before they are drawn. */
+const SCRIPTS = ['annotations', 'lines', 'line-texts', 'page', 'reader'] as const;
+
 /** @throws Error when the page's script was not compiled: run `npm run build` */
 export function readAssets(): Assets {
   const library = join(projectRoot, 'node_modules/chart.js/dist/chart.umd.min.js');
@@ -25,9 +28,7 @@ export function readAssets(): Assets {
     style: STYLES.map(readStyle).join('\n'),
     scripts: [
       { text: readScript(library), isModule: false },
-      { text: readScript(compiled('bench/report/page/annotations')), isModule: true },
-      { text: readScript(compiled('bench/report/page/page')), isModule: true },
-      { text: readScript(compiled('bench/report/page/reader')), isModule: true },
+      ...SCRIPTS.map((name) => ({ text: readScript(compiled(`bench/report/page/${name}`)), isModule: true })),
     ],
   };
 }

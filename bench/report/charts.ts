@@ -1,10 +1,9 @@
 /** Charts of the page as plain data: what Chart.js is to draw, with names of colours and without a function. */
 
-import type { ChartSpec, DotDataset, StackDataset } from './page/chart-spec.ts';
-import type { Chart, DotChart, DotSeries, LaneLabel, PageModel, StackChart } from './page-model.ts';
-
-/** How many colours the page's style has for lanes; further ones begin again, for every row has its name beside it. */
-export const LANE_COLOURS = 8;
+import { laneColour } from './lane-marks.ts';
+import { lineSpec } from './line-spec.ts';
+import type { DotDataset, RowSpec, StackDataset, ChartSpec } from './page/chart-spec.ts';
+import type { Chart, DotChart, DotSeries, LaneLabel, PageModel, Panel, StackChart } from './page-model.ts';
 
 /** How series differ without colour: their shape, and the same as a character for the legend. */
 export const SHAPES = [
@@ -26,24 +25,22 @@ export function chartSpecs({ sections }: PageModel): ChartSpec[] {
   return sections.flatMap(({ figures }) =>
     figures.flatMap(({ charts = [] }) =>
       charts.flatMap(({ panels }) => {
-        // One axis for all that are read side by side, or their bars and dots could not be compared.
-        const range = rangeOf(panels.map(({ chart }) => chart));
-        return panels.map(({ id, chart }) =>
-          chart.kind === 'dots' ? dotSpec(id, chart, range) : stackSpec(id, chart, range, panels.length > 1),
-        );
+        const ranges = rangesOf(panels);
+        return panels.map(({ id, chart }): ChartSpec => {
+          const range = ranges.get(id) ?? {};
+          if (chart.kind === 'lines') return lineSpec(id, chart, panels.length > 1);
+          return chart.kind === 'dots' ? dotSpec(id, chart, range) : stackSpec(id, chart, range, panels.length > 1);
+        });
       }),
     ),
   );
 }
 
-/** A second helping of a lane has the lane's colour: it is no competitor. */
-export const laneColour = ({ index, repeats = index }: LaneLabel): string => `--lane-${(repeats % LANE_COLOURS) + 1}`;
-
 export const shapeOf = (series: number): (typeof SHAPES)[number] => SHAPES[series % SHAPES.length] ?? SHAPES[0];
 
 const rowPx = (lines: number): number => lines * LINE_PX + ROW_GAP_PX;
 
-function dotSpec(canvas: string, chart: DotChart, range: Range): ChartSpec {
+function dotSpec(canvas: string, chart: DotChart, range: Range): RowSpec {
   const { unit, lanes, series } = chart;
   return {
     canvas,
@@ -115,8 +112,19 @@ function dotDatasets({ lanes, scale, series }: DotChart, one: DotSeries, at: num
 
 type Range = { readonly min?: number; readonly max?: number; readonly suggestedMax?: number };
 
+/** One axis for all of a unit that are read side by side, or their bars and dots could not be compared; by panel. */
+function rangesOf(panels: readonly Panel[]): ReadonlyMap<string, Range> {
+  return new Map(
+    panels.map(({ id, chart }) => [
+      id,
+      rangeOf(panels.map((other) => other.chart).filter(({ axisTitle }) => axisTitle === chart.axisTitle)),
+    ]),
+  );
+}
+
 /** On a logarithmic axis from a little below the smallest value to a little above the largest; on a linear one from zero. */
-function rangeOf(charts: readonly Chart[]): Range {
+function rangeOf(all: readonly Chart[]): Range {
+  const charts = all.filter((chart) => chart.kind !== 'lines');
   const isLog = charts.some((chart) => chart.kind === 'dots' && chart.scale === 'log');
   const values = charts.flatMap(valuesOf).filter((value) => !isLog || value > 0);
   if (values.length === 0) return {};
@@ -126,7 +134,7 @@ function rangeOf(charts: readonly Chart[]): Range {
   return { suggestedMax: most };
 }
 
-function valuesOf(chart: Chart): number[] {
+function valuesOf(chart: DotChart | StackChart): number[] {
   if (chart.kind === 'stack') {
     return chart.lanes.map((_, row) => chart.parts.reduce((sum, { values }) => sum + (values[row] ?? 0), 0));
   }
@@ -141,7 +149,7 @@ function stackSpec(
   { unit, lanes, parts, totals, axisTitle }: StackChart,
   range: Range,
   isSmall: boolean,
-): ChartSpec {
+): RowSpec {
   const rows = lanes.map(({ title }) => title);
   return {
     canvas,

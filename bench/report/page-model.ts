@@ -41,8 +41,12 @@ export interface SummaryGroup {
 
 export interface LaneLabel {
   readonly title: string;
-  /** Place in the list of lanes, from 0: the page's palette goes by it. */
+  /** Place in the list of lanes, from 0. */
   readonly index: number;
+  /** Place of its transport among those of the run, from 0: the page's palette goes by it. */
+  readonly hue: number;
+  /** Place among the lanes of its transport, from 0: marks and lines go by it. */
+  readonly variant: number;
   readonly isReference: boolean;
   /** The index of the lane that it is a second helping of; undefined of a lane of its own. */
   readonly repeats: number | undefined;
@@ -86,7 +90,7 @@ export interface Panel {
   readonly chart: Chart;
 }
 
-export type Chart = DotChart | StackChart;
+export type Chart = DotChart | StackChart | LineChart;
 
 interface ChartBase {
   readonly label: string;
@@ -132,6 +136,48 @@ export interface StackPart {
   /** Says the direction: down is solid, up is hatched. */
   readonly isHatched: boolean;
   readonly values: readonly number[];
+}
+
+/** One line a lane, over numbers that were set or measured. */
+export interface LineChart extends ChartBase {
+  readonly kind: 'lines';
+  readonly x: LineAxis;
+  readonly y: LineAxis;
+  /** What the line through an estimate is. */
+  readonly spread: 'interval' | 'range';
+  /** One for each of `lanes`. */
+  readonly lines: readonly LaneLine[];
+  /** From one point to the next; `steps` keeps a value until the next one. */
+  readonly shape: 'straight' | 'steps';
+  /** Where texts stand: a lane's name at the end of its line, or the points' own beside them. */
+  readonly texts: 'ends' | 'points' | 'none';
+  /** What values are not to exceed. */
+  readonly limit?: { readonly value: number; readonly text: string } | undefined;
+}
+
+export interface LineAxis {
+  readonly title: string;
+  readonly unit: string;
+  readonly scale: 'log' | 'linear';
+  /** Both ends, the same in charts that are read side by side; undefined where the values decide. */
+  readonly range?: readonly [number, number] | undefined;
+  /** Places and texts of all values that were set: points then stand at the places. */
+  readonly ticks?: readonly { readonly at: number; readonly text: string }[];
+}
+
+/** Values are in the units of the axes, or places on an axis with ticks of its own. */
+export interface LaneLine {
+  readonly rounds: readonly { readonly x: number; readonly y: number; readonly round: number }[];
+  readonly points: readonly LinePoint[];
+}
+
+export interface LinePoint {
+  readonly x: number;
+  readonly y: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  /** Stands beside it. */
+  readonly text?: string;
 }
 
 export interface Table {

@@ -1,7 +1,7 @@
 /** Parts of the page's HTML that return: tables, lists of facts, headings that can be linked to. */
 
-import { laneColour } from './charts.ts';
 import { type Html, html } from './html.ts';
+import { laneColour, markOf } from './lane-marks.ts';
 import type { Column, Entry, LaneLabel, Prose, Row, Table, TableCell } from './page-model.ts';
 
 /** Appears on hover and on focus; the heading that it stands in has the anchor. */
@@ -22,10 +22,10 @@ export function prose(text: Prose): Html {
   })}`;
 }
 
-/** A coloured mark, a ring where the lane repeats another: its name stands beside it, so that colour only helps. */
+/** A coloured mark in the shape that the lane has in charts, a ring where it repeats another: its name stands beside it, so that colour only helps. */
 export function laneMark(lane: LaneLabel | undefined): Html | undefined {
   if (!lane) return undefined;
-  const name = lane.repeats === undefined ? 'mark' : 'mark ring';
+  const name = `mark ${lane.repeats === undefined ? markOf(lane).name : 'ring'}`;
   return html`<span class="${name}" style="--colour: var(${laneColour(lane)})" aria-hidden="true"></span>`;
 }
 

@@ -6,7 +6,7 @@ import { isValid } from '../stats/valid.ts';
 import type { Anchors } from './anchors.ts';
 import { countOf } from './format.ts';
 import type { LaneLabel } from './page-model.ts';
-import { commonText, distinctPoints, keyOf, sweepsOf, variedText } from './points.ts';
+import { type Along, commonText, distinctPoints, keyOf, sweepsOf, variedText } from './points.ts';
 
 /** A scenario of which there is a cell. */
 export interface ScenarioView {
@@ -17,10 +17,13 @@ export interface ScenarioView {
   /** Each point once. */
   readonly places: readonly Place[];
   /** The places as they are to be read side by side; one may stand in two. */
-  readonly sweeps: readonly {
-    readonly title: string | undefined;
-    readonly places: readonly { readonly place: Place; readonly title: string | undefined }[];
-  }[];
+  readonly sweeps: readonly SweepView[];
+}
+
+export interface SweepView {
+  readonly title: string | undefined;
+  readonly along: Along | undefined;
+  readonly places: readonly { readonly place: Place; readonly title: string | undefined }[];
 }
 
 export interface Place {
@@ -44,11 +47,14 @@ export interface LaneAtPlace {
 /** In the order of the run, but that a lane that repeats another follows it. */
 export function laneLabels({ lanes, reference }: Pick<Result, 'lanes' | 'reference'>): ReadonlyMap<string, LaneLabel> {
   const places = new Map(lanes.map(({ id }, index) => [id, index]));
-  const labels = lanes.map(({ id, title, repeats }, index): [string, LaneLabel] => {
+  const transports = [...new Set(lanes.map(({ transport }) => transport))];
+  const labels = lanes.map(({ id, title, transport, repeats }, index): [string, LaneLabel] => {
     const isReference = id === reference;
     // The lane that others are compared with is a lane of its own.
     const repeated = repeats === undefined || isReference ? undefined : places.get(repeats);
-    return [id, { title, index, isReference, repeats: repeated }];
+    const kin = lanes.filter((lane) => lane.transport === transport && lane.repeats === undefined);
+    const variant = Math.max(0, kin.findIndex((lane) => lane.id === (repeats ?? id)));
+    return [id, { title, index, hue: transports.indexOf(transport), variant, isReference, repeats: repeated }];
   });
   return new Map(labels.sort(([, a], [, b]) => inOrder(a, b)));
 }
@@ -65,8 +71,9 @@ export function viewsOf(result: Result, anchors: Anchors): ScenarioView[] {
     if (points.length === 0) return [];
     const byPoint = new Map(points.map((point) => [point, placeOf(result, scenario, point, points)]));
     const at = (point: Point): Place[] => [byPoint.get(point) ?? []].flat();
-    const sweeps = sweepsOf(points).map(({ title, points: swept }) => ({
+    const sweeps = sweepsOf(points).map(({ title, along, points: swept }) => ({
       title,
+      along,
       places: swept.flatMap(({ point, title }) => at(point).map((place) => ({ place, title: title || undefined }))),
     }));
     return [
@@ -144,8 +151,9 @@ export function withoutEqualBytes(view: ScenarioView): ScenarioView {
 function keepLanes(view: ScenarioView, isKept: (lane: LaneAtPlace) => boolean): ScenarioView {
   const kept = new Map(view.places.map((place) => [place, { ...place, lanes: place.lanes.filter(isKept) }]));
   const of = (place: Place): Place => kept.get(place) ?? place;
-  const sweeps = view.sweeps.map(({ title, places }) => ({
+  const sweeps = view.sweeps.map(({ title, along, places }) => ({
     title,
+    along,
     places: places.map((one) => ({ ...one, place: of(one.place) })),
   }));
   return { ...view, places: view.places.map(of), sweeps };

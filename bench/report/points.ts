@@ -7,6 +7,10 @@ import { countOf, formatCount, formatSetting } from './format.ts';
 interface Dimension {
   /** `Payload`: names a sweep. */
   readonly name: string;
+  /** Of its numbers, for an axis; undefined of what has none. */
+  readonly unit?: string;
+  /** Where a point has a number, in that unit. */
+  readonly number?: (point: Point) => number | undefined;
   /** Decides the order; equal where the points agree. */
   readonly rank: (point: Point) => number;
   /** undefined where the point leaves it out. */
@@ -19,12 +23,16 @@ interface Dimension {
 const LINK_DIMENSIONS: readonly Dimension[] = [
   {
     name: 'RTT',
+    unit: 'ms',
+    number: ({ rttMs }) => rttMs,
     rank: ({ rttMs }) => rttMs ?? -1,
     text: ({ rttMs }) => (rttMs === undefined ? undefined : `RTT ${formatSetting(rttMs)} ms`),
     unset: 'without a link',
   },
   {
     name: 'Bandwidth',
+    unit: 'kbit/s',
+    number: ({ bandwidthBitsPerSecond }) => bandwidthBitsPerSecond && bandwidthBitsPerSecond / 1e3,
     rank: ({ bandwidthBitsPerSecond }) => bandwidthBitsPerSecond ?? Number.MAX_VALUE,
     text: ({ bandwidthBitsPerSecond }) =>
       bandwidthBitsPerSecond === undefined ? undefined : `${formatSetting(bandwidthBitsPerSecond / 1e3)} kbit/s`,
@@ -32,6 +40,8 @@ const LINK_DIMENSIONS: readonly Dimension[] = [
   },
   {
     name: 'Jitter',
+    unit: 'ms',
+    number: ({ jitterMs }) => jitterMs ?? 0,
     rank: ({ jitterMs }) => jitterMs ?? 0,
     text: ({ jitterMs }) => (jitterMs === undefined ? undefined : `jitter ${formatSetting(jitterMs)} ms`),
     unset: 'without jitter',
@@ -39,14 +49,24 @@ const LINK_DIMENSIONS: readonly Dimension[] = [
 ];
 
 const DIMENSIONS: readonly Dimension[] = [
-  { name: 'Clients', rank: ({ clients }) => clients, text: ({ clients }) => countOf(clients, 'client') },
+  {
+    name: 'Clients',
+    unit: '',
+    number: ({ clients }) => clients,
+    rank: ({ clients }) => clients,
+    text: ({ clients }) => countOf(clients, 'client'),
+  },
   {
     name: 'Rate',
+    unit: 'events/s',
+    number: ({ eventsPerSecond }) => eventsPerSecond,
     rank: ({ eventsPerSecond }) => eventsPerSecond,
-    text: ({ eventsPerSecond }) => `${formatSetting(eventsPerSecond)} ${eventsPerSecond === 1 ? 'event' : 'events'}/s`,
+    text: ({ eventsPerSecond }) => (eventsPerSecond === 0 ? 'no events' : perSecond(eventsPerSecond, 'event')),
   },
   {
     name: 'Payload',
+    unit: 'B',
+    number: ({ payloadBytes }) => payloadBytes,
     rank: ({ payloadBytes }) => payloadBytes,
     text: ({ payloadBytes }) => `${formatCount(payloadBytes)} B payload`,
   },
@@ -57,18 +77,65 @@ const DIMENSIONS: readonly Dimension[] = [
   },
   {
     name: 'Poll interval',
+    unit: 'ms',
+    number: ({ pollIntervalMs }) => pollIntervalMs,
     rank: ({ pollIntervalMs }) => pollIntervalMs ?? 0,
     text: ({ pollIntervalMs }) =>
       pollIntervalMs === undefined ? undefined : `polled every ${formatSetting(pollIntervalMs)} ms`,
-    unset: 'at the lane’s own',
+    unset: 'no poll interval set',
+  },
+  {
+    name: 'Stalled clients',
+    unit: '',
+    number: ({ stalledClients }) => stalledClients,
+    rank: ({ stalledClients }) => stalledClients ?? -1,
+    text: ({ stalledClients }) =>
+      stalledClients === undefined ? undefined : `${stalledClients === 0 ? 'no client' : countOf(stalledClients, 'client')} stalled`,
+    unset: 'none to stall',
+  },
+  {
+    name: 'Messages',
+    unit: 'messages/s each',
+    number: ({ messagesPerSecond }) => messagesPerSecond,
+    rank: ({ messagesPerSecond }) => messagesPerSecond ?? 0,
+    text: ({ messagesPerSecond }) =>
+      messagesPerSecond === undefined ? undefined : `${perSecond(messagesPerSecond, 'message')} each`,
+    unset: 'no messages',
+  },
+  {
+    name: 'Events held',
+    unit: 'events a poll',
+    number: ({ heldEvents }) => heldEvents,
+    rank: ({ heldEvents }) => heldEvents ?? -1,
+    text: ({ heldEvents }) =>
+      heldEvents === undefined ? undefined : `each poll finds ${heldEvents === 0 ? 'no event' : countOf(heldEvents, 'event')}`,
+    unset: 'no closed loop',
   },
   ...LINK_DIMENSIONS,
 ];
+
+function perSecond(rate: number, noun: string): string {
+  return `${formatSetting(rate)} ${noun}${rate === 1 ? '' : 's'}/s`;
+}
+
+/** What a sweep varies, as an axis. */
+export interface Along {
+  /** `Payload` */
+  readonly name: string;
+  /** `B`; empty of a count. */
+  readonly unit: string;
+  /** What the sweep's points share and those of other sweeps do not: `20 events/s`; undefined where there is none. */
+  readonly fixed: string | undefined;
+  /** undefined where a point leaves it out. */
+  readonly valueOf: (point: Point) => number | undefined;
+}
 
 /** Points of which one setting differs and all others agree. */
 export interface Sweep {
   /** `Payload, at browser headers`; undefined of a point that stands alone. */
   readonly title: string | undefined;
+  /** undefined of a point that stands alone, and where what is varied has no numbers. */
+  readonly along: Along | undefined;
   readonly points: readonly { readonly point: Point; readonly title: string }[];
 }
 
@@ -96,7 +163,8 @@ export function commonText(points: readonly Point[]): string {
 
 /** `64 B payload, browser headers`: what tells a point from the others; undefined of a point alone. */
 export function variedText(point: Point, points: readonly Point[]): string | undefined {
-  return texts(point, (dimension) => isVaried(dimension, points)).join(', ') || undefined;
+  const varied = DIMENSIONS.filter((dimension) => isVaried(dimension, points));
+  return varied.flatMap(({ text, unset }) => text(point) ?? unset ?? []).join(', ') || undefined;
 }
 
 /**
@@ -124,12 +192,15 @@ function sweepAlong(dimension: Dimension | undefined, members: readonly Point[],
   if (!dimension || members.length < 2) {
     return {
       title: undefined,
+      along: undefined,
       points: members.map((point) => ({ point, title: variedText(point, points) ?? '' })),
     };
   }
-  const fixed = texts(members[0], (one) => one !== dimension && isVaried(one, points)).join(', ');
+  const { name, unit, number } = dimension;
+  const fixed = texts(members[0], (one) => one !== dimension && isVaried(one, points)).join(', ') || undefined;
   return {
-    title: fixed ? `${dimension.name} varied, with ${fixed}` : `${dimension.name} varied`,
+    title: fixed === undefined ? `${name} varied` : `${name} varied, with ${fixed}`,
+    along: unit === undefined || !number ? undefined : { name, unit, fixed, valueOf: number },
     points: members.map((point) => ({ point, title: dimension.text(point) ?? dimension.unset ?? '' })),
   };
 }

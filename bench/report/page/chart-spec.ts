@@ -4,14 +4,63 @@
  * A string that begins with `--` is a custom property of the page's style; the script puts its value in.
  */
 
-export interface ChartSpec {
+export type ChartSpec = RowSpec | LineSpec;
+
+interface Spec {
   /** The canvas to draw on. */
   readonly canvas: string;
   readonly heightPx: number;
+}
+
+export interface RowSpec extends Spec {
   readonly unit: string;
   /** Names beside the rows, from the top. */
   readonly rows: readonly string[];
   readonly config: DotConfig | StackConfig;
+}
+
+/** One line a lane. */
+export interface LineSpec extends Spec {
+  /** Ticks: places and texts of all values that were set. */
+  readonly x: { readonly unit: string; readonly ticks?: readonly { readonly at: number; readonly text: string }[] };
+  readonly y: { readonly unit: string };
+  /** Written at the ends of lines, beside their points, or nowhere. */
+  readonly texts: 'ends' | 'points' | 'none';
+  readonly limit?: { readonly value: number; readonly text: string };
+  readonly config: LineConfig;
+}
+
+export interface LineConfig {
+  readonly type: 'scatter';
+  readonly data: { readonly datasets: readonly LineDataset[] };
+  readonly options: object;
+}
+
+export interface LineDataset {
+  readonly label: string;
+  readonly pointStyle: string;
+  readonly pointRotation: number;
+  readonly pointRadius: number;
+  readonly pointHoverRadius: number;
+  readonly pointBackgroundColor: string;
+  readonly pointBorderColor: string;
+  readonly pointBorderWidth: number;
+  readonly showLine: boolean;
+  readonly borderColor?: string;
+  readonly borderWidth?: number;
+  readonly borderDash?: readonly number[];
+  readonly stepped?: boolean;
+  readonly data: readonly LinePoint[];
+}
+
+/** A round, or an estimate with its bounds and what is written beside it. */
+export interface LinePoint {
+  readonly x: number;
+  readonly y: number;
+  readonly round?: number;
+  readonly low?: number | null;
+  readonly high?: number | null;
+  readonly text?: string;
 }
 
 export interface DotConfig {

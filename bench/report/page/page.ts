@@ -1,7 +1,7 @@
 /** Draws the charts that the page brings as data, in the colours of the page's style, and again when those change. */
 
 import type { ChartConfiguration, Chart as ChartJs, Scale, TooltipItem } from 'chart.js';
-import type { ChartSpec, DotPoint } from './chart-spec.ts';
+import type { ChartSpec, DotPoint, RowSpec } from './chart-spec.ts';
 
 declare const Chart: typeof ChartJs;
 
@@ -30,26 +30,31 @@ function configOf(spec: ChartSpec, style: CSSStyleDeclaration): ChartConfigurati
   for (const dataset of config.data.datasets) {
     if ('isHatched' in dataset && dataset.isHatched) dataset.backgroundColor = stripes(String(dataset.backgroundColor));
   }
-  const options: NonNullable<ChartConfiguration['options']> = config.options ?? {};
+  const options: Options = config.options ?? {};
   const { x, y } = options.scales ?? {};
   if (x?.ticks) x.ticks.callback = axisNumber;
-  if (y?.ticks) y.ticks.callback = (value) => rowName(spec.rows[Number(value)] ?? '');
-  if (y && config.type === 'scatter') {
+  if (y?.ticks) y.ticks.callback = axisNumber;
+  const plugins: typeof options.plugins = { legend: { display: false }, tooltip: { displayColors: false } };
+  const whole = { ...options, plugins, responsive: true, maintainAspectRatio: false };
+  return { ...config, options: 'rows' in spec ? withRows(whole, spec, config.type) : whole };
+}
+
+type Options = NonNullable<ChartConfiguration['options']>;
+
+/** Names instead of numbers on the vertical axis, and in what is said of a point. */
+function withRows(options: Options, { rows, unit }: RowSpec, type: string): Options {
+  const { y } = options.scales ?? {};
+  if (y?.ticks) y.ticks.callback = (value) => rowName(rows[Number(value)] ?? '');
+  if (y && type === 'scatter') {
     y.afterBuildTicks = (axis) => {
-      axis.ticks = spec.rows.map((_, value) => ({ value }));
+      axis.ticks = rows.map((_, value) => ({ value }));
     };
   }
-  const plugins: typeof options.plugins = {
-    legend: { display: false },
-    tooltip: {
-      displayColors: false,
-      callbacks: {
-        title: ([item]) => (item ? (spec.rows[rowOf(item)] ?? '') : ''),
-        label: (item) => `${labelOf(item)}: ${numberOf(item)} ${spec.unit}`,
-      },
-    },
+  const callbacks = {
+    title: ([item]: Item[]) => (item ? (rows[rowOf(item)] ?? '') : ''),
+    label: (item: Item) => `${labelOf(item)}: ${numberOf(item)} ${unit}`,
   };
-  return { ...config, options: { ...options, plugins, responsive: true, maintainAspectRatio: false } };
+  return { ...options, plugins: { ...options.plugins, tooltip: { displayColors: false, callbacks } } };
 }
 
 /** A copy in which names of custom properties have become their values. */
@@ -82,7 +87,7 @@ function axisNumber(this: Scale, value: string | number): string | null {
   const number = Number(value);
   if (this.type === 'logarithmic' && this.max / this.min > 3) {
     const first = Number(number.toExponential().split('e')[0]);
-    const isWide = this.max / this.min > (this.width < NARROW_PX ? 30 : 1_000);
+    const isWide = this.max / this.min > (this.isHorizontal() && this.width > NARROW_PX ? 1_000 : 30);
     if (!(isWide ? [1] : [1, 2, 5]).includes(first)) return null;
   }
   return number.toLocaleString('en', { maximumSignificantDigits: 3 });

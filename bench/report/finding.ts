@@ -1,0 +1,74 @@
+/** What a figure shows, in one sentence: the widest difference that is decided, or that there is none. */
+
+import type { Comparison } from '../contract/result.ts';
+import { inSentence } from '../export/wording.ts';
+import { FASTER } from '../stats/metric.ts';
+import { metricOf } from '../stats/metrics.ts';
+import { countOf, formatCount, formatInterval, quantityOf, scaleFor, withUnit } from './format.ts';
+import { referenceOf } from './lane-table.ts';
+import type { Prose } from './page-model.ts';
+import { type LaneAtPlace, type Place, type ScenarioView, withoutRepeats } from './places.ts';
+import { type ComparisonWords, comparisonProse, marginText } from './verdicts.ts';
+
+interface Compared {
+  readonly place: Place;
+  readonly lane: LaneAtPlace;
+  readonly comparison: Comparison;
+}
+
+/** undefined where no lane is compared. */
+export function findingOf(view: ScenarioView, metric: string): Prose | undefined {
+  const reference = referenceOf(view);
+  const all = comparedIn(view, metric);
+  if (reference === undefined || all.length === 0) return undefined;
+  const widest = widestOf(all);
+  if (!widest) return [nothingDecided(all, reference)];
+  const { place, lane, comparison } = widest;
+  const at = place.varied === undefined ? ': ' : `, at ${place.varied}: `;
+  return [
+    `The widest difference${at}`,
+    ...comparisonProse(comparison, {
+      subject: [{ strong: lane.label.title }],
+      reference,
+      ...wordsOf(metric, lane),
+    }),
+  ];
+}
+
+/** Of all lanes but the repeated ones, at all places. */
+export function comparedIn(view: ScenarioView, metric: string): Compared[] {
+  return withoutRepeats(view).places.flatMap((place) =>
+    place.lanes.flatMap((lane) => {
+      const comparison = lane.comparisons.get(metric);
+      return comparison ? [{ place, lane, comparison }] : [];
+    }),
+  );
+}
+
+/** Of the decided ones, the one whose ratio is furthest from 1. */
+export function widestOf(all: readonly Compared[]): Compared | undefined {
+  const distance = ({ comparison }: Compared) => Math.abs(Math.log(comparison.ratio));
+  return all
+    .filter(({ comparison: { verdict } }) => verdict === 'lower' || verdict === 'higher')
+    .reduce<Compared | undefined>((best, one) => (best && distance(best) >= distance(one) ? best : one), undefined);
+}
+
+/** What a comparison is of, with the lane's value; a verb that names it already is followed by the value alone. */
+export function wordsOf(id: string, { estimates }: LaneAtPlace): Pick<ComparisonWords, 'what' | 'afterVerb'> {
+  const metric = metricOf(id);
+  const name = inSentence(metric.title);
+  const estimate = estimates.get(id);
+  if (!estimate) return { what: [`${name} `], afterVerb: metric.verbs === FASTER ? [`${name} `] : [] };
+  const scale = scaleFor(quantityOf(metric), [estimate.value]);
+  const { value, interval } = formatInterval(estimate, scale);
+  const shown: Prose = [withUnit(value, scale), ...(interval ? [{ quiet: ` ${interval}` }] : []), ', '];
+  return { what: [`${name} `, ...shown], afterVerb: metric.verbs === FASTER ? [`${name} `, ...shown] : shown };
+}
+
+function nothingDecided(all: readonly Compared[], reference: string): string {
+  const equivalent = all.filter(({ comparison: { verdict } }) => verdict === 'equivalent').length;
+  const margin = marginText(all[0]?.comparison.margin ?? 0);
+  const total = countOf(all.length, 'comparison');
+  if (equivalent === all.length) return `No lane differs from ${reference} by more than the margin of ${margin}.`;
+  return `No difference from ${reference} is decided: ${formatCount(equivalent)} of ${total} are within ${margin}, the others are open.`;
+}

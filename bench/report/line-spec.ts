@@ -1,0 +1,89 @@
+/** A chart of lines as plain data for the page's script. */
+
+import { dashOf, laneColour, markOf } from './lane-marks.ts';
+import type { LineDataset, LineSpec } from './page/chart-spec.ts';
+import type { LaneLabel, LaneLine, LineAxis, LineChart } from './page-model.ts';
+
+const WIDE_PX = 400;
+const SMALL_PX = 300;
+const STEPS_PX = 150;
+
+/** @param isSmall one of several that stand side by side */
+export function lineSpec(canvas: string, chart: LineChart, isSmall: boolean): LineSpec {
+  const { x, y, lanes, lines, limit, texts, shape } = chart;
+  return {
+    canvas,
+    heightPx: shape === 'steps' ? STEPS_PX : isSmall ? SMALL_PX : WIDE_PX,
+    x: { unit: x.unit, ...(x.ticks && { ticks: x.ticks }) },
+    y: { unit: y.unit },
+    texts,
+    ...(limit && { limit }),
+    config: {
+      type: 'scatter',
+      data: {
+        // Estimates of all lanes above the rounds of all: they are drawn from the last to the first.
+        datasets: [
+          ...lanes.map((label, at) => estimates(label, lines[at], chart)),
+          ...lanes.map((label, at) => rounds(label, lines[at])),
+        ],
+      },
+      options: {
+        layout: { padding: { top: 10, right: 14 } },
+        scales: { x: axis(x, 'bottom'), y: axis(y, 'left') },
+      },
+    },
+  };
+}
+
+function estimates(label: LaneLabel, line: LaneLine | undefined, { shape }: LineChart): LineDataset {
+  const colour = laneColour(label);
+  const { style, rotation } = markOf(label);
+  const isRepeat = label.repeats !== undefined;
+  const isStepped = shape === 'steps';
+  return {
+    label: label.title,
+    pointStyle: style,
+    pointRotation: rotation,
+    pointRadius: isStepped ? 0 : 4,
+    pointHoverRadius: isStepped ? 0 : 6,
+    pointBackgroundColor: isRepeat ? '--paper' : colour,
+    pointBorderColor: colour,
+    pointBorderWidth: isRepeat ? 2 : 1,
+    showLine: true,
+    borderColor: colour,
+    borderWidth: isRepeat ? 1 : 2,
+    borderDash: dashOf(label),
+    stepped: isStepped,
+    data: line?.points ?? [],
+  };
+}
+
+function rounds(label: LaneLabel, line: LaneLine | undefined): LineDataset {
+  const { style, rotation } = markOf(label);
+  return {
+    label: label.title,
+    pointStyle: style,
+    pointRotation: rotation,
+    pointRadius: 2,
+    pointHoverRadius: 4,
+    // Hollow, so that rounds that fall together still show.
+    pointBackgroundColor: 'transparent',
+    pointBorderColor: laneColour(label),
+    pointBorderWidth: 1,
+    showLine: false,
+    data: line?.rounds ?? [],
+  };
+}
+
+function axis({ title, scale, range, ticks }: LineAxis, side: 'bottom' | 'left'): object {
+  const [min, max] = range ?? [];
+  const isX = side === 'bottom';
+  return {
+    type: scale === 'log' && !ticks ? 'logarithmic' : 'linear',
+    ...(range ? { min, max } : { beginAtZero: true }),
+    title: { display: true, text: title, align: 'end', color: '--ink-quiet' },
+    grid: isX ? { display: false } : { color: '--rule', drawTicks: false },
+    border: isX ? { color: '--rule-strong' } : { display: false },
+    ticks: { padding: isX ? 4 : 8, maxRotation: 0, ...(isX ? {} : { maxTicksLimit: 8 }) },
+  };
+}

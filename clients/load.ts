@@ -1,0 +1,39 @@
+/** What a worker does within a cell, by procedure. Each is loaded when asked for: a worker holds the one it needs. */
+
+import type { ConnectAsk, MeasureAsk, WorkerMeasured } from '../bench/contract/child.ts';
+import type { Procedure } from '../bench/contract/result.ts';
+import type { ByteMeter } from '../bench/measure/byte-meter.ts';
+import { createLatencyRecorder } from '../bench/measure/latency.ts';
+import type { SwarmSpec } from './swarm.ts';
+
+export interface LoadSpec extends SwarmSpec, Pick<ConnectAsk, 'reconnect'> {
+  readonly meter: ByteMeter;
+}
+
+/** What a worker saw, besides what the process itself used and carried. */
+export type Seen = Omit<WorkerMeasured, 'wire' | 'usage' | 'windowDeliveries'>;
+
+export interface Load {
+  /** Events received so far by clients that wait for them, each once per client. */
+  readonly deliveries: number;
+  /** Begins the cell. Resolves when all is in, or at `giveUpNs`. */
+  run(ask: MeasureAsk): Promise<Seen>;
+  close(): Promise<void>;
+}
+
+type OpenLoad = (spec: LoadSpec) => Load | Promise<Load>;
+
+const openDeliveries = async () => (await import('./deliveries.ts')).openDeliveries;
+
+export const loads: Readonly<Record<Procedure, () => Promise<OpenLoad>>> = {
+  deliver: openDeliveries,
+  reconnect: openDeliveries,
+  open: async () => (await import('./openings.ts')).prepareOpenings,
+  'closed-loop': async () => (await import('./closed-loops.ts')).prepareClosedLoops,
+};
+
+/** Of a load without deliveries. */
+export function noLatency(): Pick<Seen, 'latency' | 'negativeLatencies'> {
+  const none = createLatencyRecorder().encode();
+  return { latency: [none, none], negativeLatencies: 0 };
+}

@@ -1,0 +1,59 @@
+/** What a worker's clients go through that lose their connections: when they try again, and when events flow again. */
+
+import type { Comeback, RecoveryMeasured } from '../bench/contract/child.ts';
+import { readStamp } from '../bench/contract/event.ts';
+import type { ClientTransport } from '../bench/contract/transport.ts';
+import { nowNs } from '../bench/measure/clock.ts';
+
+export class Recoveries {
+  readonly #comebacks: Comeback[][] = [];
+  readonly #attemptsNs: number[] = [];
+  readonly #stamp = { seq: 0, dueUs: 0 };
+  #replayed = 0;
+  #startNs = 0;
+
+  /** The same transport, with an eye on all its clients. */
+  watch<O extends object>(transport: ClientTransport<O>): ClientTransport<O> {
+    return {
+      defaults: transport.defaults,
+      connect: (context, sink, options) => {
+        const comebacks: Comeback[] = [];
+        this.#comebacks.push(comebacks);
+        let connections = 0;
+        let connectingNs = 0;
+        let awaitsFirst = false;
+        let catchesUp = false;
+        const onConnecting = () => {
+          connections++;
+          if (connections === 1) return;
+          connectingNs = nowNs();
+          this.#attemptsNs.push(connectingNs);
+          awaitsFirst = true;
+          catchesUp = true;
+        };
+        const event = (text: string, receivedNs: number) => {
+          if (awaitsFirst) comebacks.push({ connectingNs, firstEventNs: receivedNs });
+          awaitsFirst = false;
+          catchesUp &&= this.#wasDueBy(connectingNs, text);
+          if (catchesUp) this.#replayed++;
+          sink.event(text, receivedNs);
+        };
+        const watched = { event, gap: sink.gap.bind(sink), closed: sink.closed.bind(sink) };
+        return transport.connect({ ...context, onConnecting }, watched, options);
+      },
+    };
+  }
+
+  /** @param startNs the feed's start: what an event's due counts from */
+  start(startNs: number): void {
+    this.#startNs = startNs;
+  }
+
+  report(): RecoveryMeasured {
+    return { comebacks: this.#comebacks, attemptsNs: this.#attemptsNs, replayed: this.#replayed };
+  }
+
+  #wasDueBy(instantNs: number, text: string): boolean {
+    return readStamp(text, this.#stamp) && this.#startNs + this.#stamp.dueUs * 1e3 < instantNs;
+  }
+}
