@@ -5,6 +5,8 @@
  * bytes. These bytes, and only these, are called *payload* everywhere.
  */
 
+import { padOf } from './padding.ts';
+
 /** One event, encoded once for every client. */
 export interface EncodedEvent {
   /** 1, 2, 3 … without gaps. */
@@ -54,7 +56,7 @@ const SYMBOLS = ['ALFA', 'BETA', 'GAMA', 'DLTA', 'ZETA', 'IOTA', 'KAPA', 'OMGA']
  * Encodes a stock tick of exactly `payloadBytes` bytes. Where the size is too small for all fields, `price` gives way
  * first, then `symbol`; `seq`, `due` and `pad` are always there.
  *
- * @param random a number from 0 to 1 that decides symbol and price
+ * @param random a number from 0 to 1 that decides symbol, price and padding
  */
 export function encodeEvent(seq: number, dueUs: number, random: number, payloadBytes: number): EncodedEvent {
   const symbol = SYMBOLS[Math.floor(random * SYMBOLS.length)] ?? SYMBOLS[0];
@@ -67,7 +69,7 @@ export function encodeEvent(seq: number, dueUs: number, random: number, payloadB
     const start = `${head}${field},"pad":"`;
     const padBytes = payloadBytes - start.length - 2;
     if (padBytes < 0) continue;
-    const text = `${start}${'.'.repeat(padBytes)}"}`;
+    const text = `${start}${padOf(random, padBytes)}"}`;
     return { seq, dueUs, text, bytes: Buffer.from(text, 'latin1') };
   }
   throw new RangeError(`payloadBytes ${payloadBytes} is too small: ${MIN_PAYLOAD_BYTES} or more are allowed`);
