@@ -1,9 +1,9 @@
 /** The loop that polling and long-polling share: ask, take what comes, ask again with the new cursor. */
 
 import { readGap, readStamp } from '../bench/contract/event.ts';
+import { LineReader } from '../bench/contract/lines.ts';
 import type { ClientContext, EventSink, PushClient } from '../bench/contract/transport.ts';
 import { openHttp } from './http.ts';
-import { LineReader } from './lines.ts';
 
 export interface PollerPolicy {
   /** Query parameters besides the cursor, from `&` on, or nothing. Those of the first poll let it be answered at once. */
@@ -81,7 +81,7 @@ export function openPoller(context: ClientContext, sink: EventSink, policy: Poll
           },
           end() {
             if (ended) return;
-            if (lines.isInLine) return fail('the response ended within an event');
+            if (lines.heldBytes > 0) return fail('the response ended within an event');
             if (status !== 410) return again();
             const lost = readGap(gap);
             if (!lost) return fail(`not a gap: ${gap.slice(0, 80)}`, status);

@@ -2,9 +2,9 @@
 
 import { connect as connectSocket } from 'node:net';
 import { readGap } from '../bench/contract/event.ts';
+import { LineReader } from '../bench/contract/lines.ts';
 import type { ClientTransport, PushClient } from '../bench/contract/transport.ts';
 import { nowNs } from '../bench/measure/clock.ts';
-import { LineReader } from './lines.ts';
 
 export const tcp: ClientTransport = {
   defaults: {},
