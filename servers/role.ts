@@ -36,7 +36,8 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       const mounted = await transport.mount(host, feed, resolved);
       running = { alarm, feed, host, mounted };
       emptyHeapBytes = heapInUseBytes();
-      return { url: mounted.url, options: resolved };
+      const { url, certificate } = mounted;
+      return { url, options: resolved, ...(certificate !== undefined && { certificate }) };
     },
 
     async settle() {

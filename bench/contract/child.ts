@@ -6,6 +6,7 @@
 
 import type { HeaderProfile } from './headers.ts';
 import type { LedgerCount, WireProtocol } from './ledger.ts';
+import type { Address } from './transport.ts';
 
 /** The calls of a server process. */
 export interface ServerCalls {
@@ -101,8 +102,7 @@ export interface FeedSpec {
   readonly payloadBytes: number;
 }
 
-export interface Listening {
-  readonly url: string;
+export interface Listening extends Address {
   /** The lane's options, defaults filled in. */
   readonly options: object;
 }

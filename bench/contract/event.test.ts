@@ -3,10 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type EventStamp,
+  encodeEcho,
   encodeEvent,
   encodeGap,
   MAX_PAYLOAD_BYTES,
   MIN_PAYLOAD_BYTES,
+  readEcho,
   readGap,
   readStamp,
 } from './event.ts';
@@ -153,6 +155,23 @@ describe('readStamp', () => {
   ])('refuses %s, and leaves what it reads into alone', (text) => {
     expect(stampOf(text)).toBeUndefined();
   });
+});
+
+describe('an echo', () => {
+  test('comes back as it was encoded', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(readEcho(encodeEcho(JSON.stringify(text)))).toBe(text);
+      }),
+    );
+  });
+
+  test.each(['', '{"echo":1}', '{"echo":"a', '{"echo":"a"}}', '{"echo":"a","seq":1}', '{"seq":1,"due":2,"echo":"a"}'])(
+    'is not %j',
+    (text) => {
+      expect(readEcho(text)).toBeUndefined();
+    },
+  );
 });
 
 describe('a gap', () => {

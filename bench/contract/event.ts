@@ -2,7 +2,7 @@
  * What the source says, and how it looks as text.
  *
  * An event's text is one line of JSON: `{"seq":…,"due":…,"symbol":…,"price":…,"pad":…}`, padded to an exact number of
- * bytes. These bytes, and only these, are called *payload* everywhere.
+ * bytes. These bytes, and only these, are called *payload* everywhere. How it looks in fewer bytes is `event-binary.ts`.
  */
 
 import { padOf } from './padding.ts';
@@ -48,6 +48,22 @@ export function encodeGap(gap: Gap): string {
 export function readGap(text: string): Gap | undefined {
   const match = /^\{"gap":\{"after":(\d+),"oldest":(\d+)\}\}$/.exec(text);
   return match ? { after: Number(match[1]), oldest: Number(match[2]) } : undefined;
+}
+
+/** The answer to a client's message where events come on the same channel: `{"echo":…}` around the message, in JSON. */
+export function encodeEcho(json: string): string {
+  return `{"echo":${json}}`;
+}
+
+/** Reads the message from what {@link encodeEcho} wrote of a string; undefined for any other text. */
+export function readEcho(text: string): string | undefined {
+  if (!text.startsWith('{"echo":"')) return undefined;
+  try {
+    const { echo, ...others } = JSON.parse(text) as { echo: string };
+    return Object.keys(others).length === 0 ? echo : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const SYMBOLS = ['ALFA', 'BETA', 'GAMA', 'DLTA', 'ZETA', 'IOTA', 'KAPA', 'OMGA'] as const;
