@@ -110,7 +110,8 @@ async function runPhases(
   const { clients } = point;
   const tapped = plan.ledgerClients;
   const tap = tapAt && { ...tapAt, clients: tapped, ofClients: clients, areTimed: tapped === clients };
-  const connectAsk = { lane: lane.id, options: lane.options, url: listening.url, seed, headers: point.headers, tap };
+  const { url, certificate } = listening;
+  const connectAsk = { lane: lane.id, options: lane.options, url, certificate, seed, headers: point.headers, tap };
   await workers[0]?.call('rehearse', { ...connectAsk, clients: 1, firstClient: 0 }, opening);
   await server.call('settle', {}, opening);
   const connected = await Promise.all(

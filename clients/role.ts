@@ -17,6 +17,7 @@ const CLOSE_GRACE_MS = 5_000;
 export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCalls> {
   const meter = new ByteMeter();
   const receiver = new Receiver();
+  const keys: string[] = [];
   let swarm: Swarm | undefined;
   let emptyHeapBytes = 0;
 
@@ -39,10 +40,11 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
       const resolved = { ...transport.defaults, ...options };
       emptyHeapBytes = heapInUseBytes();
       const { tap } = spec;
-      swarm = await openSwarm({ transport, options: resolved, meter, ...spec }, (client) =>
+      const keylog = (line: string) => void keys.push(line);
+      swarm = await openSwarm({ transport, options: resolved, meter, keylog, ...spec }, (client) =>
         receiver.addClient(tap === undefined || tap.areTimed || !isTapped(client, tap)),
       );
-      return { options: resolved };
+      return { options: resolved, keys: keys.splice(0) };
     },
 
     async measure(ask) {
@@ -69,7 +71,7 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
       receiver.stop();
       await swarm?.close();
       await meter.drained(CLOSE_GRACE_MS);
-      return { wire: meter.read() };
+      return { wire: meter.read(), keys };
     },
   };
 }

@@ -16,6 +16,9 @@ export interface SwarmSpec {
   readonly headers: HeaderProfile;
   readonly tap?: Tapping | undefined;
   readonly meter: ClientContext['meter'];
+  readonly certificate?: string | undefined;
+  /** Told the TLS secrets of the clients behind the relay, and of no others. */
+  readonly keylog?: ((line: string) => void) | undefined;
 }
 
 export interface Swarm {
@@ -32,7 +35,9 @@ const OPENING_AT_ONCE = 64;
  * @throws the first failure to connect; then all others are closed
  */
 export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => EventSink): Promise<Swarm> {
-  const { transport, options, url, clients, firstClient, seed, headers, tap, meter } = spec;
+  const { transport, options, clients, firstClient, seed, tap, keylog } = spec;
+  const { url, headers, meter, certificate } = spec;
+  const common = { url, headers, meter, certificate, swarm: spec };
   const open: PushClient[] = [];
   const close = async () => {
     await Promise.all(open.map((client) => client.close()));
@@ -43,8 +48,8 @@ export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => Eve
     while (next < clients && !failed) {
       const number = firstClient + next++;
       const phase = randomAt(seed, STREAM.pollPhase, number);
-      const via = tap && isTapped(number, tap) ? { via: { host: tap.host, port: tap.port } } : {};
-      open.push(await transport.connect({ url, phase, headers, meter, ...via }, sinkOf(number), options));
+      const relayed = tap && isTapped(number, tap) ? { via: { host: tap.host, port: tap.port }, keylog } : {};
+      open.push(await transport.connect({ ...common, phase, ...relayed }, sinkOf(number), options));
     }
   };
   const lines = await Promise.allSettled(

@@ -111,6 +111,8 @@ export interface ConnectAsk {
   readonly lane: string;
   readonly options: object;
   readonly url: string;
+  /** The server's, where it has one. */
+  readonly certificate: string | undefined;
   readonly clients: number;
   /** Number of this worker's first client among those of all workers. */
   readonly firstClient: number;
@@ -140,6 +142,8 @@ export interface TapAddress {
 
 export interface Connected {
   readonly options: object;
+  /** TLS secrets of the clients behind the relay, in lines of the NSS key log format: it can't read along without. */
+  readonly keys: readonly string[];
 }
 
 /** The measured window, the same for all processes of a cell. Instants are of the shared monotonic clock. */
@@ -223,6 +227,8 @@ export interface DeliveryCount {
 
 export interface WorkerClosed {
   readonly wire: WireReading;
+  /** Of connections that the clients behind the relay opened after `connect`. */
+  readonly keys: readonly string[];
 }
 
 export interface RelayMeasured {
