@@ -17,6 +17,8 @@ export interface Lane {
   readonly client: () => Promise<ClientTransport>;
   /** The longest an event may wait for the client by design, in ms: what warm-up and drain must allow for. */
   readonly waitMs?: (options: Lane['options']) => number;
+  /** Id of the row that this one repeats to the letter, so that what differs between the two is noise. */
+  readonly repeats?: string;
   /** Rules of the contract that the transport's format can't keep, with the reason. */
   readonly skips?: Readonly<Record<string, { readonly reason: string }>>;
 }
