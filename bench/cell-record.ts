@@ -113,7 +113,9 @@ function recordWire(measured: Measurements, clients: number): CompletedCell['wir
     ...wire,
     ...(relay && { ledger: recordLedger(relay, relay.clients === clients ? cell : undefined) }),
     // A socket that came or went within the window took its count along.
-    ...(segments && isSteady(segments) && measured.deathsNs.length === 0 && { packets: recordPackets(segments, windowBytes, perDelivery) }),
+    ...(segments &&
+      isSteady(segments) &&
+      measured.deathsNs.length === 0 && { packets: recordPackets(segments, windowBytes, perDelivery) }),
   };
 }
 
@@ -179,7 +181,12 @@ function ledgerCount(count: LedgerCount): Ledger['window'] {
 }
 
 function isSteady({ before, after }: NonNullable<Measurements['segments']>): boolean {
-  return before.sockets > 0 && before.sockets === after.sockets && after.sent >= before.sent && after.received >= before.received;
+  return (
+    before.sockets > 0 &&
+    before.sockets === after.sockets &&
+    after.sent >= before.sent &&
+    after.received >= before.received
+  );
 }
 
 function recordPackets(

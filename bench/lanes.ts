@@ -14,71 +14,222 @@ const POLLED = {
   },
 };
 
+/** A transport's part of a row; lanes of one transport differ in the rest. */
+type Transport = Omit<Lane, 'id' | 'title' | 'summary' | 'options'>;
+
+const tcp: Transport = {
+  transport: 'tcp',
+  wire: 'lines',
+  server: async () => (await import('../servers/tcp.ts')).tcp,
+  client: async () => (await import('../clients/tcp.ts')).tcp,
+  skips: LINES_ONLY,
+};
+const polling: Transport = {
+  transport: 'polling',
+  wire: 'http',
+  server: async () => (await import('../servers/polling.ts')).polling,
+  client: async () => (await import('../clients/polling.ts')).polling,
+  waitMs: ({ intervalMs }) => Number(intervalMs),
+  idlePeriodMs: ({ intervalMs }) => Number(intervalMs),
+  skips: POLLED,
+};
+const longPolling: Transport = {
+  transport: 'long-polling',
+  wire: 'http',
+  server: async () => (await import('../servers/long-polling.ts')).longPolling,
+  client: async () => (await import('../clients/long-polling.ts')).longPolling,
+  idlePeriodMs: ({ holdSeconds }) => Number(holdSeconds) * 1e3,
+  skips: POLLED,
+};
+const sse: Transport = {
+  transport: 'sse',
+  wire: 'http',
+  server: async () => (await import('../servers/sse.ts')).sse,
+  client: async () => (await import('../clients/sse.ts')).sse,
+  idlePeriodMs: ({ commentMs }) => Number(commentMs),
+};
+const websocket: Transport = {
+  transport: 'websocket',
+  wire: 'http',
+  server: async () => (await import('../servers/websocket.ts')).websocket,
+  client: async () => (await import('../clients/websocket.ts')).websocket,
+  idlePeriodMs: ({ pingMs }) => Number(pingMs),
+};
+
+const INTERVAL = { intervalMs: 1_000 };
+const HOLD = { holdSeconds: 30 };
+/** What keeps a silent connection open on its way through proxies. */
+const COMMENTS = { commentMs: 15_000 };
+const PINGS = { pingMs: 30_000 };
+/** Summaries say the same of TLS wherever it is: with a certificate of the run, and no session resumed. */
+const TLS = 'TLS 1.3, a full handshake per connection';
+const H2 = `HTTP/2 over ${TLS}`;
+const SHARED = { over: 'h2', connections: 'shared' };
+const OWN = { over: 'h2', connections: 'own' };
+
 export const lanes: readonly Lane[] = [
   {
+    ...tcp,
     id: 'tcp',
     title: 'TCP (control)',
     summary: 'Newline-delimited events on a bare TCP socket: the floor under all others.',
-    transport: 'tcp',
     options: {},
-    wire: 'lines',
-    server: async () => (await import('../servers/tcp.ts')).tcp,
-    client: async () => (await import('../clients/tcp.ts')).tcp,
-    skips: LINES_ONLY,
   },
   {
+    ...polling,
     id: 'polling',
     title: 'Polling',
     summary: 'A GET on a kept connection at a fixed interval, answered at once.',
-    transport: 'polling',
-    options: { intervalMs: 1_000 },
-    wire: 'http',
-    server: async () => (await import('../servers/polling.ts')).polling,
-    client: async () => (await import('../clients/polling.ts')).polling,
-    waitMs: ({ intervalMs }) => Number(intervalMs),
-    skips: POLLED,
+    options: INTERVAL,
   },
   {
+    ...polling,
+    id: 'polling-close',
+    title: 'Polling, a connection each time',
+    summary:
+      'A GET on a new connection at a fixed interval, which the server ends with its answer (Connection: close).',
+    options: { ...INTERVAL, connections: 'per-request' },
+  },
+  {
+    ...polling,
+    id: 'polling-etag',
+    title: 'Polling with ETag',
+    summary: 'Conditional GETs on a kept connection: 304 with ETag in place of 204 when there is nothing new.',
+    options: { ...INTERVAL, revalidates: true },
+  },
+  {
+    ...polling,
+    id: 'polling-tls',
+    title: 'Polling over TLS',
+    summary: `Polling on a kept connection over ${TLS}.`,
+    options: { ...INTERVAL, over: 'https' },
+  },
+  {
+    ...polling,
+    id: 'polling-h2',
+    wire: 'http2',
+    title: 'Polling over HTTP/2',
+    summary: `Polling, all clients of a load worker on one connection; ${H2}.`,
+    options: { ...INTERVAL, ...SHARED },
+  },
+  {
+    ...polling,
+    id: 'polling-h2-own',
+    wire: 'http2',
+    title: 'Polling over HTTP/2, a connection per client',
+    summary: `Polling, each client on a connection of its own; ${H2}.`,
+    options: { ...INTERVAL, ...OWN },
+  },
+  {
+    ...longPolling,
     id: 'long-polling',
     title: 'Long-polling',
     summary: 'A GET on a kept connection, parked for up to 30 s until there is an event, then sent again.',
-    transport: 'long-polling',
-    options: { holdSeconds: 30 },
-    wire: 'http',
-    server: async () => (await import('../servers/long-polling.ts')).longPolling,
-    client: async () => (await import('../clients/long-polling.ts')).longPolling,
-    skips: POLLED,
+    options: HOLD,
   },
   {
+    ...longPolling,
+    id: 'long-polling-tls',
+    title: 'Long-polling over TLS',
+    summary: `Long-polling on a kept connection over ${TLS}.`,
+    options: { ...HOLD, over: 'https' },
+  },
+  {
+    ...longPolling,
+    id: 'long-polling-h2',
+    wire: 'http2',
+    title: 'Long-polling over HTTP/2',
+    summary: `Long-polling, all clients of a load worker on one connection; ${H2}.`,
+    options: { ...HOLD, ...SHARED },
+  },
+  {
+    ...longPolling,
+    id: 'long-polling-h2-own',
+    wire: 'http2',
+    title: 'Long-polling over HTTP/2, a connection per client',
+    summary: `Long-polling, each client on a connection of its own; ${H2}.`,
+    options: { ...HOLD, ...OWN },
+  },
+  {
+    ...sse,
     id: 'sse',
     title: 'Server-Sent Events',
     summary: 'One response that never ends (text/event-stream over HTTP/1.1).',
-    transport: 'sse',
-    options: {},
-    wire: 'http',
-    server: async () => (await import('../servers/sse.ts')).sse,
-    client: async () => (await import('../clients/sse.ts')).sse,
+    options: COMMENTS,
   },
   {
+    ...sse,
+    id: 'sse-tls',
+    title: 'Server-Sent Events over TLS',
+    summary: `One response that never ends, over ${TLS}.`,
+    options: { ...COMMENTS, over: 'https' },
+  },
+  {
+    ...sse,
+    id: 'sse-h2',
+    wire: 'http2',
+    title: 'Server-Sent Events over HTTP/2',
+    summary: `A response that never ends per client, all clients of a load worker on one connection; ${H2}.`,
+    options: { ...COMMENTS, ...SHARED },
+  },
+  {
+    ...sse,
+    id: 'sse-h2-own',
+    wire: 'http2',
+    title: 'Server-Sent Events over HTTP/2, a connection per client',
+    summary: `One response that never ends, each client on a connection of its own; ${H2}.`,
+    options: { ...COMMENTS, ...OWN },
+  },
+  {
+    ...sse,
+    id: 'sse-gzip',
+    title: 'Server-Sent Events, gzip',
+    summary: 'One response that never ends, compressed by a compressor per client that is flushed after each event.',
+    options: { ...COMMENTS, compression: 'gzip' },
+  },
+  {
+    ...websocket,
     id: 'websocket',
     title: 'WebSocket',
     summary: 'One text message per event, without compression.',
-    transport: 'websocket',
-    options: {},
-    wire: 'http',
-    server: async () => (await import('../servers/websocket.ts')).websocket,
-    client: async () => (await import('../clients/websocket.ts')).websocket,
+    options: PINGS,
   },
   {
+    ...websocket,
     id: 'websocket-again',
     title: 'WebSocket, again',
-    summary: 'The WebSocket lane a second time: what the two differ by is noise.',
-    transport: 'websocket',
-    options: {},
-    wire: 'http',
-    server: async () => (await import('../servers/websocket.ts')).websocket,
-    client: async () => (await import('../clients/websocket.ts')).websocket,
+    summary: 'The same once more: what differs from WebSocket is noise.',
+    options: PINGS,
     repeats: 'websocket',
+  },
+  {
+    ...websocket,
+    id: 'websocket-tls',
+    title: 'WebSocket over TLS',
+    summary: `One text message per event, over ${TLS}.`,
+    options: { ...PINGS, over: 'https' },
+  },
+  {
+    ...websocket,
+    id: 'websocket-deflate',
+    title: 'WebSocket, compressed',
+    summary:
+      'permessage-deflate of every message; a compressor per client, which keeps its context from message to message.',
+    options: { ...PINGS, compression: 'deflate' },
+  },
+  {
+    ...websocket,
+    id: 'websocket-deflate-fresh',
+    title: 'WebSocket, compressed without context',
+    summary: 'permessage-deflate of every message by a compressor per client, without context takeover either way.',
+    options: { ...PINGS, compression: 'deflate-fresh' },
+  },
+  {
+    ...websocket,
+    id: 'websocket-binary',
+    title: 'WebSocket, binary',
+    summary: 'One binary message per event, in a compact encoding that is made once for all clients.',
+    options: { ...PINGS, encoding: 'binary' },
   },
 ];
 

@@ -9,7 +9,12 @@ export function recordLoad(workers: readonly WorkerMeasured[]): Pick<CompletedCe
   const opened = workers.flatMap((worker) => worker.opened ?? []);
   const loops = workers.flatMap(({ closedLoops }) => (closedLoops ? [closedLoops] : []));
   return {
-    ...(opened.length > 0 && { opened: mergeOpened(opened, workers.find(({ firstProblem }) => firstProblem)) }),
+    ...(opened.length > 0 && {
+      opened: mergeOpened(
+        opened,
+        workers.find(({ firstProblem }) => firstProblem),
+      ),
+    }),
     ...(loops.length > 0 && { closedLoops: mergeLoops(loops) }),
   };
 }

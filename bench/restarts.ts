@@ -59,7 +59,11 @@ export interface Served {
  */
 export async function serve(serving: Serving, kills: number, signal: AbortSignal): Promise<Served> {
   const { openServer, listenAsk, url, listenMs, ask, limits } = serving;
-  const successor = { port: Number(new URL(url).port), startNs: ask.startNs, lastSeq: ask.warmupEvents + ask.windowEvents };
+  const successor = {
+    port: Number(new URL(url).port),
+    startNs: ask.startNs,
+    lastSeq: ask.warmupEvents + ask.windowEvents,
+  };
   const deathsNs: number[] = [];
   let { server } = serving;
   let measuring = server.call('measure', ask, limits);

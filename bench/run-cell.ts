@@ -121,7 +121,7 @@ async function runPhases(
   const opening = { phase: 'listen', deadlineMs: deadlines.listen };
   const listenAsk = { lane: lane.id, options: lane.options, feed: feedOf(plan) };
   const listening = await server.call('listen', listenAsk, opening);
-  const { url } = listening;
+  const { url, certificate } = listening;
   const { clients, rttMs = 0, bandwidthBitsPerSecond, jitterMs } = point;
   const via = await link?.call('open', { url, seed, rttMs, bandwidthBitsPerSecond, jitterMs }, opening);
   const tapAt = await relay?.call('open', { url, protocol: lane.wire, via }, opening);
@@ -129,7 +129,15 @@ async function runPhases(
   const tap = tapAt && { ...tapAt, clients: tapped, ofClients: clients, areTimed: tapped === clients };
   const restarts = restartsOf(plan);
   const clientsAsk = { headers: point.headers, via, tap, ...(restarts && { reconnect: restarts.reconnect }) };
-  const connectAsk = { procedure: plan.procedure, lane: lane.id, options: lane.options, url, seed, ...clientsAsk };
+  const connectAsk = {
+    procedure: plan.procedure,
+    lane: lane.id,
+    options: lane.options,
+    url,
+    certificate,
+    seed,
+    ...clientsAsk,
+  };
   const connecting = { phase: 'connect', deadlineMs: deadlines.connect + openingMs(point) };
   await workers[0]?.call('rehearse', { ...connectAsk, clients: 1, firstClient: 0 }, connecting);
   await server.call('settle', {}, opening);
@@ -138,6 +146,13 @@ async function runPhases(
       worker.call('connect', { ...connectAsk, ...share(clients, workers.length, index) }, connecting),
     ),
   );
+
+  // What is within TLS can be read along with only by its secrets.
+  const readKeys = async (of: readonly { readonly keys: readonly string[] }[]) => {
+    const lines = of.flatMap(({ keys }) => keys);
+    if (lines.length > 0) await relay?.call('keys', { lines }, opening);
+  };
+  await readKeys(connected);
 
   const ask = planWindow(plan, workers.length, deadlines.drain);
   const phase = () => (nowNs() < ask.windowNs[0] ? 'warm-up' : nowNs() < ask.windowNs[1] ? 'measure' : 'drain');
@@ -164,6 +179,7 @@ async function runPhases(
   const seen = await watched;
   const closing = { phase: 'close', deadlineMs: deadlines.close };
   const workersClosed = await Promise.all(workers.map((worker) => worker.call('close', {}, closing)));
+  await readKeys(workersClosed);
   const relayClosed = await relay?.call('close', {}, closing);
   const linkClosed = await link?.call('close', {}, closing);
   const serverClosed = await served.server.call('close', {}, closing);

@@ -4,7 +4,7 @@ import { createWorkerRole } from '../clients/role.ts';
 import { createServerRole } from '../servers/role.ts';
 import type { Channel, ChildExit } from './child.ts';
 import { type AnswerMessage, answerCall, type Role } from './contract/child.ts';
-import type { EncodedEvent } from './contract/event.ts';
+import type { EncodedEvent, EventFeed } from './contract/event.ts';
 import type { Lane } from './contract/lane.ts';
 import type { EventSink } from './contract/transport.ts';
 import { createLinkRole } from './link/role.ts';
@@ -26,9 +26,11 @@ export type Tamper = (event: EncodedEvent, deliver: (event: EncodedEvent) => voi
 const EXIT: ChildExit = { code: null, signal: 'SIGSEGV', stderr: 'told to die' };
 const SHORT: Deadlines = { hello: 2_000, listen: 500, connect: 500, drain: 300, measure: 500, close: 500 };
 
-/** A lane that hands events over within the process. Sends no byte, so both sides agree on none. */
+/** A lane that hands events over within the process, of its newest server. Sends no byte, so both sides agree on none. */
 export function memoryLane(tamper: Tamper = (event, deliver) => deliver(event)): Lane {
   const sinks = new Set<EventSink>();
+  let served: EventFeed | undefined;
+  const give = (event: EncodedEvent, sink: EventSink) => tamper(event, ({ text }) => sink.event(text, nowNs()));
   return {
     id: 'memory',
     title: 'Memory',
@@ -39,16 +41,27 @@ export function memoryLane(tamper: Tamper = (event, deliver) => deliver(event)):
     server: async () => ({
       defaults: {},
       async mount(_host, feed) {
+        served = feed;
         const unsubscribe = feed.subscribe((event) => {
-          for (const sink of sinks) tamper(event, ({ text }) => sink.event(text, nowNs()));
+          for (const sink of sinks) give(event, sink);
         });
-        return { url: 'memory:', clientCount: sinks.size, cutOffCount: 0, close: async () => void unsubscribe() };
+        const close = async () => {
+          unsubscribe();
+          served = undefined;
+          const gone = [...sinks];
+          sinks.clear();
+          for (const sink of gone) sink.closed({ kind: 'server', message: 'closed' });
+        };
+        return { url: 'memory:', clientCount: sinks.size, cutOffCount: 0, close };
       },
     }),
     client: async () => ({
       defaults: {},
-      async connect(_context, sink) {
+      async connect({ since, onConnecting }, sink) {
+        onConnecting?.();
+        if (!served) throw new Error('nobody serves');
         sinks.add(sink);
+        if (since !== undefined) for (const event of served.since(since)) give(event, sink);
         return { close: async () => void sinks.delete(sink) };
       },
     }),

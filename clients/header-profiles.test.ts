@@ -1,11 +1,15 @@
 /** The browser profile against a real Chromium, and the sizes that the profiles are cited for. */
 
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createSecureServer } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { chromium } from 'playwright-core';
+import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { HEADER_PROFILES } from '../bench/contract/headers.ts';
+import type { HttpCarrier } from '../bench/contract/transport.ts';
 import { type RequestKind, requestHeaders } from './header-profiles.ts';
 
 /** Older ones send other headers: the profile is that of a current browser. */
@@ -13,13 +17,37 @@ const OLDEST_VERSION = 150;
 const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 
-const KINDS: readonly RequestKind[] = ['fetch', 'eventsource', 'websocket'];
-/** What every request of its kind has anyway, from undici or ws. */
-const GIVEN = new Set(['host', 'connection', 'upgrade', 'sec-websocket-key', 'sec-websocket-version']);
+const KINDS: readonly RequestKind[] = ['fetch', 'post', 'eventsource', 'websocket'];
+/** What every request of its kind has anyway, from undici, node:http2 or ws. */
+const GIVEN = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'upgrade',
+  'sec-websocket-key',
+  'sec-websocket-version',
+]);
+
+/** What a page asks for, and over what. */
+const ASKED: readonly (readonly [RequestKind, HttpCarrier])[] = [
+  ...KINDS.map((kind) => [kind, 'http'] as const),
+  ...(['fetch', 'post', 'eventsource'] as const).map((kind) => [kind, 'h2'] as const),
+];
+/** As text: this runs in the page, and the tests have no types of a page. */
+const PAGE = `(async () => {
+  await fetch('/fetch');
+  await fetch('/post', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '"hello"' });
+  await new Promise((done) => { new EventSource('/eventsource').onopen = done; });
+  await new Promise((done) => { new WebSocket(location.origin.replace('http', 'ws') + '/websocket').onerror = done; });
+})()`;
+
+/** Besides the pseudo-headers of HTTP/2. */
+const isGiven = (name: string) => name.startsWith(':') || GIVEN.has(name.toLowerCase());
 
 describe('the browser profile', () => {
-  const sent = new Map<RequestKind, Record<string, string>>();
-  let origin = '';
+  /** By carrier and kind. */
+  const sent = new Map<string, Record<string, string>>();
+  const origins = new Map<HttpCarrier, string>();
   let skipped: string | undefined;
 
   beforeAll(async () => {
@@ -35,56 +63,69 @@ describe('the browser profile', () => {
 
   async function visit(executablePath: string): Promise<string | undefined> {
     const browser = await chromium.launch({ executablePath, args: ARGS });
-    const server = createServer((request, response) => {
-      if (request.url === '/') response.setHeader('Content-Type', 'text/html').end('<!doctype html><title>x</title>');
-      else if (request.url === '/favicon.ico') response.writeHead(204).end();
-      else take(request.url === '/fetch' ? 'fetch' : 'eventsource', request.rawHeaders);
-      if (request.url === '/fetch') response.writeHead(204).end();
-      if (request.url === '/events') response.writeHead(200, { 'Content-Type': 'text/event-stream' }).flushHeaders();
-    });
-    server.on('upgrade', (request, socket) => {
-      take('websocket', request.rawHeaders);
-      socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
-    });
     try {
       if (Number.parseInt(browser.version(), 10) < OLDEST_VERSION) {
         return `Chromium ${browser.version()} is older than ${OLDEST_VERSION}`;
       }
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      const page = await browser.newPage();
-      await page.goto(`${origin}/`);
-      // As text: this runs in the page, and the tests have no types of a page.
-      await page.evaluate(`(async () => {
-        await fetch('/fetch');
-        await new Promise((done) => { new EventSource('/events').onopen = done; });
-        await new Promise((done) => { new WebSocket(location.origin.replace('http', 'ws') + '/socket').onerror = done; });
-      })()`);
+      for (const [over, server] of [['http', createServer()] as const, ['h2', await createH2()] as const]) {
+        server.on('request', (request: IncomingMessage, response: ServerResponse) => answer(over, request, response));
+        server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
+          take(over, request);
+          socket.end('HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+        });
+        await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+        const origin = `${over === 'h2' ? 'https' : 'http'}://127.0.0.1:${(server.address() as AddressInfo).port}`;
+        origins.set(over, origin);
+        const page = await browser.newPage({ ignoreHTTPSErrors: true });
+        await page.goto(`${origin}/`);
+        await page.evaluate(PAGE);
+        await page.close();
+        server.close();
+      }
       return undefined;
     } finally {
       await browser.close();
-      server.closeAllConnections();
-      server.close();
     }
   }
 
-  function take(kind: RequestKind, rawHeaders: readonly string[]): void {
-    const headers: Record<string, string> = {};
-    for (let at = 0; at < rawHeaders.length; at += 2) headers[rawHeaders[at] ?? ''] = rawHeaders[at + 1] ?? '';
-    sent.set(kind, headers);
+  async function createH2(): Promise<Server> {
+    const { private: key, cert } = await generate(undefined, { keyType: 'ec', algorithm: 'sha256' });
+    return createSecureServer({ key, cert, allowHTTP1: true }) as unknown as Server;
   }
 
-  it.for(KINDS)('is what Chromium sends for %s from a page of the same origin, header by header', (kind, { skip }) => {
+  function answer(over: HttpCarrier, request: IncomingMessage, response: ServerResponse): void {
+    request.resume();
+    if (request.url === '/eventsource') {
+      response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+      response.flushHeaders();
+    } else if (request.url === '/') {
+      response.writeHead(200, { 'Content-Type': 'text/html' });
+      response.end('<!doctype html><title>x</title>');
+    } else {
+      response.writeHead(204);
+      response.end();
+    }
+    take(over, request);
+  }
+
+  function take(over: HttpCarrier, { url = '', rawHeaders }: IncomingMessage): void {
+    const headers: Record<string, string> = {};
+    for (let at = 0; at < rawHeaders.length; at += 2) headers[rawHeaders[at] ?? ''] = rawHeaders[at + 1] ?? '';
+    sent.set(`${over} ${url.slice(1)}`, headers);
+  }
+
+  const ours = (kind: RequestKind, over: HttpCarrier) => requestHeaders('browser', kind, `${origins.get(over)}/`, over);
+  const theirs = (kind: RequestKind, over: HttpCarrier) => sent.get(`${over} ${kind}`) ?? {};
+
+  it.for(ASKED)('is what Chromium sends for %s from a page of the same origin, over %s', ([kind, over], { skip }) => {
     skip(skipped !== undefined, skipped);
-    expect(normalised(requestHeaders('browser', kind, `${origin}/`))).toEqual(normalised(sent.get(kind) ?? {}));
+    expect(normalised(ours(kind, over))).toEqual(normalised(theirs(kind, over)));
   });
 
-  it.for(KINDS)('is as long as what Chromium sends for %s, but for the digits of its version', (kind, { skip }) => {
+  it.for(ASKED)('is as long as what Chromium sends for %s over %s, but for its version', ([kind, over], { skip }) => {
     skip(skipped !== undefined, skipped);
-    const theirs = lengthOf(sent.get(kind) ?? {});
-    expect(Math.abs(lengthOf(requestHeaders('browser', kind, `${origin}/`)) - theirs)).toBeLessThanOrEqual(
-      theirs * 0.02,
-    );
+    const length = lengthOf(theirs(kind, over));
+    expect(Math.abs(lengthOf(ours(kind, over)) - length)).toBeLessThanOrEqual(length * 0.02);
   });
 
   afterAll(() => sent.clear());
@@ -93,7 +134,7 @@ describe('the browser profile', () => {
   function normalised(headers: Readonly<Record<string, string>>): Record<string, string> {
     const entries = Object.entries(headers)
       .map(([name, value]) => [name.toLowerCase(), value] as const)
-      .filter(([name]) => !GIVEN.has(name))
+      .filter(([name]) => !isGiven(name))
       .map(([name, value]) => [
         name,
         name === 'sec-ch-ua' ? brands(value) : value.replace(/\/\d+\.[\d.]+/g, '/VERSION'),
@@ -111,14 +152,14 @@ describe('the browser profile', () => {
   }
 
   function lengthOf(headers: Readonly<Record<string, string>>): number {
-    const entries = Object.entries(headers).filter(([name]) => !GIVEN.has(name.toLowerCase()));
+    const entries = Object.entries(headers).filter(([name]) => !isGiven(name));
     return entries.reduce((sum, [name, value]) => sum + name.length + value.length + ': \r\n'.length, 0);
   }
 });
 
 describe('a profile', () => {
   const headers = (profile: (typeof HEADER_PROFILES)[number], kind: RequestKind) =>
-    requestHeaders(profile, kind, 'ws://127.0.0.1:40000/websocket');
+    requestHeaders(profile, kind, 'ws://127.0.0.1:40000/websocket', 'http');
 
   it('browser-cookie is browser with one Cookie line of 284 bytes', () => {
     for (const kind of KINDS) {
@@ -128,8 +169,13 @@ describe('a profile', () => {
     }
   });
 
-  it('minimal sends what the specifications need: Accept of an event stream, and nothing else', () => {
-    expect(KINDS.map((kind) => headers('minimal', kind))).toEqual([{}, { Accept: 'text/event-stream' }, {}]);
+  it('minimal sends what the specifications need: the type of a body, Accept of an event stream, and nothing else', () => {
+    expect(KINDS.map((kind) => headers('minimal', kind))).toEqual([
+      {},
+      { 'Content-Type': 'application/json' },
+      { Accept: 'text/event-stream' },
+      {},
+    ]);
   });
 
   it('names the origin that the page would have, for a WebSocket as for HTTP', () => {

@@ -236,3 +236,97 @@ describe.each([
     expect(server.requests).toHaveLength(2);
   });
 });
+
+describe('on tags, a polling client', () => {
+  const tagged = (status: number, tag: string, headers: Record<string, string> = {}, body = '') =>
+    response(status, { ...headers, ETag: tag }, body);
+  const conditionsOf = (requests: readonly string[]) =>
+    requests.map((request) => /\r\nIf-None-Match: (.*)/i.exec(request)?.[1]);
+
+  test('names what it was told last, whatever it says, and takes 304 for nothing new', async () => {
+    const server = await inTurn(
+      tagged(204, '"a"', { 'Event-Cursor': '0' }),
+      'HTTP/1.1 304 X\r\nETag: "a"\r\n\r\n',
+      tagged(200, 'W/"b"', NDJSON, `${eventOf(1).text}\n`),
+      'HTTP/1.1 304 X\r\nETag: W/"b"\r\n\r\n',
+      gapOf(1, 9),
+      events(9),
+    );
+    const { sink } = quickly(server.port);
+    await eventually(() => expect(server.requests).toHaveLength(7));
+    expect(conditionsOf(server.requests)).toEqual([undefined, '"a"', '"a"', 'W/"b"', 'W/"b"', undefined, undefined]);
+    expect(sink).toMatchObject({ seqs: [1, 9], gaps: [{ after: 1, oldest: 9 }], closes: [] });
+  });
+});
+
+describe('connections of a polling client', () => {
+  test('are new with each request where they are not kept, and the request says so', async () => {
+    const close =
+      (status: number, headers: Record<string, string> = {}, body = '') =>
+      (socket: Socket) =>
+        void socket.end(response(status, { ...headers, Connection: 'close' }, body));
+    const server = await openScript((socket, request) => {
+      const answer = request.startsWith('POST') ? close(200, {}, '"hello"') : close(204, { 'Event-Cursor': '0' });
+      answer(socket);
+    });
+    const { connected } = begin(polling, `http://127.0.0.1:${server.port}/polling`, {
+      options: { intervalMs: 1, connections: 'per-request' },
+    });
+    const client = await connected;
+    await eventually(() => expect(server.requests.length).toBeGreaterThan(1));
+    expect(await client.request?.('hello')).toBe('hello');
+    await client.close();
+    expect(server.sockets.length).toBe(server.requests.length);
+    for (const request of server.requests) expect(request).toMatch(/\r\nconnection: close/i);
+  });
+
+  test('carry messages between the polls', async () => {
+    const server = await openScript((socket, request, count) => {
+      if (request.startsWith('POST')) socket.write(response(200, {}, '"hello"'));
+      else socket.write(count === 1 ? standsAt(0) : NOTHING);
+    });
+    const client = await quickly(server.port).connected;
+    for (const _ of range(1, 3)) expect(await client.request?.('hello')).toBe('hello');
+    expect(server.sockets).toHaveLength(1);
+    const post = server.requests.find((request) => request.startsWith('POST'));
+    expect(post).toMatch(/^POST \/upstream HTTP\/1\.1\r\n/);
+    expect(post).toMatch(/\r\ncontent-type: application\/json/i);
+    expect(post).toMatch(/\r\ncontent-length: 7/i);
+  });
+
+  test('of which one is parked are two, from the first message on', async () => {
+    const server = await openScript((socket, request, count) => {
+      if (count === 1) socket.write(standsAt(0));
+      if (request.startsWith('POST')) socket.write(response(200, {}, '"hello"'));
+    });
+    const { connected, meter, sink } = parked(server.port);
+    const client = await connected;
+    await eventually(() => expect(server.requests).toHaveLength(2));
+    expect(server.sockets).toHaveLength(1);
+    for (const _ of range(1, 3)) expect(await client.request?.('hello')).toBe('hello');
+    expect(server.sockets).toHaveLength(2);
+    await client.close();
+    expect(meter.openSockets.size).toBe(0);
+    expect(sink.calls).toBe(0);
+  });
+
+  test('that end with a message under way refuse it', async () => {
+    const server = await openScript((socket, request, count) => {
+      if (count === 1) socket.write(standsAt(0));
+      if (request.startsWith('POST')) socket.destroy();
+    });
+    const client = await parked(server.port).connected;
+    await expect(client.request?.('hello')).rejects.toThrow();
+  });
+
+  test('over which a message is refused go on', async () => {
+    const server = await openScript((socket, request, count) => {
+      if (request.startsWith('POST')) socket.write(response(413, {}, '{"error":{"allowed":"at most 65536 bytes"}}'));
+      else if (count === 1) socket.write(standsAt(0));
+    });
+    const { connected, sink } = parked(server.port);
+    const client = await connected;
+    await expect(client.request?.('hello')).rejects.toThrow('the server answered 413: {"error":{"allowed":"at most 65');
+    expect(sink.closes).toEqual([]);
+  });
+});

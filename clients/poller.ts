@@ -1,28 +1,43 @@
 /** The loop that polling and long-polling share: ask, take what comes, ask again with the new cursor. */
 
 import { readGap, readStamp } from '../bench/contract/event.ts';
+import { LineReader } from '../bench/contract/lines.ts';
 import type { ClientContext, EventSink, PushClient } from '../bench/contract/transport.ts';
-import { openHttp } from './http.ts';
-import { LineReader } from './lines.ts';
+import { requestHeaders } from './header-profiles.ts';
+import { type HttpClientOptions, openHttp } from './http.ts';
+import { openUpstream } from './upstream.ts';
 
 export interface PollerPolicy {
   /** Query parameters besides the cursor, from `&` on, or nothing. Those of the first poll let it be answered at once. */
   parameters(isFirst: boolean): string;
   /** ms to wait before the next poll, once one was answered. */
   delayMs(): number;
-  /** Whether a poll under way at close is waited for. A parked one is not. */
-  readonly finishesPolls: boolean;
+  /** Whether the server may park a poll. Then it is not waited for at close, and messages go beside it. */
+  readonly parksPolls: boolean;
 }
+
+/** Events, nothing new, nothing new since what has the tag, events lost. */
+const ANSWERS = new Set([200, 204, 304, 410]);
 
 /**
  * The first poll tells whether the server is there, and, for a client without a cursor, where the feed stands.
  *
  * A lost connection between two polls is no loss to a polling client: the next poll opens another. A poll that fails is.
  */
-export function openPoller(context: ClientContext, sink: EventSink, policy: PollerPolicy): Promise<PushClient> {
-  const http = openHttp(context, 'fetch');
+export function openPoller(
+  context: ClientContext,
+  sink: EventSink,
+  options: Required<HttpClientOptions>,
+  policy: PollerPolicy,
+): Promise<PushClient> {
+  const http = openHttp(context, options);
+  const upstream = openUpstream(context, options, http.isMultiplexed || !policy.parksPolls ? http : undefined);
+  const { pathname } = new URL(context.url);
+  const headers = requestHeaders(context.headers, 'fetch', context.url, options.over);
   const stamp = { seq: 0, dueUs: 0 };
   let cursor = context.since;
+  /** Of what the client has: the server's name for it, not to be understood (RFC 9110, section 8.8.3). */
+  let tag: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   let ended = false;
   let closing: Promise<void> | undefined;
@@ -33,9 +48,10 @@ export function openPoller(context: ClientContext, sink: EventSink, policy: Poll
       close() {
         ended = true;
         clearTimeout(timer);
-        closing ??= http.close(policy.finishesPolls);
+        closing ??= Promise.all([http.close(!policy.parksPolls), upstream.close()]).then(() => {});
         return closing;
       },
+      request: (text) => upstream.request(text),
     };
     const fail = (message: string, code?: number) => {
       if (ended) return;
@@ -60,17 +76,21 @@ export function openPoller(context: ClientContext, sink: EventSink, policy: Poll
       const lines = new LineReader();
       let status = 0;
       let gap = '';
-      http.get(
-        cursor === undefined ? '' : `?since=${cursor}${policy.parameters(!connected)}`,
-        {},
+      const query = cursor === undefined ? '' : `?since=${cursor}${policy.parameters(!connected)}`;
+      http.send(
         {
-          head(code, headers) {
+          method: 'GET',
+          path: pathname + query,
+          headers: tag === undefined ? headers : { ...headers, 'If-None-Match': tag },
+        },
+        {
+          head(code, { etag, 'event-cursor': position }) {
             status = code;
-            if (code !== 200 && code !== 204 && code !== 410) return fail(`the server answered ${code}`, code);
+            if (!ANSWERS.has(code)) return fail(`the server answered ${code}`, code);
+            tag = etag;
             if (code === 204 && cursor === undefined) {
-              const position = Number(headers['event-cursor'] ?? Number.NaN);
-              if (!Number.isSafeInteger(position)) return fail('the server answered 204 without an Event-Cursor', code);
-              cursor = position;
+              cursor = Number(position ?? Number.NaN);
+              if (!Number.isSafeInteger(cursor)) return fail('the server answered 204 without an Event-Cursor', code);
             }
             connected = true;
             resolve(client);
@@ -81,7 +101,7 @@ export function openPoller(context: ClientContext, sink: EventSink, policy: Poll
           },
           end() {
             if (ended) return;
-            if (lines.isInLine) return fail('the response ended within an event');
+            if (lines.heldBytes > 0) return fail('the response ended within an event');
             if (status !== 410) return again();
             const lost = readGap(gap);
             if (!lost) return fail(`not a gap: ${gap.slice(0, 80)}`, status);

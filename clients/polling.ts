@@ -1,24 +1,25 @@
-/** HTTP polling: asks every `intervalMs`, on one kept connection, never with two requests at a time. */
+/** HTTP polling: asks every `intervalMs`, never with two polls at a time. Messages to the server go between the polls. */
 
 import type { ClientTransport } from '../bench/contract/transport.ts';
 import { nowNs } from '../bench/measure/clock.ts';
+import { HTTP_CLIENT_DEFAULTS, type HttpClientOptions } from './http.ts';
 import { openPoller } from './poller.ts';
 
-export interface PollingOptions {
+export interface PollingOptions extends HttpClientOptions {
   /** From poll to poll, whatever the answer takes. @default 1000 */
   readonly intervalMs?: number;
 }
 
 export const polling: ClientTransport<PollingOptions> = {
-  defaults: { intervalMs: 1_000 },
+  defaults: { ...HTTP_CLIENT_DEFAULTS, intervalMs: 1_000 },
 
-  connect(context, sink, { intervalMs }) {
+  connect(context, sink, { intervalMs, ...options }) {
     // Polls fall on a grid of their own: a slow answer delays one poll, and does not stretch the interval of all others.
     const gridMs = nowNs() / 1e6 + context.phase * intervalMs;
     let turn = -1;
-    return openPoller(context, sink, {
+    return openPoller(context, sink, options, {
       parameters: () => '',
-      finishesPolls: true,
+      parksPolls: false,
       delayMs() {
         const sinceMs = nowNs() / 1e6 - gridMs;
         // Timers count whole milliseconds and fire up to one early: taken from the clock alone, a turn would come twice.

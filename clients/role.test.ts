@@ -3,7 +3,7 @@ import type { MeasureAsk, Tapping } from '../bench/contract/child.ts';
 import { encodeEvent } from '../bench/contract/event.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import { range } from '../bench/contract/test-support.ts';
-import type { ClientTransport, EventSink } from '../bench/contract/transport.ts';
+import type { ClientContext, ClientTransport, EventSink } from '../bench/contract/transport.ts';
 import { nowNs } from '../bench/measure/clock.ts';
 import { mergeLatency } from '../bench/measure/latency.ts';
 import { createWorkerRole } from './role.ts';
@@ -13,12 +13,14 @@ const PAYLOAD_BYTES = 100;
 /** A worker over a transport whose events the test gives. */
 function openWorker() {
   const sinks: EventSink[] = [];
+  const contexts: ClientContext[] = [];
   let open = 0;
   const transport: ClientTransport<{ speed?: number }> = {
     defaults: { speed: 1 },
     async connect(context, sink) {
       if (context.url === 'test://shut') throw new Error('the door is shut');
       sinks.push(sink);
+      context.keylog?.(`secret ${contexts.push(context)}`);
       open++;
       return {
         async close() {
@@ -36,6 +38,7 @@ function openWorker() {
       lane: 'any',
       options: { speed: 2 },
       url,
+      certificate: undefined,
       clients,
       firstClient: 0,
       seed: 7,
@@ -43,7 +46,7 @@ function openWorker() {
       via: undefined,
       tap,
     });
-  return { role, sinks, connect, open: () => open };
+  return { role, sinks, contexts, connect, open: () => open };
 }
 
 function ask(warmupEvents: number, windowEvents: number): MeasureAsk {
@@ -74,10 +77,18 @@ describe('latencies of clients behind a relay', () => {
   });
 });
 
+test('TLS secrets of clients behind the relay are told with the call in which they came', async () => {
+  const { role, connect, contexts } = openWorker();
+  const tap = { host: '127.0.0.1', port: 9, clients: 1, ofClients: 1, areTimed: true };
+  expect(await connect(1, 'test://open', tap)).toMatchObject({ keys: ['secret 1'] });
+  contexts[0]?.keylog?.('secret 2');
+  expect(await role.close({})).toMatchObject({ keys: ['secret 2'] });
+});
+
 describe('a load worker', () => {
   test('opens its clients with the options of the lane over the defaults', async () => {
     const { connect, sinks } = openWorker();
-    expect(await connect(5)).toEqual({ options: { speed: 2 } });
+    expect(await connect(5)).toEqual({ options: { speed: 2 }, keys: [] });
     expect(sinks).toHaveLength(5);
   });
 
@@ -92,7 +103,7 @@ describe('a load worker', () => {
     expect(delivery).toMatchObject({ expected: 12, delivered: 12, missing: 0, unexpected: 0 });
     expect({ negativeLatencies, firstProblem }).toEqual({ negativeLatencies: 0, firstProblem: undefined });
     expect(windowDeliveries).toBeLessThanOrEqual(15);
-    expect(await role.close({})).toEqual({ wire: { sentBytes: 0, receivedBytes: 0, connections: 0 } });
+    expect(await role.close({})).toEqual({ wire: { sentBytes: 0, receivedBytes: 0, connections: 0 }, keys: [] });
     expect(open()).toBe(0);
   });
 

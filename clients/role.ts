@@ -17,6 +17,7 @@ const CLOSE_GRACE_MS = 5_000;
 export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCalls> {
   const meter = new ByteMeter();
   let load: Load | undefined;
+  const keys: string[] = [];
   let emptyHeapBytes = 0;
 
   return {
@@ -37,8 +38,9 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
       const [open, transport] = await Promise.all([loads[procedure](), findLane(lane).client()]);
       const resolved = { ...transport.defaults, ...options };
       emptyHeapBytes = heapInUseBytes();
-      load = await open({ transport, options: resolved, meter, ...spec });
-      return { options: resolved };
+      const keylog = (line: string) => void keys.push(line);
+      load = await open({ transport, options: resolved, meter, keylog, ...spec });
+      return { options: resolved, keys: keys.splice(0) };
     },
 
     async measure(ask) {
@@ -51,7 +53,7 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
     async close() {
       await load?.close();
       await meter.drained(CLOSE_GRACE_MS);
-      return { wire: meter.read() };
+      return { wire: meter.read(), keys };
     },
   };
 }

@@ -1,6 +1,8 @@
+import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { eventOf, eventually } from '../bench/contract/test-support.ts';
+import type { HeaderProfile } from '../bench/contract/headers.ts';
+import { eventOf, eventually, range } from '../bench/contract/test-support.ts';
 import { sse } from './sse.ts';
 import { begin, expectRefused, openScript, response } from './test-support.ts';
 
@@ -110,4 +112,56 @@ describe('an SSE client', () => {
     const server = await openScript((socket) => void socket.destroy());
     await expectRefused(begin(sse, `http://127.0.0.1:${server.port}/sse`), /./);
   });
+});
+
+describe('a compressed stream', () => {
+  const GZIP_HEAD = response(200, {
+    'Content-Type': 'text/event-stream',
+    'Content-Encoding': 'gzip',
+    'Transfer-Encoding': 'chunked',
+  });
+  const openGzip = async (headers: HeaderProfile) => {
+    const server = await openScript((socket) => void socket.write(GZIP_HEAD));
+    const url = `http://127.0.0.1:${server.port}/sse`;
+    const { sink, connected } = begin(sse, url, { headers, options: { compression: 'gzip' } });
+    const client = await connected;
+    return { server, sink, client, write: (data: Buffer | string) => server.sockets[0]?.write(data) };
+  };
+
+  test.each([
+    ['minimal', 'gzip'],
+    ['browser', 'gzip, deflate, br, zstd'],
+  ] as const)('is asked for as its headers do (%s)', async (headers, accepted) => {
+    const { server } = await openGzip(headers);
+    expect(/\r\naccept-encoding: ([^\r]*)/i.exec(server.requests[0] ?? '')?.[1]).toBe(accepted);
+  });
+
+  test('is read to its end', async () => {
+    const { sink, write } = await openGzip('minimal');
+    const texts = range(1, 20).map((seq) => eventOf(seq, { pad: 'é🚀'.repeat(1_000) }).text);
+    write(chunk(gzipSync(texts.map((text) => `data:${text}\n\n`).join(''))));
+    write(END);
+    await eventually(() => expect(sink.closes).toMatchObject([{ kind: 'server' }]));
+    expect(sink.texts).toEqual(texts);
+  });
+
+  test('that is none ends the client with an error', async () => {
+    const { sink, write } = await openGzip('minimal');
+    write(chunk('data:not compressed\n\n'));
+    await eventually(() => expect(sink.closes).toMatchObject([{ kind: 'error' }]));
+    expect(sink.texts).toEqual([]);
+  });
+});
+
+test('messages of an SSE client go over a second connection, which is kept', async () => {
+  const server = await openScript((socket, request) => {
+    socket.write(request.startsWith('POST') ? response(200, {}, '"hello"') : HEAD);
+  });
+  const { connected, meter } = begin(sse, `http://127.0.0.1:${server.port}/sse`);
+  const client = await connected;
+  expect(server.sockets).toHaveLength(1);
+  for (const _ of range(1, 3)) expect(await client.request?.('hello')).toBe('hello');
+  expect(server.sockets).toHaveLength(2);
+  await client.close();
+  expect(meter.openSockets.size).toBe(0);
 });

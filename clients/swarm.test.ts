@@ -80,6 +80,25 @@ describe('a swarm', () => {
     expect(contexts[0]?.url).toBe('test://x');
   });
 
+  test('tells the TLS secrets of the clients behind the relay, and of no others', async () => {
+    const { transport, contexts } = pretend();
+    const tap = { host: '127.0.0.1', port: 9, clients: 3, ofClients: 300, areTimed: false };
+    const keylog = () => {};
+    await openSwarm(spec(transport, { clients: 300, tap, keylog, certificate: 'PEM' }), () => new RecordingSink());
+    for (const context of contexts) expect(context.keylog).toBe(context.via && keylog);
+    expect(contexts.filter((context) => context.keylog)).toHaveLength(3);
+    expect(new Set(contexts.map(({ certificate }) => certificate))).toEqual(new Set(['PEM']));
+  });
+
+  test('lets its clients share connections with each other, and not with those of another', async () => {
+    const { transport, contexts } = pretend();
+    for (const _ of range(1, 2)) await openSwarm(spec(transport, { clients: 3 }), () => new RecordingSink());
+    const swarms = contexts.map(({ swarm }) => swarm);
+    expect(new Set(swarms.slice(0, 3)).size).toBe(1);
+    expect(new Set(swarms).size).toBe(2);
+    expect(swarms).not.toContain(undefined);
+  });
+
   test('gives a client its phase by its number, whichever worker it runs in', async () => {
     const phases = async (clients: number, firstClient: number, seed = 7) => {
       const { transport, contexts } = pretend();

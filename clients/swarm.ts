@@ -17,13 +17,19 @@ export interface SwarmSpec {
   readonly via?: Address | undefined;
   readonly tap?: Tapping | undefined;
   readonly meter: ClientContext['meter'];
+  readonly certificate?: string | undefined;
+  /** Told the TLS secrets of the clients behind the relay, and of no others. */
+  readonly keylog?: ((line: string) => void) | undefined;
 }
 
 /** What the client with this number is given to work with. */
-export function contextOf({ url, seed, headers, via, tap, meter }: SwarmSpec, number: number): ClientContext {
-  const at = tap && isTapped(number, tap) ? tap : via;
+export function contextOf(spec: SwarmSpec, number: number): ClientContext {
+  const { url, seed, headers, via, tap, meter, certificate, keylog } = spec;
+  const isRelayed = tap !== undefined && isTapped(number, tap);
+  const at = isRelayed ? tap : via;
   const phase = randomAt(seed, STREAM.pollPhase, number);
-  return { url, phase, headers, meter, ...(at && { via: { host: at.host, port: at.port } }) };
+  const common = { url, phase, headers, meter, certificate, swarm: spec };
+  return { ...common, ...(at && { via: { host: at.host, port: at.port } }), ...(isRelayed && { keylog }) };
 }
 
 /** Whether the times of the client with this number count. */

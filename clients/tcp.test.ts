@@ -93,3 +93,25 @@ describe('a TCP client', () => {
     await expectRefused(begin(tcp, `tcp://127.0.0.1:${server.port}`), /./);
   });
 });
+
+describe('a message', () => {
+  test('is a line of JSON, and so is its echo', async () => {
+    const server = await openScript((socket, _line, count) => void (count === 1 && socket.write('\n')), '\n');
+    const { sink, connected } = begin(tcp, `tcp://127.0.0.1:${server.port}`);
+    const client = await connected;
+    const echo = client.request?.('one\ntwo "🚀"');
+    await eventually(() => expect(server.requests).toHaveLength(2));
+    expect(Buffer.from(server.requests[1] ?? '', 'latin1').toString()).toBe('"one\\ntwo \\"🚀\\""');
+    server.sockets[0]?.write(`${eventOf(1).text}\n{"echo":"one\\ntwo \\"🚀\\""}\n`);
+    expect(await echo).toBe('one\ntwo "🚀"');
+    expect(sink.seqs).toEqual([1]);
+  });
+
+  test('is refused when the server ends the connection instead', async () => {
+    const { server, client } = await openStream();
+    const echo = client.request?.('hello');
+    server.sockets[0]?.end();
+    await expect(echo).rejects.toThrow('the server ended the connection');
+    await expect(client.request?.('again')).rejects.toThrow('closed');
+  });
+});

@@ -1,47 +1,41 @@
-/** The control: one event per line on a bare TCP socket. */
+/** The control: one event per line on a bare TCP socket. Messages to the server are lines of JSON. */
 
-import { connect as connectSocket } from 'node:net';
-import { readGap } from '../bench/contract/event.ts';
+import { LineReader } from '../bench/contract/lines.ts';
 import type { ClientTransport, PushClient } from '../bench/contract/transport.ts';
 import { nowNs } from '../bench/measure/clock.ts';
-import { LineReader } from './lines.ts';
+import { Echoes } from './echoes.ts';
+import { openSocket } from './socket.ts';
 
 export const tcp: ClientTransport = {
   defaults: {},
 
   connect(context, sink) {
-    const { hostname, port } = new URL(context.url);
     const lines = new LineReader();
-    const server = { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) };
-    context.onConnecting?.();
-    const socket = connectSocket({ ...server, ...context.via, noDelay: true });
-    context.meter.track(socket);
-    const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+    const echoes = new Echoes();
+    const { socket, gone } = openSocket(context);
     let connected = false;
     let ended = false;
 
     const client: PushClient = {
       close() {
         ended = true;
+        echoes.end('the client is closed');
         socket.destroy();
         return gone;
       },
+      request: (text) => echoes.ask(() => socket.write(`${JSON.stringify(text)}\n`)),
     };
     return new Promise((resolve, reject) => {
       let failure: Error | undefined;
       const line = (text: string, receivedNs: number) => {
-        if (!connected) {
-          // The empty line that was asked for says: subscribed.
-          if (text !== '') {
-            failure = new Error(`the server answered ${text.slice(0, 200)}`);
-            return socket.destroy();
-          }
-          connected = true;
-          return resolve(client);
+        if (connected) return echoes.deliver(text, receivedNs, sink);
+        // The empty line that was asked for says: subscribed.
+        if (text !== '') {
+          failure = new Error(`the server answered ${text.slice(0, 200)}`);
+          return socket.destroy();
         }
-        const gap = text.startsWith('{"gap":') ? readGap(text) : undefined;
-        if (gap) sink.gap(gap.after, gap.oldest);
-        else sink.event(text, receivedNs);
+        connected = true;
+        resolve(client);
       };
       socket.write(context.since === undefined ? 'ack=1\n' : `since=${context.since}&ack=1\n`);
       socket.on('data', (chunk) => {
@@ -54,6 +48,7 @@ export const tcp: ClientTransport = {
       socket.once('close', () => {
         const message = failure?.message ?? 'the server ended the connection';
         if (!connected) return reject(new Error(message));
+        echoes.end(message);
         if (ended) return;
         ended = true;
         sink.closed({ kind: failure ? 'error' : 'server', message });

@@ -14,7 +14,10 @@ export interface ScriptedServer {
   readonly sockets: Socket[];
 }
 
-/** @param answer called with each request, up to its empty line (`\r\n\r\n`) or, for other protocols, its `\n` */
+/**
+ * @param answer called with each request, up to its empty line (`\r\n\r\n`) or, for other protocols, its `\n`; a body is
+ *   waited for and left out
+ */
 export async function openScript(
   answer: (socket: Socket, request: string, count: number) => void,
   end = '\r\n\r\n',
@@ -29,7 +32,9 @@ export async function openScript(
       received += chunk.toString('latin1');
       for (let at = received.indexOf(end); at !== -1; at = received.indexOf(end)) {
         const request = received.slice(0, at);
-        received = received.slice(at + end.length);
+        const bodyBytes = Number(/\r\ncontent-length: (\d+)/i.exec(request)?.[1] ?? 0);
+        if (received.length < at + end.length + bodyBytes) return;
+        received = received.slice(at + end.length + bodyBytes);
         requests.push(request);
         answer(socket, request, requests.length);
       }

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { encodeEvent } from '../bench/contract/event.ts';
+import { encodeBinary } from '../bench/contract/event-binary.ts';
 import { eventOf, eventually, range } from '../bench/contract/test-support.ts';
 import { nowNs } from '../bench/measure/clock.ts';
 import { begin, expectRefused, openScript, response, switchProtocols } from './test-support.ts';
@@ -120,5 +122,40 @@ describe('a WebSocket client', () => {
   test('is refused by a server that ends the connection without an answer', async () => {
     const server = await openScript((socket) => void socket.destroy());
     await expectRefused(begin(websocket, `ws://127.0.0.1:${server.port}/websocket`), /./);
+  });
+});
+
+describe('a message', () => {
+  test('comes back in its turn, whatever comes between', async () => {
+    const { sink, client, write } = await openStream();
+    const echoes = ['one', 'two'].map((message) => client.request?.(message));
+    write(Buffer.concat([text('{"echo":"one"}'), text(eventOf(1).text), text('{"echo":"two"}')]));
+    expect(await Promise.all(echoes)).toEqual(['one', 'two']);
+    expect(sink.seqs).toEqual([1]);
+  });
+
+  test('is refused when the connection ends instead', async () => {
+    const { server, client } = await openStream();
+    const echo = client.request?.('hello');
+    server.sockets[0]?.end(close(1009, 'too long'));
+    await expect(echo).rejects.toThrow('too long');
+  });
+});
+
+describe('a binary message', () => {
+  const binary = (content: Buffer) => frame(2, content);
+
+  test('is the event that was encoded in it', async () => {
+    const { sink, write } = await openStream();
+    const texts = [encodeEvent(1, 1, 0.5, 100).text, eventOf(2, { pad: '🚀' }).text];
+    write(Buffer.concat([...texts, '{"gap":{"after":2,"oldest":9}}'].map((one) => binary(encodeBinary(one)))));
+    await eventually(() => expect(sink.gaps).toHaveLength(1));
+    expect(sink.texts).toEqual(texts);
+  });
+
+  test('that encodes nothing is left to the audit', async () => {
+    const { sink, write } = await openStream();
+    write(binary(Buffer.from([0xff, 1])));
+    await eventually(() => expect(sink.texts).toHaveLength(1));
   });
 });

@@ -1,63 +1,77 @@
-/** WebSocket: one text message per event; ws reads the frames. */
+/** WebSocket: one message per event; ws reads the frames. */
 
-import { connect as connectSocket, type Socket, type TcpNetConnectOpts } from 'node:net';
+import type { connect as connectSocket } from 'node:net';
 import { WebSocket } from 'ws';
-import { readGap } from '../bench/contract/event.ts';
-import type { ClientTransport } from '../bench/contract/transport.ts';
+import { decodeBinary } from '../bench/contract/event-binary.ts';
+import {
+  type ClientTransport,
+  HTTP_DEFAULTS,
+  type HttpOptions,
+  type PushClient,
+  WEBSOCKET_DEFAULTS,
+  type WebSocketWireOptions,
+} from '../bench/contract/transport.ts';
 import { nowNs } from '../bench/measure/clock.ts';
+import { Echoes } from './echoes.ts';
 import { requestHeaders } from './header-profiles.ts';
+import { MessageArrivals } from './message-arrivals.ts';
+import { type OpenSocket, openSocket } from './socket.ts';
+
+export interface WebSocketOptions extends HttpOptions, WebSocketWireOptions {}
 
 /** Close code of a connection that ended without a close frame (RFC 6455, section 7.1.5). */
 const ABNORMAL = 1006;
 /** How long the server's close frame may take: longer than any RTT. */
 const CLOSE_GRACE_MS = 3_000;
 
-export const websocket: ClientTransport = {
-  defaults: {},
+export const websocket: ClientTransport<WebSocketOptions> = {
+  defaults: { ...HTTP_DEFAULTS, ...WEBSOCKET_DEFAULTS },
 
-  connect(context, sink) {
+  connect(context, sink, { over, compression }) {
     const url = context.since === undefined ? context.url : `${context.url}?since=${context.since}`;
-    let socket: Socket | undefined;
+    let open: OpenSocket | undefined;
     const ws = new WebSocket(url, {
-      perMessageDeflate: false,
-      headers: requestHeaders(context.headers, 'websocket', context.url),
-      createConnection: (({ host, port }: TcpNetConnectOpts) => {
-        context.onConnecting?.();
-        socket = connectSocket({ host: host ?? '127.0.0.1', port, ...context.via, noDelay: true });
-        context.meter.track(socket);
-        return socket;
+      // Whether a context is kept, the server decides.
+      perMessageDeflate: compression !== 'none' && { threshold: 0 },
+      headers: requestHeaders(context.headers, 'websocket', context.url, over),
+      createConnection: (() => {
+        open = openSocket(context);
+        return open.socket;
       }) as typeof connectSocket,
     });
-    let receivedNs = 0;
+    const arrivals = new MessageArrivals(compression !== 'none');
+    const echoes = new Echoes();
     let connected = false;
     let ended = false;
-    const gone = new Promise<void>((resolve) => ws.once('close', () => resolve()));
+    const closed = new Promise((resolve) => ws.once('close', resolve));
+    const gone = closed.then(() => open?.gone);
 
-    ws.on('message', (data: Buffer) => {
+    const client: PushClient = {
+      close() {
+        ended = true;
+        echoes.end('the client is closed');
+        const timer = setTimeout(() => ws.terminate(), CLOSE_GRACE_MS);
+        void gone.then(() => clearTimeout(timer));
+        ws.close(1000);
+        return gone;
+      },
+      request: (text) => echoes.ask(() => ws.send(text)),
+    };
+
+    ws.on('message', (data: Buffer, isBinary) => {
+      const receivedNs = arrivals.take();
       if (ended) return;
-      const text = data.toString('utf8');
-      const gap = text.startsWith('{"gap":') ? readGap(text) : undefined;
-      if (gap) sink.gap(gap.after, gap.oldest);
-      else sink.event(text, receivedNs);
+      const text = isBinary ? decodeBinary(data) : undefined;
+      echoes.deliver(text ?? data.toString(), receivedNs, sink);
     });
 
     return new Promise((resolve, reject) => {
       ws.once('open', () => {
         // Ahead of the listener of ws: the clock is read before the frame is, as in the other transports. Any earlier than
         // here, and a listener would take the frames that came together with the server's 101 away from ws.
-        socket?.prependListener('data', () => {
-          receivedNs = nowNs();
-        });
+        open?.socket.prependListener('data', (chunk: Buffer) => arrivals.note(chunk, nowNs()));
         connected = true;
-        resolve({
-          close() {
-            ended = true;
-            const timer = setTimeout(() => ws.terminate(), CLOSE_GRACE_MS);
-            void gone.then(() => clearTimeout(timer));
-            ws.close(1000);
-            return gone;
-          },
-        });
+        resolve(client);
       });
       ws.once('unexpected-response', (request, response) => {
         reject(new Error(`the server answered ${response.statusCode}`));
@@ -70,6 +84,7 @@ export const websocket: ClientTransport = {
       ws.once('close', (code, reason) => {
         const message = failure?.message ?? (reason.toString() || `closed with ${code}`);
         if (!connected) return reject(new Error(message));
+        echoes.end(message);
         if (ended) return;
         ended = true;
         sink.closed({ kind: code === ABNORMAL || failure ? 'error' : 'server', code, message });

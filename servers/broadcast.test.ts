@@ -207,3 +207,32 @@ test('every peer gets each event after its cursor once, in order, however it rea
     }),
   );
 });
+
+describe('what is said to one peer', () => {
+  test('reaches that one, in its place among the events, whether it is live or not', () => {
+    const { broadcast, publish, join } = open();
+    publish(2);
+    const live = join();
+    const catchingUp = join(0);
+    const ahead = join(9);
+    publish(1);
+    for (const peer of [live, catchingUp, ahead]) broadcast.say(peer, Buffer.from('hello'));
+    catchingUp.flushAll();
+    publish(1);
+    expect(framesOf(live)).toEqual(['3', 'hello', '4']);
+    expect(framesOf(catchingUp)).toEqual(['1', '2', 'hello', '3', '4']);
+    expect(framesOf(ahead)).toEqual(['hello']);
+  });
+
+  test('counts towards its backlog, and a peer that left hears nothing', () => {
+    const { broadcast, join } = open({ maxBacklogBytes: 9 });
+    const peer = join();
+    const other = join();
+    for (const _ of range(1, 3)) broadcast.say(peer, Buffer.from('hello'));
+    expect(peer).toMatchObject({ cutOffs: 1, frames: ['hello', 'hello'] });
+    expect(broadcast).toMatchObject({ size: 1, cutOffCount: 1 });
+    broadcast.leave(other);
+    broadcast.say(other, Buffer.from('hello'));
+    expect(other.frames).toEqual([]);
+  });
+});

@@ -75,6 +75,13 @@ export class Broadcast<P extends Peer> {
     this.#ahead.delete(peer);
   }
 
+  /** Says something to one client only, under the same limit as events. To one that left, nothing. */
+  say(peer: P, frame: Buffer): void {
+    if (!this.#live.has(peer) && !this.#catchingUp.has(peer) && !this.#ahead.has(peer)) return;
+    peer.write(frame);
+    this.#checkBacklog(peer);
+  }
+
   /** Stops to push; the peers stay with the caller. */
   close(): void {
     this.#unsubscribe();
@@ -86,7 +93,7 @@ export class Broadcast<P extends Peer> {
       const frame = this.#framing.event(event);
       for (const peer of this.#live) {
         peer.write(frame);
-        if (peer.backlogBytes > this.#maxBacklogBytes) this.#cutOff(peer);
+        this.#checkBacklog(peer);
       }
     }
     for (const [peer, cursor] of this.#ahead) {
@@ -125,7 +132,8 @@ export class Broadcast<P extends Peer> {
     });
   }
 
-  #cutOff(peer: P): void {
+  #checkBacklog(peer: P): void {
+    if (peer.backlogBytes <= this.#maxBacklogBytes) return;
     this.leave(peer);
     this.#cutOffCount++;
     peer.cutOff();

@@ -1,9 +1,10 @@
 /** The listeners of a server process: one HTTP port and one TCP port, both metered, made when a transport asks. */
 
-import { createServer, type Server, type Socket } from 'node:net';
+import { createServer, isIPv6, type Server, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+
 import type { EventFeed } from '../bench/contract/event.ts';
-import type { HttpHost, MountedTransport, ServerHost } from '../bench/contract/transport.ts';
+import type { HttpCarrier, HttpHost, MountedTransport, ServerHost } from '../bench/contract/transport.ts';
 import { ByteMeter } from '../bench/measure/byte-meter.ts';
 import type { ClosableHttpHost } from './http-host.ts';
 
@@ -28,6 +29,7 @@ export class Host implements ServerHost {
   readonly #options: HostOptions;
   readonly #feed: EventFeed;
   #http: Promise<ClosableHttpHost> | undefined;
+  #over: HttpCarrier | undefined;
   #tcp: Server | undefined;
 
   constructor(feed: EventFeed, options: HostOptions = {}) {
@@ -35,12 +37,14 @@ export class Host implements ServerHost {
     this.#options = options;
   }
 
-  http(): Promise<HttpHost> {
+  async http(over: HttpCarrier): Promise<HttpHost> {
+    this.#over ??= over;
+    if (over !== this.#over) throw new Error(`this host carries HTTP over ${this.#over}; ${over} needs another`);
     const { address = '127.0.0.1', httpPort: port = 0, portWaitMs = 0, allowedOrigins = [] } = this.#options;
     this.#http ??= import('./http-host.ts').then(({ openHttpHost }) =>
-      openHttpHost({ feed: this.#feed, meter: this.meter, address, port, portWaitMs, allowedOrigins }),
+      openHttpHost({ over, feed: this.#feed, meter: this.meter, address, port, portWaitMs, allowedOrigins }),
     );
-    return this.#http;
+    return await this.#http;
   }
 
   async tcp(accept: (socket: Socket) => void): Promise<{ url: string }> {
@@ -90,7 +94,12 @@ export async function listen(server: Server, address: string, port: number, wait
   }
   const bound = server.address();
   if (bound === null || typeof bound === 'string') throw new Error('not a TCP listener');
-  return `${bound.family === 'IPv6' ? `[${bound.address}]` : bound.address}:${bound.port}`;
+  return `${bracketed(bound.address)}:${bound.port}`;
+}
+
+/** As it stands in a URL (RFC 3986, section 3.2.2). */
+export function bracketed(host: string): string {
+  return isIPv6(host) ? `[${host}]` : host;
 }
 
 /** @returns why it does not listen; undefined when it does */

@@ -35,11 +35,11 @@ describe('the HTTP host answers', () => {
     const failing: ServerTransport = {
       defaults: {},
       async mount(host) {
-        const http = await host.http();
+        const http = await host.http('http');
         http.app.get('/failing', () => {
           throw new Error('a secret');
         });
-        return { url: `${http.origin}/failing`, clientCount: 0, cutOffCount: 0, close: async () => {} };
+        return { ...http.addressOf('/failing'), clientCount: 0, cutOffCount: 0, close: async () => {} };
       },
     };
     const log = vi.spyOn(console, 'error').mockImplementation(() => {});
@@ -151,14 +151,28 @@ describe('a host', () => {
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const host = new Host(new EventLog(), { httpPort: port, tcpPort: port });
     const message = `port ${port} on 127.0.0.1 is in use; choose another, or 0 for a free one`;
-    await expect(host.http()).rejects.toThrow(message);
+    await expect(host.http('http')).rejects.toThrow(message);
     await expect(host.tcp(() => {})).rejects.toThrow(message);
+    await host.close([]);
+  });
+
+  test('waits for a port that is about to be free, but only as long as it is told to', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const address = taken.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const impatient = new Host(new EventLog(), { tcpPort: port, portWaitMs: 30 });
+    await expect(impatient.tcp(() => {})).rejects.toThrow('is in use');
+    const host = new Host(new EventLog(), { httpPort: port, portWaitMs: 10_000 });
+    const listening = host.http();
+    setTimeout(() => taken.close(), 50);
+    expect((await listening).origin).toBe(`http://127.0.0.1:${port}`);
     await host.close([]);
   });
 
   test('says why an address can not be had', async () => {
     const host = new Host(new EventLog(), { address: '192.0.2.1' });
-    await expect(host.http()).rejects.toThrow(/^port 0 on 192\.0\.2\.1: \S/);
+    await expect(host.http('http')).rejects.toThrow(/^port 0 on 192\.0\.2\.1: \S/);
     await host.close([]);
   });
 

@@ -1,13 +1,17 @@
 /** An express app on a metered HTTP server that closes completely. */
 
-import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import express from 'express';
 import type { EventFeed } from '../bench/contract/event.ts';
-import type { HttpHost } from '../bench/contract/transport.ts';
+import type { HttpCarrier, HttpHost } from '../bench/contract/transport.ts';
 import type { ByteMeter } from '../bench/measure/byte-meter.ts';
-import { listen } from './host.ts';
+import type { Handler } from './express-http2.ts';
+import { bracketed, listen } from './host.ts';
+import { createListener } from './http-listener.ts';
 import { BadParameter } from './query.ts';
+import { sendJson } from './responses.ts';
+import { mountUpstream } from './upstream.ts';
 
 export interface ClosableHttpHost extends HttpHost {
   stopAccepting(): void;
@@ -16,6 +20,7 @@ export interface ClosableHttpHost extends HttpHost {
 }
 
 export interface HttpHostOptions {
+  readonly over: HttpCarrier;
   readonly feed: EventFeed;
   readonly meter: ByteMeter;
   readonly address: string;
@@ -24,49 +29,50 @@ export interface HttpHostOptions {
   readonly allowedOrigins: readonly string[];
 }
 
-/** Longer than the longest hold of a long-poll and than any poll interval in use: a kept connection stays. */
-const KEEP_ALIVE_MS = 125_000;
-
 type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 export async function openHttpHost(options: HttpHostOptions): Promise<ClosableHttpHost> {
-  const { feed, meter, address, port, portWaitMs, allowedOrigins } = options;
+  const { over, feed, meter, address, port, portWaitMs, allowedOrigins } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
 
   const origins = new Set(allowedOrigins);
   const upgrades = new Map<string, Upgrade>();
+  let isUpstreamServed = false;
   let closing = false;
 
   app.get('/healthz', (_request, response) => {
     response.json({ lastSeq: feed.lastSeq });
   });
 
-  const handle = app as unknown as (
-    request: IncomingMessage,
-    response: ServerResponse,
-    otherwise: (error?: unknown) => void,
-  ) => void;
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true }, (request, response) => {
+  const handle = app as unknown as Handler;
+  const handleH2 = over === 'h2' ? (await import('./express-http2.ts')).handleHttp2(app) : handle;
+  const hosts = new Set(['localhost', '127.0.0.1', '::1', address]);
+  const { server, certificate, stopAccepting } = await createListener(over, hosts, (request, response) => {
     // Here and not as a layer of the app: that would cost every poll, and hardly any has an Origin.
     if (request.headers.origin !== undefined && !admits(origins, request.headers.origin, response)) return;
-    handle(request, response, (error) => refuse(request, response, error));
+    const take = request.httpVersionMajor === 2 ? handleH2 : handle;
+    take(request, response, (error) => refuse(request, response, error));
   });
   server.on('connection', (socket) => meter.track(socket));
 
+  const scheme = certificate === undefined ? 'http' : 'https';
   const at = await listen(server, address, port, portWaitMs);
   const boundPort = at.slice(at.lastIndexOf(':') + 1);
-  for (const name of ['localhost', '127.0.0.1', '[::1]', address])
-    origins.add(new URL(`http://${name}:${boundPort}`).origin);
+  for (const host of hosts) origins.add(new URL(`${scheme}://${bracketed(host)}:${boundPort}`).origin);
 
   return {
     app,
-    origin: `http://${at}`,
+    addressOf: (path) => ({ url: `${scheme}://${at}${path}`, ...(certificate !== undefined && { certificate }) }),
     get closing() {
       return closing;
     },
     allowsOrigin: (origin) => origin === undefined || origins.has(origin),
+    serveUpstream() {
+      if (!isUpstreamServed) mountUpstream(app);
+      isUpstreamServed = true;
+    },
     onUpgrade(path, accept) {
       if (upgrades.size === 0)
         server.on('upgrade', (request, socket, head) => upgrade(upgrades, request, socket, head));
@@ -74,7 +80,7 @@ export async function openHttpHost(options: HttpHostOptions): Promise<ClosableHt
     },
     stopAccepting() {
       closing = true;
-      server.close();
+      stopAccepting();
     },
     closeIdle: () => server.closeIdleConnections(),
   };
@@ -100,6 +106,8 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
     sendJson(response, 400, error);
   } else if (error !== undefined && error !== null) {
     console.error(error);
+    // What the handler said already may be the very thing that can't be sent.
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
     sendJson(response, 500, { error: { message: 'the server failed; its log says why' } });
   } else if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD');
@@ -134,14 +142,4 @@ function refuseUpgrade(socket: Duplex, status: 400 | 404, body: object): void {
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
       `Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,
   );
-}
-
-function sendJson(response: ServerResponse, status: number, body: object): void {
-  const json = JSON.stringify(body);
-  response.writeHead(status, {
-    'Content-Type': 'application/json',
-    'Content-Length': Buffer.byteLength(json),
-    'Cache-Control': 'no-store',
-  });
-  response.end(json);
 }

@@ -5,7 +5,7 @@
  * response.
  */
 
-import type { ServerResponse } from 'node:http';
+import type { Response } from 'express';
 import type { ServerTransport } from '../bench/contract/transport.ts';
 import { POLL_DEFAULTS, PollAnswers, type PollOptions } from './poll-answers.ts';
 import { BadParameter, queryOf, readCursor, readQuery } from './query.ts';
@@ -26,15 +26,15 @@ export const longPolling: ServerTransport<LongPollingOptions> = {
   defaults: { ...POLL_DEFAULTS, holdSeconds: 30 },
 
   async mount(host, feed, { holdSeconds, ...limits }) {
-    const http = await host.http();
+    const http = await host.http(limits.over);
     const answers = new PollAnswers(feed, http, limits);
-    const parked = new Map<ServerResponse, Parked>();
+    const parked = new Map<Response, Parked>();
 
-    const unpark = (response: ServerResponse) => {
+    const unpark = (response: Response) => {
       clearTimeout(parked.get(response)?.timer);
       parked.delete(response);
     };
-    const release = (response: ServerResponse, since: number) => {
+    const release = (response: Response, since: number) => {
       unpark(response);
       answers.answerNothing(response, since);
     };
@@ -50,6 +50,7 @@ export const longPolling: ServerTransport<LongPollingOptions> = {
       // Not the response's: one that waits behind another on its connection does not hear of the end.
       request.once('close', () => unpark(response));
     });
+    http.serveUpstream();
 
     const unsubscribe = feed.subscribe(() => {
       for (const [response, { since }] of parked) {
@@ -58,7 +59,7 @@ export const longPolling: ServerTransport<LongPollingOptions> = {
     });
 
     return {
-      url: `${http.origin}/long-polling`,
+      ...http.addressOf('/long-polling'),
       get clientCount() {
         return parked.size;
       },

@@ -6,7 +6,63 @@ import { ask, getRequest, openServer, RawClient, type TestServer } from './test-
 
 const WHOLE_NUMBER = `a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, the seq of an event`;
 
+describe('with tags, GET /polling answers', () => {
+  const tagged = { revalidates: true };
+  const asked = (port: number, since: number, tag: string) =>
+    ask(port, `/polling?since=${since}`, { headers: { 'If-None-Match': tag } });
+
+  test('304 to a client that has what there is, in place of 204', async () => {
+    const { port, feed } = await openServer(polling, tagged);
+    feed.publish(eventOf(1));
+    const unconditional = await ask(port, '/polling?since=1');
+    expect(unconditional).toMatchObject({ status: 204, headers: { etag: '"1"', 'cache-control': 'no-cache' } });
+    for (const tag of ['"1"', 'W/"1"', '"0", "1"', '*']) {
+      const { status, body, headers } = await asked(port, 1, tag);
+      expect({ status, body }).toEqual({ status: 304, body: '' });
+      // What a 200 would say of the entity (RFC 9110, section 15.4.5).
+      expect(headers).toMatchObject({ etag: '"1"', 'cache-control': 'no-cache' });
+      expect(headers).not.toHaveProperty('content-length');
+    }
+  });
+
+  test('200 with the tag of a client that has read it', async () => {
+    const { port, feed } = await openServer(polling, tagged);
+    for (const seq of range(1, 3)) feed.publish(eventOf(seq));
+    const { status, body, headers } = await asked(port, 1, '"1"');
+    expect({ status, body }).toEqual({ status: 200, body: `${eventOf(2).text}\n${eventOf(3).text}\n` });
+    expect(headers).toMatchObject({ etag: '"3"', 'cache-control': 'no-cache' });
+    // A cache that kept this very answer has it still.
+    expect((await asked(port, 1, '"3"')).status).toBe(304);
+  });
+
+  test('204 where the feed stands, with its tag', async () => {
+    const { port, feed } = await openServer(polling, tagged);
+    feed.publish(eventOf(1));
+    expect(await ask(port, '/polling')).toMatchObject({ status: 204, headers: { 'event-cursor': '1', etag: '"1"' } });
+  });
+
+  test('410 without a tag', async () => {
+    const { port, feed } = await openServer(polling, tagged, { ring: { events: 1, bytes: 1e6 } });
+    for (const seq of range(1, 3)) feed.publish(eventOf(seq));
+    const { status, headers } = await asked(port, 0, '"0"');
+    expect(status).toBe(410);
+    expect(headers).not.toHaveProperty('etag');
+  });
+
+  test('400 to a wrong cursor, whatever the tag', async () => {
+    const { port } = await openServer(polling, tagged);
+    expect((await ask(port, '/polling?since=x', { headers: { 'If-None-Match': '*' } })).status).toBe(400);
+  });
+});
+
 describe('GET /polling answers', () => {
+  test('204, and no 304, to a condition that it does not know', async () => {
+    const { port } = await openServer(polling);
+    const { status, headers } = await ask(port, '/polling?since=0', { headers: { 'If-None-Match': '*' } });
+    expect(status).toBe(204);
+    expect(headers).not.toHaveProperty('etag');
+  });
+
   test('204 and where the feed stands, without a cursor', async () => {
     const { port, feed } = await openServer(polling);
     expect(await ask(port, '/polling')).toMatchObject({ status: 204, body: '', headers: { 'event-cursor': '0' } });

@@ -12,16 +12,17 @@ export const polling: ServerTransport<PollOptions> = {
   defaults: POLL_DEFAULTS,
 
   async mount(host, feed, options) {
-    const http = await host.http();
+    const http = await host.http(options.over);
     const answers = new PollAnswers(feed, http, options);
 
     http.app.get('/polling', (request, response) => {
       const since = readCursor(readQuery(queryOf(request.url), ['since']).since);
       if (since === undefined || !answers.tryAnswer(response, since)) answers.answerNothing(response, since);
     });
+    http.serveUpstream();
 
     return {
-      url: `${http.origin}/polling`,
+      ...http.addressOf('/polling'),
       clientCount: 0,
       get cutOffCount() {
         return answers.cutOffCount;

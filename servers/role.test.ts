@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { FeedSpec, MeasureAsk } from '../bench/contract/child.ts';
+import type { FeedSpec, MeasureAsk, Succession } from '../bench/contract/child.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import { eventually, range } from '../bench/contract/test-support.ts';
 import { nowNs } from '../bench/measure/clock.ts';
@@ -17,9 +17,9 @@ const lanes: Record<string, Pick<Lane, 'server'>> = {
 };
 
 /** A role that listens; closed with the test, if the test did not. */
-async function listen(lane: string, options: object = {}) {
+async function listen(lane: string, options: object = {}, successor?: Succession) {
   const role = createServerRole((id) => lanes[id] as Lane);
-  const listening = await role.listen({ lane, options, feed: FEED });
+  const listening = await role.listen({ lane, options, feed: FEED, ...(successor && { successor }) });
   let closed: ReturnType<typeof role.close> | undefined;
   const close = async () => {
     closed ??= role.close({});
@@ -98,5 +98,32 @@ describe('a measured server', () => {
     await client.sees('\n');
     await close();
     await client.seesEnd();
+  });
+});
+
+describe('a server that takes the place of one that died', () => {
+  test('listens on its port, with the same past, and goes on at once', async () => {
+    const seqs = (text: string) => [...text.matchAll(/"seq":(\d+)/g)].map(([, seq]) => Number(seq));
+    const { role, port, close } = await listen('pushed');
+    const ask = askFor(5, 60, 100);
+    const dying = role.measure(ask);
+    const before = await RawClient.connect(port);
+    before.send('since=0&ack=1\n');
+    await eventually(() => expect(seqs(before.text)).toContain(20));
+    before.socket.destroy();
+    await close();
+
+    const lastSeq = ask.warmupEvents + ask.windowEvents;
+    const successor = await listen('pushed', {}, { port, startNs: ask.startNs, lastSeq });
+    expect(successor.port).toBe(port);
+    const after = await RawClient.connect(port);
+    after.send('since=0\n');
+    const measured = await successor.role.measure(ask);
+    await eventually(() => expect(seqs(after.text)).toEqual(range(1, lastSeq)));
+    const lines = ({ text }: RawClient) => text.split('\n').filter((line) => line.startsWith('{'));
+    const had = lines(before).slice(0, -1);
+    expect(lines(after).slice(0, had.length)).toEqual(had);
+    expect(measured.usage.heapBytes).toEqual({ empty: 0, connected: 0 });
+    await dying;
   });
 });

@@ -46,7 +46,8 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       const mounted = await transport.mount(host, feed, resolved);
       running = { alarm, feed, host, mounted, isSuccessor: successor !== undefined };
       if (!successor) emptyHeapBytes = heapInUseBytes();
-      return { url: mounted.url, options: resolved };
+      const { url, certificate } = mounted;
+      return { url, options: resolved, ...(certificate !== undefined && { certificate }) };
     },
 
     async settle() {

@@ -16,6 +16,7 @@ interface ServeFlags {
   readonly port: number;
   readonly tcpPort?: number;
   readonly host: string;
+  readonly tls: boolean;
   readonly rate: number;
   readonly payload: number;
   readonly seed: number;
@@ -30,6 +31,7 @@ const program = new Command('npm run serve --')
   .option('--port <number>', 'HTTP port; 0 for a free one', PORTS, 8080)
   .option('--tcp-port <number>', 'port of the bare TCP transport (default: the one after --port)', PORTS)
   .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .option('--tls', 'https and wss instead of http and ws: HTTP/2 for clients that offer it, else HTTP/1.1', false)
   .option('--rate <number>', 'events per second', decimal(0.001, 10_000), 1)
   .option('--payload <bytes>', "size of an event's text", wholeNumber(MIN_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES), 128)
   .option('--seed <number>', 'decides prices and jitter', wholeNumber(0, 2 ** 31 - 1), 1)
@@ -56,13 +58,14 @@ async function serve(flags: ServeFlags): Promise<void> {
     tcpPort: flags.tcpPort ?? (flags.port === 0 ? 0 : flags.port + 1),
     allowedOrigins: flags.allowOrigin,
   });
+  const over = flags.tls ? 'h2' : 'http';
   const mounts: MountedTransport[] = [];
   try {
     // First, so that it is --port that is complained of when both are taken.
-    await host.http();
+    await host.http(over);
     for (const lane of onePerTransport(lanes)) {
       const transport = await lane.server();
-      const options = { ...transport.defaults, ...lane.options, maxBacklogBytes: flags.maxBacklog };
+      const options = { ...transport.defaults, ...lane.options, over, maxBacklogBytes: flags.maxBacklog };
       mounts.push(await transport.mount(host, feed, options));
     }
   } catch (error) {

@@ -1,7 +1,8 @@
+import { constants, gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { eventOf, eventually, eventWith, range } from '../bench/contract/test-support.ts';
-import { sse } from './sse.ts';
-import { ask, getRequest, openServer, RawClient, readResponse, type TestServer } from './test-support.ts';
+import { type SseOptions, sse } from './sse.ts';
+import { ask, getRequest, openServer, RawClient, readResponse, type TestServer, unchunkBytes } from './test-support.ts';
 
 const RETRY = 'retry:3000\n\n';
 
@@ -129,6 +130,53 @@ describe('GET /sse', () => {
     expect(client.text).toMatch(/\r\n0\r\n\r\n$/);
     expect(server.clientCount).toBe(0);
     expect(server.feed.subscriberCount).toBe(0);
+  });
+});
+
+describe('a compressed stream', () => {
+  /** What can be read of a stream that goes on. */
+  const gunzip = (client: RawClient) => {
+    const { received } = client;
+    const body = unchunkBytes(received.subarray(received.indexOf('\r\n\r\n') + 4));
+    return gunzipSync(body, { finishFlush: constants.Z_SYNC_FLUSH }).toString();
+  };
+  const open = async (accepted: string | undefined, options: Partial<SseOptions> = { compression: 'gzip' }) => {
+    const server = await openServer(sse, options);
+    const client = await RawClient.connect(server.port);
+    client.send(getRequest('/sse', accepted === undefined ? {} : { 'Accept-Encoding': accepted }));
+    await eventually(() => expect(server.clientCount).toBe(1));
+    return { server, client };
+  };
+
+  test('can be read after each event, and ends as gzip does', async () => {
+    const { server, client } = await open('gzip, deflate, br, zstd');
+    let expected = RETRY;
+    for (const seq of range(1, 3)) {
+      await eventually(() => expect(gunzip(client)).toBe(expected));
+      server.feed.publish(eventOf(seq));
+      expected += `id:${seq}\ndata:${eventOf(seq).text}\n\n`;
+    }
+    await eventually(() => expect(gunzip(client)).toBe(expected));
+    expect(client.text).toContain('\r\nContent-Encoding: gzip\r\n');
+    expect(client.text).toContain('\r\nVary: Accept-Encoding\r\n');
+    await server.close();
+    await client.seesEnd();
+    const { received } = client;
+    const body = unchunkBytes(received.subarray(received.indexOf('\r\n\r\n') + 4));
+    expect(gunzipSync(body).toString()).toBe(expected);
+  });
+
+  test.each([undefined, '', 'identity', 'br', 'gzip;q=0'])('is not for a client that accepts %j', async (accepted) => {
+    const { client } = await open(accepted);
+    await client.sees('retry:3000');
+    expect(client.text).not.toContain('Content-Encoding');
+    expect(client.text).toContain('\r\nVary: Accept-Encoding\r\n');
+  });
+
+  test('is not sent where the options do not say so', async () => {
+    const { client } = await open('gzip', {});
+    await client.sees('retry:3000');
+    expect(client.text).not.toMatch(/Content-Encoding|Vary/);
   });
 });
 

@@ -5,28 +5,33 @@
  * `Last-Event-ID`, which a browser sends when it reconnects, goes before `?since=`, which then is as old as the page.
  */
 
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import type { EncodedEvent } from '../bench/contract/event.ts';
 import { encodeGap } from '../bench/contract/event.ts';
-import type { ServerTransport } from '../bench/contract/transport.ts';
+import { HTTP_DEFAULTS, type HttpOptions, type ServerTransport } from '../bench/contract/transport.ts';
 import { BACKLOG_DEFAULTS, type BacklogOptions } from './backlog.ts';
-import { Broadcast, type Peer } from './broadcast.ts';
+import { Broadcast } from './broadcast.ts';
 import { queryOf, readCursor, readQuery } from './query.ts';
+import { GzipSsePeer, SsePeer } from './sse-peers.ts';
 
-export interface SseOptions extends BacklogOptions {
+export interface SseOptions extends BacklogOptions, HttpOptions {
   /** What clients are told to wait before they reconnect. @default 3000 */
   readonly retryMs?: number;
   /** A comment this often keeps proxies from closing the connection. @default 15000 */
   readonly commentMs?: number;
+  /** Whether the stream is compressed for clients that accept gzip, each with a compressor of its own. @default 'none' */
+  readonly compression?: 'none' | 'gzip';
 }
 
 const COMMENT = Buffer.from(':\n\n');
+const HEAD = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' } as const;
+const GZIP_HEAD = { ...HEAD, 'Content-Encoding': 'gzip' } as const;
 
 export const sse: ServerTransport<SseOptions> = {
-  defaults: { ...BACKLOG_DEFAULTS, retryMs: 3_000, commentMs: 15_000 },
+  defaults: { ...HTTP_DEFAULTS, ...BACKLOG_DEFAULTS, retryMs: 3_000, commentMs: 15_000, compression: 'none' },
 
-  async mount(host, feed, { maxBacklogBytes, retryMs, commentMs }) {
-    const http = await host.http();
+  async mount(host, feed, { over, maxBacklogBytes, retryMs, commentMs, compression }) {
+    const http = await host.http(over);
     const framing = { event: frameEvent, gap: frameGap };
     const broadcast = new Broadcast<SsePeer>(feed, framing, maxBacklogBytes);
     const retry = Buffer.from(`retry:${retryMs}\n\n`);
@@ -35,21 +40,23 @@ export const sse: ServerTransport<SseOptions> = {
       const query = readQuery(queryOf(request.url), ['since']);
       const asked = readCursor(query.since);
       const since = readCursor(request.get('Last-Event-ID') || undefined, 'Last-Event-ID') ?? asked;
-      response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });
+      const isGzip = compression === 'gzip' && negotiatesGzip(request, response);
+      response.writeHead(200, isGzip ? GZIP_HEAD : HEAD);
       if (request.method === 'HEAD' || http.closing) return void response.end();
-      response.write(retry);
-      const peer = new SsePeer(response);
+      const peer = isGzip ? new GzipSsePeer(response) : new SsePeer(response);
+      peer.write(retry);
       // Not the response's: one that waits behind another on its connection does not hear of the end.
       request.once('close', () => broadcast.leave(peer));
       broadcast.join(peer, since);
     });
+    http.serveUpstream();
 
     const comments = setInterval(() => {
       for (const peer of broadcast.peers()) peer.write(COMMENT);
     }, commentMs);
 
     return {
-      url: `${http.origin}/sse`,
+      ...http.addressOf('/sse'),
       get clientCount() {
         return broadcast.size;
       },
@@ -65,30 +72,9 @@ export const sse: ServerTransport<SseOptions> = {
   },
 };
 
-class SsePeer implements Peer {
-  readonly #response: Response;
-
-  constructor(response: Response) {
-    this.#response = response;
-  }
-
-  get backlogBytes(): number {
-    return this.#response.writableLength;
-  }
-
-  write(frame: Buffer, flushed?: (error?: Error | null) => void): void {
-    this.#response.write(frame, flushed);
-  }
-
-  /** An event stream has no word for "too slow": the client sees the connection end, and may come back with its cursor. */
-  cutOff(): void {
-    this.#response.destroy();
-  }
-
-  end(): void {
-    this.#response.shouldKeepAlive = false;
-    this.#response.end();
-  }
+function negotiatesGzip(request: Request, response: Response): boolean {
+  response.vary('Accept-Encoding');
+  return request.acceptsEncodings('gzip') === 'gzip';
 }
 
 /**

@@ -50,8 +50,30 @@ describe('a client of the TCP port', () => {
       await eventually(() => expect(server.host.meter.read().receivedBytes).toBe(receivedBytes + piece.length));
     }
     expect(server.clientCount).toBe(0);
-    client.send(`\n${'since=0\n'.repeat(100)}`);
-    await eventually(() => expect(client.text).toBe(lineOf(2)));
+    client.send(`\n${'"hello"\n'.repeat(100)}`);
+    await eventually(() => expect(client.text).toBe(lineOf(2) + '{"echo":"hello"}\n'.repeat(100)));
+  });
+
+  test('gets every further line of its own back, and events between', async () => {
+    const server = await openServer(tcp);
+    const client = await join(server, '\n');
+    client.send('"one\\ntwo"\n{"any": [1.0]}\r\n');
+    const echoes = '{"echo":"one\\ntwo"}\n{"echo":{"any": [1.0]}}\n';
+    await eventually(() => expect(client.text).toBe(echoes));
+    server.feed.publish(eventOf(1));
+    const longest = JSON.stringify('x'.repeat(65_534));
+    client.send(`${longest}\n`);
+    await eventually(() => expect(client.text).toBe(`${echoes}${lineOf(1)}{"echo":${longest}}\n`));
+  });
+
+  test('that sends and does not read is cut off', async () => {
+    const server = await openServer(tcp, { maxBacklogBytes: 100_000 });
+    const client = await join(server, '\n');
+    client.socket.pause();
+    const message = `${JSON.stringify('x'.repeat(60_000))}\n`;
+    const flood = setInterval(() => client.send(message), 0);
+    await eventually(() => expect(server.cutOffCount).toBe(1)).finally(() => clearInterval(flood));
+    expect(server.clientCount).toBe(0);
   });
 
   test('is told of a gap in a line of its own', async () => {
@@ -74,7 +96,7 @@ describe('a client of the TCP port', () => {
 });
 
 describe('bad input on the TCP port', () => {
-  const TOO_LONG = '{"error":{"message":"the first line is longer than 256 bytes"}}\n';
+  const TOO_LONG = '{"error":{"message":"the line is longer than 256 bytes"}}\n';
   const since = (value: string) =>
     `{"error":{"parameter":"since","value":"${value}","allowed":"a whole number from 0 to 9007199254740991, the seq of an event"}}\n`;
 
@@ -102,6 +124,30 @@ describe('bad input on the TCP port', () => {
     await eventually(() => expect(witness.text).toBe(lineOf(1)));
     await eventually(() => expect(server.host.meter.openSockets.size).toBe(1));
     expect(server.clientCount).toBe(1);
+  });
+
+  test.each([
+    ['no JSON', 'hello\n', 'the line is not JSON'],
+    ['too long', JSON.stringify('x'.repeat(65_535)), 'the line is longer than 65536 bytes'],
+  ])('in a message ends the connection with an error line: %s', async (_name, line, message) => {
+    const server = await openServer(tcp);
+    const witness = await join(server, '\n');
+    const client = await join(server, '\n');
+    client.send(line);
+    await client.seesEnd();
+    expect(JSON.parse(client.text)).toEqual({ error: { message } });
+    expect(server.clientCount).toBe(1);
+    server.feed.publish(eventOf(1));
+    await eventually(() => expect(witness.text).toBe(lineOf(1)));
+    await eventually(() => expect(server.host.meter.openSockets.size).toBe(1));
+  });
+
+  test('in a message ends the connection of a client that keeps its side open', async () => {
+    const server = await openServer(tcp, { deadlineMs: 50 });
+    const client = await RawClient.connect(server.port, true);
+    client.send('\nhello\n');
+    await client.seesEnd();
+    await eventually(() => expect(server.host.meter.openSockets.size).toBe(0));
   });
 
   test('takes a line of the longest length', async () => {

@@ -1,22 +1,24 @@
 /**
  * The control: events on a bare TCP socket, one per line, with no protocol to speak of. The floor under all others.
  *
- * The client sends one line: empty, or `since=N`. With `ack=1` in it (`since=N&ack=1`) the server answers an empty line
- * once the client is subscribed; without, it says nothing but events.
+ * The client's first line is empty, or `since=N`. With `ack=1` in it (`since=N&ack=1`) the server answers an empty line once
+ * the client is subscribed; without, it says nothing but events. Every further line is a message, in JSON, and is answered
+ * with `{"echo":…}` around it.
  */
 
 import type { Socket } from 'node:net';
-import { encodeGap } from '../bench/contract/event.ts';
-import type { ServerTransport } from '../bench/contract/transport.ts';
+import { encodeEcho, encodeGap } from '../bench/contract/event.ts';
+import { LineReader } from '../bench/contract/lines.ts';
+import { MAX_MESSAGE_BYTES, type ServerTransport } from '../bench/contract/transport.ts';
 import { BACKLOG_DEFAULTS, type BacklogOptions } from './backlog.ts';
 import { Broadcast, type Peer } from './broadcast.ts';
 import { BadParameter, readCursor, readQuery } from './query.ts';
 
 const NEWLINE = Buffer.from('\n');
-const MAX_LINE_BYTES = 256;
+const MAX_FIRST_LINE_BYTES = 256;
 
 export interface TcpOptions extends BacklogOptions {
-  /** How long a client may take for its line, and, once refused, to end its side. @default 10000 */
+  /** How long a client may take for its first line, and, once refused, to end its side. @default 10000 */
   readonly deadlineMs?: number;
 }
 
@@ -35,32 +37,35 @@ export const tcp: ServerTransport<TcpOptions> = {
     const sockets = new Set<Socket>();
 
     const { url } = await host.tcp((socket) => {
+      const peer = new TcpPeer(socket);
+      let isJoined = false;
+      const arm = () => setTimeout(() => socket.destroy(), deadlineMs);
+      let deadline = arm();
       sockets.add(socket);
       socket.on('error', () => socket.destroy());
-      const deadline = setTimeout(() => socket.destroy(), deadlineMs);
       socket.once('close', () => {
         sockets.delete(socket);
+        broadcast.leave(peer);
         clearTimeout(deadline);
       });
-      const refuse = (body: object) => socket.end(`${JSON.stringify(body)}\n`);
-      readLine(socket, (line) => {
-        if (line === undefined) {
-          refuse({ error: { message: `the first line is longer than ${MAX_LINE_BYTES} bytes` } });
-          return;
-        }
-        try {
-          const query = readQuery(line, ['since', 'ack']);
-          const since = readCursor(query.since);
-          if (query.ack !== undefined && query.ack !== '1') throw new BadParameter('ack', query.ack, '1, or nothing');
+
+      readLines(socket, () => (isJoined ? MAX_MESSAGE_BYTES : MAX_FIRST_LINE_BYTES), {
+        line(line) {
+          if (isJoined) return broadcast.say(peer, echo(line));
+          const { since, ack } = readQuery(line, ['since', 'ack']);
+          const cursor = readCursor(since);
+          if (ack !== undefined && ack !== '1') throw new BadParameter('ack', ack, '1, or nothing');
+          isJoined = true;
           clearTimeout(deadline);
-          if (query.ack) socket.write(NEWLINE);
-          const peer = new TcpPeer(socket);
-          socket.once('close', () => broadcast.leave(peer));
-          broadcast.join(peer, since);
-        } catch (error) {
-          if (!(error instanceof BadParameter)) throw error;
-          refuse(error);
-        }
+          if (ack) socket.write(NEWLINE);
+          broadcast.join(peer, cursor);
+        },
+        refused(error) {
+          broadcast.leave(peer);
+          clearTimeout(deadline);
+          deadline = arm();
+          socket.end(`${JSON.stringify(error)}\n`);
+        },
       });
     });
 
@@ -100,16 +105,50 @@ class TcpPeer implements Peer {
   }
 }
 
-/** The first line, without its end; undefined when it is too long. What comes after it is read and forgotten. */
-function readLine(socket: Socket, use: (line: string | undefined) => void): void {
-  let head = '';
+/** A line that can't be used. */
+class BadLine extends Error {
+  override readonly name = 'BadLine';
+
+  toJSON(): object {
+    return { error: { message: this.message } };
+  }
+}
+
+interface LineUser {
+  /** @throws BadLine, BadParameter */
+  line(line: string): void;
+  /** After this, nothing more is read. */
+  refused(error: BadLine | BadParameter): void;
+}
+
+function readLines(socket: Socket, maxBytes: () => number, user: LineUser): void {
+  const lines = new LineReader();
+  const take = (line: string) => {
+    if (Buffer.byteLength(line) > maxBytes()) throw tooLong(maxBytes());
+    user.line(line.replace(/\r$/, ''));
+  };
   const onData = (chunk: Buffer) => {
-    head += chunk.toString('latin1');
-    const end = head.indexOf('\n');
-    if (end === -1 && head.length <= MAX_LINE_BYTES) return;
-    socket.off('data', onData);
-    socket.resume();
-    use(end === -1 || end > MAX_LINE_BYTES ? undefined : head.slice(0, end).replace(/\r$/, ''));
+    try {
+      lines.push(chunk, take);
+      if (lines.heldBytes > maxBytes()) throw tooLong(maxBytes());
+    } catch (error) {
+      if (!(error instanceof BadLine || error instanceof BadParameter)) throw error;
+      socket.off('data', onData).resume();
+      user.refused(error);
+    }
   };
   socket.on('data', onData);
+}
+
+function tooLong(allowedBytes: number): BadLine {
+  return new BadLine(`the line is longer than ${allowedBytes} bytes`);
+}
+
+function echo(line: string): Buffer {
+  try {
+    JSON.parse(line);
+  } catch {
+    throw new BadLine('the line is not JSON');
+  }
+  return Buffer.from(`${encodeEcho(line)}\n`);
 }

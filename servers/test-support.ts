@@ -59,7 +59,7 @@ export interface Answer {
 }
 
 /** One request on a connection of its own, unless an agent says otherwise. */
-export function ask(port: number, path: string, options: RequestOptions = {}): Promise<Answer> {
+export function ask(port: number, path: string, options: RequestOptions = {}, body?: string | Buffer): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', port, path, agent: false, ...options }, (response) => {
       const chunks: Buffer[] = [];
@@ -71,7 +71,7 @@ export function ask(port: number, path: string, options: RequestOptions = {}): P
       });
     });
     sent.once('error', reject);
-    sent.end();
+    sent.end(body);
   });
 }
 
@@ -143,6 +143,10 @@ export function getRequest(target: string, headers: Readonly<Record<string, stri
 
 /** Undoes HTTP/1.1 chunking (RFC 9112, section 7.1) of what came so far. */
 export function unchunk(body: Buffer): string {
+  return unchunkBytes(body).toString();
+}
+
+export function unchunkBytes(body: Buffer): Buffer {
   const chunks: Buffer[] = [];
   for (let at = 0; at < body.length; ) {
     const lineEnd = body.indexOf('\r\n', at);
@@ -151,7 +155,7 @@ export function unchunk(body: Buffer): string {
     chunks.push(body.subarray(lineEnd + 2, lineEnd + 2 + size));
     at = lineEnd + 2 + size + 2;
   }
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
 }
 
 /** The response that a raw client got so far, its body without chunking. */

@@ -1,5 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { constants, inflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { encodeEvent } from '../bench/contract/event.ts';
+import { decodeBinary } from '../bench/contract/event-binary.ts';
 import { eventOf, eventually, range } from '../bench/contract/test-support.ts';
 import { ask, getRequest, openServer, RawClient, type TestServer } from './test-support.ts';
 import { websocket } from './websocket.ts';
@@ -267,6 +270,88 @@ describe('an event', () => {
   });
 });
 
+describe('a text message', () => {
+  test('comes back as JSON in one text message, and events go on', async () => {
+    const server = await openServer(websocket);
+    const client = await join(server);
+    client.send(OPCODE.text, 'one\n"two" 🚀');
+    await eventually(() => expect(client.texts).toEqual(['{"echo":"one\\n\\"two\\" 🚀"}']));
+    server.feed.publish(eventOf(1));
+    await eventually(() => expect(client.texts.at(-1)).toBe(eventOf(1).text));
+  });
+
+  test('after another, from a client that does not read, ends with that client cut off', async () => {
+    const server = await openServer(websocket, { maxBacklogBytes: 100_000 });
+    const client = await join(server);
+    client.raw.socket.pause();
+    const flood = setInterval(() => client.send(OPCODE.text, 'x'.repeat(60_000)), 0);
+    await eventually(() => expect(server.cutOffCount).toBe(1)).finally(() => clearInterval(flood));
+    await eventually(() => expect(server.host.meter.openSockets.size).toBe(0));
+    expect(server.cutOffCount).toBe(1);
+  });
+});
+
+describe('compression', () => {
+  const OFFER = { 'Sec-WebSocket-Extensions': 'permessage-deflate; client_max_window_bits' };
+  /** RFC 7692, section 7.2.2: what the sender cut off is put back. */
+  const inflate = (payloads: readonly Buffer[]) =>
+    inflateRawSync(Buffer.concat(payloads.flatMap((one) => [one, Buffer.from([0, 0, 0xff, 0xff])])), {
+      finishFlush: constants.Z_SYNC_FLUSH,
+    }).toString();
+  const open = async (compression: 'deflate' | 'deflate-fresh', headers: Record<string, string>) => {
+    const server = await openServer(websocket, { compression });
+    const client = await RawWebSocket.open(server.port, '/websocket', headers);
+    await eventually(() => expect(server.clientCount).toBe(1));
+    for (const seq of range(1, 3)) server.feed.publish(eventOf(seq));
+    await eventually(() => expect(client.frames).toHaveLength(3));
+    return client;
+  };
+  const texts = range(1, 3).map((seq) => eventOf(seq).text);
+
+  test.each([
+    ['deflate', undefined],
+    ['deflate-fresh', 'server_no_context_takeover; client_no_context_takeover'],
+  ] as const)(
+    'is of every message, however short, where the client offers it (%s)',
+    async (compression, parameters) => {
+      const { head, frames } = await open(compression, OFFER);
+      const agreed = /\r\nSec-WebSocket-Extensions: permessage-deflate(?:; ([^\r]*))?\r/i.exec(head);
+      expect(agreed?.[1]).toBe(parameters);
+      for (const one of frames) expect(one).toMatchObject({ opcode: OPCODE.text, fin: true, reserved: 0x40 });
+      const payloads = frames.map(({ payload }) => payload);
+      expect(inflate(payloads)).toBe(texts.join(''));
+      // Only without context can a message be read by itself, and only with context does it refer to those before.
+      const [first, , last] = payloads.map(({ length }) => length);
+      if (parameters) expect(payloads.map((one) => inflate([one]))).toEqual(texts);
+      else expect(last).toBeLessThan(first ?? 0);
+    },
+  );
+
+  test('is not used with a client that does not offer it', async () => {
+    const { head, frames } = await open('deflate', {});
+    expect(head).not.toMatch(/Sec-WebSocket-Extensions/i);
+    expect(frames.map(({ payload }) => payload.toString())).toEqual(texts);
+  });
+});
+
+describe('in binary', () => {
+  test('events, gaps and echoes are binary messages that say the same', async () => {
+    const server = await openServer(websocket, { encoding: 'binary' }, { ring: { events: 2, bytes: 1e6 } });
+    for (const seq of range(1, 4)) server.feed.publish(encodeEvent(seq, seq, 0.5, 100));
+    const client = await join(server, '?since=1');
+    server.feed.publish(encodeEvent(5, 5, 0.5, 100));
+    client.send(OPCODE.text, 'hello');
+    await eventually(() => expect(client.frames).toHaveLength(5));
+    for (const one of client.frames) expect(one).toMatchObject({ opcode: OPCODE.binary, fin: true, reserved: 0 });
+    expect(client.frames.map(({ payload }) => decodeBinary(payload))).toEqual([
+      '{"gap":{"after":1,"oldest":3}}',
+      ...range(3, 5).map((seq) => encodeEvent(seq, seq, 0.5, 100).text),
+      '{"echo":"hello"}',
+    ]);
+    expect(client.frames[1]?.payload.length).toBeLessThan(70);
+  });
+});
+
 describe('a ping', () => {
   test('is answered with its own bytes', async () => {
     const server = await openServer(websocket);
@@ -366,12 +451,15 @@ describe('a connection ends', () => {
     });
   });
 
-  test.each([OPCODE.text, OPCODE.binary])('not by a message of the longest length (opcode %d)', async (opcode) => {
+  test.each([
+    [OPCODE.text, [OPCODE.text, OPCODE.pong]],
+    [OPCODE.binary, [OPCODE.pong]],
+  ])('not by a message of the longest length (opcode %d)', async (opcode, answers) => {
     const server = await openServer(websocket, { maxMessageBytes: 100 });
     const client = await join(server);
     client.send(opcode, 'x'.repeat(100));
     client.send(OPCODE.ping, 'still there');
-    await eventually(() => expect(client.frames.map((one) => one.opcode)).toEqual([OPCODE.pong]));
+    await eventually(() => expect(client.frames.map((one) => one.opcode)).toEqual(answers));
   });
 
   test('with 1013 when the client is too slow, and it reads that when it reads again', async () => {

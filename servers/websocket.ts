@@ -1,18 +1,27 @@
 /**
- * WebSocket (RFC 6455): one text message per event, framed by ws.
+ * WebSocket (RFC 6455): one message per event, framed by ws. A text message from the client is echoed as `{"echo":…}`.
  *
  * Close codes: 1001 on shutdown, 1008 for a page of an origin that is not allowed, 1009 above the message limit, 1013 when
  * the client is too slow. A client that answers no ping is gone.
  */
 
-import { type WebSocket, WebSocketServer } from 'ws';
-import { encodeGap, type Gap } from '../bench/contract/event.ts';
-import type { ServerTransport } from '../bench/contract/transport.ts';
+import { WebSocketServer } from 'ws';
+import { type EncodedEvent, encodeEcho, encodeGap, type Gap } from '../bench/contract/event.ts';
+import { encodeBinary } from '../bench/contract/event-binary.ts';
+import {
+  HTTP_DEFAULTS,
+  type HttpOptions,
+  MAX_MESSAGE_BYTES,
+  type ServerTransport,
+  WEBSOCKET_DEFAULTS,
+  type WebSocketWireOptions,
+} from '../bench/contract/transport.ts';
 import { BACKLOG_DEFAULTS, type BacklogOptions } from './backlog.ts';
-import { Broadcast, type Peer } from './broadcast.ts';
+import { Broadcast } from './broadcast.ts';
 import { queryOf, readCursor, readQuery } from './query.ts';
+import { CLOSE, closeSoon, WebSocketPeer } from './websocket-peer.ts';
 
-export interface WebSocketOptions extends BacklogOptions {
+export interface WebSocketOptions extends BacklogOptions, HttpOptions, WebSocketWireOptions {
   /** @default 30000 */
   readonly pingMs?: number;
   /** The largest message taken from a client. @default 65536 */
@@ -21,21 +30,29 @@ export interface WebSocketOptions extends BacklogOptions {
 
 /** What a client may offer as `Sec-WebSocket-Protocol`. */
 const SUBPROTOCOL = 'pushlab.v1';
-const CLOSE = { goingAway: 1001, policy: 1008, tryLater: 1013 } as const;
-/** How long a peer gets to answer a close frame. */
-const CLOSE_GRACE_MS = 1_000;
 
 export const websocket: ServerTransport<WebSocketOptions> = {
-  defaults: { ...BACKLOG_DEFAULTS, pingMs: 30_000, maxMessageBytes: 65_536 },
+  defaults: {
+    ...HTTP_DEFAULTS,
+    ...BACKLOG_DEFAULTS,
+    ...WEBSOCKET_DEFAULTS,
+    pingMs: 30_000,
+    maxMessageBytes: MAX_MESSAGE_BYTES,
+  },
 
-  async mount(host, feed, { maxBacklogBytes, pingMs, maxMessageBytes }) {
-    const http = await host.http();
-    const framing = { event: ({ bytes }: { bytes: Buffer }) => bytes, gap: (gap: Gap) => Buffer.from(encodeGap(gap)) };
+  async mount(host, feed, { over, maxBacklogBytes, pingMs, maxMessageBytes, compression, encoding }) {
+    const http = await host.http(over);
+    const isBinary = encoding === 'binary';
+    const encode = isBinary ? encodeBinary : (text: string) => Buffer.from(text);
+    const framing = {
+      event: isBinary ? binaryOnce() : ({ bytes }: EncodedEvent) => bytes,
+      gap: (gap: Gap) => encode(encodeGap(gap)),
+    };
     const broadcast = new Broadcast<WebSocketPeer>(feed, framing, maxBacklogBytes);
     const server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
-      perMessageDeflate: false,
+      perMessageDeflate: deflateOf(compression),
       maxPayload: maxMessageBytes,
       handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL,
     });
@@ -47,13 +64,18 @@ export const websocket: ServerTransport<WebSocketOptions> = {
         ws.on('error', () => {});
         if (!http.allowsOrigin(request.headers.origin)) return void closeSoon(ws, CLOSE.policy, 'origin not allowed');
         if (http.closing) return void closeSoon(ws, CLOSE.goingAway, 'the server shuts down');
-        const peer = new WebSocketPeer(ws);
+        const peer = new WebSocketPeer(ws, isBinary);
         ws.once('close', () => broadcast.leave(peer));
+        ws.on('message', (data: Buffer, isBinaryMessage) => {
+          if (!isBinaryMessage) broadcast.say(peer, encode(encodeEcho(JSON.stringify(data.toString()))));
+        });
         broadcast.join(peer, since);
       });
     });
-    http.app.get('/websocket', (_request, response) => {
-      response.set({ Connection: 'Upgrade', Upgrade: 'websocket' }).status(426);
+    http.app.get('/websocket', (request, response) => {
+      // HTTP/2 has no Upgrade, and no 426 without one (RFC 9110, section 15.5.22).
+      if (request.httpVersionMajor === 2) response.status(400);
+      else response.set({ Connection: 'Upgrade', Upgrade: 'websocket' }).status(426);
       response.json({ error: { header: 'Upgrade', allowed: 'websocket' } });
     });
 
@@ -61,8 +83,10 @@ export const websocket: ServerTransport<WebSocketOptions> = {
       for (const peer of broadcast.peers()) peer.pingOrTerminate();
     }, pingMs);
 
+    const { url, ...address } = http.addressOf('/websocket');
     return {
-      url: `${http.origin.replace(/^http/, 'ws')}/websocket`,
+      ...address,
+      url: url.replace(/^http/, 'ws'),
       get clientCount() {
         return broadcast.size;
       },
@@ -78,52 +102,23 @@ export const websocket: ServerTransport<WebSocketOptions> = {
   },
 };
 
-const TEXT = { binary: false } as const;
-
-class WebSocketPeer implements Peer {
-  readonly #ws: WebSocket;
-  #isAlive = true;
-
-  constructor(ws: WebSocket) {
-    this.#ws = ws;
-    ws.on('pong', () => {
-      this.#isAlive = true;
-    });
-  }
-
-  get backlogBytes(): number {
-    return this.#ws.bufferedAmount;
-  }
-
-  /** A client that is saying goodbye gets no more: ws would count it as backlog, and the client would be taken for slow. */
-  write(frame: Buffer, flushed?: (error?: Error | null) => void): void {
-    if (this.#ws.readyState === this.#ws.OPEN) this.#ws.send(frame, TEXT, flushed);
-  }
-
-  /** The close frame waits behind the backlog: a client that reads again within the grace learns why. */
-  cutOff(): void {
-    void closeSoon(this.#ws, CLOSE.tryLater, 'the client reads too slowly');
-  }
-
-  end(): Promise<void> {
-    return closeSoon(this.#ws, CLOSE.goingAway, 'the server shuts down');
-  }
-
-  pingOrTerminate(): void {
-    if (this.#isAlive) this.#ws.ping();
-    else this.#ws.terminate();
-    this.#isAlive = false;
-  }
+/** Encodes each event once, whoever asks for it and when. */
+function binaryOnce(): (event: EncodedEvent) => Buffer {
+  const encoded = new WeakMap<EncodedEvent, Buffer>();
+  return (event) => {
+    const bytes = encoded.get(event) ?? encodeBinary(event.text);
+    encoded.set(event, bytes);
+    return bytes;
+  };
 }
 
-/** Sends the close frame and waits for the peer's, but not for long. */
-function closeSoon(ws: WebSocket, code: number, reason: string): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => ws.terminate(), CLOSE_GRACE_MS);
-    ws.once('close', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    ws.close(code, reason);
-  });
+/**
+ * Every message is compressed, however short, by a compressor of the client's own, on the threads of libuv and ten messages at
+ * a time as ws does by default. Without takeover it starts afresh with each message, and its output is the same for all
+ * clients; ws does not share it, and neither does this server.
+ */
+function deflateOf(compression: Required<WebSocketWireOptions>['compression']) {
+  if (compression === 'none') return false;
+  const isFresh = compression === 'deflate-fresh';
+  return { threshold: 0, serverNoContextTakeover: isFresh, clientNoContextTakeover: isFresh };
 }

@@ -7,6 +7,7 @@
 import type { HeaderProfile } from './headers.ts';
 import type { LedgerCount, WireProtocol } from './ledger.ts';
 import type { CompletedCell, Procedure } from './result.ts';
+import type { Endpoint } from './transport.ts';
 
 /** The calls of a server process. */
 export interface ServerCalls {
@@ -124,8 +125,7 @@ export interface FeedSpec {
   readonly payloadBytes: number;
 }
 
-export interface Listening {
-  readonly url: string;
+export interface Listening extends Endpoint {
   /** The lane's options, defaults filled in. */
   readonly options: object;
 }
@@ -135,6 +135,8 @@ export interface ConnectAsk {
   readonly lane: string;
   readonly options: object;
   readonly url: string;
+  /** The server's, where it has one. */
+  readonly certificate: string | undefined;
   readonly clients: number;
   /** Number of this worker's first client among those of all workers. */
   readonly firstClient: number;
@@ -210,6 +212,8 @@ export interface LinkConditions {
 
 export interface Connected {
   readonly options: object;
+  /** TLS secrets of the clients behind the relay, in lines of the NSS key log format: it can't read along without. */
+  readonly keys: readonly string[];
 }
 
 /** Cursor of clients that ask for what the server has at hand: all that it published in the warm-up after this one. */
@@ -326,6 +330,8 @@ export interface DeliveryCount {
 
 export interface WorkerClosed {
   readonly wire: WireReading;
+  /** Of connections that the clients behind the relay opened after `connect`. */
+  readonly keys: readonly string[];
 }
 
 export interface RelayMeasured {

@@ -1,14 +1,18 @@
+import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type EventStamp,
+  encodeEcho,
   encodeEvent,
   encodeGap,
   MAX_PAYLOAD_BYTES,
   MIN_PAYLOAD_BYTES,
+  readEcho,
   readGap,
   readStamp,
 } from './event.ts';
+import { randomAt, STREAM } from './random.ts';
 
 const whole = fc.maxSafeNat();
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
@@ -57,7 +61,7 @@ describe('an event', () => {
 
   test('is the same for the same arguments', () => {
     expect(encodeEvent(3, 250_000, 0.25, 100).text).toMatchInlineSnapshot(
-      `"{"seq":3,"due":250000,"symbol":"GAMA","price":125.00,"pad":"......................................"}"`,
+      `"{"seq":3,"due":250000,"symbol":"GAMA","price":125.00,"pad":"ACAEQEICjEQgJEBcAgBFQCA04+hzEYlCIGVPdP"}"`,
     );
     expect(encodeEvent(3, 250_000, 0.25, 100)).toEqual(encodeEvent(3, 250_000, 0.25, 100));
   });
@@ -65,6 +69,34 @@ describe('an event', () => {
   test.each([0, -1, 1, 63, Number.NaN])('of %d bytes is refused, whatever its seq', (size) => {
     expect(() => encodeEvent(1, 1, 0, size)).toThrow(`payloadBytes ${size} is too small: 64 or more are allowed`);
   });
+});
+
+describe('padding', () => {
+  const pad = (random: number, size: number) =>
+    (JSON.parse(encodeEvent(1, 1, random, size).text) as { pad: string }).pad;
+
+  test('is characters of base64, and nothing that JSON would escape', () => {
+    fc.assert(
+      fc.property(random, payloadBytes, (chance, size) => {
+        expect(pad(chance, size)).toMatch(/^[A-Za-z0-9+/]*$/);
+      }),
+    );
+  });
+
+  test('is another one for each event of a feed', () => {
+    const pads = Array.from({ length: 1_000 }, (_, n) => pad(randomAt(7, STREAM.price, n), 128));
+    expect(new Set(pads).size).toBe(1_000);
+  });
+
+  test.each([4_096, MAX_PAYLOAD_BYTES])(
+    'gives a compressor no more than the quarter that base64 wastes (%d B)',
+    (size) => {
+      const events = Array.from({ length: 4 }, (_, n) => encodeEvent(n, n, randomAt(7, STREAM.price, n), size).bytes);
+      const saved = 1 - deflateRawSync(Buffer.concat(events)).length / (4 * size);
+      expect(saved).toBeGreaterThan(0.2);
+      expect(saved).toBeLessThan(0.26);
+    },
+  );
 });
 
 describe('readStamp', () => {
@@ -123,6 +155,23 @@ describe('readStamp', () => {
   ])('refuses %s, and leaves what it reads into alone', (text) => {
     expect(stampOf(text)).toBeUndefined();
   });
+});
+
+describe('an echo', () => {
+  test('comes back as it was encoded', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(readEcho(encodeEcho(JSON.stringify(text)))).toBe(text);
+      }),
+    );
+  });
+
+  test.each(['', '{"echo":1}', '{"echo":"a', '{"echo":"a"}}', '{"echo":"a","seq":1}', '{"seq":1,"due":2,"echo":"a"}'])(
+    'is not %j',
+    (text) => {
+      expect(readEcho(text)).toBeUndefined();
+    },
+  );
 });
 
 describe('a gap', () => {

@@ -2,8 +2,10 @@
  * What the source says, and how it looks as text.
  *
  * An event's text is one line of JSON: `{"seq":…,"due":…,"symbol":…,"price":…,"pad":…}`, padded to an exact number of
- * bytes. These bytes, and only these, are called *payload* everywhere.
+ * bytes. These bytes, and only these, are called *payload* everywhere. How it looks in fewer bytes is `event-binary.ts`.
  */
+
+import { padOf } from './padding.ts';
 
 /** One event, encoded once for every client. */
 export interface EncodedEvent {
@@ -48,13 +50,29 @@ export function readGap(text: string): Gap | undefined {
   return match ? { after: Number(match[1]), oldest: Number(match[2]) } : undefined;
 }
 
+/** The answer to a client's message where events come on the same channel: `{"echo":…}` around the message, in JSON. */
+export function encodeEcho(json: string): string {
+  return `{"echo":${json}}`;
+}
+
+/** Reads the message from what {@link encodeEcho} wrote of a string; undefined for any other text. */
+export function readEcho(text: string): string | undefined {
+  if (!text.startsWith('{"echo":"')) return undefined;
+  try {
+    const { echo, ...others } = JSON.parse(text) as { echo: string };
+    return Object.keys(others).length === 0 ? echo : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 const SYMBOLS = ['ALFA', 'BETA', 'GAMA', 'DLTA', 'ZETA', 'IOTA', 'KAPA', 'OMGA'] as const;
 
 /**
  * Encodes a stock tick of exactly `payloadBytes` bytes. Where the size is too small for all fields, `price` gives way
  * first, then `symbol`; `seq`, `due` and `pad` are always there.
  *
- * @param random a number from 0 to 1 that decides symbol and price
+ * @param random a number from 0 to 1 that decides symbol, price and padding
  */
 export function encodeEvent(seq: number, dueUs: number, random: number, payloadBytes: number): EncodedEvent {
   const symbol = SYMBOLS[Math.floor(random * SYMBOLS.length)] ?? SYMBOLS[0];
@@ -67,7 +85,7 @@ export function encodeEvent(seq: number, dueUs: number, random: number, payloadB
     const start = `${head}${field},"pad":"`;
     const padBytes = payloadBytes - start.length - 2;
     if (padBytes < 0) continue;
-    const text = `${start}${'.'.repeat(padBytes)}"}`;
+    const text = `${start}${padOf(random, padBytes)}"}`;
     return { seq, dueUs, text, bytes: Buffer.from(text, 'latin1') };
   }
   throw new RangeError(`payloadBytes ${payloadBytes} is too small: ${MIN_PAYLOAD_BYTES} or more are allowed`);

@@ -7,6 +7,39 @@ import type { Express } from 'express';
 import type { EventFeed } from './event.ts';
 import type { HeaderProfile } from './headers.ts';
 
+/**
+ * What carries HTTP: HTTP/1.1 on TCP, HTTP/1.1 on TLS, or HTTP/2 on TLS. TLS is 1.3, with a certificate that the server makes
+ * when it starts; every connection pays for a full handshake.
+ */
+export type HttpCarrier = 'http' | 'https' | 'h2';
+
+/** Of every transport on HTTP, both halves. */
+export interface HttpOptions {
+  /** @default 'http' */
+  readonly over?: HttpCarrier;
+}
+
+export const HTTP_DEFAULTS = { over: 'http' } as const satisfies HttpOptions;
+
+/** What a WebSocket server and its clients agree on, besides the handshake. */
+export interface WebSocketWireOptions {
+  /**
+   * permessage-deflate (RFC 7692) of every message, both ways: `deflate` keeps the compressor's context from message to
+   * message, `deflate-fresh` does not. @default 'none'
+   */
+  readonly compression?: 'none' | 'deflate' | 'deflate-fresh';
+  /** What the server sends: text, or the bytes of `event-binary.ts`. @default 'text' */
+  readonly encoding?: 'text' | 'binary';
+}
+
+export const WEBSOCKET_DEFAULTS = {
+  compression: 'none',
+  encoding: 'text',
+} as const satisfies WebSocketWireOptions;
+
+/** The largest message that a server takes from a client, as it comes over the wire and without its protocol's framing. */
+export const MAX_MESSAGE_BYTES = 65_536;
+
 // --- server ---
 
 /** One way to get events from server to client: its server half. */
@@ -16,9 +49,7 @@ export interface ServerTransport<O extends object = object> {
   mount(host: ServerHost, feed: EventFeed, options: Readonly<Required<O>>): Promise<MountedTransport>;
 }
 
-export interface MountedTransport {
-  /** Where its clients connect. */
-  readonly url: string;
+export interface MountedTransport extends Endpoint {
   /** Clients connected or parked now; 0 for a transport that keeps none between requests. */
   readonly clientCount: number;
   /** Clients cut off because they did not read. */
@@ -27,21 +58,30 @@ export interface MountedTransport {
   close(): Promise<void>;
 }
 
+/** Where clients connect, and, on TLS, whom they trust. */
+export interface Endpoint {
+  readonly url: string;
+  /** The server's, in PEM. */
+  readonly certificate?: string;
+}
+
 /** What a server process lends to the transports mounted in it. Listeners are made at first use. */
 export interface ServerHost {
-  http(): Promise<HttpHost>;
+  /** One port for all mounts, and so one carrier. */
+  http(over: HttpCarrier): Promise<HttpHost>;
   /** A TCP port of its own. One mount only. */
   tcp(accept: (socket: Socket) => void): Promise<{ readonly url: string }>;
 }
 
 export interface HttpHost {
   readonly app: Express;
-  /** `http://address:port` */
-  readonly origin: string;
+  addressOf(path: string): Endpoint;
   /** True once the host closes: a response should end its connection. */
   readonly closing: boolean;
   /** Whether a page of this origin may read events; true without an `Origin`. */
   allowsOrigin(origin: string | undefined): boolean;
+  /** Answers `POST /upstream`, for transports whose own channel goes downwards only. Once is enough for all of them. */
+  serveUpstream(): void;
   /** Takes upgrade requests of one path. */
   onUpgrade(path: string, accept: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void;
 }
@@ -68,6 +108,12 @@ export interface ClientContext {
   readonly meter: { track(socket: Socket): void };
   /** Told whenever the client begins to open a connection, by itself between two requests too. */
   readonly onConnecting?: (() => void) | undefined;
+  /** Whom the client trusts on TLS, in PEM: nobody else. */
+  readonly certificate?: string | undefined;
+  /** Told each TLS secret of the client's connections, as a line of the NSS key log format. */
+  readonly keylog?: ((line: string) => void) | undefined;
+  /** Clients with the same one may share a connection, where their lane says so. Without it, nobody shares. */
+  readonly swarm?: object | undefined;
 }
 
 export interface EventSink {
@@ -88,6 +134,12 @@ export interface CloseReason {
 }
 
 export interface PushClient {
+  /**
+   * Sends a message to the server and resolves with the server's echo of it. Several are answered in their order.
+   *
+   * @throws Error when the server refuses it, or when the connection ends before the answer or has ended
+   */
+  request?(text: string): Promise<string>;
   /** Idempotent; resolves when the socket is gone. */
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@
 
 import type { Result } from '../contract/result.ts';
 import { type FormattedInterval, formatInstant, headed } from '../report/format.ts';
-import { type LaneAtPlace, type Place, type ScenarioView, withoutRepeats } from '../report/places.ts';
+import { type Place, type ScenarioView, withoutRepeats } from '../report/places.ts';
 import { verdictText } from '../report/verdicts.ts';
 import { bibtexKey, citationSentence } from './citation.ts';
 import { bullets, escapeMarkdown, type MarkdownColumn, markdownTable } from './markdown.ts';
@@ -34,28 +34,38 @@ function scenarioBlocks(result: Result, view: ScenarioView): string[] {
   return [
     `## ${escapeMarkdown(view.scenario.title)}`,
     escapeMarkdown(`${view.scenario.question} ${view.setting}.`),
-    ...view.places.flatMap((place) => placeBlocks(place, columns)),
+    valueTable(view, columns),
+    ...comparisonBlocks(view, columns),
     ...sentenceBlocks(result, withoutRepeats(view), columns),
   ];
 }
 
-function placeBlocks({ varied, lanes }: Place, columns: readonly Column[]): string[] {
-  return [
-    ...(varied === undefined ? [] : [`### ${escapeMarkdown(varied)}`]),
-    markdownTable(
-      [
-        text('Lane'),
-        ...columns.map(({ metric, scale }) => number(headed(metric.title, scale))),
-        number('Valid rounds'),
-      ],
-      lanes.map((lane) => [
+/** A row for each lane at each point, which a column names where there are several. */
+function valueTable({ places }: ScenarioView, columns: readonly Column[]): string {
+  return markdownTable(
+    [
+      ...pointColumn(places),
+      text('Lane'),
+      ...columns.map(({ metric, scale }) => number(headed(metric.title, scale))),
+      number('Valid rounds'),
+    ],
+    places.flatMap((place) =>
+      place.lanes.map((lane) => [
+        ...pointField(place, places),
         lane.label.title,
         ...columns.map((column) => intervalText(formattedValue(lane, column))),
         `${lane.valid.length} of ${lane.cells.length}`,
       ]),
     ),
-    ...comparisonBlocks(lanes, columns),
-  ];
+  );
+}
+
+function pointColumn(places: readonly Place[]): MarkdownColumn[] {
+  return places.length > 1 ? [text('Point')] : [];
+}
+
+function pointField({ varied = '' }: Place, places: readonly Place[]): string[] {
+  return places.length > 1 ? [varied] : [];
 }
 
 const text = (label: string): MarkdownColumn => ({ label, isNumeric: false });
@@ -68,21 +78,27 @@ function intervalText(formatted: FormattedInterval | undefined): string {
 }
 
 /** None where no lane is compared: the reference is missing, or it is alone. */
-function comparisonBlocks(lanes: readonly LaneAtPlace[], columns: readonly Column[]): string[] {
-  const reference = lanes.find(({ label }) => label.isReference)?.label.title;
+function comparisonBlocks({ places }: ScenarioView, columns: readonly Column[]): string[] {
+  const all = places.flatMap(({ lanes }) => lanes);
+  const reference = all.find(({ label }) => label.isReference)?.label.title;
   if (reference === undefined) return [];
-  const rows = lanes.flatMap(({ label, comparisons }) =>
-    columns.flatMap(({ metric }) => {
-      const comparison = comparisons.get(metric.id);
-      if (!comparison) return [];
-      const { verdict } = comparison;
-      const isDecided = verdict === 'lower' || verdict === 'higher';
-      const said = isDecided ? `${label.title} ${metric.verbs[verdict]} ${reference}` : verdictText(comparison);
-      return [[label.title, metric.title, intervalText(formattedRatio(comparison)), said]];
-    }),
+  const rows = places.flatMap((place) =>
+    place.lanes.flatMap(({ label, comparisons }) =>
+      columns.flatMap(({ metric }) => {
+        const comparison = comparisons.get(metric.id);
+        if (!comparison) return [];
+        const { verdict } = comparison;
+        const isDecided = verdict === 'lower' || verdict === 'higher';
+        const said = isDecided ? `${label.title} ${metric.verbs[verdict]} ${reference}` : verdictText(comparison);
+        return [
+          [...pointField(place, places), label.title, metric.title, intervalText(formattedRatio(comparison)), said],
+        ];
+      }),
+    ),
   );
   if (rows.length === 0) return [];
-  return [markdownTable([text('Lane'), text('Metric'), number(`Ratio to ${reference}`), text('Verdict')], rows)];
+  const columnsOfRatios = [text('Lane'), text('Metric'), number(`Ratio to ${reference}`), text('Verdict')];
+  return [markdownTable([...pointColumn(places), ...columnsOfRatios], rows)];
 }
 
 /** Of some metrics only: `citationSentence` makes one of any estimate. */

@@ -28,9 +28,9 @@ export const TABLES: readonly TableSpec[] = [
     id: 'latency',
     title: 'Latency',
     columns: [
-      { metric: 'latency.p50Us', label: 'p50', figures: ['latency'], isQuoted: true },
-      { metric: 'latency.p95Us', label: 'p95', figures: ['latency'] },
-      { metric: 'latency.p99Us', label: 'p99', figures: ['latency'] },
+      { metric: 'latency.p50Us', label: 'p50', figures: ['latency', 'tradeoff', 'isolation'], isQuoted: true },
+      { metric: 'latency.p95Us', label: 'p95', figures: ['latency'], isQuoted: true },
+      { metric: 'latency.p99Us', label: 'p99', figures: ['latency', 'isolation', 'knee'] },
     ],
   },
   {
@@ -39,7 +39,12 @@ export const TABLES: readonly TableSpec[] = [
     columns: [
       { metric: 'wire.framingPerDeliveryBytes', label: 'Framing', figures: ['layers'] },
       { metric: 'wire.headsPerDeliveryBytes', label: 'Heads', figures: ['layers'] },
-      { metric: 'wire.perDeliveryBytes', label: 'On the sockets', figures: ['bytes', 'layers'], isQuoted: true },
+      {
+        metric: 'wire.perDeliveryBytes',
+        label: 'On the sockets',
+        figures: ['bytes', 'layers', 'tradeoff'],
+        isQuoted: true,
+      },
       { metric: 'wire.tcpIpPerDeliveryBytes', label: 'With TCP/IP', figures: ['layers'] },
     ],
   },
@@ -55,11 +60,66 @@ export const TABLES: readonly TableSpec[] = [
     id: 'server',
     title: 'Cost at the server',
     columns: [
-      { metric: 'server.cpuPerDeliveryUs', label: 'CPU per delivery', figures: ['cpu'], isQuoted: true },
-      { metric: 'server.heapPerClientBytes', label: 'Memory per client', figures: ['memory'], isQuoted: true },
+      { metric: 'server.cpuPerDeliveryUs', label: 'CPU per delivery', figures: ['cpu', 'tradeoff'], isQuoted: true },
+      { metric: 'server.heapPerClientBytes', label: 'Memory per client', figures: ['memory', 'idle'], isQuoted: true },
+      { metric: 'server.peakRssBytes', label: 'Peak memory', figures: ['isolation'], isQuoted: true },
+    ],
+  },
+  {
+    id: 'silence',
+    title: 'Cost of silence',
+    columns: [
+      { metric: 'idle.bytesPerClientMinute', label: 'Bytes', figures: ['idle'], isQuoted: true },
+      { metric: 'idle.segmentsPerClientMinute', label: 'Packets', figures: ['idle'] },
+      { metric: 'idle.cpuPerClientMinuteUs', label: 'Server CPU', figures: ['idle'], isQuoted: true },
+    ],
+  },
+  {
+    id: 'first-event',
+    title: 'To the first event',
+    columns: [
+      { metric: 'open.firstEventP50Us', label: 'p50', figures: ['connect'], isQuoted: true },
+      { metric: 'open.firstEventP95Us', label: 'p95', figures: ['connect'] },
+      { metric: 'open.bytesPerConnection', label: 'Bytes', figures: ['connect'], isQuoted: true },
+    ],
+  },
+  {
+    id: 'echo',
+    title: 'Messages from client to server',
+    columns: [
+      { metric: 'upstream.echoP50Us', label: 'Echo p50', figures: ['upstream'], isQuoted: true },
+      { metric: 'upstream.echoP95Us', label: 'Echo p95', figures: ['upstream'] },
+      { metric: 'upstream.bytesPerMessage', label: 'Bytes', figures: ['upstream'], isQuoted: true },
+    ],
+  },
+  {
+    id: 'recovery',
+    title: 'Recovery',
+    columns: [
+      { metric: 'recovery.firstEventP50Us', label: 'p50', figures: ['recovery'], isQuoted: true },
+      { metric: 'recovery.firstEventMaxUs', label: 'Last client', figures: ['recovery'] },
+      { metric: 'recovery.attemptsPerClient', label: 'Attempts', figures: ['recovery'], isQuoted: true },
+    ],
+  },
+  {
+    id: 'capacity',
+    title: 'Capacity',
+    columns: [
+      { metric: 'capacity.requestsPerSecond', label: 'Own clients', figures: ['capacity'], isQuoted: true },
+      { metric: 'capacity.witnessRequestsPerSecond', label: 'Witness', figures: ['capacity'] },
+      { metric: 'capacity.bytesPerRequest', label: 'Bytes per poll', figures: ['capacity'], isQuoted: true },
     ],
   },
 ];
+
+/** The metrics of a scenario that a sentence quotes. */
+export function quotedIn({ figures: shown }: ScenarioView['scenario']): string[] {
+  return TABLES.flatMap(({ columns }) =>
+    columns
+      .filter(({ figures, isQuoted }) => isQuoted && shown.some((figure) => figures.includes(figure)))
+      .map(({ metric }) => metric),
+  );
+}
 
 /** A metric of a scenario, in one unit for all its lanes and points. */
 export interface Column {

@@ -3,6 +3,7 @@
 import { EVENTS_NEEDED } from '../contract/percentiles.ts';
 import type { CompletedCell, Warning } from '../contract/result.ts';
 import { notice, percent, severe } from './doubt.ts';
+import { loopWarnings } from './loop-warnings.ts';
 
 const LIMITS = {
   cpuShare: 0.8,
@@ -35,10 +36,15 @@ export function loadWarnings(cell: Cell): Warning[] {
   const loaded = loadedProcesses(cell);
   return [
     ...lateReadings(cell, loaded),
-    ...loaded.flatMap((one) => saturation(one, (cell.recovery?.firstEvent ?? cell.latency).p50Us)),
+    ...(cell.closedLoops ? loopWarnings(cell) : loaded.flatMap((one) => saturation(one, typicalUs(cell)))),
     ...feedLag(cell),
     ...unsteadiness(cell),
   ];
+}
+
+/** What was timed, at the median. */
+function typicalUs({ recovery, opened, latency }: Cell): number {
+  return (recovery?.firstEvent ?? opened?.firstEvent ?? latency).p50Us;
 }
 
 function loadedProcesses({ server, workers }: Cell): Loaded[] {
@@ -91,7 +97,7 @@ function saturation({ code, isHarness, name, usage, hint }: Loaded, p50Us: numbe
 }
 
 function feedLag({ feed, point, window }: Cell): Warning[] {
-  if (point.eventsPerSecond === 0) return [];
+  if (window.events === 0) return [];
   const achieved = feed.achievedEventsPerSecond / point.eventsPerSecond;
   // With few events the p99 is the slowest one alone, which any pause of the machine makes late.
   const [name, lagUs] = window.events >= EVENTS_NEEDED.p99 ? ['p99', feed.lagP99Us] : ['p95', feed.lagP95Us];

@@ -1,13 +1,22 @@
-/** Doubts about a closed loop of polls: it is the server that should have had no time left, and not those who ask. */
+/** Doubts about a closed loop of polls: the server should have had no time left, and not those who ask. */
 
 import type { CompletedCell, Warning } from '../contract/result.ts';
-import { notice, percent } from './doubt.ts';
+import { notice, percent, severe } from './doubt.ts';
 
-/** Of one core; from there on, what the server does not answer is what it can't. */
-const SATURATED = 0.8;
+/** Of one core. A process above it has none to spare. */
+const FULL = 0.9;
 
-export function loopWarnings({ server, closedLoops }: Pick<CompletedCell, 'server' | 'closedLoops'>): Warning[] {
-  if (!closedLoops || server.cpuShare > SATURATED) return [];
-  const text = `The server used ${percent(server.cpuShare)} of a core: it could have answered more polls than it was asked.`;
-  return [notice('server-idle', text, 'Take the figure as what these clients can ask. More clients or workers ask more.')];
+export function loopWarnings({ server, workers }: Pick<CompletedCell, 'server' | 'workers'>): Warning[] {
+  if (server.cpuShare > FULL) return [];
+  const busiest = Math.max(...workers.map(({ cpuShare }) => cpuShare));
+  const text = `The server used ${percent(server.cpuShare)} of a core, the busiest worker ${percent(busiest)}: it can answer more polls than it was asked.`;
+  return busiest > FULL
+    ? [
+        severe(
+          'worker-saturated',
+          text,
+          'More workers on a machine with more cores: the harness limits what is measured.',
+        ),
+      ]
+    : [notice('server-idle', text, 'More clients, or less distance: these ask no faster.')];
 }

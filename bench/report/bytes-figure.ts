@@ -2,14 +2,18 @@
 
 import type { CompletedCell } from '../contract/result.ts';
 import { rangeOf } from '../stats/mean.ts';
+import { metricOf } from '../stats/metrics.ts';
 import type { Anchors } from './anchors.ts';
 import { countOf, formatInterval, type Interval, scaleFor } from './format.ts';
 import { bracketsAndRatios, laneTable, ratioColumn, roundsColumn, valueColumn } from './lane-table.ts';
-import type { Figure, StackChart } from './page-model.ts';
-import { chartGroups } from './panels.ts';
+import { curveCharts } from './curve-chart.ts';
+import { findingOf } from './finding.ts';
+import type { ChartGroup, Figure, StackChart } from './page-model.ts';
+import { besideEachOther, chartGroups } from './panels.ts';
 import type { LaneAtPlace, Place, ScenarioView } from './places.ts';
 
 const TOTAL = 'wire.perDeliveryBytes';
+const OVERHEAD = 'wire.overheadPerDeliveryBytes';
 const SCALE = scaleFor('wire', []);
 const TITLE = 'Bytes per delivery';
 const NO_DELIVERY = 'no delivery';
@@ -35,7 +39,8 @@ export function bytesFigure(view: ScenarioView, anchors: Anchors): Figure {
       'All bytes on the sockets within the window, in both directions, divided by the deliveries within it. Down is from ' +
       'server to client, up from client to server. Counted at the level of the TCP payload: heads and frames of the ' +
       'protocols are included, TCP and IP headers are not.',
-    charts: chartGroups(view, id, anchors, bytesChart),
+    finding: findingOf(view, TOTAL),
+    charts: bytesGroups(view, id, anchors),
     tables: [
       {
         ...laneTable(view, anchors.take(`${id} table`), TITLE, columns),
@@ -43,6 +48,24 @@ export function bytesFigure(view: ScenarioView, anchors: Anchors): Figure {
       },
     ],
   };
+}
+
+/** Over a sweep the total; beside it the overhead, where a payload that differs would hide it. */
+function bytesGroups(view: ScenarioView, id: string, anchors: Anchors): ChartGroup[] {
+  const isPayloadVaried = new Set(view.places.map(({ point }) => point.payloadBytes)).size > 1;
+  const curvesOf = (metric: string) =>
+    chartGroups(
+      view,
+      id,
+      anchors,
+      (place) => (metric === TOTAL ? bytesChart(place) : undefined),
+      (curves) =>
+        curveCharts(curves, { metric, title: metricOf(metric).title, scale: SCALE, prefers: 'linear' }),
+    );
+  return besideEachOther([
+    { title: TITLE, groups: curvesOf(TOTAL) },
+    { title: metricOf(OVERHEAD).title, groups: isPayloadVaried ? curvesOf(OVERHEAD) : [] },
+  ]);
 }
 
 function overheadDown(lane: LaneAtPlace, { point }: Place): Interval | undefined {

@@ -2,19 +2,9 @@
 
 import type { Result } from '../contract/result.ts';
 import { bibtexEntry, citationSentence } from '../export/citation.ts';
+import { quotedIn } from '../export/tables.ts';
 import type { Cite, CiteGroup } from './page-model.ts';
 import { type ScenarioView, withoutRepeats } from './places.ts';
-
-type FigureKind = Result['scenarios'][number]['figures'][number];
-
-/** The headline numbers of scenarios with any of these figures. */
-const HEADLINES: readonly { readonly metric: string; readonly figures: readonly FigureKind[] }[] = [
-  { metric: 'latency.p50Us', figures: ['latency'] },
-  { metric: 'latency.p95Us', figures: ['latency'] },
-  { metric: 'wire.perDeliveryBytes', figures: ['bytes', 'layers'] },
-  { metric: 'server.cpuPerDeliveryUs', figures: ['cpu'] },
-  { metric: 'server.heapPerClientBytes', figures: ['memory'] },
-];
 
 export function citeOf(result: Result, views: readonly ScenarioView[]): Cite {
   return {
@@ -27,12 +17,12 @@ export function citeOf(result: Result, views: readonly ScenarioView[]): Cite {
 }
 
 function groupOf({ scenario, places }: ScenarioView, result: Result): CiteGroup {
-  const metrics = HEADLINES.filter(({ figures }) => figures.some((figure) => scenario.figures.includes(figure)));
+  const metrics = quotedIn(scenario);
   return {
     title: scenario.title,
     sentences: places.flatMap(({ lanes }) =>
       lanes.flatMap(({ label, estimates }) =>
-        metrics.flatMap(({ metric }) => {
+        metrics.flatMap((metric) => {
           const estimate = estimates.get(metric);
           return estimate ? { lane: label, text: citationSentence(result, estimate) } : [];
         }),

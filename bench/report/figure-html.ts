@@ -2,8 +2,9 @@
 
 import { shapeOf } from './charts.ts';
 import { type Html, html } from './html.ts';
-import type { ChartGroup, DotChart, Figure, Panel, Section, StackChart } from './page-model.ts';
-import { anchorLink, prose, table } from './parts.ts';
+import type { Chart, ChartGroup, DotChart, Figure, LineChart, Panel, Section, StackChart } from './page-model.ts';
+import { anchorLink, laneMark, prose, table } from './parts.ts';
+import { inOrder } from './places.ts';
 
 /** Of the charts, by canvas. */
 export type Heights = ReadonlyMap<string, number>;
@@ -29,14 +30,33 @@ ${tables.map(table)}
 }
 
 function chartsHtml(groups: readonly ChartGroup[], tableId: string | undefined, heights: Heights): Html {
-  const first = groups[0]?.panels[0]?.chart;
-  if (!first) return html`<p class="note">There is no chart: no lane has a value to show.</p>`;
-  return html`${first.kind === 'dots' ? dotLegend(first) : stackLegend(first)}
-${groups.map(
-  ({ title, panels }) => html`${title && html`<h4 class="sweep">${title}</h4>`}
+  if (groups.length === 0) return html`<p class="note">There is no chart: no lane has a value to show.</p>`;
+  return html`${groups.map((group, at) => {
+    const { title, panels } = group;
+    const charts = chartsIn(group);
+    // One legend for charts that follow one another and share it.
+    const following = groups.slice(at).map(chartsIn);
+    const others = following.findIndex((ones) => ones[0]?.kind !== charts[0]?.kind);
+    const isFirst = chartsIn(groups[at - 1])[0]?.kind !== charts[0]?.kind;
+    return html`${isFirst ? legendOf(following.slice(0, others === -1 ? undefined : others).flat()) : undefined}
+${title && html`<h4 class="sweep">${title}</h4>`}
 <div class="panels${panels.length > 1 ? ' many' : ''}">${panels.map((panel) => panelHtml(panel, tableId, heights))}</div>
-`,
-)}`;
+`;
+  })}`;
+}
+
+function chartsIn(group: ChartGroup | undefined): Chart[] {
+  return group?.panels.map(({ chart }) => chart) ?? [];
+}
+
+function legendOf(charts: readonly Chart[]): Html | undefined {
+  const [first] = charts;
+  if (!first) return undefined;
+  if (first.kind === 'stack') return stackLegend(first);
+  const same = charts.filter((chart) => chart.kind !== 'stack');
+  return first.kind === 'dots'
+    ? dotLegend(same.filter((chart) => chart.kind === 'dots'))
+    : lineLegend(same.filter((chart) => chart.kind === 'lines'));
 }
 
 function panelHtml({ id, title, chart }: Panel, tableId: string | undefined, heights: Heights): Html {
@@ -47,16 +67,40 @@ function panelHtml({ id, title, chart }: Panel, tableId: string | undefined, hei
 `;
 }
 
-function dotLegend({ series, spread, lanes }: DotChart): Html {
-  const symbol = (glyph: string) => html`<span class="symbol" aria-hidden="true">${glyph}</span>`;
-  const shapes =
-    series.length > 1 ? series.map(({ label }, at) => html`<li>${symbol(shapeOf(at).glyph)}${label}</li>`) : [];
-  const line = spread === 'range' ? 'from the least to the most of the rounds' : 'its 95 % interval';
-  const hasRepeat = lanes.some(({ repeats }) => repeats !== undefined);
-  return html`<ul class="legend">${shapes}<li>filled: mean of the rounds</li>
-<li>${symbol('├─┤')}${line}</li><li>small: one round</li>${
+const symbol = (glyph: string) => html`<span class="symbol" aria-hidden="true">${glyph}</span>`;
+
+/** Charts side by side may have series of their own: all are named, each symbol with what it stands for. */
+function dotLegend(charts: readonly DotChart[]): Html {
+  const names = charts.map(({ series }) => series.map(({ label }) => label));
+  const most = Math.max(...names.map((labels) => labels.length));
+  const shapes = Array.from({ length: most > 1 ? most : 0 }, (_, at) => {
+    const labels = new Set(names.filter(({ length }) => length > 1).flatMap((labels) => labels[at] ?? []));
+    return html`<li>${symbol(shapeOf(at).glyph)}${[...labels].join(', ')}</li>`;
+  });
+  return html`<ul class="legend">${shapes}<li>filled: mean of the rounds</li>${readingOf(charts, '├─┤')}</ul>`;
+}
+
+/** All lanes by name, for where the chart has no room for it. */
+function lineLegend(charts: readonly LineChart[]): Html | undefined {
+  // A chart of one lane has its name as title.
+  if (charts.every(({ shape }) => shape === 'steps')) return undefined;
+  const labels = new Map(charts.flatMap(({ lanes }) => lanes.map((label) => [label.index, label] as const)));
+  return html`<ul class="legend">${[...labels.values()]
+    .sort(inOrder)
+    .map((label) => html`<li>${laneMark(label)}${label.title}</li>`)}</ul>
+<ul class="legend reading"><li>filled: mean of the rounds</li>${readingOf(charts, '┬┴')}</ul>`;
+}
+
+function readingOf(charts: readonly (DotChart | LineChart)[], bar: string): Html {
+  const spreads = new Set(charts.map(({ spread }) => spread));
+  const lines = [
+    ...(spreads.has('interval') ? ['95 % interval'] : []),
+    ...(spreads.has('range') ? ['from the least to the most of the rounds'] : []),
+  ];
+  const hasRepeat = charts.some(({ lanes }) => lanes.some(({ repeats }) => repeats !== undefined));
+  return html`<li>${symbol(bar)}${lines.join(', of bytes ')}</li><li>small: one round</li>${
     hasRepeat ? html`<li>${symbol('○')}ring: the same lane, measured a second time</li>` : undefined
-  }</ul>`;
+  }`;
 }
 
 function stackLegend({ parts }: StackChart): Html {

@@ -3,6 +3,7 @@
 import type { Anchors } from './anchors.ts';
 import { formatCount, formatSetting } from './format.ts';
 import { laneTable } from './lane-table.ts';
+import { roundEnd } from './numeric-axis.ts';
 import type { Figure, LineAxis, LineChart, Prose } from './page-model.ts';
 import type { LaneAtPlace, Place, ScenarioView } from './places.ts';
 
@@ -26,7 +27,7 @@ export function herdFigure(view: ScenarioView, anchors: Anchors): Figure | undef
   const longest = Math.max(...herds.map(({ tenths }) => tenths.length));
   const most = Math.max(...herds.flatMap(({ tenths }) => tenths));
   const x: LineAxis = { title: 'Since the death, s', unit: 's', scale: 'linear', range: [0, Math.ceil(longest / 10)] };
-  const y: LineAxis = { title: 'Attempts', unit: 'attempts', scale: 'linear', range: [0, most * 1.05] };
+  const y: LineAxis = { title: 'Attempts', unit: 'attempts', scale: 'linear', range: [0, roundEnd(most)] };
   const isMany = view.places.length > 1;
   return {
     id,

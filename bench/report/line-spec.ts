@@ -84,6 +84,6 @@ function axis({ title, scale, range, ticks }: LineAxis, side: 'bottom' | 'left')
     title: { display: true, text: title, align: 'end', color: '--ink-quiet' },
     grid: isX ? { display: false } : { color: '--rule', drawTicks: false },
     border: isX ? { color: '--rule-strong' } : { display: false },
-    ticks: { padding: isX ? 4 : 8, maxRotation: 0, ...(isX ? {} : { maxTicksLimit: 8 }) },
+    ticks: { padding: isX ? 4 : 8, maxRotation: 0, ...(ticks && { autoSkip: false }), ...(isX ? {} : { maxTicksLimit: 8 }) },
   };
 }

@@ -19,11 +19,12 @@ export function pageModel(result: Result): PageModel {
   const anchors = new Anchors();
   const views = viewsOf(result, anchors);
   const head = headOf(result);
+  const sections = views.map((view) => sectionOf(view, result, head.question, anchors));
   return {
     title: `${head.question} · Pushlab`,
     head,
-    summary: summaryOf(views, result.reference),
-    sections: views.map((view) => sectionOf(view, result, head.question, anchors)),
+    summary: summaryOf(views, sections, result.reference),
+    sections,
     nothingMeasured: views.length > 0 ? undefined : 'No cell was measured: the run ended before its first cell did.',
     trust: trustOf(result, views),
     conditions: conditionsOf(result, views),

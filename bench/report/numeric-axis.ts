@@ -50,7 +50,7 @@ export function valuesAxis(title: string, scale: Scale, values: readonly number[
 }
 
 /** The next multiple of a tenth, fifth or half of a power of ten: where ticks come out even. */
-function roundEnd(most: number): number {
+export function roundEnd(most: number): number {
   if (most <= 0) return 0;
   const power = 10 ** Math.floor(Math.log10(most));
   const step = [power / 10, power / 5, power / 2].find((one) => most / one <= 12) ?? power;

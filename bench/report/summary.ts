@@ -2,10 +2,22 @@
 
 import { type Result, VERDICTS, type Verdict } from '../contract/result.ts';
 import { metricOf } from '../stats/metrics.ts';
-import { countOf, formatCount, formatExact, formatInterval, formatNumber, type Quantity, scaleFor } from './format.ts';
+import { FASTER } from '../stats/metric.ts';
+import { inSentence } from '../export/wording.ts';
+import {
+  countOf,
+  formatCount,
+  formatExact,
+  formatInterval,
+  formatNumber,
+  quantityOf,
+  scaleFor,
+  withUnit,
+} from './format.ts';
+import { kneeSentences } from './knee-figure.ts';
 import { contrastOf } from './levels.ts';
 import { contrastText } from './levels-figure.ts';
-import type { Prose, SummaryGroup } from './page-model.ts';
+import type { Prose, Section, SummaryGroup } from './page-model.ts';
 import { type LaneAtPlace, type Place, roundsOf, type ScenarioView, withoutRepeats } from './places.ts';
 import { comparisonProse } from './verdicts.ts';
 
@@ -17,7 +29,6 @@ const P50 = 'latency.p50Us';
 interface Said {
   readonly metric: string;
   readonly figures: readonly FigureKind[];
-  readonly quantity: Quantity;
 }
 
 /** At one place. */
@@ -26,46 +37,81 @@ const VALUES: readonly (Said & {
   /** What stands before and after the value where a verb has said what it is of. */
   readonly afterVerb: readonly [before: string, after: string];
 })[] = [
-  { metric: P50, figures: ['latency'], quantity: 'time', what: 'p50 latency', afterVerb: ['p50 latency ', ''] },
+  { metric: P50, figures: ['latency', 'tradeoff'], what: 'p50 latency', afterVerb: ['p50 latency ', ''] },
   {
     metric: 'wire.perDeliveryBytes',
-    figures: ['bytes', 'layers'],
-    quantity: 'wire',
+    figures: ['bytes', 'layers', 'tradeoff'],
     what: 'bytes per delivery',
     afterVerb: ['', ' per delivery'],
   },
   {
     metric: 'server.cpuPerDeliveryUs',
-    figures: ['cpu'],
-    quantity: 'time',
+    figures: ['cpu', 'tradeoff'],
     what: 'server CPU per delivery',
     afterVerb: ['', ' per delivery'],
   },
+  value('idle.bytesPerClientMinute', 'idle', ' per client and minute'),
+  value('idle.cpuPerClientMinuteUs', 'idle', ' per client and minute'),
+  value('open.firstEventP50Us', 'connect'),
+  value('open.bytesPerConnection', 'connect'),
+  value('upstream.echoP50Us', 'upstream'),
+  value('upstream.bytesPerMessage', 'upstream'),
+  value('recovery.firstEventP50Us', 'recovery'),
+  value('recovery.attemptsPerClient', 'recovery', ' per client'),
+  value('capacity.requestsPerSecond', 'capacity'),
+  value('capacity.bytesPerRequest', 'capacity'),
 ];
 
 /** Over several points, before the least and the most. */
 const SPANS: readonly (Said & { readonly what: string })[] = [
-  { metric: P50, figures: ['latency'], quantity: 'time', what: 'a p50 latency' },
-  {
-    metric: 'wire.overheadPerDeliveryBytes',
-    figures: ['bytes', 'layers'],
-    quantity: 'wire',
-    what: 'an overhead per delivery',
-  },
-  { metric: 'server.cpuPerDeliveryUs', figures: ['cpu'], quantity: 'time', what: 'a server CPU time per delivery' },
-  { metric: 'server.heapPerClientBytes', figures: ['memory'], quantity: 'memory', what: 'a server memory per client' },
+  { metric: P50, figures: ['latency', 'tradeoff'], what: 'a p50 latency' },
+  { metric: 'wire.overheadPerDeliveryBytes', figures: ['bytes', 'layers', 'tradeoff'], what: 'an overhead per delivery' },
+  { metric: 'server.cpuPerDeliveryUs', figures: ['cpu', 'tradeoff'], what: 'a server CPU time per delivery' },
+  { metric: 'server.heapPerClientBytes', figures: ['memory'], what: 'a server memory per client' },
+  { metric: 'latency.p99Us', figures: ['isolation'], what: 'a p99 latency' },
+  { metric: 'server.peakRssBytes', figures: ['isolation'], what: 'a peak memory of the server' },
+  { metric: 'idle.bytesPerClientMinute', figures: ['idle'], what: 'bytes of silence per client and minute' },
+  { metric: 'open.firstEventP50Us', figures: ['connect'], what: 'a p50 time to the first event' },
+  { metric: 'open.bytesPerConnection', figures: ['connect'], what: 'bytes to the first event' },
+  { metric: 'upstream.echoP50Us', figures: ['upstream'], what: 'a p50 echo' },
+  { metric: 'recovery.firstEventP50Us', figures: ['recovery'], what: 'a p50 recovery' },
+  { metric: 'capacity.requestsPerSecond', figures: ['capacity'], what: 'a rate of polls answered' },
 ];
 
-export function summaryOf(views: readonly ScenarioView[], referenceId: string): SummaryGroup[] {
-  return views.map(withoutRepeats).map((view) => {
-    const [place, ...others] = view.places;
-    const onLanes = place && others.length === 0 ? onePlace(place, view, referenceId) : spans(view);
-    const contrast = view.scenario.figures.includes('layers') ? contrastOf(view) : undefined;
+function value(metric: string, figure: FigureKind, after = ''): (typeof VALUES)[number] {
+  const { title, verbs } = metricOf(metric);
+  const what = inSentence(title);
+  return { metric, figures: [figure], what, afterVerb: [verbs === FASTER ? `${what} ` : '', after] };
+}
+
+/** Of many scenarios the findings alone: a sentence for each lane of each of them nobody would read. */
+const MOST_IN_FULL = 3;
+
+/** @param sections of the same scenarios, in the same order */
+export function summaryOf(
+  views: readonly ScenarioView[],
+  sections: readonly Pick<Section, 'figures'>[],
+  referenceId: string,
+): SummaryGroup[] {
+  return views.map(withoutRepeats).map((view, at) => {
+    const findings = (sections[at]?.figures ?? []).flatMap(({ finding }) =>
+      finding ? [{ lane: undefined, text: finding }] : [],
+    );
     return {
       title: views.length > 1 ? view.scenario.title : undefined,
-      sentences: contrast ? [...onLanes, { lane: undefined, text: contrastText(contrast) }] : onLanes,
+      sentences: views.length > MOST_IN_FULL && findings.length > 0 ? findings : inFull(view, referenceId),
     };
   });
+}
+
+function inFull(view: ScenarioView, referenceId: string): SummaryGroup['sentences'] {
+  const [place, ...others] = view.places;
+  const { figures } = view.scenario;
+  const knees = figures.includes('knee') ? kneeSentences(view) : [];
+  if (knees.length > 0) return knees;
+  const onLanes = place && others.length === 0 ? onePlace(place, view, referenceId) : spans(view);
+  const contrast = figures.includes('layers') ? contrastOf(view) : undefined;
+  return contrast ? [...onLanes, { lane: undefined, text: contrastText(contrast) }] : onLanes;
 }
 
 function onePlace(place: Place, view: ScenarioView, referenceId: string): SummaryGroup['sentences'] {
@@ -157,7 +203,8 @@ interface Varied {
   readonly lane: LaneAtPlace;
 }
 
-function spanText(lanes: readonly Varied[], { metric, quantity, what }: (typeof SPANS)[number]): Prose | undefined {
+function spanText(lanes: readonly Varied[], { metric, what }: (typeof SPANS)[number]): Prose | undefined {
+  const quantity = quantityOf(metricOf(metric));
   const values = lanes
     .map(({ varied, lane }) => ({ varied, value: lane.estimates.get(metric)?.value }))
     .flatMap(({ varied, value }) => (value === undefined ? [] : { varied, value }))
@@ -170,13 +217,15 @@ function spanText(lanes: readonly Varied[], { metric, quantity, what }: (typeof 
   );
   // Bytes on the wire come out the same each time.
   const format = quantity === 'wire' ? formatExact : formatNumber;
-  const [from, to] = [format(least.value / scale.factor), format(most.value / scale.factor)];
-  const where = countOf(values.length, 'point');
-  if (from === to) return [`${what} of ${from}\u00a0${scale.unit}`, { quiet: ` at each of ${where}` }];
+  const text = ({ value }: typeof least) => withUnit(format(value / scale.factor), scale);
+  if (values.length === 1) return [`${what} of ${text(least)}`];
+  if (text(least) === text(most)) {
+    return [`${what} of ${text(least)}`, { quiet: ` at each of ${countOf(values.length, 'point')}` }];
+  }
   return [
-    `${what} of ${from}\u00a0${scale.unit}`,
+    `${what} of ${text(least)}`,
     { quiet: ` (${least.varied})` },
-    ` to ${to}\u00a0${scale.unit}`,
+    ` to ${text(most)}`,
     { quiet: ` (${most.varied})` },
   ];
 }
@@ -201,13 +250,13 @@ function verdictsText(lanes: readonly Varied[], { metric }: Said, reference: str
   return said.length === 0 ? [] : [`, and ${said.join(', ')}`];
 }
 
-function valueText({ estimates }: LaneAtPlace, { lanes }: Place, { metric, quantity }: Said): Prose | undefined {
+function valueText({ estimates }: LaneAtPlace, { lanes }: Place, { metric }: Said): Prose | undefined {
   const estimate = estimates.get(metric);
   if (!estimate) return undefined;
   const scale = scaleFor(
-    quantity,
+    quantityOf(metricOf(metric)),
     lanes.flatMap((lane) => lane.estimates.get(metric)?.value ?? []),
   );
   const { value, interval } = formatInterval(estimate, scale);
-  return [`${value}\u00a0${scale.unit}`, ...(interval ? [{ quiet: ` ${interval}` }] : [])];
+  return [withUnit(value, scale), ...(interval ? [{ quiet: ` ${interval}` }] : [])];
 }

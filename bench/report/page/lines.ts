@@ -28,7 +28,6 @@ const lines: Plugin = {
       x.afterBuildTicks = (axis) => {
         axis.ticks = roomy(axis, ticks).map(({ at }) => ({ value: at }));
       };
-      x.ticks.autoSkip = false;
       x.ticks.callback = (value) => textAt(spec, Number(value));
     }
     const tooltip = options.plugins?.tooltip;

@@ -2,6 +2,7 @@ const NEWLINE = 0x0a;
 
 /** Splits a byte stream into lines at LF. Takes chunks in any split; a line may be as long as it likes. */
 export class LineReader {
+  #heldBytes = 0;
   /** Pieces of a line whose end has not come; joined once, or a long line in many pieces would cost its square. */
   #pieces: Buffer[] = [];
 
@@ -14,15 +15,18 @@ export class LineReader {
         this.#pieces.push(chunk.subarray(from, end));
         const line = Buffer.concat(this.#pieces).toString('utf8');
         this.#pieces = [];
+        this.#heldBytes = 0;
         use(line);
       }
       from = end + 1;
     }
-    if (from < chunk.length) this.#pieces.push(chunk.subarray(from));
+    if (from === chunk.length) return;
+    this.#pieces.push(chunk.subarray(from));
+    this.#heldBytes += chunk.length - from;
   }
 
-  /** True when the bytes so far end within a line. */
-  get isInLine(): boolean {
-    return this.#pieces.length > 0;
+  /** Of a line whose end has not come. */
+  get heldBytes(): number {
+    return this.#heldBytes;
   }
 }

@@ -1,0 +1,68 @@
+/** Pure: up to where each lane keeps a scenario's limit, and what gives out where it does not. */
+
+import type { Cell } from '../contract/result.ts';
+import { metricOf } from '../stats/metrics.ts';
+import { isValid } from '../stats/valid.ts';
+import type { LaneLabel } from './page-model.ts';
+import { inOrder, type LaneAtPlace, type Place, type ScenarioView } from './places.ts';
+import { wasMeasuredAgain } from './retries.ts';
+
+type Limit = NonNullable<ScenarioView['scenario']['limit']>;
+
+export interface Knee {
+  readonly label: LaneLabel;
+  /** The last place before the first missed one at which every round kept the limit. */
+  readonly held: LaneAtPlaceOf | undefined;
+  /** The first place at which a round did not. */
+  readonly missed: LaneAtPlaceOf | undefined;
+  /** Codes of the warnings of those rounds, and the phases in which they failed; empty where the limit alone was missed. */
+  readonly gaveOut: readonly string[];
+}
+
+interface LaneAtPlaceOf {
+  readonly place: Place;
+  readonly lane: LaneAtPlace;
+}
+
+/** In each sweep, lane by lane; empty where the scenario has no limit. */
+export function kneesOf({ scenario: { limit }, sweeps }: ScenarioView): { fixed: string | undefined; knees: Knee[] }[] {
+  if (!limit) return [];
+  return sweeps.map(({ along, places: swept }) => {
+    const places = swept.map(({ place }) => place);
+    const labels = new Map(places.flatMap(({ lanes }) => lanes.map(({ label }) => [label.index, label] as const)));
+    return {
+      fixed: along?.fixed,
+      knees: [...labels.values()].sort(inOrder).map((label) => kneeOf(label, places, limit)),
+    };
+  });
+}
+
+function kneeOf(label: LaneLabel, places: readonly Place[], limit: Limit): Knee {
+  const measured = places.flatMap((place) =>
+    place.lanes.filter((lane) => lane.label.index === label.index).map((lane) => ({ place, lane })),
+  );
+  const judged = measured.map((one) => ({ ...one, misses: one.lane.cells.filter((cell) => misses(cell, one.lane, limit)) }));
+  const first = judged.findIndex(({ misses }) => misses.length > 0);
+  const before = first === -1 ? judged : judged.slice(0, first);
+  const missed = judged[first];
+  return {
+    label,
+    held: before.filter(({ lane }) => lane.estimates.has(limit.metric)).at(-1),
+    missed,
+    gaveOut: missed ? reasonsOf(missed.misses) : [],
+  };
+}
+
+/** A cell that says too little of the metric neither keeps the limit nor misses it. */
+function misses(cell: Cell, { cells }: LaneAtPlace, { metric, max }: Limit): boolean {
+  if (!isValid(cell)) return !wasMeasuredAgain(cell, cells);
+  return (metricOf(metric).of(cell) ?? 0) > max;
+}
+
+function reasonsOf(cells: readonly Cell[]): string[] {
+  const reasons = cells.flatMap((cell) => [
+    ...(cell.state === 'failed' ? [`failed in ${cell.phase}`] : []),
+    ...cell.warnings.map(({ code }) => code),
+  ]);
+  return [...new Set(reasons)];
+}

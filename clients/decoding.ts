@@ -1,0 +1,38 @@
+/** Content codings (RFC 9110, section 8.4.1), with the instants at which the bytes came. */
+
+import { constants, createGunzip } from 'node:zlib';
+
+export interface Decoded {
+  /** @param receivedNs when the bytes came that this was made of, not when it was made */
+  chunk(chunk: Buffer, receivedNs: number): void;
+  failed(error: Error): void;
+}
+
+export interface Decoding {
+  push(chunk: Buffer, receivedNs: number): void;
+  /** Calls back when all that was pushed has come out. */
+  end(done: () => void): void;
+  /** Frees what it holds; nothing comes out any more. */
+  close(): void;
+}
+
+/** @param coding of the response's `Content-Encoding`; undefined for none */
+export function decodingOf(coding: string | undefined, to: Decoded): Decoding {
+  return coding === 'gzip' ? gunzip(to) : { push: to.chunk, end: (done) => done(), close() {} };
+}
+
+/** Works off the event loop: by the time a chunk is decoded, others may have come. */
+function gunzip(to: Decoded): Decoding {
+  const arrivalsNs: number[] = [];
+  const stream = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
+  stream.on('data', (chunk: Buffer) => to.chunk(chunk, arrivalsNs[0] ?? Number.NaN));
+  stream.on('error', (error) => to.failed(error));
+  return {
+    push(chunk, receivedNs) {
+      arrivalsNs.push(receivedNs);
+      stream.write(chunk, () => arrivalsNs.shift());
+    },
+    end: (done) => void stream.end().once('end', done),
+    close: () => void stream.destroy(),
+  };
+}

@@ -1,0 +1,70 @@
+/** `POST /upstream`: how clients send messages on the transports whose own channel goes downwards only. */
+
+import type { ClientContext } from '../bench/contract/transport.ts';
+import { requestHeaders } from './header-profiles.ts';
+import { type HttpClientOptions, type HttpConnection, openHttp } from './http.ts';
+
+export interface Upstream {
+  request(text: string): Promise<string>;
+  /** Resolves when the second connection, where there is one, is gone. */
+  close(): Promise<void>;
+}
+
+/**
+ * @param beside the client's own connection, where a message can go over it without waiting for an answer that is parked;
+ *   without it, the first message opens a second one, which is kept as well
+ */
+export function openUpstream(
+  context: ClientContext,
+  options: Required<HttpClientOptions>,
+  beside: HttpConnection | undefined,
+): Upstream {
+  const path = '/upstream';
+  let second: HttpConnection | undefined;
+  let ended = false;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const connection = () => {
+    second ??= beside ?? openHttp(context, options);
+    return second;
+  };
+  const send = async (text: string) => {
+    if (ended) throw new Error('the client is closed');
+    const headers = requestHeaders(context.headers, 'post', context.url, options.over);
+    const body = await exchange(connection(), { method: 'POST', path, headers, body: JSON.stringify(text) });
+    return JSON.parse(body) as string;
+  };
+  return {
+    request(text) {
+      // One after the other, or streams beside each other would be answered in any order.
+      const answer = last.then(() => send(text));
+      last = answer.catch(() => {});
+      return answer;
+    },
+    async close() {
+      ended = true;
+      if (second !== beside) await second?.close(false);
+    },
+  };
+}
+
+function exchange(connection: HttpConnection, request: Parameters<HttpConnection['send']>[0]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let status = 0;
+    connection.send(request, {
+      head(code) {
+        status = code;
+      },
+      chunk(chunk) {
+        chunks.push(chunk);
+      },
+      end() {
+        const body = Buffer.concat(chunks).toString();
+        if (status === 200) resolve(body);
+        else reject(new Error(`the server answered ${status}: ${body.slice(0, 200)}`));
+      },
+      failed: reject,
+    });
+  });
+}

@@ -1,0 +1,58 @@
+import type { WebSocket } from 'ws';
+import type { Peer } from './broadcast.ts';
+
+export const CLOSE = { goingAway: 1001, policy: 1008, tryLater: 1013 } as const;
+/** How long a peer gets to answer a close frame. */
+const CLOSE_GRACE_MS = 1_000;
+
+/** One WebSocket, as the server sees it. */
+export class WebSocketPeer implements Peer {
+  readonly #ws: WebSocket;
+  readonly #message: { readonly binary: boolean };
+  #isAlive = true;
+
+  /** @param isBinary whether its messages are bytes instead of text */
+  constructor(ws: WebSocket, isBinary: boolean) {
+    this.#ws = ws;
+    this.#message = { binary: isBinary };
+    ws.on('pong', () => {
+      this.#isAlive = true;
+    });
+  }
+
+  get backlogBytes(): number {
+    return this.#ws.bufferedAmount;
+  }
+
+  /** A client that is saying goodbye gets no more: ws would count it as backlog, and the client would be taken for slow. */
+  write(frame: Buffer, flushed?: (error?: Error | null) => void): void {
+    if (this.#ws.readyState === this.#ws.OPEN) this.#ws.send(frame, this.#message, flushed);
+  }
+
+  /** The close frame waits behind the backlog: a client that reads again within the grace learns why. */
+  cutOff(): void {
+    void closeSoon(this.#ws, CLOSE.tryLater, 'the client reads too slowly');
+  }
+
+  end(): Promise<void> {
+    return closeSoon(this.#ws, CLOSE.goingAway, 'the server shuts down');
+  }
+
+  pingOrTerminate(): void {
+    if (this.#isAlive) this.#ws.ping();
+    else this.#ws.terminate();
+    this.#isAlive = false;
+  }
+}
+
+/** Sends the close frame and waits for the peer's, but not for long. */
+export function closeSoon(ws: WebSocket, code: number, reason: string): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => ws.terminate(), CLOSE_GRACE_MS);
+    ws.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+    ws.close(code, reason);
+  });
+}
