@@ -32,12 +32,12 @@ export const profiles: readonly Profile[] = [
   },
   {
     id: 'default',
-    summary: 'Five rounds with intervals, within four minutes.',
+    summary: 'Five rounds of fan-out with intervals, what each byte is for, and what silence costs; within five minutes.',
     lanes: withNoiseFloor,
-    scenarios: ['fanout'],
+    scenarios: ['fanout', 'anatomy', 'idle'],
     rounds: 5,
     warmupSeconds: 1,
-    windowSeconds: 5,
+    windowSeconds: 3,
   },
   {
     id: 'paper',
