@@ -3,6 +3,7 @@
 import type { Lane } from './contract/lane.ts';
 import { randomAt, STREAM } from './contract/random.ts';
 import type { Cell, Point, Result } from './contract/result.ts';
+import { heldWindows } from './held-events.ts';
 import type { CellPlan } from './run-cell.ts';
 import { varies } from './scenarios.ts';
 import { metricOf } from './stats/metrics.ts';
@@ -102,9 +103,10 @@ export function isBeyondLimit(plan: CellPlan, cells: readonly Cell[], scenarios:
 }
 
 /** Silence is measured over whole periods of what an idle connection does. */
-function windowSeconds({ windowSeconds, windowEvents = 0 }: PlannedScenario, point: Point, lane: Lane): number {
+function windowSeconds(scenario: PlannedScenario, point: Point, lane: Lane): number {
+  const { procedure, windowSeconds, windowEvents = 0 } = scenario;
   if (point.eventsPerSecond > 0) return Math.max(windowSeconds, windowEvents / point.eventsPerSecond);
-  if (point.messagesPerSecond !== undefined) return windowSeconds;
+  if (procedure !== 'deliver' || point.messagesPerSecond !== undefined) return windowSeconds;
   const periodSeconds = (lane.idlePeriodMs?.(lane.options) ?? 0) / 1e3;
   return periodSeconds > 0 ? Math.ceil(windowSeconds / periodSeconds) * periodSeconds : windowSeconds;
 }
@@ -121,7 +123,10 @@ function withInterval(lane: Lane, intervalMs: number | undefined): Lane {
 }
 
 /** How long a cell takes, about: for the time left. */
-export function expectedSeconds({ lane, point, warmupSeconds, windowSeconds }: CellPlan): number {
+export function expectedSeconds(plan: CellPlan): number {
+  const { lane, point, procedure, warmupSeconds, windowSeconds } = plan;
+  const held = heldWindows[procedure]?.(plan, 1);
+  if (held) return 1 + warmupSeconds + (held.windowMs + held.afterMs / 4) / 1e3;
   const waitSeconds = eventWaitMs(lane, point) / 1e3;
   const slot = point.eventsPerSecond > 0 ? 1 / point.eventsPerSecond : 0;
   const startSeconds = 0.8 + point.clients / 1e3 + openingMs(point) / 1e3;
