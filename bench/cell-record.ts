@@ -76,7 +76,7 @@ export function recordCell(identity: Identity, measured: Measurements): Complete
       lagP99Us: server.lag.p99Us,
       lagMaxUs: server.lag.maxUs,
     },
-    wire: recordWire(measured, identity.point.clients),
+    wire: recordWire(measured, identity.point),
     ...(measured.link && { link: recordLink(measured.link, identity.point) }),
     ...(measured.deathsNs.length > 0 && { recovery: recordRecovery(measured.deathsNs, workers) }),
     ...recordLoad(workers),
@@ -96,7 +96,7 @@ export function recordCell(identity: Identity, measured: Measurements): Complete
   return completedCellSchema.parse({ ...cell, warnings });
 }
 
-function recordWire(measured: Measurements, clients: number): CompletedCell['wire'] {
+function recordWire(measured: Measurements, { clients, stalledClients }: Point): CompletedCell['wire'] {
   const { server, workers, serverClosed, workersClosed, relay, segments } = measured;
   const windowDeliveries = sum(workers, (worker) => worker.windowDeliveries);
   const window = { server: server.wire, clients: sumWire(workers.map(({ wire }) => wire)) };
@@ -112,10 +112,11 @@ function recordWire(measured: Measurements, clients: number): CompletedCell['wir
   return {
     ...wire,
     ...(relay && { ledger: recordLedger(relay, relay.clients === clients ? cell : undefined) }),
-    // A socket that came or went within the window took its count along.
+    // A socket that came or went within the window took its count along, and one that is not read has segments of its own.
     ...(segments &&
       isSteady(segments) &&
-      measured.deathsNs.length === 0 && { packets: recordPackets(segments, windowBytes, perDelivery) }),
+      measured.deathsNs.length === 0 &&
+      !stalledClients && { packets: recordPackets(segments, windowBytes, perDelivery) }),
   };
 }
 

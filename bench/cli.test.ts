@@ -10,8 +10,9 @@ import { resultId } from './identity.ts';
 import { readText } from './measure/machine.ts';
 import { compiled } from './paths.ts';
 
-const TINY = '--lanes tcp,websocket --rounds 1 --clients 3 --rate 50 --warmup 0.1 --window 0.2'.split(' ');
-const LONG = '--lanes tcp --rounds 5 --clients 3 --rate 50 --window 60'.split(' ');
+const TINY =
+  '--scenarios fanout --lanes tcp,websocket --rounds 1 --clients 3 --rate 50 --warmup 0.1 --window 0.2'.split(' ');
+const LONG = '--scenarios fanout --lanes tcp --rounds 5 --clients 3 --rate 50 --window 60'.split(' ');
 
 let folder = '';
 beforeEach(() => {
@@ -232,6 +233,8 @@ describe.skipIf(process.platform !== 'linux')('children', () => {
 
   it('and the orchestrator, killed at any moment, leave a result that --resume finishes, with its cells untouched', async () => {
     const args = [
+      '--scenarios',
+      'fanout',
       '--lanes',
       'tcp',
       '--rounds',

@@ -12,7 +12,7 @@ import { type ComparisonRow, compareResults, type RunComparison } from './stats/
 import { metricOf, metrics } from './stats/metrics.ts';
 import { type JudgedThreshold, judgeThreshold, parseThreshold } from './stats/threshold.ts';
 import type { Store } from './store.ts';
-import { align } from './terminal.ts';
+import { align } from './terminal-tables.ts';
 
 export interface CompareFlags {
   readonly acrossMachines?: boolean;

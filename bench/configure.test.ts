@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { addBenchFlags, type BenchFlags, configure } from './configure.ts';
+import { addBenchFlags, type BenchFlags, checkPoints, configure } from './configure.ts';
 
 const machine = { workers: 1, fileDescriptors: 1_024, localPorts: 28_232 };
 
@@ -87,6 +87,25 @@ describe('flags', () => {
     command.parse(['--clients', '30000'], { from: 'user' });
     expect(() => configure(command.opts<BenchFlags>(), { ...machine, fileDescriptors: null })).toThrow(
       /28232 local ports/,
+    );
+  });
+});
+
+describe('a point is refused', () => {
+  const point = { clients: 2, eventsPerSecond: 10, payloadBytes: 65_534, headers: 'browser' } as const;
+
+  it('of whose clients none would read', () => {
+    expect(() => checkPoints([{ ...point, stalledClients: 1 }])).not.toThrow();
+    expect(() => checkPoints([point, { ...point, stalledClients: 2 }])).toThrow(
+      '--clients 2: 2 of them stop reading; allowed are 3 or more',
+    );
+  });
+
+  it('whose messages no server would take', () => {
+    const messagesPerSecond = 1;
+    expect(() => checkPoints([{ ...point, messagesPerSecond }])).not.toThrow();
+    expect(() => checkPoints([{ ...point, messagesPerSecond, payloadBytes: 65_535 }])).toThrow(
+      '--payload 65535: messages to the server are of at most 65534 bytes',
     );
   });
 });

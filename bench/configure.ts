@@ -6,6 +6,7 @@ import { bitsPerSecond, decimal, splitList, wholeNumber } from './contract/flags
 import { HEADER_PROFILES, type HeaderProfile } from './contract/headers.ts';
 import type { Lane } from './contract/lane.ts';
 import type { Point } from './contract/result.ts';
+import { MAX_MESSAGE_BYTES } from './contract/transport.ts';
 import { lanes } from './lanes.ts';
 import type { MachineLimits } from './measure/machine.ts';
 import { distinct, type PlannedScenario, type RunConfig } from './plan.ts';
@@ -43,6 +44,8 @@ export const SPARE_DESCRIPTORS = 64;
 /** Publishing instants stray, so that they don't run in step with poll timers; half of each slot stays quiet. */
 const JITTER = 0.5;
 const DEFAULT_REFERENCE = 'websocket';
+/** Around a message, where it goes as JSON. */
+const QUOTES_BYTES = 2;
 
 export function addBenchFlags(command: Command): Command {
   return command
@@ -97,6 +100,7 @@ export function configure(flags: BenchFlags, machine: MachineLimits): RunConfig 
     seed: flags.seed,
   };
   checkLink(config, flags);
+  checkPoints(config.scenarios.flatMap(({ points }) => points));
   checkClients(config, machine, flags.workers);
   return config;
 }
@@ -165,6 +169,25 @@ function checkLink({ scenarios }: RunConfig, { bandwidth, jitter }: BenchFlags):
       throw new UsageError(
         `--bandwidth ${bandwidthBitsPerSecond}: ${eventsPerSecond} events/s of ${payloadBytes} B take ${needed} bit/s and more`,
       );
+    }
+  }
+}
+
+/**
+ * Some client must read, and a message must fit into what a server takes.
+ *
+ * @throws UsageError
+ */
+export function checkPoints(points: readonly Point[]): void {
+  for (const { clients, stalledClients = 0, messagesPerSecond, payloadBytes } of points) {
+    if (stalledClients >= clients) {
+      throw new UsageError(
+        `--clients ${clients}: ${stalledClients} of them stop reading; allowed are ${stalledClients + 1} or more`,
+      );
+    }
+    const mostBytes = MAX_MESSAGE_BYTES - QUOTES_BYTES;
+    if (messagesPerSecond !== undefined && payloadBytes > mostBytes) {
+      throw new UsageError(`--payload ${payloadBytes}: messages to the server are of at most ${mostBytes} bytes`);
     }
   }
 }

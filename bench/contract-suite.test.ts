@@ -3,8 +3,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { reconnecting } from '../clients/reconnecting.ts';
 import { EventLog } from '../servers/feed.ts';
-import { Host } from '../servers/host.ts';
+import { Host, type HostOptions } from '../servers/host.ts';
 import type { RingLimits } from '../servers/ring.ts';
 import { HEADER_PROFILES } from './contract/headers.ts';
 import type { Lane } from './contract/lane.ts';
@@ -240,6 +241,39 @@ describe.each(lanes.filter(({ repeats }) => repeats === undefined))('$id', (lane
         expect(sink.seqs).toEqual([1]);
       }
     });
+
+    rule(
+      'that comes back finds the next server in the place of the last, misses nothing, and tells of each try',
+      async () => {
+        const lab = await openLab(lane);
+        const policy = { spreadMs: 20, capMs: 40, deadlineMs: 5_000 };
+        const half = await lane.client();
+        let tries = 0;
+        const onConnecting = () => void tries++;
+        const sink = new RecordingSink();
+        const context = { ...lab.address, headers: 'minimal', phase: 0.5, meter: new ByteMeter(), swarm: lab } as const;
+        const client = await reconnecting(half, policy).connect(
+          { ...context, onConnecting },
+          sink,
+          quick({ ...half.defaults, ...lane.options }),
+        );
+        expect(tries).toBeGreaterThan(0);
+        lab.publish(eventOf(1));
+        await eventually(() => expect(sink.seqs).toEqual([1]));
+        await lab.closeServer();
+        lab.publish(eventOf(2), eventOf(3));
+        const triesBefore = tries;
+        await eventually(() => expect(tries).toBeGreaterThan(triesBefore));
+
+        const next = await openLab(lane, { place: await lab.place(), feed: lab.feed });
+        expect(next.address).toEqual(lab.address);
+        next.publish(eventOf(4));
+        await eventually(() => expect(sink.seqs).toEqual([1, 2, 3, 4]));
+        expect(sink).toMatchObject({ gaps: [], closes: [] });
+        await client.close();
+        expect(context.meter.openSockets.size).toBe(0);
+      },
+    );
 
     rule('may close twice, is gone when that resolves, and hears no more', async () => {
       const lab = await openLab(lane);
@@ -570,6 +604,9 @@ interface LabOptions {
   readonly ring?: RingLimits;
   /** Over the defaults of the server half and the lane's options. */
   readonly server?: object;
+  /** In the place of another server, with its feed. */
+  readonly place?: HostOptions;
+  readonly feed?: EventLog;
 }
 
 interface LabClient {
@@ -584,10 +621,9 @@ const ALONE = { swarm: undefined };
 type Lab = Awaited<ReturnType<typeof openLab>>;
 
 /** One lane over a feed that the test fills. It is closed with the test, however that ends. */
-async function openLab(lane: Lane, { ring, server = {} }: LabOptions = {}) {
+async function openLab(lane: Lane, { ring, server = {}, place = {}, feed = new EventLog(ring) }: LabOptions = {}) {
   const half = await lane.server();
-  const feed = new EventLog(ring);
-  const host = new Host(feed);
+  const host = new Host(feed, place);
   const mounted = await half.mount(host, feed, quick({ ...half.defaults, ...lane.options, ...server }));
   const clients: LabClient[] = [];
   let closed: Promise<void> | undefined;
@@ -597,6 +633,11 @@ async function openLab(lane: Lane, { ring, server = {} }: LabOptions = {}) {
     host,
     mounted,
     clients,
+    /** What another server needs to stand in the place of this one. */
+    async place(): Promise<HostOptions> {
+      const port = Number(new URL(mounted.url).port);
+      return { httpPort: port, tcpPort: port, portWaitMs: 5_000, certificate: await host.certificate() };
+    },
     publish(...events: readonly Parameters<EventLog['publish']>[0][]) {
       for (const event of events) feed.publish(event);
     },

@@ -1,14 +1,23 @@
-/** Pure: what workers saw of connections opened cold and of closed loops, merged into a cell's. */
+/** Pure: what workers saw of connections opened cold, of closed loops and of messages, merged into a cell's. */
 
 import type { ClosedLoop, WorkerMeasured } from './contract/child.ts';
 import type { CompletedCell } from './contract/result.ts';
 import { mergeLatency } from './measure/latency.ts';
 
 /** @throws Error when no connection got its event: there is nothing to tell but why */
-export function recordLoad(workers: readonly WorkerMeasured[]): Pick<CompletedCell, 'opened' | 'closedLoops'> {
+export function recordLoad(
+  workers: readonly WorkerMeasured[],
+): Pick<CompletedCell, 'opened' | 'closedLoops' | 'upstream'> {
   const opened = workers.flatMap((worker) => worker.opened ?? []);
   const loops = workers.flatMap(({ closedLoops }) => (closedLoops ? [closedLoops] : []));
+  const upstream = workers.flatMap((worker) => worker.upstream ?? []);
   return {
+    ...(upstream.length > 0 && {
+      upstream: {
+        messages: sum(upstream, ({ messages }) => messages),
+        echo: mergeLatency(upstream.map(({ echo }) => echo)),
+      },
+    }),
     ...(opened.length > 0 && {
       opened: mergeOpened(
         opened,

@@ -5,7 +5,14 @@
  */
 
 import type { Child } from './child.ts';
-import type { ListenAsk, MeasureAsk, ReconnectPolicy, ServerCalls, ServerMeasured } from './contract/child.ts';
+import type {
+  ListenAsk,
+  Listening,
+  MeasureAsk,
+  ReconnectPolicy,
+  ServerCalls,
+  ServerMeasured,
+} from './contract/child.ts';
 import { nowNs, sleepUntil } from './measure/clock.ts';
 import type { CellPlan } from './run-cell.ts';
 
@@ -38,7 +45,7 @@ export interface Serving {
   readonly server: Child<ServerCalls>;
   readonly openServer: () => Child<ServerCalls>;
   readonly listenAsk: ListenAsk;
-  readonly url: string;
+  readonly listening: Listening;
   readonly listenMs: number;
   readonly ask: MeasureAsk;
   readonly limits: { readonly phase: () => string; readonly deadlineMs: number };
@@ -58,9 +65,10 @@ export interface Served {
  * @throws ChildFailure when a server ends by itself
  */
 export async function serve(serving: Serving, kills: number, signal: AbortSignal): Promise<Served> {
-  const { openServer, listenAsk, url, listenMs, ask, limits } = serving;
+  const { openServer, listenAsk, listening, listenMs, ask, limits } = serving;
   const successor = {
-    port: Number(new URL(url).port),
+    port: Number(new URL(listening.url).port),
+    certificate: listening.certificate,
     startNs: ask.startNs,
     lastSeq: ask.warmupEvents + ask.windowEvents,
   };
@@ -84,10 +92,9 @@ function killInstants({ windowNs: [fromNs, toNs] }: MeasureAsk, kills: number): 
   return Array.from({ length: kills }, (_, kill) => fromNs + ((kill + KILLED_AFTER) / kills) * (toNs - fromNs));
 }
 
-/** What is left of the window, from the end of a slot on, as the window itself. */
+/** What is left of the window, from the end of a slot on, as the window itself: one slot after it, where nothing is left. */
 function rest({ windowNs: [fromNs, toNs], windowEvents }: MeasureAsk): MeasureAsk['windowNs'] {
   const slotNs = (toNs - fromNs) / windowEvents;
   const beginNs = fromNs + Math.ceil((nowNs() + LEAD_NS - fromNs) / slotNs) * slotNs;
-  if (beginNs < toNs) return [beginNs, toNs];
-  throw new Error('the window was over when a server had taken the place of the one before; it must be longer');
+  return [beginNs, Math.max(toNs, beginNs + slotNs)];
 }

@@ -2,8 +2,17 @@
 
 import { type Measurements, recordCell } from './cell-record.ts';
 import { type Channel, Child, ChildFailure } from './child.ts';
-import type { FeedSpec, LinkCalls, MeasureAsk, RelayCalls, ServerCalls, WorkerCalls } from './contract/child.ts';
+import type {
+  FeedSpec,
+  LinkCalls,
+  MeasureAsk,
+  MessagesAsk,
+  RelayCalls,
+  ServerCalls,
+  WorkerCalls,
+} from './contract/child.ts';
 import type { Lane } from './contract/lane.ts';
+import { readingClients } from './contract/reading.ts';
 import type { Cell, CompletedCell, Noise, Point, Procedure } from './contract/result.ts';
 import { HELD_EVENTS_PER_SECOND, heldWindows, planHeldWindow } from './held-events.ts';
 import { checkSharedClock, nowNs, sleepUntil } from './measure/clock.ts';
@@ -125,16 +134,23 @@ async function runPhases(
   const { clients, rttMs = 0, bandwidthBitsPerSecond, jitterMs } = point;
   const via = await link?.call('open', { url, seed, rttMs, bandwidthBitsPerSecond, jitterMs }, opening);
   const tapAt = await relay?.call('open', { url, protocol: lane.wire, via }, opening);
-  const tapped = plan.ledgerClients;
-  const tap = tapAt && { ...tapAt, clients: tapped, ofClients: clients, areTimed: tapped === clients };
+  const reading = readingClients(point);
+  const tapped = Math.min(plan.ledgerClients, reading);
+  const tap = tapAt && { ...tapAt, clients: tapped, ofClients: reading, areTimed: tapped === reading };
   const restarts = restartsOf(plan);
-  const clientsAsk = { headers: point.headers, via, tap, ...(restarts && { reconnect: restarts.reconnect }) };
+  const clientsAsk = {
+    headers: point.headers,
+    via,
+    tap,
+    firstStalled: reading,
+    ...(restarts && { reconnect: restarts.reconnect }),
+  };
   const connectAsk = {
     procedure: plan.procedure,
     lane: lane.id,
     options: lane.options,
     url,
-    certificate,
+    certificate: certificate?.cert,
     seed,
     ...clientsAsk,
   };
@@ -162,7 +178,7 @@ async function runPhases(
   const watching = new AbortController();
   const going = AbortSignal.any([signal, watching.signal]);
   const listenMs = deadlines.hello + deadlines.listen;
-  const serving = { server, openServer, listenAsk, url, listenMs, ask, limits };
+  const serving = { server, openServer, listenAsk, listening, listenMs, ask, limits };
   const measuring = Promise.all([
     serve(serving, restarts?.kills ?? 0, going),
     Promise.all(workers.map((worker) => worker.call('measure', there, limits))),
@@ -249,31 +265,44 @@ async function sayHello(child: Child<AnyCalls>, nodeVersion: string, deadlineMs:
   }
 }
 
-/** The measured window is a range of events; its ends lie in the quiet part of a slot, when none is on its way. */
+/**
+ * The measured window is a range of events, or, where none are published, of messages from clients; its ends lie in the quiet
+ * part of a slot, when none is on its way.
+ */
 function planWindow(plan: CellPlan, workers: number, drainMs: number): MeasureAsk {
   const { lane, point, jitter, warmupSeconds, windowSeconds } = plan;
-  const { eventsPerSecond, clients, payloadBytes } = point;
+  const { eventsPerSecond, messagesPerSecond = 0, clients, payloadBytes } = point;
   const startNs = nowNs() + LEAD_NS.fixed + LEAD_NS.perClient * clients;
   const held = heldWindows[plan.procedure]?.(plan, workers);
   if (held) return planHeldWindow(plan, held, startNs, drainMs);
   const waitMs = eventWaitMs(lane, point);
+  const slotsPerSecond = eventsPerSecond > 0 ? eventsPerSecond : messagesPerSecond;
   // In silence there is nothing to wait for but the opening's end.
-  const slotNs = eventsPerSecond > 0 ? 1e9 / eventsPerSecond : 0;
+  const slotNs = slotsPerSecond > 0 ? 1e9 / slotsPerSecond : 0;
   const quietNs = ((1 - jitter) / 2) * slotNs;
   // Where events wait or have a way to go, the steady state must be reached when the window begins.
   const warmup = Math.max(warmupSeconds, waitMs / 1e3);
-  const warmupEvents = eventsPerSecond > 0 ? Math.max(1, Math.ceil(warmup * eventsPerSecond)) : 0;
-  const windowEvents = eventsPerSecond > 0 ? Math.max(1, Math.round(windowSeconds * eventsPerSecond)) : 0;
-  const fromNs = startNs + (eventsPerSecond > 0 ? warmupEvents * slotNs : warmup * 1e9) - quietNs;
-  const windowNs = [fromNs, fromNs + (eventsPerSecond > 0 ? windowEvents * slotNs : windowSeconds * 1e9)] as const;
+  const warmupSlots = Math.max(1, Math.ceil(warmup * slotsPerSecond));
+  const windowSlots = Math.max(1, Math.round(windowSeconds * slotsPerSecond));
+  const fromNs = startNs + (slotNs > 0 ? warmupSlots * slotNs : warmup * 1e9) - quietNs;
+  const windowNs = [fromNs, fromNs + (slotNs > 0 ? windowSlots * slotNs : windowSeconds * 1e9)] as const;
   return {
     startNs,
-    warmupEvents,
-    windowEvents,
+    warmupEvents: eventsPerSecond > 0 ? warmupSlots : 0,
+    windowEvents: eventsPerSecond > 0 ? windowSlots : 0,
     windowNs,
     giveUpNs: windowNs[1] + (waitMs + recoveryMs(plan) + drainMs) * 1e6,
     payloadBytes,
+    ...(messagesPerSecond > 0 && { messages: messagesOf(messagesPerSecond, startNs, windowNs, jitter) }),
   };
+}
+
+/** A whole number of them over the window, and as many as fit before it; one at the least, since it opens what it needs. */
+function messagesOf(perSecond: number, startNs: number, windowNs: MeasureAsk['windowNs'], jitter: number): MessagesAsk {
+  const [fromNs, toNs] = windowNs;
+  const window = Math.max(1, Math.round(((toNs - fromNs) / 1e9) * perSecond));
+  const warmup = Math.max(1, Math.round(((fromNs - startNs) / (toNs - fromNs)) * window));
+  return { warmup, window, jitter };
 }
 
 function later([fromNs, toNs]: MeasureAsk['windowNs'], ms: number): MeasureAsk['windowNs'] {

@@ -171,6 +171,19 @@ export const scenarios: readonly Scenario[] = [
     windowSeconds: 1,
   },
   {
+    id: 'reconnect',
+    title: 'A server restarts',
+    question: 'What happens when the server restarts?',
+    procedure: 'reconnect',
+    points: [BASE],
+    figures: ['recovery'],
+    ledgerShare: 0,
+    // Two deaths a window: ten of each lane.
+    rounds: 5,
+    warmupSeconds: 0.5,
+    windowSeconds: 10,
+  },
+  {
     id: 'capacity',
     title: 'Capacity',
     question: 'How many polls can one server answer?',

@@ -3,7 +3,8 @@ import { lanes } from './lanes.ts';
 import { profiles } from './profiles.ts';
 import { scenarios } from './scenarios.ts';
 import { describeCatalogue, describeResult } from './terminal.ts';
-import { failed, makeResult } from './test-fixture.ts';
+import { failed, makeResult, POINT } from './test-fixture.ts';
+import { makeSurvey } from './test-survey.ts';
 
 describe('what a run says at its end', () => {
   const result = makeResult();
@@ -66,12 +67,32 @@ describe('what a run says at its end', () => {
     );
   });
 
-  it('lists points from small to large, in whatever order they were measured', () => {
-    const [first] = result.cells;
-    if (!first) throw new Error('no cell');
-    const cells = [4_096, 64, 65_536].map((payloadBytes) => ({ ...first, point: { ...first.point, payloadBytes } }));
-    const sizes = [...describeResult({ ...result, cells }).matchAll(/events\/s · ([\d,]+) B/g)].map(([, size]) => size);
-    expect(sizes).toEqual(['64', '4,096', '65,536']);
+  it('has a row for each lane of a sweep, its values from the smallest point to the largest', () => {
+    const points = [4_096, 64, 65_536, 128].map((payloadBytes) => ({ ...POINT, payloadBytes }));
+    const swept = describeResult(makeResult({ points })).split('\n');
+    expect(swept).toContain('Payload 64 → 4,096 → 65,536 B (of 4 points)');
+    expect(swept.find((line) => line.startsWith('Lane gamma '))).toContain('76 → 4,108 → 65,548');
+    expect(swept.filter((line) => line.startsWith('Lane gamma '))).toHaveLength(1);
+  });
+
+  it('says of a sweep the widest difference and how many comparisons came to what', () => {
+    const points = [1, 10, 100].map((clients) => ({ ...POINT, clients }));
+    expect(describeResult(makeResult({ points }))).toMatch(
+      /^Widest \(\d+ clients?\): Lane (alpha|gamma) is (faster|slower) than Lane beta: latency p50 .*\s+.*6 comparisons: 3 lower, 3 higher\.$/m,
+    );
+  });
+
+  it('of a dozen scenarios stays within 150 lines of 100 columns', () => {
+    const survey = makeSurvey();
+    expect(survey.scenarios.length).toBeGreaterThanOrEqual(12);
+    const told = describeResult(survey).split('\n');
+    expect(told.length).toBeLessThan(150);
+    for (const line of told) expect(line.length).toBeLessThanOrEqual(100);
+    for (const { title } of survey.scenarios) expect(told.some((line) => line.startsWith(`${title}: `))).toBe(true);
+  });
+
+  it('says up to where a lane keeps a limit, and what gave out', () => {
+    expect(describeResult(makeSurvey())).toMatch(/^Lane framing +500 events\/s +1,000 events\/s +server-saturated$/m);
   });
 });
 

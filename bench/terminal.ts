@@ -1,132 +1,109 @@
 /** What a run says on the terminal when it ends, and what `list` says. Pure: data → text. */
 
 import type { Lane } from './contract/lane.ts';
-import type { Comparison, Estimate, Point, Result } from './contract/result.ts';
+import type { Result } from './contract/result.ts';
 import type { Profile } from './profiles.ts';
-import { countOf, formatInterval, type Interval, type Quantity, type Scale, scaleFor } from './report/format.ts';
-import { noiseFloorOf } from './report/noise-floor.ts';
-import { laneLabels } from './report/places.ts';
-import { commonText, distinctPoints, keyOf } from './report/points.ts';
+import { Anchors } from './report/anchors.ts';
+import { comparedIn, widestOf, wordsOf } from './report/finding.ts';
+import { countOf, formatCount } from './report/format.ts';
+import { referenceOf } from './report/lane-table.ts';
+import { noiseFloorInShort, noiseFloorOf } from './report/noise-floor.ts';
+import type { LaneLabel } from './report/page-model.ts';
+import { laneLabels, type ScenarioView, viewsOf } from './report/places.ts';
+import { commonText } from './report/points.ts';
 import { wasMeasuredAgain } from './report/retries.ts';
-import { comparisonProse, proseText } from './report/verdicts.ts';
+import { comparisonProse, proseText, VERDICT_GLYPHS } from './report/verdicts.ts';
 import type { Scenario } from './scenarios.ts';
-import { metricOf } from './stats/metrics.ts';
 import { isValid } from './stats/valid.ts';
+import { align, tablesInFull, tablesInShort } from './terminal-tables.ts';
 
 type Figure = Result['scenarios'][number]['figures'][number];
 
-interface Column {
-  readonly metric: string;
-  readonly quantity: Quantity;
-  /** Short: a table fits on a terminal of 100 columns. */
-  readonly label: string;
-}
-
-interface Table {
-  /** Shown for scenarios with any of these figures. */
-  readonly figures: readonly Figure[];
-  readonly columns: readonly Column[];
-}
-
-/** What figures of the page are in tables of the terminal. */
-const TABLES: readonly Table[] = [
-  {
-    figures: ['latency', 'cpu'],
-    columns: [
-      { metric: 'latency.p50Us', quantity: 'time', label: 'latency p50' },
-      { metric: 'latency.p95Us', quantity: 'time', label: 'latency p95' },
-      { metric: 'server.cpuPerDeliveryUs', quantity: 'time', label: 'server CPU/delivery' },
-    ],
-  },
-  {
-    figures: ['bytes', 'layers'],
-    columns: [
-      { metric: 'wire.framingPerDeliveryBytes', quantity: 'wire', label: 'framing' },
-      { metric: 'wire.headsPerDeliveryBytes', quantity: 'wire', label: 'heads' },
-      { metric: 'wire.perDeliveryBytes', quantity: 'wire', label: 'per delivery' },
-      { metric: 'wire.tcpIpPerDeliveryBytes', quantity: 'wire', label: 'with TCP/IP' },
-      { metric: 'wire.handshakeBytes', quantity: 'wire', label: 'handshake' },
-    ],
-  },
-];
-/** What the sentences about a lane compare, by figure. */
-const SENTENCES: Readonly<Partial<Record<Figure, readonly Said[]>>> = {
-  latency: [{ metric: 'latency.p50Us', afterVerb: 'latency p50 ' }],
-  layers: [
-    { metric: 'wire.overheadPerDeliveryBytes', afterVerb: '' },
-    { metric: 'wire.tcpIpPerDeliveryBytes', afterVerb: '' },
-  ],
-  cpu: [{ metric: 'server.cpuPerDeliveryUs', afterVerb: '' }],
+/** What the sentences about a lane compare, by figure; in a long run, the first alone. */
+const SENTENCES: Readonly<Partial<Record<Figure, readonly string[]>>> = {
+  latency: ['latency.p50Us'],
+  layers: ['wire.overheadPerDeliveryBytes', 'wire.tcpIpPerDeliveryBytes'],
+  cpu: ['server.cpuPerDeliveryUs'],
+  tradeoff: ['wire.perDeliveryBytes'],
+  idle: ['idle.bytesPerClientMinute'],
+  connect: ['open.firstEventP50Us'],
+  upstream: ['upstream.echoP50Us'],
+  recovery: ['recovery.firstEventP50Us'],
+  isolation: ['latency.p99Us'],
+  capacity: ['capacity.requestsPerSecond'],
 };
-
-interface Said {
-  readonly metric: string;
-  /** What the verb leaves open. */
-  readonly afterVerb: string;
-}
 
 const LINE_COLUMNS = 100;
 
-/** Whether it may be cited and how far noise goes; tables per scenario and point; a sentence per comparison. */
+/** Whether it may be cited and how far noise goes; for each scenario its tables, and what comparisons came to. */
 export function describeResult(result: Result): string {
-  const blocks = placesOf(result).flatMap(({ scenario: { id: scenario, title, figures }, point }) => {
-    const heading = `${title}: ${commonText([point])}`;
-    const tables = TABLES.filter((one) => one.figures.some((figure) => figures.includes(figure)));
-    const said = figures.flatMap((figure) => SENTENCES[figure] ?? []);
+  const views = viewsOf(result, new Anchors());
+  const isLong = views.length > 1 || views.some(({ places }) => places.length > 1);
+  const blocks = views.flatMap((view) => {
+    const { title, lanes, figures } = view.scenario;
+    const heading = `${title}: ${commonText(view.places.map(({ point }) => point))}`;
+    const labels = [...laneLabels(result)].filter(([id]) => lanes.includes(id)).map(([, label]) => label);
+    const metrics = figures.flatMap((figure) => SENTENCES[figure] ?? []);
+    if (isLong) return [heading, ...tablesInShort(view, labels), ...inShort(view, metrics).map(wrap), ''];
     return [
       heading,
       '',
-      ...tables.flatMap(({ columns }) => [table(result, scenario, point, columns), '']),
-      ...sentences(result, scenario, point, said).map(wrap),
+      ...tablesInFull(view, labels).flatMap((one) => [one, '']),
+      ...inFull(view, metrics, result).map(wrap),
       '',
     ];
   });
-  const floor = noiseFloorOf(result).map((prose) => wrap(proseText(prose)));
+  const floor = (views.length > 1 ? noiseFloorInShort(result) : noiseFloorOf(result)).map((one) =>
+    wrap(proseText(one)),
+  );
   return [...citable(result), ...floor, '', ...blocks, ...problems(result), reminder(result)].join('\n');
 }
 
-function table(result: Result, scenario: string, point: Point, wanted: readonly Column[]): string {
-  const columns = wanted.map(({ metric, quantity, label }) => {
-    const of = (lane: string) => find(result.estimates, scenario, point, lane, metric);
-    const scale = scaleFor(
-      quantity,
-      result.lanes.flatMap(({ id }) => of(id)?.value ?? []),
-    );
-    const isExact = quantity === 'wire';
-    return { of, scale, header: `${label}, ${scale.unit}`, isExact, whyMissing: isExact ? 'not known' : 'n too small' };
-  });
-  const rows = [...laneLabels(result)].map(([id, { title }]) => {
-    const rounds = Math.max(0, ...columns.map(({ of }) => of(id)?.rounds ?? 0));
-    if (rounds === 0) return [title, 'not measured'];
-    const texts = columns.map(({ of, scale, isExact, whyMissing }) => {
-      const estimate = of(id);
-      if (!estimate) return whyMissing;
-      // Bytes hardly differ between rounds; the page has their ranges.
-      return isExact ? formatInterval(estimate, scale).value : text(estimate, scale);
-    });
-    return [title, ...texts, String(rounds)];
-  });
-  return align([['', ...columns.map(({ header }) => header), 'rounds'], ...rows]);
+/** A sentence for each lane and metric, of a scenario's only point. */
+function inFull(view: ScenarioView, metrics: readonly string[], result: Result): string[] {
+  const reference = referenceOf(view);
+  if (reference === undefined) return [`No comparison: ${result.reference} is not among the lanes.`];
+  const compared = metrics.map((metric) => comparedIn(view, metric));
+  const labels = new Set(compared.flat().map(({ lane: { label } }) => label));
+  return [...labels].flatMap((label: LaneLabel) =>
+    compared.flatMap((all) =>
+      all
+        .filter(({ lane }) => lane.label === label)
+        .map(({ comparison }) =>
+          proseText(comparisonProse(comparison, { subject: [label.title], reference, ...wordsOf(comparison.metric) })),
+        ),
+    ),
+  );
 }
 
-function sentences(result: Result, scenario: string, point: Point, said: readonly Said[]): string[] {
-  const reference = result.lanes.find(({ id }) => id === result.reference);
-  if (!reference) return [`No comparison: ${result.reference} is not among the lanes.`];
-  const labels = [...laneLabels(result)].filter(
-    ([, { isReference, repeats }]) => !isReference && repeats === undefined,
-  );
-  return labels.flatMap(([lane, { title }]) =>
-    said.flatMap(({ metric, afterVerb }) => {
-      const comparisons = result.comparisons.filter((one) => one.reference === reference.id);
-      const comparison = find(comparisons, scenario, point, lane, metric);
-      if (!comparison) return [];
-      const { title: name } = metricOf(metric);
-      const what = `${name.charAt(0).toLowerCase()}${name.slice(1)} `;
-      const words = { subject: [title], reference: reference.title, what: [what], afterVerb: [afterVerb] };
-      return proseText(comparisonProse(comparison, words));
-    }),
-  );
+/** Of the first metric that is compared: the widest difference, and how many came to what. */
+function inShort(view: ScenarioView, metrics: readonly string[]): string[] {
+  const reference = referenceOf(view);
+  const all = metrics.map((metric) => comparedIn(view, metric)).find(({ length }) => length > 0);
+  if (reference === undefined || !all) return [];
+  const widest = widestOf(all);
+  const counts = (Object.keys(VERDICT_GLYPHS) as (keyof typeof VERDICT_GLYPHS)[]).flatMap((verdict) => {
+    const count = all.filter(({ comparison }) => comparison.verdict === verdict).length;
+    return count === 0 ? [] : `${formatCount(count)} ${COUNTED[verdict]}`;
+  });
+  const total = `Of ${countOf(all.length, 'comparison')}: ${counts.join(', ')}.`;
+  if (!widest) return [total];
+  const { place, lane, comparison } = widest;
+  const sentence = comparisonProse(comparison, {
+    subject: [lane.label.title],
+    reference,
+    ...wordsOf(comparison.metric, lane),
+  });
+  const at = place.varied === undefined ? '' : ` (${place.varied})`;
+  return [`Widest${at}: ${proseText(sentence)} ${all.length > 1 ? total : ''}`.trimEnd()];
 }
+
+const COUNTED: Readonly<Record<keyof typeof VERDICT_GLYPHS, string>> = {
+  lower: 'lower',
+  higher: 'higher',
+  equivalent: 'no practical difference',
+  inconclusive: 'not decided',
+};
 
 /** Breaks a sentence between words, so that no line is longer than a terminal is likely to be wide. */
 function wrap(sentence: string): string {
@@ -138,12 +115,6 @@ function wrap(sentence: string): string {
   }
   // Spaces that may not break are for the page.
   return lines.join('\n').replaceAll('\u00a0', ' ');
-}
-
-/** `0.91 [0.85, 0.98]` */
-function text(interval: Interval, scale: Scale): string {
-  const { value, interval: bounds } = formatInterval(interval, scale);
-  return bounds ? `${value} ${bounds}` : value;
 }
 
 function problems({ cells }: Result): string[] {
@@ -183,43 +154,4 @@ export function describeCatalogue(
   return ['Lanes', align(laneRows), '', 'Scenarios', align(scenarioRows), '', 'Profiles', align(profileRows)].join(
     '\n',
   );
-}
-
-/** As the scenarios come, and within one from small to large: cells were measured in a random order. */
-function placesOf({ cells, scenarios }: Result): { scenario: Result['scenarios'][number]; point: Point }[] {
-  return scenarios.flatMap((scenario) => {
-    const points = cells.filter((cell) => cell.scenario === scenario.id).map(({ point }) => point);
-    return distinctPoints(points).map((point) => ({ scenario, point }));
-  });
-}
-
-function find<T extends Estimate | Comparison>(
-  all: readonly T[],
-  scenario: string,
-  point: Point,
-  lane: string,
-  metric: string,
-): T | undefined {
-  return all.find(
-    (one) =>
-      one.lane === lane && one.metric === metric && one.scenario === scenario && keyOf(one.point) === keyOf(point),
-  );
-}
-
-/** Columns of equal width, two spaces apart. */
-export function align(rows: readonly (readonly string[])[]): string {
-  const widths = rows.reduce<number[]>((widest, row) => {
-    row.forEach((text, column) => {
-      widest[column] = Math.max(widest[column] ?? 0, text.length);
-    });
-    return widest;
-  }, []);
-  return rows
-    .map((row) =>
-      row
-        .map((text, column) => text.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

@@ -159,7 +159,7 @@ function completedCell(
 ): CompletedCell {
   const { clients, payloadBytes } = identity.point;
   const deliveries = clients * events;
-  const p50Us = 800 * 3 ** lane * (1 + 0.04 * Math.sin(identity.order));
+  const p50Us = 800 * 3 ** Math.min(lane, 6) * 1.1 ** Math.max(0, lane - 6) * (1 + 0.04 * Math.sin(identity.order));
   const wire = {
     sentBytes: deliveries * (payloadBytes + 4 * lane),
     receivedBytes: deliveries * 2 * lane,

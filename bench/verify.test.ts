@@ -3,7 +3,7 @@ import { judge } from './citable.ts';
 import type { CompletedCell, Result } from './contract/result.ts';
 import { resultId } from './identity.ts';
 import { createLatencyRecorder, mergeLatency } from './measure/latency.ts';
-import { makeResult, withLedger } from './test-fixture.ts';
+import { makeResult, POINT, withLedger } from './test-fixture.ts';
 import { verifyResult } from './verify.ts';
 
 const recorder = createLatencyRecorder();
@@ -28,6 +28,18 @@ function forged(change: (cell: CompletedCell) => CompletedCell): Result {
 
 it('a result whose numbers follow from one another is taken', () => {
   expect(() => verifyResult(honest())).not.toThrow();
+});
+
+it('clients that stop reading are no part of the deliveries expected', () => {
+  const points = [{ ...POINT, stalledClients: 4 }];
+  const withDeliveries = (expected: number) => {
+    const of = (cell: CompletedCell) => ({ ...cell.delivery, expected, delivered: expected });
+    const result = makeResult({ points, change: (cell) => ({ ...cell, latency, delivery: of(cell) }) });
+    const judged = { ...result, citable: judge(result.warnings, result) };
+    return { ...judged, id: resultId(judged) };
+  };
+  expect(() => verifyResult(withDeliveries(600))).not.toThrow();
+  expect(() => verifyResult(withDeliveries(1_000))).toThrow(/delivery\.expected is 1000/);
 });
 
 it.each<[string, (cell: CompletedCell) => CompletedCell, RegExp]>([

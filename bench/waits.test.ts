@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Point } from './contract/result.ts';
-import { eventWaitMs, openingMs } from './waits.ts';
+import { eventWaitMs, openingMs, openingsMs } from './waits.ts';
 
 const near: Point = { clients: 200, eventsPerSecond: 20, payloadBytes: 952, headers: 'minimal' };
 const pushed = { options: {} };
@@ -26,4 +26,10 @@ it('opening takes two round trips for as many clients as are opened at a time', 
   expect(openingMs(near)).toBe(0);
   expect(openingMs({ ...near, rttMs: 100 })).toBe(4 * 200);
   expect(openingMs({ ...near, clients: 1, rttMs: 100 })).toBe(200);
+});
+
+it('connections opened one after another take four round trips each, and some work; workers share them', () => {
+  expect(openingsMs(near, 1)).toBe(200 * 10);
+  expect(openingsMs({ ...near, rttMs: 100 }, 1)).toBe(200 * 410);
+  expect(openingsMs({ ...near, clients: 5, rttMs: 100 }, 2)).toBe(3 * 410);
 });

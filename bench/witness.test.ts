@@ -3,239 +3,200 @@
  * anything of this project. Sockets, ledger and capture must agree to the byte.
  */
 
-import { execFile, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { spawnChild } from './child.ts';
+import type { Lane } from './contract/lane.ts';
 import { sumOf } from './contract/ledger.ts';
-import type { CompletedCell } from './contract/result.ts';
+import type { CompletedCell, Ledger } from './contract/result.ts';
 import { lanes } from './lanes.ts';
-import { runCell } from './run-cell.ts';
-import { QUIET } from './test-fixture.ts';
+import { type Deadlines, runCell } from './run-cell.ts';
+import { startCapture, whyNoCapture } from './test-capture.ts';
+import {
+  capturedBytes,
+  dissect,
+  headBytes,
+  http2Frames,
+  type Packet,
+  packetsOf,
+  tlsBytes,
+  websocketBytes,
+} from './test-dissection.ts';
+import { memoryLaboratory, memoryPlan } from './test-laboratory.ts';
 
-const run = promisify(execFile);
-const EVENTS = { eventsPerSecond: 50, warmupSeconds: 0.2, windowSeconds: 0.3 };
+const CLIENTS = 2;
+const EVENTS_PER_SECOND = 50;
+/** Of each phase, in ms: several cells share one process. */
+const DEADLINES_MS: Deadlines = {
+  hello: 10_000,
+  listen: 10_000,
+  connect: 10_000,
+  drain: 10_000,
+  measure: 10_000,
+  close: 10_000,
+};
 /** Sizes on both sides of the WebSocket's length forms, and of what one segment carries. */
 const PAYLOADS = [64, 128, 65_536];
+/** Of a transport's other lanes: they write lengths in the same way. */
+const PAYLOADS_OF_VARIANTS = [128];
+/** A cell waits more than it works. */
+const CELLS_AT_ONCE = 4;
 
-const WEBSOCKET_FIELDS = [
-  'tcp.srcport',
-  'websocket.opcode',
-  'websocket.payload_length',
-  'websocket.payload_length_ext_16',
-  'websocket.payload_length_ext_64',
-  'websocket.mask',
-];
+const distinct = lanes.filter(({ repeats }) => repeats === undefined);
+const places = distinct.flatMap((lane) => {
+  const isFirst = distinct.find(({ transport }) => transport === lane.transport) === lane;
+  const isEncrypted = lane.options['over'] !== undefined;
+  const payloads = isFirst ? PAYLOADS : PAYLOADS_OF_VARIANTS;
+  return payloads.map((payloadBytes) => ({ lane, isEncrypted, payloadBytes, name: lane.id }));
+});
+type Place = (typeof places)[number];
 
-const folder = mkdtempSync(join(tmpdir(), 'pushlab-witness-'));
-const cells = new Map<string, CompletedCell>();
-const capture = join(folder, 'loopback.pcap');
-let skipped: string | undefined;
+const skipped = await whyNoCapture();
+if (skipped !== undefined && process.env['CI']) throw new Error(`in CI this must run: ${skipped}`);
+if (skipped !== undefined) console.warn(`SKIPPED: nothing witnesses the ledger: ${skipped}`);
 
-const keyOf = (lane: string, payloadBytes: number) => `${lane} ${payloadBytes}`;
-const places = lanes.flatMap((lane) => PAYLOADS.map((payloadBytes) => ({ lane, payloadBytes, name: lane.id })));
+describe.skipIf(skipped !== undefined)('beside tcpdump and tshark', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'pushlab-witness-'));
+  const cells = new Map<Place, Witnessed>();
+  let packets: readonly Packet[] = [];
 
-beforeAll(async () => {
-  skipped = await whyNoCapture();
-  if (skipped !== undefined && process.env['CI']) throw new Error(`in CI this must run: ${skipped}`);
-  if (skipped !== undefined) return console.warn(`SKIPPED: nothing witnesses the ledger: ${skipped}`);
-
-  const tcpdump = spawn('tcpdump', ['-i', 'lo', '-U', '-B', '65536', '-w', capture, 'tcp'], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const said = { text: '' };
-  const listens = new Promise<void>((resolve) => {
-    tcpdump.stderr.on('data', (chunk) => {
-      said.text += chunk;
-      if (said.text.includes('listening on')) resolve();
-    });
-  });
-  const exited = new Promise((resolve) => tcpdump.once('exit', resolve));
-  await Promise.race([listens, exited]);
-  for (const { lane, payloadBytes } of places) {
-    const cell = await measure(lane, payloadBytes);
-    cells.set(keyOf(lane.id, payloadBytes), cell);
-  }
-  // What the kernel has buffered for it must reach the file.
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
-  tcpdump.kill('SIGINT');
-  await exited;
-  expect(said.text).toMatch(/\b0 packets dropped by kernel/);
-}, 180_000);
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-describe.each(places)('$name with $payloadBytes B', ({ lane, payloadBytes }) => {
-  const cellOf = () => {
-    const cell = cells.get(keyOf(lane.id, payloadBytes));
-    if (!cell?.wire.ledger) throw new Error('not measured');
-    return { cell, ledger: cell.wire.ledger, port: new URL(cell.url).port };
-  };
-
-  it('sockets, ledger and capture agree to the byte, in both directions', async ({ skip }) => {
-    skip(skipped !== undefined, skipped);
-    const { cell, ledger, port } = cellOf();
-    const captured = await dissect(port, 'tcp.len > 0 && !tcp.analysis.retransmission', ['tcp.srcport', 'tcp.len']);
-    const sum = (fromServer: boolean) =>
-      captured
-        .filter(([source]) => (source === port) === fromServer)
-        .reduce((total, [, length]) => total + Number(length), 0);
-    expect(ledger.residualBytes).toBe(0);
-    expect(ledger.problems).toEqual([]);
-    const down = sum(true);
-    const up = sum(false);
-    expect([down, up]).toEqual([sumOf(ledger.cell.down), sumOf(ledger.cell.up)]);
-    expect([down, up]).toEqual([cell.wire.cell.server.sentBytes, cell.wire.cell.server.receivedBytes]);
-    expect([down, up]).toEqual([cell.wire.cell.clients.receivedBytes, cell.wire.cell.clients.sentBytes]);
-  });
-
-  it("heads are as long as the dissector's", async ({ skip }) => {
-    skip(skipped !== undefined || lane.wire !== 'http', skipped ?? 'no HTTP on this wire');
-    const { ledger, port } = cellOf();
-    const requests = await dissect(port, 'http.request', [
-      'http.request.method',
-      'http.request.uri',
-      'http.request.version',
-      'http.request.line',
-    ]);
-    const responses = await dissect(port, 'http.response', [
-      'http.response.version',
-      'http.response.code',
-      'http.response.phrase',
-      'http.response.line',
-    ]);
-    expect(requests.length).toBeGreaterThan(0);
-    const { up, down } = ledger.cell;
-    expect(requests.reduce((sum, head) => sum + headBytes(head), 0)).toBe(up.requestHead + up.handshake);
-    expect(responses.reduce((sum, head) => sum + headBytes(head), 0)).toBe(down.responseHead + down.handshake);
-  });
-
-  it("WebSocket frames are the dissector's: payload, framing and control", async ({ skip }) => {
-    skip(skipped !== undefined, skipped);
-    const { ledger, port } = cellOf();
-    const frames = await dissect(port, 'websocket', WEBSOCKET_FIELDS);
-    skip(frames.length === 0, 'no WebSocket frames on this wire');
-    const down = { payload: 0, framing: 0, control: 0 };
-    const up = { payload: 0, framing: 0, control: 0 };
-    for (const [source, opcodes = '', lengths = '', lengths16 = '', lengths64 = '', masks = ''] of frames) {
-      // 126 and 127 stand for a longer form, whose values have a list of their own.
-      const longer = new Map([
-        ['126', lengths16.split(';')],
-        ['127', lengths64.split(';')],
-      ]);
-      for (const [index, opcode] of opcodes.split(';').entries()) {
-        const short = lengths.split(';')[index] ?? '';
-        const payload = Number(longer.get(short)?.shift() ?? short);
-        const isMasked = /^(1|true)$/i.test(masks.split(';')[index] ?? '');
-        const framing = 2 + (payload > 65_535 ? 8 : payload > 125 ? 2 : 0) + (isMasked ? 4 : 0);
-        const sums = source === port ? down : up;
-        if (Number(opcode) >= 8) sums.control += payload + framing;
-        else Object.assign(sums, { payload: sums.payload + payload, framing: sums.framing + framing });
+  beforeAll(async () => {
+    const capture = await startCapture(folder);
+    const keys: string[] = [];
+    const ports = new HeldPorts();
+    const left = places.values();
+    const measureNext = async () => {
+      for (const place of left) {
+        const witnessed = await measure(place, keys);
+        cells.set(place, witnessed);
+        await ports.hold(witnessed.port);
       }
-    }
-    for (const [sums, counted] of [
-      [down, ledger.cell.down],
-      [up, ledger.cell.up],
-    ] as const) {
-      expect(sums).toEqual({ payload: counted.payload, framing: counted.framing, control: counted.control });
-    }
-  });
+    };
+    await Promise.all(Array.from({ length: CELLS_AT_ONCE }, measureNext));
+    ports.release();
+    const servers = [...cells].map(([{ isEncrypted }, { port }]) => ({ port, isEncrypted }));
+    const file = join(folder, 'cells.pcap');
+    const said = await capture.stop(
+      file,
+      servers.map(({ port }) => port),
+    );
+    expect(said).toMatch(/\b0 packets dropped by kernel/);
 
-  it('payload is events × size, and nothing else', ({ skip }) => {
-    skip(skipped !== undefined, skipped);
-    const { cell, ledger } = cellOf();
-    const events = cell.window.warmupEvents + cell.window.events;
-    expect(ledger.cell.events).toBe(events);
-    expect(ledger.cell.down.payload).toBe(events * payloadBytes);
+    const keyLogFile = join(folder, 'keys.log');
+    writeFileSync(keyLogFile, keys.map((line) => `${line}\n`).join(''));
+    packets = await dissect(file, servers, keyLogFile);
+  }, 180_000);
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  describe.each(places)('$name with $payloadBytes B', (place) => {
+    const { lane, isEncrypted, payloadBytes } = place;
+    const witness = () => {
+      const cell = cells.get(place);
+      if (!cell) throw new Error('not measured');
+      return { ...cell, seen: packetsOf(packets, cell.port, cell.cell.wire.cell.server.connections) };
+    };
+
+    it('sockets, ledger and capture agree to the byte, in both directions', () => {
+      const { cell, ledger, seen } = witness();
+      expect(ledger.residualBytes).toBe(0);
+      expect(ledger.problems).toEqual([]);
+      const [up, down] = [capturedBytes(seen.up), capturedBytes(seen.down)];
+      expect([down, up]).toEqual([sumOf(ledger.cell.down), sumOf(ledger.cell.up)]);
+      expect([down, up]).toEqual([cell.wire.cell.server.sentBytes, cell.wire.cell.server.receivedBytes]);
+      expect([down, up]).toEqual([cell.wire.cell.clients.receivedBytes, cell.wire.cell.clients.sentBytes]);
+    });
+
+    it('payload is the events, and nothing else', () => {
+      const { cell, ledger } = witness();
+      const events = CLIENTS * (cell.window.warmupEvents + cell.window.events);
+      const { payload } = ledger.cell.down;
+      expect(ledger.cell.events).toBe(events);
+      expect(ledger.cell.up.payload).toBe(0);
+      expect(payload).toBeGreaterThan(0);
+      expect(payload).toBeLessThanOrEqual(events * payloadBytes);
+      if (isText(lane)) expect(payload).toBe(events * payloadBytes);
+    });
+
+    it.runIf(isEncrypted)('what TLS protects is what the dissector opens', () => {
+      const { ledger, seen } = witness();
+      for (const way of ['up', 'down'] as const) {
+        const layers = ledger.cell[way];
+        const all = sumOf(layers);
+        expect(tlsBytes(seen[way])).toEqual({ records: all, applicationData: all - layers.tls });
+      }
+    });
+
+    it.runIf(lane.wire === 'http')("heads are as long as the dissector's", () => {
+      const { ledger, seen } = witness();
+      const { up, down } = ledger.cell;
+      const requests = headBytes(seen.up, 'request');
+      expect(requests).toBeGreaterThan(0);
+      expect(requests).toBe(up.requestHead + up.handshake);
+      expect(headBytes(seen.down, 'response')).toBe(down.responseHead + down.handshake);
+    });
+
+    it.runIf(lane.wire === 'http')("WebSocket frames are the dissector's: payload, framing and control", ({ skip }) => {
+      const { cell, ledger, seen } = witness();
+      skip(!/^wss?:/.test(cell.url), 'no WebSocket on this wire');
+      for (const way of ['up', 'down'] as const) {
+        const { payload, framing, control } = ledger.cell[way];
+        expect(websocketBytes(seen[way])).toEqual({ payload, framing, control });
+      }
+    });
+
+    it.runIf(lane.wire === 'http2')("HTTP/2 frames are the dissector's, type by type", () => {
+      const { ledger, seen } = witness();
+      expect(ledger.cell.frames?.up.HEADERS?.count).toBeGreaterThan(0);
+      expect({ up: http2Frames(seen.up), down: http2Frames(seen.down) }).toEqual(ledger.cell.frames);
+    });
   });
 });
 
-async function measure(lane: (typeof lanes)[number], payloadBytes: number): Promise<CompletedCell> {
-  const { eventsPerSecond, ...seconds } = EVENTS;
-  const plan = {
-    lane: 'intervalMs' in lane.options ? { ...lane, options: { ...lane.options, intervalMs: 50 } } : lane,
-    scenario: 'witness',
-    point: { clients: 1, eventsPerSecond, payloadBytes, headers: 'browser' as const },
-    round: 1,
-    order: 1,
-    seed: 1,
-    ledgerClients: 1,
-    procedure: 'deliver' as const,
-    jitter: 0.5,
-    ...seconds,
-  };
-  const laboratory = {
-    workers: 1,
-    pinning: { server: undefined, workers: [undefined], relay: undefined },
-    openServer: () => spawnChild({ node: process.execPath, entry: 'servers/main', core: undefined }),
-    openWorker: () => spawnChild({ node: process.execPath, entry: 'clients/main', core: undefined }),
-    openRelay: () => spawnChild({ node: process.execPath, entry: 'bench/relay/main', core: undefined }),
-    openLink: () => spawnChild({ node: process.execPath, entry: 'bench/link/main', core: undefined }),
-    watchNoise: () => () => QUIET,
-    nodeVersion: process.version,
-    coolDown: async () => ({ open: 0 }),
-    readSegments: async () => undefined,
-  };
-  const cell = await runCell(plan, laboratory, new AbortController().signal);
+interface Witnessed {
+  readonly cell: CompletedCell;
+  readonly ledger: Ledger;
+  readonly port: number;
+}
+
+/** @param keys gets the secrets of TLS that the relay is told */
+async function measure({ lane, payloadBytes }: Place, keys: string[]): Promise<Witnessed> {
+  const often = 'intervalMs' in lane.options ? { ...lane, options: { ...lane.options, intervalMs: 50 } } : lane;
+  const plan = memoryPlan(often, {
+    point: { clients: CLIENTS, eventsPerSecond: EVENTS_PER_SECOND, payloadBytes, headers: 'browser' },
+    ledgerClients: CLIENTS,
+  });
+  const { laboratory, asks } = memoryLaboratory(often);
+  const cell = await runCell(plan, { ...laboratory, deadlinesMs: DEADLINES_MS }, new AbortController().signal);
   if (cell.state === 'failed') throw new Error(`${lane.id}: ${cell.error.message}`);
-  return cell;
-}
-
-/**
- * One row per packet that the filter lets through; a field that occurs more than once holds its values with `;`. The first
- * connection of a port is the rehearsal's, which a cell does not count.
- */
-async function dissect(port: string, filter: string, fields: readonly string[]): Promise<string[][]> {
-  const [[rehearsal] = []] = await tshark(port, 'tcp.flags.syn == 1', ['tcp.stream']);
-  return await tshark(port, `tcp.stream != ${rehearsal} && (${filter})`, fields);
-}
-
-async function tshark(port: string, filter: string, fields: readonly string[]): Promise<string[][]> {
-  const { stdout } = await run(
-    'tshark',
-    [
-      ...['-r', capture, '-d', `tcp.port==${port},http`, '-Y', `tcp.port == ${port} && (${filter})`],
-      // Bodies stay where they are: an event stream has no end to wait for.
-      ...['-o', 'http.desegment_body:FALSE', '-o', 'http.dechunk_body:FALSE'],
-      ...['-T', 'fields', '-E', 'separator=\t', '-E', 'aggregator=;', ...fields.flatMap((field) => ['-e', field])],
-    ],
-    { maxBuffer: 256 * 1024 * 1024 },
-  );
-  return stdout
-    .split('\n')
-    .filter(Boolean)
-    .map((row) => row.split('\t'));
-}
-
-/** First line, header lines as they were, empty line. */
-function headBytes([first = '', second = '', third = '', lines = '']: readonly string[]): number {
-  const firstLine = `${first} ${second} ${third}\r\n`;
-  // tshark shows the line end of each header line as \r\n, in four characters, and puts the aggregator between lines.
-  const headers = lines.split('\\r\\n').filter((line) => line !== '');
-  const headerBytes = headers.reduce((sum, line, index) => sum + line.length - (index > 0 ? 1 : 0) + 2, 0);
-  return firstLine.length + headerBytes + 2;
-}
-
-async function whyNoCapture(): Promise<string | undefined> {
-  if (process.platform !== 'linux') return `capturing the loopback is set up for Linux, this is ${process.platform}`;
-  for (const program of ['tcpdump', 'tshark']) {
-    try {
-      await run(program, ['--version']);
-    } catch {
-      return `${program} is not installed`;
-    }
+  for (const { child, call, ask } of asks) {
+    if (child === 'relay' && call === 'keys' && 'lines' in ask) keys.push(...(ask.lines as string[]));
   }
-  try {
-    await run('tcpdump', ['-i', 'lo', '-c', '1', '-w', '/dev/null', 'tcp port 1'], {
-      timeout: 500,
-      killSignal: 'SIGINT',
+  const { ledger } = cell.wire;
+  if (!ledger) throw new Error(`${lane.id}: nobody read along`);
+  return { cell, ledger, port: Number(new URL(cell.url).port) };
+}
+
+/** Whether events go as the text that they are. */
+function isText({ options }: Lane): boolean {
+  return (options['compression'] ?? 'none') === 'none' && options['encoding'] !== 'binary';
+}
+
+/** Ports that no other cell is given: in the capture they tell cells apart. */
+class HeldPorts {
+  readonly #holders: ReturnType<typeof createServer>[] = [];
+
+  async hold(port: number): Promise<void> {
+    const holder = createServer();
+    this.#holders.push(holder);
+    await new Promise<void>((resolve, reject) => {
+      holder.once('error', reject).listen(port, '127.0.0.1', resolve);
     });
-  } catch (error) {
-    const { stderr = '' } = error as { stderr?: string };
-    if (!stderr.includes('listening on')) return `tcpdump may not capture: ${stderr.trim()}`;
   }
-  return undefined;
+
+  release(): void {
+    for (const holder of this.#holders) holder.close();
+  }
 }

@@ -7,22 +7,31 @@
 
 import { type ClosedLoop, SINCE } from '../bench/contract/child.ts';
 import { nowNs, sleepUntil } from '../bench/measure/clock.ts';
-import { openHttp } from './http.ts';
+import { requestHeaders } from './header-profiles.ts';
+import { HTTP_CLIENT_DEFAULTS, type HttpClientOptions, type HttpRequest, openHttp } from './http.ts';
 import { type Load, type LoadSpec, noLatency } from './load.ts';
 import { type Answers, pollUntil } from './poll-loop.ts';
 import { contextOf } from './swarm.ts';
 import { askByWitness } from './witness.ts';
 
-const QUESTION = `?since=${SINCE}`;
 const STATUS = { ok: 200, nothing: 204 } as const;
-/** A closed loop is audited by its answers. */
+/** Every answer has its status checked; what is in it is not read. */
 const NO_DELIVERIES = { expected: 0, delivered: 0, missing: 0, duplicated: 0, outOfOrder: 0, unexpected: 0 } as const;
 
+/** @throws Error for a lane whose polls the witness can't ask in the same way */
 export function prepareClosedLoops(spec: LoadSpec): Load {
-  const { clients, firstClient, meter } = spec;
-  const connections = Array.from({ length: clients }, (_, index) =>
-    openHttp(contextOf(spec, firstClient + index), 'fetch'),
-  );
+  const { clients, firstClient, meter, url, headers } = spec;
+  const options: Required<HttpClientOptions> = { ...HTTP_CLIENT_DEFAULTS, ...spec.options };
+  const { over, connections } = options;
+  if (over !== 'http' || connections !== 'own') {
+    throw new Error(`a closed loop of polls over ${over}, connections ${connections}: allowed is http, own`);
+  }
+  const request: HttpRequest = {
+    method: 'GET',
+    path: `${new URL(url).pathname}?since=${SINCE}`,
+    headers: requestHeaders(headers, 'fetch', url, over),
+  };
+  const kept = Array.from({ length: clients }, (_, index) => openHttp(contextOf(spec, firstClient + index), options));
   const loop = async (client: string, run: () => Promise<Answers>): Promise<ClosedLoop> => {
     const before = meter.read();
     const startNs = nowNs();
@@ -40,18 +49,18 @@ export function prepareClosedLoops(spec: LoadSpec): Load {
   return {
     deliveries: 0,
     async run({ startNs, windowNs, giveUpNs, warmupEvents }) {
-      const late = AbortSignal.timeout((giveUpNs - nowNs()) / 1e6);
+      const late = AbortSignal.timeout(Math.max(0, Math.ceil((giveUpNs - nowNs()) / 1e6)));
       const status = warmupEvents > SINCE ? STATUS.ok : STATUS.nothing;
       await sleepUntil(startNs);
       // What is to be held may not be published yet.
-      await pollUntil(windowNs[0], connections, QUESTION, Object.values(STATUS), late);
+      await pollUntil(windowNs[0], kept, request, Object.values(STATUS), late);
       await sleepUntil(windowNs[0]);
-      const own = await loop('undici', () => pollUntil(windowNs[1], connections, QUESTION, [status], late));
-      const witness = await loop('autocannon', () => askByWitness(spec, QUESTION, own.requests, status, late));
+      const own = await loop('undici', () => pollUntil(windowNs[1], kept, request, [status], late));
+      const witness = await loop('autocannon', () => askByWitness(spec, request, own.requests, status, late));
       return { delivery: NO_DELIVERIES, ...noLatency(), closedLoops: [own, witness] };
     },
     async close() {
-      await Promise.all(connections.map((connection) => connection.close(false)));
+      await Promise.all(kept.map((connection) => connection.close(false)));
     },
   };
 }

@@ -32,7 +32,8 @@ export class Http2Link {
 
   /** @param unused called when the last user leaves */
   constructor(context: ClientContext, unused: () => void) {
-    this.#context = context;
+    // Those who send over it tell their own contexts.
+    this.#context = { ...context, onConnecting: undefined };
     this.#unused = unused;
   }
 

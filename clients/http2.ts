@@ -1,6 +1,6 @@
 /** HTTP/2 by node:http2: each request is a stream of its own, beside others. */
 
-import type { ClientHttp2Stream, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
+import type { ClientHttp2Stream, Http2Session, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http2';
 import type { ClientContext } from '../bench/contract/transport.ts';
 import { nowNs } from '../bench/measure/clock.ts';
 import type { HttpConnection, HttpExchange, HttpRequest } from './http.ts';
@@ -12,12 +12,16 @@ const CLOSE_GRACE_MS = 3_000;
 export function openHttp2(context: ClientContext, isShared: boolean): HttpConnection {
   const link = joinHttp2Link(context, isShared);
   const streams = new Set<ClientHttp2Stream>();
+  let session: Http2Session | undefined;
   let finished = () => {};
 
   return {
     isMultiplexed: true,
     send(request, exchange) {
       const stream = link.request(headersOf(request), request.body !== undefined);
+      const isNew = stream.session !== session;
+      session = stream.session;
+      if (isNew) context.onConnecting?.();
       streams.add(stream);
       stream.once('close', () => {
         streams.delete(stream);

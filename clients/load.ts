@@ -6,7 +6,7 @@ import type { ByteMeter } from '../bench/measure/byte-meter.ts';
 import { createLatencyRecorder } from '../bench/measure/latency.ts';
 import type { SwarmSpec } from './swarm.ts';
 
-export interface LoadSpec extends SwarmSpec, Pick<ConnectAsk, 'reconnect'> {
+export interface LoadSpec extends SwarmSpec, Pick<ConnectAsk, 'reconnect' | 'firstStalled'> {
   readonly meter: ByteMeter;
 }
 

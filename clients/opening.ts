@@ -58,7 +58,8 @@ export async function openOnce(
     gap: (after, oldest) => surprise(`events after ${after} and before ${oldest} left the ring`),
     closed: ({ kind, code, message }) => surprise(`closed (${kind}, ${code ?? 'no code'}): ${message}`),
   };
-  const timer = setTimeout(() => settle(new Error('its event did not come in time')), (giveUpNs - startNs) / 1e6);
+  // Timers fire up to one millisecond early.
+  const timer = setTimeout(() => settle(new Error('its event did not come in time')), (giveUpNs - startNs) / 1e6 + 1);
   const connecting = connect(sink, meter);
   try {
     const client = await Promise.race([connecting, settled.then(() => connecting)]);

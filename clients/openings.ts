@@ -22,7 +22,8 @@ export function prepareOpenings(spec: LoadSpec): Load {
         own.track(socket);
         meter.track(socket);
       };
-      const context = { ...contextOf(spec, number), since: SINCE, phase: 0, meter: { track } };
+      // Without a swarm: what others have open, it may not share.
+      const context = { ...contextOf(spec, number), since: SINCE, phase: 0, meter: { track }, swarm: undefined };
       return transport.connect(context, sink, options);
     }, giveUpNs);
 

@@ -1,7 +1,7 @@
 /** A closed loop: connections that ask again as soon as they are answered. */
 
 import { nowNs } from '../bench/measure/clock.ts';
-import type { HttpConnection, HttpExchange } from './http.ts';
+import type { HttpConnection, HttpExchange, HttpRequest } from './http.ts';
 
 /** What a loop comes to that has ended. */
 export interface Answers {
@@ -13,13 +13,12 @@ export interface Answers {
 /**
  * Asks until `untilNs`, and resolves when all that was asked is answered.
  *
- * @param question what follows the path of the connections
  * @throws Error on another status than these, on a connection that breaks, and when `late` aborts
  */
 export function pollUntil(
   untilNs: number,
   connections: readonly HttpConnection[],
-  question: string,
+  request: HttpRequest,
   statuses: readonly number[],
   late: AbortSignal,
 ): Promise<Answers> {
@@ -35,7 +34,7 @@ export function pollUntil(
       end() {
         requests++;
         const lastNs = nowNs();
-        if (lastNs < untilNs) http.get(question, {}, this);
+        if (lastNs < untilNs) http.send(request, this);
         else if (--asking === 0) resolve({ requests, lastNs });
       },
       failed: reject,
@@ -43,6 +42,6 @@ export function pollUntil(
     late.addEventListener('abort', () => {
       reject(new Error(`${asking} of ${connections.length} connections were not answered in time`));
     });
-    for (const http of connections) http.get(question, {}, exchangeOf(http));
+    for (const http of connections) http.send(request, exchangeOf(http));
   });
 }

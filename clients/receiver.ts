@@ -27,9 +27,9 @@ export class Receiver {
     this.#tallies.push(tally);
     return {
       event: (text, receivedNs) => this.#event(tally, text, receivedNs, isTimed),
-      gap: (after, oldest) => this.#problem(`events after ${after} and before ${oldest} left the ring`),
+      gap: (after, oldest) => this.problem(`events after ${after} and before ${oldest} left the ring`),
       closed: ({ kind, code, message }: CloseReason) =>
-        this.#problem(`closed (${kind}, ${code ?? 'no code'}): ${message}`),
+        this.problem(`closed (${kind}, ${code ?? 'no code'}): ${message}`),
     };
   }
 
@@ -51,6 +51,13 @@ export class Receiver {
       };
       if (this.#cell.allDeliveries === 0) this.#cell.drained();
     });
+  }
+
+  /** Something that should not have happened to a client: it makes the cell invalid. */
+  problem(what: string): void {
+    if (this.#stopped) return;
+    this.#unexpected++;
+    this.#firstProblem ??= what;
   }
 
   /** From now on, closing is no surprise. */
@@ -84,7 +91,7 @@ export class Receiver {
     const cell = this.#cell;
     const stamp = this.#stamp;
     if (!cell || !readStamp(text, stamp) || stamp.seq > cell.lastSeq || text.length !== cell.ask.payloadBytes) {
-      this.#problem(`not an event of this cell: ${text.slice(0, 80)}`);
+      this.problem(`not an event of this cell: ${text.slice(0, 80)}`);
       return;
     }
     if (!tally.see(stamp.seq)) return;
@@ -94,12 +101,6 @@ export class Receiver {
       cell.latency[half].record(receivedNs - cell.ask.startNs - stamp.dueUs * 1e3);
     }
     if (this.#deliveries === cell.allDeliveries) cell.drained();
-  }
-
-  #problem(what: string): void {
-    if (this.#stopped) return;
-    this.#unexpected++;
-    this.#firstProblem ??= what;
   }
 }
 

@@ -1,15 +1,13 @@
 /** What a worker's clients go through that lose their connections: when they try again, and when events flow again. */
 
-import type { Comeback, RecoveryMeasured } from '../bench/contract/child.ts';
+import type { ClientRecovery, Comeback } from '../bench/contract/child.ts';
 import { readStamp } from '../bench/contract/event.ts';
 import type { ClientTransport } from '../bench/contract/transport.ts';
 import { nowNs } from '../bench/measure/clock.ts';
 
 export class Recoveries {
-  readonly #comebacks: Comeback[][] = [];
-  readonly #attemptsNs: number[] = [];
+  readonly #clients: ClientRecovery[] = [];
   readonly #stamp = { seq: 0, dueUs: 0 };
-  #replayed = 0;
   #startNs = 0;
 
   /** The same transport, with an eye on all its clients. */
@@ -17,25 +15,28 @@ export class Recoveries {
     return {
       defaults: transport.defaults,
       connect: (context, sink, options) => {
-        const comebacks: Comeback[] = [];
-        this.#comebacks.push(comebacks);
-        let connections = 0;
+        const attemptsNs: number[] = [];
+        const comebacks: { -readonly [Key in keyof Comeback]: Comeback[Key] }[] = [];
+        this.#clients.push({ attemptsNs, comebacks });
+        let isFirst = true;
         let connectingNs = 0;
         let awaitsFirst = false;
         let catchesUp = false;
         const onConnecting = () => {
-          connections++;
-          if (connections === 1) return;
-          connectingNs = nowNs();
-          this.#attemptsNs.push(connectingNs);
-          awaitsFirst = true;
-          catchesUp = true;
+          if (!isFirst) {
+            connectingNs = nowNs();
+            attemptsNs.push(connectingNs);
+            awaitsFirst = true;
+            catchesUp = true;
+          }
+          isFirst = false;
         };
         const event = (text: string, receivedNs: number) => {
-          if (awaitsFirst) comebacks.push({ connectingNs, firstEventNs: receivedNs });
+          if (awaitsFirst) comebacks.push({ connectingNs, firstEventNs: receivedNs, replayed: 0 });
           awaitsFirst = false;
           catchesUp &&= this.#wasDueBy(connectingNs, text);
-          if (catchesUp) this.#replayed++;
+          const current = catchesUp ? comebacks.at(-1) : undefined;
+          if (current) current.replayed++;
           sink.event(text, receivedNs);
         };
         const watched = { event, gap: sink.gap.bind(sink), closed: sink.closed.bind(sink) };
@@ -49,8 +50,8 @@ export class Recoveries {
     this.#startNs = startNs;
   }
 
-  report(): RecoveryMeasured {
-    return { comebacks: this.#comebacks, attemptsNs: this.#attemptsNs, replayed: this.#replayed };
+  report(): readonly ClientRecovery[] {
+    return this.#clients;
   }
 
   #wasDueBy(instantNs: number, text: string): boolean {

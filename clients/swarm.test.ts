@@ -71,6 +71,14 @@ describe('a swarm', () => {
     expect(contexts[99]?.via).toEqual({ host: '127.0.0.1', port: 9 });
   });
 
+  test('sends none through the relay that are no part of what it has a share of', async () => {
+    const { transport, contexts } = pretend();
+    const tap = { host: '127.0.0.1', port: 9, clients: 4, ofClients: 4, areTimed: true };
+    const swarm = await openSwarm(spec(transport, { clients: 10, tap }), () => new RecordingSink());
+    expect(contexts.map(({ via }) => via !== undefined)).toEqual(range(0, 9).map((number) => number < 4));
+    expect([...swarm.clients.keys()].sort((a, b) => a - b)).toEqual(range(0, 9));
+  });
+
   test('sends all others to where the distance begins', async () => {
     const { transport, contexts } = pretend();
     const via = { host: '127.0.0.1', port: 8 };

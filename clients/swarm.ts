@@ -38,6 +38,8 @@ export function isTimed({ tap }: SwarmSpec, number: number): boolean {
 }
 
 export interface Swarm {
+  /** By their numbers. */
+  readonly clients: ReadonlyMap<number, PushClient>;
   close(): Promise<void>;
 }
 
@@ -49,16 +51,16 @@ export interface Swarm {
  */
 export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => EventSink): Promise<Swarm> {
   const { transport, options, url, clients, firstClient } = spec;
-  const open: PushClient[] = [];
+  const open = new Map<number, PushClient>();
   const close = async () => {
-    await Promise.all(open.map((client) => client.close()));
+    await Promise.all([...open.values()].map((client) => client.close()));
   };
   let next = 0;
   let failed = false;
   const openNext = async () => {
     while (next < clients && !failed) {
       const number = firstClient + next++;
-      open.push(await transport.connect(contextOf(spec, number), sinkOf(number), options));
+      open.set(number, await transport.connect(contextOf(spec, number), sinkOf(number), options));
     }
   };
   const lines = await Promise.allSettled(
@@ -70,8 +72,8 @@ export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => Eve
     ),
   );
   const failure = lines.find((line) => line.status === 'rejected');
-  if (!failure) return { close };
+  if (!failure) return { clients: open, close };
   await close();
   const why = failure.reason instanceof Error ? failure.reason.message : String(failure.reason);
-  throw new Error(`client ${open.length + 1} of ${clients} could not connect to ${url}: ${why}`);
+  throw new Error(`client ${open.size + 1} of ${clients} could not connect to ${url}: ${why}`);
 }

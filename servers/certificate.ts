@@ -7,13 +7,7 @@
 
 import { isIP } from 'node:net';
 import { generate } from 'selfsigned';
-
-export interface Certificate {
-  /** PEM. */
-  readonly key: string;
-  /** PEM. */
-  readonly cert: string;
-}
+import type { Certificate } from '../bench/contract/transport.ts';
 
 /** Subject alternative names (RFC 5280, section 4.2.1.6) as selfsigned numbers them. */
 const TYPE = { dns: 2, ip: 7 } as const;

@@ -2,9 +2,8 @@
 
 import { createServer, isIPv6, type Server, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-
 import type { EventFeed } from '../bench/contract/event.ts';
-import type { HttpCarrier, HttpHost, MountedTransport, ServerHost } from '../bench/contract/transport.ts';
+import type { Certificate, HttpCarrier, HttpHost, MountedTransport, ServerHost } from '../bench/contract/transport.ts';
 import { ByteMeter } from '../bench/measure/byte-meter.ts';
 import type { ClosableHttpHost } from './http-host.ts';
 
@@ -19,6 +18,8 @@ export interface HostOptions {
   readonly portWaitMs?: number;
   /** Origins of pages that may read events, besides the server's own. @default [] */
   readonly allowedOrigins?: readonly string[];
+  /** For TLS, in place of a new one. */
+  readonly certificate?: Certificate | undefined;
 }
 
 /** How long clients get to say goodbye before their sockets are destroyed. */
@@ -40,9 +41,11 @@ export class Host implements ServerHost {
   async http(over: HttpCarrier): Promise<HttpHost> {
     this.#over ??= over;
     if (over !== this.#over) throw new Error(`this host carries HTTP over ${this.#over}; ${over} needs another`);
-    const { address = '127.0.0.1', httpPort: port = 0, portWaitMs = 0, allowedOrigins = [] } = this.#options;
+    const { address = '127.0.0.1', httpPort: port = 0, portWaitMs = 0 } = this.#options;
+    const { allowedOrigins = [], certificate } = this.#options;
+    const common = { over, feed: this.#feed, meter: this.meter, allowedOrigins, certificate };
     this.#http ??= import('./http-host.ts').then(({ openHttpHost }) =>
-      openHttpHost({ over, feed: this.#feed, meter: this.meter, address, port, portWaitMs, allowedOrigins }),
+      openHttpHost({ ...common, address, port, portWaitMs }),
     );
     return await this.#http;
   }
@@ -56,6 +59,11 @@ export class Host implements ServerHost {
     });
     this.#tcp = server;
     return { url: `tcp://${await listen(server, address, tcpPort, portWaitMs)}` };
+  }
+
+  /** What it has on TLS; undefined without. */
+  async certificate(): Promise<Certificate | undefined> {
+    return (await this.#http)?.certificate;
   }
 
   /** Stops to accept, lets each mount end its clients, and waits until every socket is gone. */

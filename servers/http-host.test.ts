@@ -164,9 +164,9 @@ describe('a host', () => {
     const impatient = new Host(new EventLog(), { tcpPort: port, portWaitMs: 30 });
     await expect(impatient.tcp(() => {})).rejects.toThrow('is in use');
     const host = new Host(new EventLog(), { httpPort: port, portWaitMs: 10_000 });
-    const listening = host.http();
+    const listening = host.http('http');
     setTimeout(() => taken.close(), 50);
-    expect((await listening).origin).toBe(`http://127.0.0.1:${port}`);
+    expect((await listening).addressOf('/')).toEqual({ url: `http://127.0.0.1:${port}/` });
     await host.close([]);
   });
 

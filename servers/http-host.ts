@@ -4,7 +4,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Duplex } from 'node:stream';
 import express from 'express';
 import type { EventFeed } from '../bench/contract/event.ts';
-import type { HttpCarrier, HttpHost } from '../bench/contract/transport.ts';
+import type { Certificate, HttpCarrier, HttpHost } from '../bench/contract/transport.ts';
 import type { ByteMeter } from '../bench/measure/byte-meter.ts';
 import type { Handler } from './express-http2.ts';
 import { bracketed, listen } from './host.ts';
@@ -14,6 +14,8 @@ import { sendJson } from './responses.ts';
 import { mountUpstream } from './upstream.ts';
 
 export interface ClosableHttpHost extends HttpHost {
+  /** Undefined without TLS. */
+  readonly certificate: Certificate | undefined;
   stopAccepting(): void;
   /** Ends the kept connections that carry no request now. */
   closeIdle(): void;
@@ -27,6 +29,8 @@ export interface HttpHostOptions {
   readonly port: number;
   readonly portWaitMs: number;
   readonly allowedOrigins: readonly string[];
+  /** In place of a new one, on TLS. */
+  readonly certificate: Certificate | undefined;
 }
 
 type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
@@ -49,12 +53,13 @@ export async function openHttpHost(options: HttpHostOptions): Promise<ClosableHt
   const handle = app as unknown as Handler;
   const handleH2 = over === 'h2' ? (await import('./express-http2.ts')).handleHttp2(app) : handle;
   const hosts = new Set(['localhost', '127.0.0.1', '::1', address]);
-  const { server, certificate, stopAccepting } = await createListener(over, hosts, (request, response) => {
+  const take = (request: IncomingMessage, response: ServerResponse) => {
     // Here and not as a layer of the app: that would cost every poll, and hardly any has an Origin.
     if (request.headers.origin !== undefined && !admits(origins, request.headers.origin, response)) return;
-    const take = request.httpVersionMajor === 2 ? handleH2 : handle;
-    take(request, response, (error) => refuse(request, response, error));
-  });
+    const answer = request.httpVersionMajor === 2 ? handleH2 : handle;
+    answer(request, response, (error) => refuse(request, response, error));
+  };
+  const { server, certificate, stopAccepting } = await createListener(over, hosts, take, options.certificate);
   server.on('connection', (socket) => meter.track(socket));
 
   const scheme = certificate === undefined ? 'http' : 'https';
@@ -64,7 +69,8 @@ export async function openHttpHost(options: HttpHostOptions): Promise<ClosableHt
 
   return {
     app,
-    addressOf: (path) => ({ url: `${scheme}://${at}${path}`, ...(certificate !== undefined && { certificate }) }),
+    certificate,
+    addressOf: (path) => ({ url: `${scheme}://${at}${path}`, ...(certificate && { certificate: certificate.cert }) }),
     get closing() {
       return closing;
     },

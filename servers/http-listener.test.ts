@@ -231,3 +231,18 @@ test('a host carries HTTP in one way', async () => {
   await host.http('http');
   await expect(host.http('h2')).rejects.toThrow('this host carries HTTP over http; h2 needs another');
 });
+
+test('a server that takes the place of another one has its certificate', async () => {
+  const first = new Host(new EventLog());
+  await first.http('https');
+  const certificate = await first.certificate();
+  const second = new Host(new EventLog(), { certificate });
+  const { certificate: told } = (await second.http('https')).addressOf('/');
+  expect(told).toBe(certificate?.cert);
+  expect(await second.certificate()).toEqual(certificate);
+  await Promise.all([first.close([]), second.close([])]);
+  const plain = new Host(new EventLog());
+  await plain.http('http');
+  expect(await plain.certificate()).toBeUndefined();
+  await plain.close([]);
+});

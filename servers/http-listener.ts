@@ -2,13 +2,12 @@
 
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { ServerHttp2Session } from 'node:http2';
-import type { HttpCarrier } from '../bench/contract/transport.ts';
-import type { Certificate } from './certificate.ts';
+import type { Certificate, HttpCarrier } from '../bench/contract/transport.ts';
 
 export interface HttpListener {
   readonly server: Server;
-  /** The server's, in PEM; undefined without TLS. */
-  readonly certificate: string | undefined;
+  /** The server's; undefined without TLS. */
+  readonly certificate: Certificate | undefined;
   /** No connection and, on HTTP/2, no request after those under way (GOAWAY). */
   stopAccepting(): void;
 }
@@ -23,17 +22,23 @@ const PLAIN = { keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true } as const;
  * On TLS, session tickets are what Node sends by itself: two per connection. Clients of this project do not use them.
  *
  * @param hosts what a certificate is made out to
+ * @param known in place of a new one
  */
 export async function createListener(
   over: HttpCarrier,
   hosts: Iterable<string>,
   handle: RequestListener,
+  known?: Certificate,
 ): Promise<HttpListener> {
   if (over === 'http') return listenerOf(createServer(PLAIN, handle));
-  const { makeCertificate } = await import('./certificate.ts');
-  const certificate = await makeCertificate(hosts);
+  const certificate = known ?? (await newCertificate(hosts));
   const server = over === 'https' ? await createHttps(certificate, handle) : await createHttp2(certificate, handle);
-  return listenerOf(server, certificate.cert);
+  return listenerOf(server, certificate);
+}
+
+/** What makes one is loaded only then. */
+async function newCertificate(hosts: Iterable<string>): Promise<Certificate> {
+  return await (await import('./certificate.ts')).makeCertificate(hosts);
 }
 
 async function createHttps({ key, cert }: Certificate, handle: RequestListener): Promise<Server> {
@@ -65,7 +70,7 @@ async function createHttp2({ key, cert }: Certificate, handle: RequestListener):
   return Object.assign(server as unknown as Server, { keepAliveTimeout: KEEP_ALIVE_MS });
 }
 
-function listenerOf(server: Server, certificate?: string): HttpListener {
+function listenerOf(server: Server, certificate?: Certificate): HttpListener {
   const sessions = new Set<ServerHttp2Session>();
   server.on('session', (session: ServerHttp2Session) => {
     sessions.add(session);

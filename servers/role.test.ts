@@ -114,7 +114,16 @@ describe('a server that takes the place of one that died', () => {
     await close();
 
     const lastSeq = ask.warmupEvents + ask.windowEvents;
-    const successor = await listen('pushed', {}, { port, startNs: ask.startNs, lastSeq });
+    const successor = await listen(
+      'pushed',
+      {},
+      {
+        port,
+        startNs: ask.startNs,
+        lastSeq,
+        certificate: undefined,
+      },
+    );
     expect(successor.port).toBe(port);
     const after = await RawClient.connect(port);
     after.send('since=0\n');

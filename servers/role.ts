@@ -1,6 +1,6 @@
 /** What a measured server does when it is called: one lane, one feed, one window. */
 
-import type { Role, ServerCalls, WireReading } from '../bench/contract/child.ts';
+import type { Role, ServerCalls, Succession, WireReading } from '../bench/contract/child.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import type { MountedTransport } from '../bench/contract/transport.ts';
 import { type Alarm, createAlarm } from '../bench/measure/alarm.ts';
@@ -9,7 +9,7 @@ import { createLatencyRecorder, type LatencyRecorder } from '../bench/measure/la
 import { beginUsage, heapInUseBytes } from '../bench/measure/process-usage.ts';
 import { windowCount } from '../bench/measure/wire.ts';
 import { Feed } from './feed.ts';
-import { Host } from './host.ts';
+import { Host, type HostOptions } from './host.ts';
 
 /** How long it may take to hear that the clients are gone; with some that stay, the server closes all the same. */
 const CLIENTS_GONE_MS = 1_000;
@@ -41,13 +41,12 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       const feed = new Feed(spec, alarm);
       // Before the first client comes: its cursor would be ahead of a feed without a past.
       if (successor) feed.start(successor.startNs, successor.lastSeq, recordLag);
-      const port = successor?.port ?? 0;
-      const host = new Host(feed, { httpPort: port, tcpPort: port, portWaitMs: successor ? PORT_WAIT_MS : 0 });
+      const host = new Host(feed, successor && inPlaceOf(successor));
       const mounted = await transport.mount(host, feed, resolved);
       running = { alarm, feed, host, mounted, isSuccessor: successor !== undefined };
       if (!successor) emptyHeapBytes = heapInUseBytes();
-      const { url, certificate } = mounted;
-      return { url, options: resolved, ...(certificate !== undefined && { certificate }) };
+      const { url } = mounted;
+      return { url, options: resolved, certificate: await host.certificate() };
     },
 
     async settle() {
@@ -97,6 +96,10 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       };
     },
   };
+}
+
+function inPlaceOf({ port, certificate }: Succession): HostOptions {
+  return { httpPort: port, tcpPort: port, portWaitMs: PORT_WAIT_MS, certificate };
 }
 
 interface Running {

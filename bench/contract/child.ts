@@ -7,7 +7,7 @@
 import type { HeaderProfile } from './headers.ts';
 import type { LedgerCount, WireProtocol } from './ledger.ts';
 import type { CompletedCell, Procedure } from './result.ts';
-import type { Endpoint } from './transport.ts';
+import type { Certificate } from './transport.ts';
 
 /** The calls of a server process. */
 export interface ServerCalls {
@@ -114,6 +114,7 @@ export interface Succession {
   readonly startNs: number;
   /** Number of the feed's last event. */
   readonly lastSeq: number;
+  readonly certificate: Certificate | undefined;
 }
 
 export interface FeedSpec {
@@ -125,7 +126,10 @@ export interface FeedSpec {
   readonly payloadBytes: number;
 }
 
-export interface Listening extends Endpoint {
+export interface Listening {
+  readonly url: string;
+  /** On TLS. */
+  readonly certificate: Certificate | undefined;
   /** The lane's options, defaults filled in. */
   readonly options: object;
 }
@@ -148,6 +152,8 @@ export interface ConnectAsk {
   readonly tap: Tapping | undefined;
   /** How clients come back that lost their connection. Without it, none does. */
   readonly reconnect?: ReconnectPolicy;
+  /** Clients from this number on stop reading when the window begins. Without it, none does. */
+  readonly firstStalled?: number;
 }
 
 /** Waits are drawn between 0 and a spread that doubles with every attempt that fails (RFC 6455, section 7.2.3). */
@@ -163,7 +169,7 @@ export interface ReconnectPolicy {
 /** How many clients a worker opens at a time: fewer than any listen backlog. */
 export const OPENING_AT_ONCE = 64;
 
-/** Clients that connect through a relay: `clients` of `ofClients`, spread evenly over the order in which they connect. */
+/** Clients that connect through a relay: `clients` of the first `ofClients`, spread evenly over the order in which they connect. */
 export interface Tapping extends Address {
   readonly clients: number;
   readonly ofClients: number;
@@ -173,6 +179,7 @@ export interface Tapping extends Address {
 
 /** Whether the client with this number is one of those that connect through the relay. */
 export function isTapped(number: number, { clients, ofClients }: Tapping): boolean {
+  if (number >= ofClients) return false;
   return Math.floor(((number + 1) * clients) / ofClients) > Math.floor((number * clients) / ofClients);
 }
 
@@ -231,6 +238,17 @@ export interface MeasureAsk {
   readonly giveUpNs: number;
   /** What every event's text must measure. */
   readonly payloadBytes: number;
+  /** What each client sends to the server, of `payloadBytes` too. Without it, nothing. */
+  readonly messages?: MessagesAsk;
+}
+
+/** Messages of a client, each in a slot of its own: the window is so many slots long. */
+export interface MessagesAsk {
+  /** How many it sends before the window; they are not counted. */
+  readonly warmup: number;
+  readonly window: number;
+  /** Share of a slot, in its middle, in which a message may fall. */
+  readonly jitter: number;
 }
 
 export interface WireReading {
@@ -284,23 +302,32 @@ export interface WorkerMeasured {
   /** Of connections opened one after another, those that got exactly their event. */
   readonly opened?: OpenedMeasured;
   readonly closedLoops?: readonly ClosedLoop[];
-  /** Of clients that reconnect. */
-  readonly recovery?: RecoveryMeasured;
+  readonly upstream?: UpstreamMeasured;
+  /** By client, of those that reconnect. */
+  readonly recoveries?: readonly ClientRecovery[];
 }
 
-/** What a worker saw of connections after each client's first. Instants are of the shared clock, in ns. */
-export interface RecoveryMeasured {
-  /** By client: of each of them that brought an event, when the client began to open it and when the first came. */
-  readonly comebacks: readonly (readonly Comeback[])[];
-  /** When a client began to open one, whether or not it succeeded. */
+/** What a client saw of connections after its first. Instants are of the shared clock, in ns. */
+export interface ClientRecovery {
+  /** When it began to open one, whether or not it succeeded. */
   readonly attemptsNs: readonly number[];
-  /** Events that were due before the client began to open the connection that brought them. */
-  readonly replayed: number;
+  /** Those that brought an event. */
+  readonly comebacks: readonly Comeback[];
 }
 
 export interface Comeback {
+  /** When the client began to open the connection. */
   readonly connectingNs: number;
   readonly firstEventNs: number;
+  /** Events that were due before that. */
+  readonly replayed: number;
+}
+
+/** Messages of the window that came back as they should. */
+export interface UpstreamMeasured {
+  readonly messages: number;
+  /** Histogram of the time from the scheduled instant to the echo; without the clients behind the relay, unless all are. */
+  readonly echo: string;
 }
 
 export interface OpenedMeasured {
@@ -324,7 +351,10 @@ export interface DeliveryCount {
   readonly duplicated: number;
   /** Events received after a later one, over the whole cell. */
   readonly outOfOrder: number;
-  /** Texts that are no event of this cell, gaps, closes that nobody asked for, and warm-up events that never came. */
+  /**
+   * Texts that are no event of this cell, gaps, closes that nobody asked for, warm-up events that never came, and messages to
+   * the server whose echo was lost, was another text or came out of turn.
+   */
   readonly unexpected: number;
 }
 

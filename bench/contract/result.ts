@@ -47,8 +47,16 @@ const point = z.strictObject({
   pollIntervalMs: count.optional().describe("In place of the interval of a lane's own, where it polls"),
   rttMs: amount.optional().describe('Distance between clients and server; without it there is no link between them'),
   bandwidthBitsPerSecond: z.number().positive().optional().describe('Of the link, per connection and direction'),
-  stalledClients: count.optional().describe('Of the clients, that stop reading when the window begins'),
-  messagesPerSecond: z.number().positive().optional().describe('From each client to the server, echoed'),
+  stalledClients: count
+    .optional()
+    .describe(
+      'Of the clients, the last ones, that stop reading when the window begins and are no part of the audit: the bytes of both sides need not agree then',
+    ),
+  messagesPerSecond: z
+    .number()
+    .positive()
+    .optional()
+    .describe('From each client that reads to the server, of payloadBytes each, echoed'),
   heldEvents: count.optional().describe('Of a closed loop of polls: events that each finds'),
   jitterMs: amount.optional().describe("Added to the link's delay in each direction, uniform from 0 to this"),
 });
@@ -136,7 +144,12 @@ const opened = z
   .describe('Connections opened cold, one after another');
 
 const upstream = z
-  .strictObject({ messages: count, echo: latency.describe("From the client's call to the echo at its sink") })
+  .strictObject({
+    messages: count.describe('Of the window, each with its echo'),
+    echo: latency.describe(
+      'From the scheduled instant to the echo at the client; without the clients behind the relay, unless all are',
+    ),
+  })
   .describe('Messages from client to server, echoed; the bytes are those of the window');
 
 const recovery = z

@@ -58,6 +58,12 @@ export interface MountedTransport extends Endpoint {
   close(): Promise<void>;
 }
 
+/** What a server has on TLS, both in PEM. */
+export interface Certificate {
+  readonly key: string;
+  readonly cert: string;
+}
+
 /** Where clients connect, and, on TLS, whom they trust. */
 export interface Endpoint {
   readonly url: string;
@@ -106,7 +112,7 @@ export interface ClientContext {
   readonly via?: { readonly host: string; readonly port: number };
   /** Counts every socket the client opens. */
   readonly meter: { track(socket: Socket): void };
-  /** Told whenever the client begins to open a connection, by itself between two requests too. */
+  /** Told whenever the client begins to open a connection, or to use another one that it shares; between two requests too. */
   readonly onConnecting?: (() => void) | undefined;
   /** Whom the client trusts on TLS, in PEM: nobody else. */
   readonly certificate?: string | undefined;

@@ -14,12 +14,13 @@ test('whether it may be cited comes first', () => {
   expect(text).toMatch(/^# .*\n\n\*\*This run may not be cited\*\*.*\n\n- dirty-tree: .*\n- noise-floor: a\\\|b\n/);
 });
 
-test('each point has a table of lanes with intervals, and its comparisons in words', () => {
+test('each lane has a row at each point, with intervals, and its comparisons in words', () => {
   const points = [POINT, { ...POINT, clients: 100 }];
   const text = summaryOf(makeResult({ rounds: 5, points }));
-  expect(text).toContain('### 10 clients\n\n| Lane | Latency p50, ms |');
-  expect(text).toContain('### 100 clients\n');
-  expect(text).toMatch(/\| Lane gamma \| 7\.\d+ \[7\.\d+, 7\.\d+\] \|/);
+  expect(text).toContain('\n\n| Point | Lane | Latency p50, ms |');
+  expect(text).toMatch(/\n\| 10 clients \| Lane gamma \| 7\.\d+ \[7\.\d+, 7\.\d+\] \|/);
+  expect(text).toMatch(/\n\| 100 clients \| Lane gamma \| 7\.\d+ \[6\.\d+, 7\.\d+\] \|/);
+  expect(text).toMatch(/\n\| 100 clients \| Lane gamma \| Latency p50 \|/);
   expect(text).toMatch(
     /\| Lane gamma \| Latency p50 \| 3\.\d+ \[\d\.\d+, \d\.\d+\] \| Lane gamma is slower than Lane beta \|/,
   );

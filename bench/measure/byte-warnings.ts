@@ -1,15 +1,16 @@
 /** Doubts about a cell's bytes: sides that disagree, layers that do not sum, a sample unlike the whole. */
 
 import { sumOf } from '../contract/ledger.ts';
+import { mustAgree } from '../contract/reading.ts';
 import type { CompletedCell, Warning } from '../contract/result.ts';
 import { notice, severe } from './doubt.ts';
 
 /** How far the sampled clients' bytes per event may be from all clients' bytes per delivery. */
 const LEDGER_SAMPLE = 0.05;
 
-export function byteWarnings({ wire, recovery }: Pick<CompletedCell, 'wire' | 'recovery'>): Warning[] {
-  // A server that was killed took its count along.
-  return [...(recovery ? [] : disagreement(wire)), ...residual(wire), ...unlike(wire)];
+export function byteWarnings(cell: Pick<CompletedCell, 'wire' | 'recovery' | 'point'>): Warning[] {
+  const { wire } = cell;
+  return [...(mustAgree(cell) ? disagreement(wire) : []), ...residual(wire), ...unlike(wire)];
 }
 
 function disagreement({ cell: { server, clients } }: CompletedCell['wire']): Warning[] {

@@ -43,8 +43,8 @@ export function loadWarnings(cell: Cell): Warning[] {
 }
 
 /** What was timed, at the median. */
-function typicalUs({ recovery, opened, latency }: Cell): number {
-  return (recovery?.firstEvent ?? opened?.firstEvent ?? latency).p50Us;
+function typicalUs({ recovery, opened, upstream, latency }: Cell): number {
+  return (recovery?.firstEvent ?? opened?.firstEvent ?? upstream?.echo ?? latency).p50Us;
 }
 
 function loadedProcesses({ server, workers }: Cell): Loaded[] {

@@ -132,13 +132,13 @@ describe('a cell is warned of', () => {
     expect(warning?.code).toBe(severity && 'worker-saturated');
   });
 
-  it('a link, in severity, and not of lateness that is small beside its delay', () => {
-    const late = { ...link, lateness: { ...lateness, p99Us: 3_000 } };
-    expect(warningsOf({ link: { ...late, cpuShare: 1 } }).map(({ severity }) => severity)).toEqual([
-      'severe',
-      'severe',
-    ]);
-    expect(codesOf({ link: { ...late, rttMs: 300 } })).toEqual([]);
+  it('a link by how often it is late: at p50 no latency holds, at p99 the tails do not', () => {
+    const late = (lateUs: object) => ({ link: { ...link, lateness: { ...lateness, ...lateUs } } });
+    const severities = (cell: CellChanges) => warningsOf(cell).map(({ severity }) => severity);
+    expect(severities(late({ p50Us: 1_001, p99Us: 3_000 }))).toEqual(['severe']);
+    expect(severities(late({ p99Us: 3_000 }))).toEqual(['notice']);
+    expect(severities({ link: { ...link, cpuShare: 1 } })).toEqual(['severe']);
+    expect(severities({ link: { ...late({ p99Us: 3_000 }).link, rttMs: 300 } })).toEqual([]);
   });
 
   it("a server's late event loop without forbidding to cite: it is what the transport costs", () => {
@@ -211,6 +211,34 @@ describe('a cell is warned of', () => {
 
   it('nothing where the system does not tell of noise', () => {
     expect(codesOf({ noise: { cpuPressure: null, steal: null, throttled: null } })).toEqual([]);
+  });
+
+  it('clients that were cut off, in words, but not of those that were meant to be', () => {
+    const point = {
+      clients: 9,
+      eventsPerSecond: 10,
+      payloadBytes: 100,
+      headers: 'browser',
+      stalledClients: 2,
+    } as const;
+    const lost = (cutOffClients: number) =>
+      warningsOf({ point, cutOffClients, delivery: { ...delivery, missing: 1 } })[0]?.text;
+    expect(codesOf({ point, cutOffClients: 2 })).toEqual([]);
+    expect(lost(2)).not.toContain('cut off');
+    expect(lost(3)).toContain('cut off 3 clients that did not read. 2 were meant not to.');
+  });
+
+  it('no disagreement of bytes where a client did not read: they are in no count of its own', () => {
+    const cell = { server: wire, clients: { ...mirrored, receivedBytes: 9 } };
+    const disagreeing = {
+      window: { server: wire, clients: mirrored },
+      windowDeliveries: 100,
+      cell,
+      perDeliveryBytes: 1,
+    };
+    const point = { clients: 2, eventsPerSecond: 10, payloadBytes: 100, headers: 'browser' } as const;
+    expect(codesOf({ wire: disagreeing, point: { ...point, stalledClients: 1 } })).toEqual([]);
+    expect(codesOf({ wire: disagreeing, point: { ...point, stalledClients: 0 } })).toEqual(['bytes-disagree']);
   });
 
   it('what first went wrong, in words', () => {

@@ -36,10 +36,14 @@ export function cellWarnings({ cell, pinning, problems }: CellEvidence): Warning
   ];
 }
 
-function deliveryWarnings({ delivery, cutOffClients }: CellEvidence['cell'], problems: readonly string[]): Warning[] {
+function deliveryWarnings(cell: CellEvidence['cell'], problems: readonly string[]): Warning[] {
+  const { delivery, cutOffClients, point } = cell;
   const found: Warning[] = [];
   const hint = 'The cell is invalid and is not charted. Look for a client that was cut off, or for a defect.';
-  const cutOff = cutOffClients > 0 ? ` The server cut off ${cutOffClients} clients that did not read.` : '';
+  const { stalledClients = 0 } = point;
+  const meant = stalledClients > 0 ? ` ${stalledClients} were meant not to.` : '';
+  const cutOff =
+    cutOffClients > stalledClients ? ` The server cut off ${cutOffClients} clients that did not read.${meant}` : '';
   const seen = `${cutOff}${problems.length > 0 ? ` First: ${problems[0]}` : ''}`;
   if (delivery.missing > 0 || delivery.unexpected > 0) {
     const lost = `${delivery.missing} of ${delivery.expected} deliveries are missing, ${delivery.unexpected} unexpected.`;

@@ -4,10 +4,10 @@ import type { CompletedCell } from '../contract/result.ts';
 import { rangeOf } from '../stats/mean.ts';
 import { metricOf } from '../stats/metrics.ts';
 import type { Anchors } from './anchors.ts';
-import { countOf, formatInterval, type Interval, scaleFor } from './format.ts';
-import { bracketsAndRatios, laneTable, ratioColumn, roundsColumn, valueColumn } from './lane-table.ts';
 import { curveCharts } from './curve-chart.ts';
 import { findingOf } from './finding.ts';
+import { countOf, formatInterval, type Interval, scaleFor } from './format.ts';
+import { bracketsAndRatios, laneTable, ratioColumn, roundsColumn, valueColumn } from './lane-table.ts';
 import type { ChartGroup, Figure, StackChart } from './page-model.ts';
 import { besideEachOther, chartGroups } from './panels.ts';
 import type { LaneAtPlace, Place, ScenarioView } from './places.ts';
@@ -59,8 +59,7 @@ function bytesGroups(view: ScenarioView, id: string, anchors: Anchors): ChartGro
       id,
       anchors,
       (place) => (metric === TOTAL ? bytesChart(place) : undefined),
-      (curves) =>
-        curveCharts(curves, { metric, title: metricOf(metric).title, scale: SCALE, prefers: 'linear' }),
+      (curves) => curveCharts(curves, { metric, title: metricOf(metric).title, scale: SCALE, prefers: 'linear' }),
     );
   return besideEachOther([
     { title: TITLE, groups: curvesOf(TOTAL) },

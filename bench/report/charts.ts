@@ -2,7 +2,7 @@
 
 import { laneColour } from './lane-marks.ts';
 import { lineSpec } from './line-spec.ts';
-import type { DotDataset, RowSpec, StackDataset, ChartSpec } from './page/chart-spec.ts';
+import type { ChartSpec, DotDataset, RowSpec, StackDataset } from './page/chart-spec.ts';
 import type { Chart, DotChart, DotSeries, LaneLabel, PageModel, Panel, StackChart } from './page-model.ts';
 
 /** How series differ without colour: their shape, and the same as a character for the legend. */
@@ -14,6 +14,9 @@ export const SHAPES = [
 ] as const;
 
 const LINE_PX = 34;
+/** Of many lanes. */
+const CLOSE_LINE_PX = 24;
+const MANY_LANES = 12;
 const ROW_GAP_PX = 12;
 /** Of a bar in one of many charts that stand side by side. */
 const SMALL_ROW_PX = 32;
@@ -38,13 +41,15 @@ export function chartSpecs({ sections }: PageModel): ChartSpec[] {
 
 export const shapeOf = (series: number): (typeof SHAPES)[number] => SHAPES[series % SHAPES.length] ?? SHAPES[0];
 
-const rowPx = (lines: number): number => lines * LINE_PX + ROW_GAP_PX;
+const rowPx = (lines: number, linePx = LINE_PX): number => lines * linePx + ROW_GAP_PX;
+
+const linePxOf = ({ length }: readonly LaneLabel[]): number => (length > MANY_LANES ? CLOSE_LINE_PX : LINE_PX);
 
 function dotSpec(canvas: string, chart: DotChart, range: Range): RowSpec {
   const { unit, lanes, series } = chart;
   return {
     canvas,
-    heightPx: lanes.length * rowPx(series.length) + AXIS_PX,
+    heightPx: lanes.length * rowPx(series.length, linePxOf(lanes)) + AXIS_PX,
     unit,
     rows: lanes.map(({ title }) => title),
     config: {
@@ -73,7 +78,10 @@ function dotDatasets({ lanes, scale, series }: DotChart, one: DotSeries, at: num
   const colour = ({ row }: { row: number }): string => colours[row] ?? '--ink';
   const isRepeat = ({ row }: { row: number }): boolean => lanes[row]?.repeats !== undefined;
   // Rows are one apart on the vertical axis.
-  const place = ((at - (series.length - 1) / 2) * LINE_PX - ROUNDS_BELOW_PX / 2) / rowPx(series.length);
+  const linePx = linePxOf(lanes);
+  const px = rowPx(series.length, linePx);
+  const below = ROUNDS_BELOW_PX / px;
+  const place = ((at - (series.length - 1) / 2) * linePx - ROUNDS_BELOW_PX / 2) / px;
   const pointStyle = shapeOf(at).style;
   return [
     {
@@ -102,7 +110,7 @@ function dotDatasets({ lanes, scale, series }: DotChart, one: DotSeries, at: num
       pointBorderWidth: 1,
       data: rounds.map(({ row, round, value }) => ({
         x: value,
-        y: row + place + ROUNDS_BELOW_PX / rowPx(series.length),
+        y: row + place + below,
         row,
         round,
       })),

@@ -35,7 +35,9 @@ export function curveCharts(curves: readonly Curve[], spec: CurveSpec): (LineCha
 
 function valuesOf({ valid, estimates }: LaneAtPlace, metric: string): number[] {
   const estimate = estimates.get(metric);
-  return estimate ? [estimate.value, ...valid.flatMap((cell) => metricOf(metric).of(cell) ?? [])] : [];
+  if (!estimate) return [];
+  const { value, low, high } = estimate;
+  return [value, low ?? value, high ?? value, ...valid.flatMap((cell) => metricOf(metric).of(cell) ?? [])];
 }
 
 function curveChart(

@@ -1,7 +1,7 @@
 /** A chart of one quantity by lane: each round a dot, estimates with their intervals, a symbol a series. */
 
 import { metricOf } from '../stats/metrics.ts';
-import { countOf, formatInterval, headed, type Scale, withUnit } from './format.ts';
+import { countOf, formatInterval, headed, type Scale } from './format.ts';
 import type { DotChart, DotSeries, LaneLabel } from './page-model.ts';
 import type { LaneAtPlace } from './places.ts';
 
@@ -62,7 +62,7 @@ function dotSeries({ metric, label, rows }: SeriesOfLanes, scale: Scale): DotSer
       const estimate = lane?.estimates.get(metric);
       if (!estimate) return [];
       const { value, low, high } = estimate;
-      const text = withUnit(formatInterval(estimate, scale).value, scale);
+      const text = `${formatInterval(estimate, scale).value} ${scale.unit}`.trimEnd();
       return { row, value: value / scale.factor, low: scaled(low), high: scaled(high), text };
     }),
   };

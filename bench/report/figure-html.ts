@@ -77,7 +77,7 @@ function dotLegend(charts: readonly DotChart[]): Html {
     const labels = new Set(names.filter(({ length }) => length > 1).flatMap((labels) => labels[at] ?? []));
     return html`<li>${symbol(shapeOf(at).glyph)}${[...labels].join(', ')}</li>`;
   });
-  return html`<ul class="legend">${shapes}<li>filled: mean of the rounds</li>${readingOf(charts, '├─┤')}</ul>`;
+  return html`<ul class="legend">${shapes}<li>filled: mean of the rounds</li>${readingOf(charts)}</ul>`;
 }
 
 /** All lanes by name, for where the chart has no room for it. */
@@ -88,17 +88,17 @@ function lineLegend(charts: readonly LineChart[]): Html | undefined {
   return html`<ul class="legend">${[...labels.values()]
     .sort(inOrder)
     .map((label) => html`<li>${laneMark(label)}${label.title}</li>`)}</ul>
-<ul class="legend reading"><li>filled: mean of the rounds</li>${readingOf(charts, '┬┴')}</ul>`;
+<ul class="legend reading"><li>filled: mean of the rounds</li>${readingOf(charts)}</ul>`;
 }
 
-function readingOf(charts: readonly (DotChart | LineChart)[], bar: string): Html {
+function readingOf(charts: readonly (DotChart | LineChart)[]): Html {
   const spreads = new Set(charts.map(({ spread }) => spread));
   const lines = [
     ...(spreads.has('interval') ? ['95 % interval'] : []),
     ...(spreads.has('range') ? ['from the least to the most of the rounds'] : []),
   ];
   const hasRepeat = charts.some(({ lanes }) => lanes.some(({ repeats }) => repeats !== undefined));
-  return html`<li>${symbol(bar)}${lines.join(', of bytes ')}</li><li>small: one round</li>${
+  return html`<li>${symbol('├─┤')}${lines.join('; of bytes ')}</li><li>small: one round</li>${
     hasRepeat ? html`<li>${symbol('○')}ring: the same lane, measured a second time</li>` : undefined
   }`;
 }

@@ -122,7 +122,10 @@ export const CAPACITY: MetricFigureSpec = {
     {
       title: 'Polls answered',
       scale: 'linear',
-      series: [series('capacity.requestsPerSecond', 'Own clients'), series('capacity.witnessRequestsPerSecond', 'Witness')],
+      series: [
+        series('capacity.requestsPerSecond', 'Own clients'),
+        series('capacity.witnessRequestsPerSecond', 'Witness'),
+      ],
     },
     one('capacity.bytesPerRequest', 'Bytes per poll'),
   ],

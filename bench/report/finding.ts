@@ -1,6 +1,6 @@
 /** What a figure shows, in one sentence: the widest difference that is decided, or that there is none. */
 
-import type { Comparison } from '../contract/result.ts';
+import type { Comparison, Estimate } from '../contract/result.ts';
 import { inSentence } from '../export/wording.ts';
 import { FASTER } from '../stats/metric.ts';
 import { metricOf } from '../stats/metrics.ts';
@@ -24,7 +24,7 @@ export function findingOf(view: ScenarioView, metric: string): Prose | undefined
   const widest = widestOf(all);
   if (!widest) return [nothingDecided(all, reference)];
   const { place, lane, comparison } = widest;
-  const at = place.varied === undefined ? ': ' : `, at ${place.varied}: `;
+  const at = place.varied === undefined ? ': ' : ` (${place.varied}): `;
   return [
     `The widest difference${at}`,
     ...comparisonProse(comparison, {
@@ -53,16 +53,20 @@ export function widestOf(all: readonly Compared[]): Compared | undefined {
     .reduce<Compared | undefined>((best, one) => (best && distance(best) >= distance(one) ? best : one), undefined);
 }
 
-/** What a comparison is of, with the lane's value; a verb that names it already is followed by the value alone. */
-export function wordsOf(id: string, { estimates }: LaneAtPlace): Pick<ComparisonWords, 'what' | 'afterVerb'> {
+/** What a comparison is of, and the lane's value if there is one; a verb that names it already is followed by the value alone. */
+export function wordsOf(id: string, lane?: LaneAtPlace): Pick<ComparisonWords, 'what' | 'afterVerb'> {
   const metric = metricOf(id);
-  const name = inSentence(metric.title);
-  const estimate = estimates.get(id);
-  if (!estimate) return { what: [`${name} `], afterVerb: metric.verbs === FASTER ? [`${name} `] : [] };
+  const name = `${inSentence(metric.title)} `;
+  const estimate = lane?.estimates.get(id);
+  const shown = estimate ? valueProse(estimate) : [];
+  return { what: [name, ...shown], afterVerb: metric.verbs === FASTER ? [name, ...shown] : shown };
+}
+
+function valueProse(estimate: Estimate): Prose {
+  const metric = metricOf(estimate.metric);
   const scale = scaleFor(quantityOf(metric), [estimate.value]);
   const { value, interval } = formatInterval(estimate, scale);
-  const shown: Prose = [withUnit(value, scale), ...(interval ? [{ quiet: ` ${interval}` }] : []), ', '];
-  return { what: [`${name} `, ...shown], afterVerb: metric.verbs === FASTER ? [`${name} `, ...shown] : shown };
+  return [withUnit(value, scale), ...(interval ? [{ quiet: ` ${interval}` }] : []), ', '];
 }
 
 function nothingDecided(all: readonly Compared[], reference: string): string {

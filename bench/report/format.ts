@@ -83,7 +83,7 @@ export function formatInterval(
   if (half <= Math.abs(scaled) * 1e-9) return { value: formatExact(scaled), interval: undefined };
   // A bound above zero is not printed as zero, however wide the interval.
   const least = low > 0 && low / factor < 0.5 ? decimalsFor(low / factor, 1) : 0;
-  const digits = Math.min(Math.max(decimalsFor(half, 2), least), decimals ?? Number.POSITIVE_INFINITY);
+  const digits = Math.max(Math.min(decimalsFor(half, 2), decimals ?? Number.POSITIVE_INFINITY), least);
   const [from, to] = [fixed(low / factor, digits), fixed(high / factor, digits)];
   const interval = spread === 'range' ? `(${from}–${to})` : `[${from}, ${to}]`;
   return { value: fixed(scaled, digits), interval: from === to ? undefined : interval };

@@ -100,6 +100,20 @@ export const glossary: readonly Entry[] = [
       'out where its bytes are the same.',
   },
   {
+    term: 'Limit',
+    text:
+      'What a value is not to exceed while a load rises. A lane keeps it at a setting when every round does, there and at ' +
+      'all settings before; what gave out are the warnings of the first rounds that did not.',
+  },
+  {
+    term: 'Witness',
+    text: 'A load generator of others that asks the same server as our own clients do: both should find the same capacity.',
+  },
+  {
+    term: 'Herd',
+    text: 'Clients that come back at the same instant after a server’s death. The later each of them tries, the flatter it is.',
+  },
+  {
     term: 'Session',
     text: 'From the start of a run to its end or its interruption. A run that is resumed has another for each time.',
   },

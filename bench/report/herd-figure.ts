@@ -3,7 +3,6 @@
 import type { Anchors } from './anchors.ts';
 import { formatCount, formatSetting } from './format.ts';
 import { laneTable } from './lane-table.ts';
-import { roundEnd } from './numeric-axis.ts';
 import type { Figure, LineAxis, LineChart, Prose } from './page-model.ts';
 import type { LaneAtPlace, Place, ScenarioView } from './places.ts';
 
@@ -20,14 +19,16 @@ interface Herd {
 /** undefined where no server was killed. */
 export function herdFigure(view: ScenarioView, anchors: Anchors): Figure | undefined {
   const herds = view.places.flatMap((place) =>
-    place.lanes.map((lane): Herd => ({ place, lane, tenths: tenthsOf(lane) })).filter(({ tenths }) => tenths.length > 0),
+    place.lanes
+      .map((lane): Herd => ({ place, lane, tenths: tenthsOf(lane) }))
+      .filter(({ tenths }) => tenths.length > 0),
   );
   if (herds.length === 0) return undefined;
   const id = anchors.take(`${view.id} herd`);
   const longest = Math.max(...herds.map(({ tenths }) => tenths.length));
   const most = Math.max(...herds.flatMap(({ tenths }) => tenths));
   const x: LineAxis = { title: 'Since the death, s', unit: 's', scale: 'linear', range: [0, Math.ceil(longest / 10)] };
-  const y: LineAxis = { title: 'Attempts', unit: 'attempts', scale: 'linear', range: [0, roundEnd(most)] };
+  const y: LineAxis = { title: 'Attempts', unit: 'attempts', scale: 'linear', range: [0, most] };
   const isMany = view.places.length > 1;
   return {
     id,

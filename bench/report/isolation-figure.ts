@@ -6,7 +6,16 @@ import { geometricMeanOf } from '../stats/mean.ts';
 import { metricOf } from '../stats/metrics.ts';
 import type { Anchors } from './anchors.ts';
 import { dotChart } from './dot-chart.ts';
-import { formatCount, formatInterval, formatRange, type Interval, quantityOf, RATIO, type Scale, scaleFor } from './format.ts';
+import {
+  formatCount,
+  formatInterval,
+  formatRange,
+  type Interval,
+  quantityOf,
+  RATIO,
+  type Scale,
+  scaleFor,
+} from './format.ts';
 import { lanesOf, NO_ROUND, ratioCell } from './lane-table.ts';
 import type { ChartGroup, Column, Figure, LaneLabel, Prose, Row, TableCell } from './page-model.ts';
 import { besideEachOther } from './panels.ts';
@@ -30,8 +39,8 @@ export function isolationFigure(view: ScenarioView, anchors: Anchors): Figure {
   const tail = TAILS.find((metric) => lanes.some(({ estimates }) => estimates.has(metric))) ?? TAILS[0];
   const groups = groupsOf(view);
   const plots = [
-    { metric: tail, axis: 'log', scale: scaleIn(lanes, tail) },
-    { metric: MEMORY, axis: 'linear', scale: scaleIn(lanes, MEMORY) },
+    { metric: tail, short: metricOf(tail).title.replace('Latency ', ''), axis: 'log', scale: scaleIn(lanes, tail) },
+    { metric: MEMORY, short: 'Memory', axis: 'linear', scale: scaleIn(lanes, MEMORY) },
   ] as const;
   return {
     id,
@@ -73,6 +82,8 @@ export function isolationFigure(view: ScenarioView, anchors: Anchors): Figure {
 
 interface Plot {
   readonly metric: string;
+  /** Heads its columns. */
+  readonly short: string;
   readonly scale: Scale;
 }
 
@@ -95,7 +106,12 @@ function groupsOf({ places }: ScenarioView): Group[] {
 }
 
 function stalledText({ point }: Place, { places }: Group): string {
-  return variedText(point, places.map((place) => place.point)) ?? 'measured';
+  return (
+    variedText(
+      point,
+      places.map((place) => place.point),
+    ) ?? 'measured'
+  );
 }
 
 function labelsOf(places: readonly Place[]): LaneLabel[] {
@@ -111,9 +127,9 @@ function columnsOf([group]: readonly Group[], plots: readonly Plot[]): Column[] 
   const places = group?.places ?? [];
   return [
     { label: 'Lane', numeric: false },
-    ...plots.flatMap(({ metric, scale }) => [
+    ...plots.flatMap(({ short, scale }) => [
       ...places.map((place) => ({
-        label: `${metricOf(metric).title}, ${group ? stalledText(place, group) : ''}`,
+        label: `${short}, ${group ? stalledText(place, group) : ''}`,
         unit: scale.unit,
         numeric: true,
       })),

@@ -7,7 +7,7 @@ import { countOf, formatInterval, quantityOf, scaleFor, withUnit } from './forma
 import { type Knee, kneesOf } from './knee.ts';
 import { metricFigure } from './metric-figure.ts';
 import type { Figure, LaneLabel, Prose, Table } from './page-model.ts';
-import type { ScenarioView } from './places.ts';
+import { type ScenarioView, withoutRepeats } from './places.ts';
 
 const TITLE = 'How far it goes';
 /** Where a scenario sets no limit. */
@@ -83,11 +83,12 @@ export function kneeTexts({ held, missed, gaveOut }: Knee): { text: string; isRe
 }
 
 function kneeFinding(view: ScenarioView, limit: string): Prose | undefined {
-  const knees = kneesOf(view).flatMap((sweep) => sweep.knees);
+  const knees = kneesOf(withoutRepeats(view)).flatMap((sweep) => sweep.knees);
   const reached = knees.filter(({ missed }) => missed);
   if (knees.length === 0) return undefined;
   if (reached.length === 0) return [`Every lane keeps ${limit} at all settings.`];
-  const order = ({ held }: Knee) => (held ? view.places.indexOf(held.place) : -1);
+  const points = view.places.map(({ point }) => point);
+  const order = ({ held }: Knee) => (held ? points.indexOf(held.place.point) : -1);
   const first = reached.reduce((least, knee) => (order(knee) < order(least) ? knee : least));
   const { held } = first;
   return [

@@ -41,7 +41,10 @@ function kneeOf(label: LaneLabel, places: readonly Place[], limit: Limit): Knee 
   const measured = places.flatMap((place) =>
     place.lanes.filter((lane) => lane.label.index === label.index).map((lane) => ({ place, lane })),
   );
-  const judged = measured.map((one) => ({ ...one, misses: one.lane.cells.filter((cell) => misses(cell, one.lane, limit)) }));
+  const judged = measured.map((one) => ({
+    ...one,
+    misses: one.lane.cells.filter((cell) => misses(cell, one.lane, limit)),
+  }));
   const first = judged.findIndex(({ misses }) => misses.length > 0);
   const before = first === -1 ? judged : judged.slice(0, first);
   const missed = judged[first];

@@ -50,25 +50,28 @@ export function referenceOf(view: ScenarioView): string | undefined {
   return lanesOf(view).find(({ label }) => label.isReference)?.label.title;
 }
 
-export function lanesOf({ places }: ScenarioView): readonly LaneAtPlace[] {
+export function lanesOf({ places }: Pick<ScenarioView, 'places'>): readonly LaneAtPlace[] {
   return places.flatMap(({ lanes }) => lanes);
 }
 
 /** What the brackets and ratios of a table of these metrics are, and what the signs beside the ratios say. */
 export function bracketsAndRatios(view: ScenarioView, metrics: readonly string[]): string {
-  const [first] = metrics;
-  if (first === undefined) return '';
-  const { spread, margin } = metricOf(first);
-  const brackets =
-    spread === 'range'
-      ? 'Parentheses: from the least to the most of the rounds, where they differ.'
-      : 'Brackets: the 95 % interval over rounds; none where the rounds agree, or there is one.';
+  const all = metrics.map(metricOf);
+  const has = (spread: 'interval' | 'range') => all.some((metric) => metric.spread === spread);
+  const brackets = [
+    ...(has('interval')
+      ? ['Brackets: the 95 % interval over rounds; none where the rounds agree, or there is one.']
+      : []),
+    ...(has('range') ? ['Parentheses: from the least to the most of the rounds, where they differ.'] : []),
+  ].join(' ');
   const reference = referenceOf(view);
   if (!reference || !isCompared(view, metrics)) return brackets;
   const { lower, higher, equivalent, inconclusive } = VERDICT_GLYPHS;
+  const margins = [...new Set(all.map(({ margin }) => margin))].sort((a, b) => b - a).map(marginText);
   return (
     `${brackets} Ratios: to ${reference}, paired by round, with their verdict: ${lower} lower, ${higher} higher, ` +
-    `${equivalent} no practical difference (within ${marginText(margin)}), ${inconclusive} not decided by these rounds.`
+    `${equivalent} no practical difference (within ${margins.join(', of bytes and packets ')}), ` +
+    `${inconclusive} not decided by these rounds.`
   );
 }
 

@@ -44,11 +44,12 @@ function estimates(label: LaneLabel, line: LaneLine | undefined, { shape }: Line
     label: label.title,
     pointStyle: style,
     pointRotation: rotation,
-    pointRadius: isStepped ? 0 : 4,
-    pointHoverRadius: isStepped ? 0 : 6,
-    pointBackgroundColor: isRepeat ? '--paper' : colour,
+    // A ring around the lane that it repeats, where both fall together.
+    pointRadius: isStepped ? 0 : isRepeat ? 7 : 4,
+    pointHoverRadius: isStepped ? 0 : 7,
+    pointBackgroundColor: isRepeat ? 'transparent' : colour,
     pointBorderColor: colour,
-    pointBorderWidth: isRepeat ? 2 : 1,
+    pointBorderWidth: isRepeat ? 1.5 : 1,
     showLine: true,
     borderColor: colour,
     borderWidth: isRepeat ? 1 : 2,
@@ -76,14 +77,20 @@ function rounds(label: LaneLabel, line: LaneLine | undefined): LineDataset {
 }
 
 function axis({ title, scale, range, ticks }: LineAxis, side: 'bottom' | 'left'): object {
-  const [min, max] = range ?? [];
+  const [min, max] = range;
   const isX = side === 'bottom';
+  const isLoose = !isX && scale === 'linear';
   return {
     type: scale === 'log' && !ticks ? 'logarithmic' : 'linear',
-    ...(range ? { min, max } : { beginAtZero: true }),
+    ...(isLoose ? { suggestedMin: min, suggestedMax: max } : { min, max }),
     title: { display: true, text: title, align: 'end', color: '--ink-quiet' },
     grid: isX ? { display: false } : { color: '--rule', drawTicks: false },
     border: isX ? { color: '--rule-strong' } : { display: false },
-    ticks: { padding: isX ? 4 : 8, maxRotation: 0, ...(ticks && { autoSkip: false }), ...(isX ? {} : { maxTicksLimit: 8 }) },
+    ticks: {
+      padding: isX ? 4 : 8,
+      maxRotation: 0,
+      ...(ticks && { autoSkip: false }),
+      ...(isX ? {} : { maxTicksLimit: 8 }),
+    },
   };
 }

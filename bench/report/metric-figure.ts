@@ -1,5 +1,6 @@
 /** A figure of metrics by lane: charts of each round with estimates and intervals, and the table of the same numbers. */
 
+import { inSentence } from '../export/wording.ts';
 import { metricOf } from '../stats/metrics.ts';
 import type { Anchors } from './anchors.ts';
 import { curveCharts } from './curve-chart.ts';
@@ -99,7 +100,7 @@ interface ScaledPlot extends Plot {
   readonly scaleOfValues: Scale;
 }
 
-export function plotScale(view: ScenarioView, { series: [first, ...others] }: Pick<Plot, 'series'>): Scale {
+function plotScale(view: ScenarioView, { series: [first, ...others] }: Pick<Plot, 'series'>): Scale {
   const estimates = [first, ...others].flatMap(({ metric }) =>
     lanesOf(view).flatMap((lane) => lane.estimates.get(metric) ?? []),
   );
@@ -109,9 +110,14 @@ export function plotScale(view: ScenarioView, { series: [first, ...others] }: Pi
   );
 }
 
-/** Each metric's own words, those that share them together. */
-export function definitionsOf(series: readonly Series[]): string {
-  return series.map(({ metric, label }) => `${label}: ${metricOf(metric).definition}.`).join(' ');
+/** Each metric's own words. */
+export function definitionsOf(series: readonly Pick<Series, 'metric' | 'label'>[]): string {
+  return series
+    .map(({ metric, label }) => {
+      const { definition } = metricOf(metric);
+      return definition.startsWith(label) ? `${definition}.` : `${label}: ${inSentence(definition)}.`;
+    })
+    .join(' ');
 }
 
 /** Over many points, or where lines show a sweep, the first series alone: the table has the others. */

@@ -57,6 +57,14 @@ export function noiseFloorOf({ lanes, scenarios, comparisons }: Result): Prose[]
   });
 }
 
+/** Of several scenarios only those in which an interval leaves 1; if none does, that. */
+export function noiseFloorInShort(result: Result): Prose[] {
+  const all = noiseFloorOf(result);
+  const leaving = all.filter((prose) => prose.some((part) => typeof part === 'object' && 'strong' in part));
+  if (leaving.length > 0 || all.length === 0) return leaving;
+  return [['The same lane measured twice: no interval of its ratios leaves 1.']];
+}
+
 function differencesIn({ id, figures, points: all }: Scenario, floor: readonly SelfComparison[]): Difference[] {
   const points = distinctPoints(all);
   return METRICS.filter(({ figure }) => figures.includes(figure)).flatMap(({ metric, name }) => {

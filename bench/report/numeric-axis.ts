@@ -13,7 +13,10 @@ export interface SettingsAxis extends LineAxis {
 }
 
 /** A tick for each number; logarithmic where they span more than a decade, and then 0 stands a step before the least. */
-export function settingsAxis({ name, unit }: Pick<Along, 'name' | 'unit'>, values: readonly number[]): SettingsAxis {
+export function settingsAxis(
+  { name, unit, inStep }: Omit<Along, 'fixed' | 'valueOf'>,
+  values: readonly number[],
+): SettingsAxis {
   const sorted = [...new Set(values)].sort((a, b) => a - b);
   const positive = sorted.filter((value) => value > 0);
   const [least = 1, most = 1] = [positive[0], positive.at(-1)];
@@ -28,7 +31,10 @@ export function settingsAxis({ name, unit }: Pick<Along, 'name' | 'unit'>, value
   const margin = (last - first || 1) * MARGIN_SHARE;
   const apart = isLog && sorted.length > positive.length ? ', 0 set apart' : '';
   return {
-    title: headed(name, { unit }) + (isLog ? ` (logarithmic${apart})` : ''),
+    title:
+      headed(name, { unit }) +
+      (isLog ? ` (logarithmic${apart})` : '') +
+      (inStep === undefined ? '' : `; ${inStep} in step`),
     unit,
     scale: isLog ? 'log' : 'linear',
     range: [first - margin, last + margin],
@@ -38,21 +44,18 @@ export function settingsAxis({ name, unit }: Pick<Along, 'name' | 'unit'>, value
 }
 
 /** Logarithmic where it is preferred or values span more than a decade, if all of them are positive. */
-export function valuesAxis(title: string, scale: Scale, values: readonly number[], prefers: 'log' | 'linear'): LineAxis {
+export function valuesAxis(
+  title: string,
+  scale: Scale,
+  values: readonly number[],
+  prefers: 'log' | 'linear',
+): LineAxis {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const isLog = least > 0 && (prefers === 'log' || most / least > DECADE);
   return {
     title: `${headed(title, scale)} (${isLog ? 'logarithmic' : 'linear'})`,
     unit: scale.unit,
     scale: isLog ? 'log' : 'linear',
-    range: isLog ? [least * 0.8, most * 1.25] : [Math.min(0, -roundEnd(-least)), roundEnd(most)],
+    range: isLog ? [least * 0.8, most * 1.25] : [Math.min(0, least), most],
   };
-}
-
-/** The next multiple of a tenth, fifth or half of a power of ten: where ticks come out even. */
-export function roundEnd(most: number): number {
-  if (most <= 0) return 0;
-  const power = 10 ** Math.floor(Math.log10(most));
-  const step = [power / 10, power / 5, power / 2].find((one) => most / one <= 12) ?? power;
-  return Math.ceil((most * 1.01) / step) * step;
 }

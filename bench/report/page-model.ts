@@ -159,8 +159,8 @@ export interface LineAxis {
   readonly title: string;
   readonly unit: string;
   readonly scale: 'log' | 'linear';
-  /** Both ends, the same in charts that are read side by side; undefined where the values decide. */
-  readonly range?: readonly [number, number] | undefined;
+  /** Both ends, the same in charts that are read side by side; of values on a linear axis, what it is to hold at the least. */
+  readonly range: readonly [number, number];
   /** Places and texts of all values that were set: points then stand at the places. */
   readonly ticks?: readonly { readonly at: number; readonly text: string }[];
 }

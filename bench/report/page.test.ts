@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { FIGURES, type Result } from '../contract/result.ts';
 import { failed, makeResult, POINT, SCENARIO, withLedger } from '../test-fixture.ts';
+import { makeSurvey } from '../test-survey.ts';
 import { announce, countPixels, opacityOf, pageWidth, paperColour, readClipboard } from './page/test-probe.ts';
 import { renderReport } from './render.ts';
 import { launchBrowser } from './test-browser.ts';
@@ -55,14 +56,18 @@ const layered = makeResult({
   replace: { scenarios: [{ ...SCENARIO, figures: [...FIGURES] }] },
 });
 const repeated = makeResult({ lanes: ['alpha', 'beta', 'again'], repeats: { again: 'beta' } });
+const survey = makeSurvey();
+const crowded = makeSurvey({ lanes: Array.from({ length: 25 }, (_, at) => `a-long-lane-${at}`), rounds: 2 });
 const many = makeResult({ points, lanes: Array.from({ length: 10 }, (_, at) => `a-lane-with-a-long-name-${at}`) });
 
 describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
   const results: [string, Result, number][] = [
     ['a usual result', makeResult(), 4],
     ['many lanes at two points', many, 8],
-    // Two sweeps of three and of two charts, in five figures; the levels have one.
-    ['layers at two sweeps of points', layered, 26],
+    // A curve, and a sweep of two charts, in four figures; both sweeps by layer; the levels, and two of costs against latency.
+    ['layers at two sweeps of points', layered, 34],
+    ['a scenario for each thing that can vary', survey, 40],
+    ['as many scenarios with 25 lanes', crowded, 55],
     ['one round', makeResult({ rounds: 1 }), 4],
     ['a lane that repeats another', repeated, 4],
     ['failed cells only', makeResult({ change: failed }), 0],
@@ -96,6 +101,9 @@ describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
     [1280, 'layers at two sweeps of points', layered],
     [320, 'layers at two sweeps of points', layered],
     [320, 'failed cells only', makeResult({ change: failed })],
+    [1280, 'a scenario for each thing that can vary', survey],
+    [390, 'a scenario for each thing that can vary', survey],
+    [320, 'as many scenarios with 25 lanes', crowded],
   ])('is no wider than a screen of %i px: %s', async (width, _, result) => {
     const { page } = await open(renderReport(result), width);
     expect(await page.evaluate(pageWidth)).toBe(width);
@@ -114,6 +122,28 @@ describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
     expect(complaints).toEqual([]);
     await page.close();
   });
+
+  test.each([
+    [1280, 'light'],
+    [390, 'dark'],
+  ] as const)(
+    'draws each lane of a sweep as a line, its name beside it where there is room: %i px wide, %s',
+    async (width, scheme) => {
+      const { page, complaints } = await open(renderReport(survey), width, scheme);
+      const ids = await page.locator('canvas').evaluateAll((all) => all.map(({ id }) => id));
+      for (const lane of [1, 2, 3, 4, 5]) {
+        const drawn = await page.evaluate(countPixels, `--lane-${lane}`);
+        for (const name of ['far-latency', 'many-cpu', 'open-connect', 'often-tradeoff', 'full-knee']) {
+          const at = ids.findIndex((id) => id.startsWith(name));
+          expect(drawn[at], `${name}, lane ${lane}`).toBeGreaterThan(20);
+        }
+      }
+      const limit = (await page.evaluate(countPixels, '--doubt'))[ids.findIndex((id) => id.startsWith('full-knee'))];
+      expect(limit).toBeGreaterThan(40);
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+  );
 
   test('draws a lane that repeats another in the colour of that one', async () => {
     const { page } = await open(renderReport(repeated));

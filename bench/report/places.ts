@@ -53,7 +53,10 @@ export function laneLabels({ lanes, reference }: Pick<Result, 'lanes' | 'referen
     // The lane that others are compared with is a lane of its own.
     const repeated = repeats === undefined || isReference ? undefined : places.get(repeats);
     const kin = lanes.filter((lane) => lane.transport === transport && lane.repeats === undefined);
-    const variant = Math.max(0, kin.findIndex((lane) => lane.id === (repeats ?? id)));
+    const variant = Math.max(
+      0,
+      kin.findIndex((lane) => lane.id === (repeats ?? id)),
+    );
     return [id, { title, index, hue: transports.indexOf(transport), variant, isReference, repeats: repeated }];
   });
   return new Map(labels.sort(([, a], [, b]) => inOrder(a, b)));

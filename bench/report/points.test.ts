@@ -28,9 +28,34 @@ describe('points', () => {
     expect(linkTexts(POINT)).toEqual([]);
     expect(commonText([distant])).toContain('browser headers · RTT 100 ms · 1,500 kbit/s · jitter 5 ms');
   });
+
+  test('say who stalls, who sends and what polls find, and nothing of it where nobody does', () => {
+    const point = { ...POINT, eventsPerSecond: 0, stalledClients: 1, messagesPerSecond: 10, heldEvents: 1 };
+    expect(commonText([point])).toBe(
+      '10 clients · no events · 128 B payload · browser headers · 1 client stalled · 10 messages/s each · each poll finds 1 event',
+    );
+    expect(commonText([{ ...POINT, stalledClients: 0, heldEvents: 0 }])).toContain(
+      'no client stalled · each poll finds no event',
+    );
+    expect(commonText([POINT])).not.toMatch(/stall|message|poll/);
+  });
+
+  test('that leave out what others set say that they do', () => {
+    const points = [POINT, { ...POINT, pollIntervalMs: 50 }];
+    expect(points.map((point) => variedText(point, points))).toEqual(['no poll interval set', 'polled every 50 ms']);
+  });
 });
 
 describe('sweeps', () => {
+  test('over numbers have an axis, with what else is fixed; others have none', () => {
+    const grid = [1, 10].flatMap((clients) => [0, 20].map((rttMs) => ({ ...POINT, clients, rttMs })));
+    const [first] = sweepsOf(distinctPoints(grid));
+    expect(first?.along).toMatchObject({ name: 'Clients', unit: '', fixed: 'RTT 0 ms' });
+    expect(first?.points.map(({ point }) => first.along?.valueOf(point))).toEqual([1, 10]);
+    const headers = (['minimal', 'node'] as const).map((headers) => ({ ...POINT, headers }));
+    expect(sweepsOf(headers)[0]?.along).toBeUndefined();
+  });
+
   test('of one point have no title', () => {
     expect(titles([POINT])).toEqual([[undefined, '']]);
   });
@@ -45,6 +70,19 @@ describe('sweeps', () => {
     const distant = { ...POINT, rttMs: 50 };
     const points = [distant, { ...distant, bandwidthBitsPerSecond: 1e6 }, { ...distant, bandwidthBitsPerSecond: 5e5 }];
     expect(titles(points)).toEqual([['Bandwidth varied', '500 kbit/s', '1,000 kbit/s', 'unlimited']]);
+  });
+
+  test('of two things in step are one sweep, along the first', () => {
+    const points = [1, 10, 100].map((clients) => ({ ...POINT, clients, eventsPerSecond: 1_000 / clients }));
+    expect(titles(points)).toEqual([
+      [
+        'Clients varied and rate in step with it',
+        '1 client, 1,000 events/s',
+        '10 clients, 100 events/s',
+        '100 clients, 10 events/s',
+      ],
+    ]);
+    expect(sweepsOf(points)[0]?.along).toMatchObject({ name: 'Clients', inStep: 'rate', fixed: undefined });
   });
 
   test('of a star are its rays, and its middle stands in both', () => {

@@ -90,7 +90,9 @@ const DIMENSIONS: readonly Dimension[] = [
     number: ({ stalledClients }) => stalledClients,
     rank: ({ stalledClients }) => stalledClients ?? -1,
     text: ({ stalledClients }) =>
-      stalledClients === undefined ? undefined : `${stalledClients === 0 ? 'no client' : countOf(stalledClients, 'client')} stalled`,
+      stalledClients === undefined
+        ? undefined
+        : `${stalledClients === 0 ? 'no client' : countOf(stalledClients, 'client')} stalled`,
     unset: 'none to stall',
   },
   {
@@ -108,7 +110,9 @@ const DIMENSIONS: readonly Dimension[] = [
     number: ({ heldEvents }) => heldEvents,
     rank: ({ heldEvents }) => heldEvents ?? -1,
     text: ({ heldEvents }) =>
-      heldEvents === undefined ? undefined : `each poll finds ${heldEvents === 0 ? 'no event' : countOf(heldEvents, 'event')}`,
+      heldEvents === undefined
+        ? undefined
+        : `each poll finds ${heldEvents === 0 ? 'no event' : countOf(heldEvents, 'event')}`,
     unset: 'no closed loop',
   },
   ...LINK_DIMENSIONS,
@@ -126,6 +130,8 @@ export interface Along {
   readonly unit: string;
   /** What the sweep's points share and those of other sweeps do not: `20 events/s`; undefined where there is none. */
   readonly fixed: string | undefined;
+  /** `rate`: what changes in step with it; undefined where nothing does. */
+  readonly inStep: string | undefined;
   /** undefined where a point leaves it out. */
   readonly valueOf: (point: Point) => number | undefined;
 }
@@ -197,16 +203,43 @@ function sweepAlong(dimension: Dimension | undefined, members: readonly Point[],
     };
   }
   const { name, unit, number } = dimension;
-  const fixed = texts(members[0], (one) => one !== dimension && isVaried(one, points)).join(', ') || undefined;
+  const moving = [dimension, ...inStepWith(dimension, points)];
+  const fixed = texts(members[0], (one) => !moving.includes(one) && isVaried(one, points)).join(', ') || undefined;
+  const [, ...others] = moving.map((one) => one.name.toLowerCase());
+  const inStep = others.join(' and ') || undefined;
   return {
-    title: fixed === undefined ? `${name} varied` : `${name} varied, with ${fixed}`,
-    along: unit === undefined || !number ? undefined : { name, unit, fixed, valueOf: number },
-    points: members.map((point) => ({ point, title: dimension.text(point) ?? dimension.unset ?? '' })),
+    title:
+      `${name} varied` +
+      (inStep === undefined ? '' : ` and ${inStep} in step with it`) +
+      (fixed === undefined ? '' : `, with ${fixed}`),
+    along: unit === undefined || !number ? undefined : { name, unit, fixed, inStep, valueOf: number },
+    points: members.map((point) => ({
+      point,
+      title: moving.flatMap(({ text, unset }) => text(point) ?? unset ?? []).join(', '),
+    })),
   };
 }
 
 function along(dimension: Dimension, point: Point, points: readonly Point[]): Point[] {
-  return points.filter((other) => DIMENSIONS.every((one) => one === dimension || one.rank(other) === one.rank(point)));
+  const moving = [dimension, ...inStepWith(dimension, points)];
+  return points.filter((other) =>
+    DIMENSIONS.every((one) => moving.includes(one) || one.rank(other) === one.rank(point)),
+  );
+}
+
+/** Two settings that are other ones may be so by accident; with three, each going with its own, one is made to fit the other. */
+const FEWEST_IN_STEP = 3;
+
+function inStepWith(dimension: Dimension, points: readonly Point[]): Dimension[] {
+  const distinct = (of: (point: Point) => number | string) => new Set(points.map(of)).size;
+  const values = distinct(dimension.rank);
+  if (values < FEWEST_IN_STEP) return [];
+  return DIMENSIONS.filter(
+    (other) =>
+      other !== dimension &&
+      distinct(other.rank) === values &&
+      distinct((point) => `${dimension.rank(point)} ${other.rank(point)}`) === values,
+  );
 }
 
 function isVaried({ rank }: Dimension, points: readonly Point[]): boolean {

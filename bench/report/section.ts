@@ -21,7 +21,9 @@ import { tradeoffFigure } from './tradeoff-figure.ts';
 type FigureKind = ScenarioView['scenario']['figures'][number];
 type FiguresOf = (view: ScenarioView, anchors: Anchors, result: Result) => Figure[];
 
-const ofMetrics = (spec: MetricFigureSpec): FiguresOf => (view, anchors) => [metricFigure(view, spec, anchors)];
+const ofMetrics =
+  (spec: MetricFigureSpec): FiguresOf =>
+  (view, anchors) => [metricFigure(view, spec, anchors)];
 
 const FIGURES: Readonly<Record<FigureKind, FiguresOf>> = {
   latency: ofMetrics(LATENCY),

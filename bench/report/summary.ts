@@ -1,9 +1,9 @@
 /** What came out, in sentences: values with their intervals, and the verdicts that the result has. */
 
 import { type Result, VERDICTS, type Verdict } from '../contract/result.ts';
-import { metricOf } from '../stats/metrics.ts';
-import { FASTER } from '../stats/metric.ts';
 import { inSentence } from '../export/wording.ts';
+import { FASTER } from '../stats/metric.ts';
+import { metricOf } from '../stats/metrics.ts';
 import {
   countOf,
   formatCount,
@@ -65,7 +65,11 @@ const VALUES: readonly (Said & {
 /** Over several points, before the least and the most. */
 const SPANS: readonly (Said & { readonly what: string })[] = [
   { metric: P50, figures: ['latency', 'tradeoff'], what: 'a p50 latency' },
-  { metric: 'wire.overheadPerDeliveryBytes', figures: ['bytes', 'layers', 'tradeoff'], what: 'an overhead per delivery' },
+  {
+    metric: 'wire.overheadPerDeliveryBytes',
+    figures: ['bytes', 'layers', 'tradeoff'],
+    what: 'an overhead per delivery',
+  },
   { metric: 'server.cpuPerDeliveryUs', figures: ['cpu', 'tradeoff'], what: 'a server CPU time per delivery' },
   { metric: 'server.heapPerClientBytes', figures: ['memory'], what: 'a server memory per client' },
   { metric: 'latency.p99Us', figures: ['isolation'], what: 'a p99 latency' },
@@ -232,6 +236,7 @@ function spanText(lanes: readonly Varied[], { metric, what }: (typeof SPANS)[num
 
 /** `, and takes fewer bytes than B at 6 of 7 points, makes no practical difference at 1 of 7 points` */
 function verdictsText(lanes: readonly Varied[], { metric }: Said, reference: string | undefined): Prose {
+  if (reference === undefined) return [];
   const verdicts = lanes.flatMap(({ lane }) => lane.comparisons.get(metric)?.verdict ?? []);
   const { lower, higher } = metricOf(metric).verbs;
   const words: Readonly<Record<Verdict, string>> = {

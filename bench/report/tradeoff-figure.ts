@@ -4,8 +4,18 @@ import type { Estimate, Point } from '../contract/result.ts';
 import { inSentence } from '../export/wording.ts';
 import { metricOf } from '../stats/metrics.ts';
 import type { Anchors } from './anchors.ts';
-import { countOf, formatInterval, formatSetting, quantityOf, type Scale, scaleFor, withUnit } from './format.ts';
+import {
+  countOf,
+  formatExact,
+  formatNumber,
+  formatSetting,
+  quantityOf,
+  type Scale,
+  scaleFor,
+  withUnit,
+} from './format.ts';
 import { bracketsAndRatios, lanesOf, laneTable, ratioColumn, roundsColumn, valueColumn } from './lane-table.ts';
+import { definitionsOf } from './metric-figure.ts';
 import { valuesAxis } from './numeric-axis.ts';
 import type { ChartGroup, Figure, LaneLabel, LaneLine, LineChart, Prose } from './page-model.ts';
 import { inOrder, type LaneAtPlace, type Place, type ScenarioView } from './places.ts';
@@ -27,7 +37,7 @@ export function tradeoffFigure(view: ScenarioView, anchors: Anchors): Figure {
     title: TITLE,
     definition:
       'Each mark is a lane; down is sooner, left is cheaper. One that polls has a mark for each interval at which it was ' +
-      `run, joined from the shortest to the longest. ${METRICS.map((metric) => `${metricOf(metric).title}: ${metricOf(metric).definition}.`).join(' ')}`,
+      `run, joined from the shortest to the longest. ${definitionsOf(METRICS.map((metric) => ({ metric, label: metricOf(metric).title })))}`,
     finding: findingOf(view),
     charts: groupsOf(view, id, anchors, scaleOf),
     tables: [
@@ -166,7 +176,9 @@ function findingOf(view: ScenarioView): Prose | undefined {
     const indices = new Set(lanesOf({ places }).map(({ label }) => label.index));
     return [...indices].flatMap((index) => {
       const marks = places
-        .flatMap(({ point, lanes }) => lanes.filter(({ label }) => label.index === index).map((lane) => ({ point, lane })))
+        .flatMap(({ point, lanes }) =>
+          lanes.filter(({ label }) => label.index === index).map((lane) => ({ point, lane })),
+        )
         .flatMap(({ point, lane: { label, estimates } }) => {
           const [up, across] = [estimates.get(LATENCY), estimates.get(bytes)];
           return up && across ? [{ point, label, up, across }] : [];
@@ -184,17 +196,11 @@ function findingOf(view: ScenarioView): Prose | undefined {
     `${valueText(up)} and ${valueText(across)} per delivery`,
     { quiet: ` (every ${formatSetting(point.pollIntervalMs ?? 0)} ms)` },
   ];
-  return [
-    { strong: first.label.title },
-    ' goes from a p50 latency of ',
-    ...said(first),
-    ' to ',
-    ...said(last),
-    '.',
-  ];
+  return [{ strong: first.label.title }, ' goes from a p50 latency of ', ...said(first), ' to ', ...said(last), '.'];
 }
 
 function valueText(estimate: Estimate): string {
   const scale = scaleFor(quantityOf(metricOf(estimate.metric)), [estimate.value]);
-  return withUnit(formatInterval(estimate, scale).value, scale);
+  const format = estimate.spread === 'range' ? formatExact : formatNumber;
+  return withUnit(format(estimate.value / scale.factor), scale);
 }

@@ -84,7 +84,7 @@ export const conditionMetrics: readonly Metric[] = [
     unit: 'µs',
     ...TIMED,
     verbs: FASTER,
-    definition: "p50 of the time from a client's message to its echo at the client",
+    definition: 'p50 of the time from the instant a message was due at the client to its echo there',
     of: ({ upstream }) => upstream?.echo.p50Us,
     needs: MESSAGES,
     samplesOf: messages,
@@ -95,7 +95,7 @@ export const conditionMetrics: readonly Metric[] = [
     unit: 'µs',
     ...TIMED,
     verbs: FASTER,
-    definition: "p95 of the time from a client's message to its echo at the client",
+    definition: 'p95 of the time from the instant a message was due at the client to its echo there',
     of: ({ upstream }) => (upstream && upstream.messages >= 59 ? upstream.echo.p95Us : undefined),
     needs: MESSAGES,
     samplesOf: messages,
@@ -107,9 +107,11 @@ export const conditionMetrics: readonly Metric[] = [
     ...COUNTED,
     verbs: takes('bytes per message', 'fewer'),
     definition:
-      'All bytes on the sockets, both directions, by messages; each message goes up and comes back as an echo',
-    of: ({ upstream, wire }) =>
-      upstream && (wire.window.clients.sentBytes + wire.window.clients.receivedBytes) / upstream.messages,
+      'All bytes on the sockets, both directions, by messages, in a window without events; each message goes up and comes back as an echo',
+    of: ({ upstream, wire, window }) =>
+      upstream && window.events === 0
+        ? (wire.window.clients.sentBytes + wire.window.clients.receivedBytes) / upstream.messages
+        : undefined,
     needs: MESSAGES,
     samplesOf: messages,
   },

@@ -1,3 +1,4 @@
+import { mustAgree } from '../contract/reading.ts';
 import type { Cell, CompletedCell } from '../contract/result.ts';
 
 export type ValidCell = CompletedCell & {
@@ -11,8 +12,6 @@ export function isValid(cell: Cell): cell is ValidCell {
   if (cell.state !== 'completed') return false;
   const { missing, duplicated, outOfOrder, unexpected } = cell.delivery;
   const { server, clients } = cell.wire.cell;
-  // A server that was killed took its count along.
-  const isKnown = cell.recovery === undefined;
   const bytesAgree = server.sentBytes === clients.receivedBytes && server.receivedBytes === clients.sentBytes;
-  return missing + duplicated + outOfOrder + unexpected === 0 && (bytesAgree || !isKnown);
+  return missing + duplicated + outOfOrder + unexpected === 0 && (bytesAgree || !mustAgree(cell));
 }

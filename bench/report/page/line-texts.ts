@@ -25,9 +25,9 @@ interface Box {
   readonly bottom: number;
 }
 
-const modes = new Map(
+const specs = new Map(
   (JSON.parse(document.getElementById('charts')?.textContent ?? '[]') as readonly ChartSpec[]).flatMap((spec) =>
-    'rows' in spec ? [] : [[spec.canvas, spec.texts] as const],
+    'rows' in spec ? [] : [[spec.canvas, spec] as const],
   ),
 );
 
@@ -36,22 +36,28 @@ const texts: Plugin = {
 
   /** Names at the right get a margin; none where they would take too much of the chart. */
   beforeUpdate(chart) {
-    if (modes.get(chart.canvas.id) === 'ends') chart.options.layout = { padding: { top: 10, right: marginOf(chart) } };
+    if (specs.get(chart.canvas.id)?.texts === 'ends')
+      chart.options.layout = { padding: { top: 10, right: marginOf(chart) } };
   },
 
   afterDatasetsDraw(chart) {
-    const mode = modes.get(chart.canvas.id);
-    if (mode === undefined || mode === 'none') return;
-    const found = textsOf(chart, mode);
+    const spec = specs.get(chart.canvas.id);
+    if (!spec || spec.texts === 'none') return;
+    const found = textsOf(chart, spec.texts);
     const { ctx } = chart;
     ctx.save();
     setFont(ctx);
     const right = Math.max(...found.map(({ x }) => x));
-    const isAtEnd = ({ x }: Text) => mode === 'ends' && x > right - 1;
+    const isAtEnd = ({ x }: Text) => spec.texts === 'ends' && x > right - 1;
     const atEnd = found.filter(isAtEnd);
     const inMargin = marginOf(chart) > GAP_PX * 2 ? spread(atEnd, chart) : [];
     for (const [one, y] of inMargin) writeInMargin(chart, one, y);
-    writeBeside(chart, found.filter((one) => !isAtEnd(one)));
+    const taken = spec.limit ? [writeLimit(chart, spec.limit)] : [];
+    writeBeside(
+      chart,
+      found.filter((one) => !isAtEnd(one)),
+      taken,
+    );
     ctx.restore();
   },
 };
@@ -122,11 +128,12 @@ function writeInMargin({ ctx, chartArea }: ChartJs, { text, x, y, colour }: Text
 }
 
 /** To the right, the left, above or below; nowhere where all of them are taken. */
-function writeBeside(chart: ChartJs, found: readonly Text[]): void {
+function writeBeside(chart: ChartJs, found: readonly Text[], before: readonly Box[]): void {
   const { ctx, chartArea, width } = chart;
-  const taken: Box[] = linesOf(chart).flatMap(({ at }) =>
+  const marks = linesOf(chart).flatMap(({ at }) =>
     chart.getDatasetMeta(at).data.map(({ x, y }) => boxAround(x, y, MARK_PX, MARK_PX)),
   );
+  const taken: Box[] = [...before, ...marks];
   ctx.textAlign = 'center';
   for (const { text, x, y } of found) {
     const half = ctx.measureText(text).width / 2;
@@ -153,6 +160,17 @@ function writeBeside(chart: ChartJs, found: readonly Text[]): void {
   }
 }
 
+/** Above its line, at the left. */
+function writeLimit(chart: ChartJs, { value, text }: NonNullable<LineSpec['limit']>): Box {
+  const { ctx, chartArea, scales } = chart;
+  const y = (scales['y']?.getPixelForValue(value) ?? 0) - LINE_PX * 0.6;
+  const half = ctx.measureText(text).width / 2;
+  const x = chartArea.left + half + MARK_PX;
+  ctx.textAlign = 'center';
+  write(ctx, text, x, y, '--doubt');
+  return boxAround(x, y, half, LINE_PX / 2);
+}
+
 function boxAround(x: number, y: number, halfWidth: number, halfHeight: number): Box {
   return { left: x - halfWidth, right: x + halfWidth, top: y - halfHeight, bottom: y + halfHeight };
 }
@@ -166,13 +184,13 @@ function setFont(ctx: CanvasRenderingContext2D): void {
   ctx.textBaseline = 'middle';
 }
 
-function write(ctx: CanvasRenderingContext2D, text: string, x: number, y: number): void {
+function write(ctx: CanvasRenderingContext2D, text: string, x: number, y: number, colour = '--ink'): void {
   const style = getComputedStyle(document.documentElement);
   ctx.lineWidth = 3;
   ctx.lineJoin = 'round';
   ctx.strokeStyle = style.getPropertyValue('--paper');
   ctx.strokeText(text, x, y);
-  ctx.fillStyle = style.getPropertyValue('--ink');
+  ctx.fillStyle = style.getPropertyValue(colour);
   ctx.fillText(text, x, y);
 }
 

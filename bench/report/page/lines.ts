@@ -38,7 +38,7 @@ const lines: Plugin = {
   beforeDatasetsDraw(chart) {
     const spec = specs.get(chart.canvas.id);
     if (!spec) return;
-    if (spec.limit) drawLimit(chart, spec.limit);
+    if (spec.limit) drawLimit(chart, spec.limit.value);
     const { ctx } = chart;
     for (const { x, from, to, colour } of intervalsOf(chart)) {
       ctx.save();
@@ -90,21 +90,17 @@ function labelOf(item: TooltipItem<keyof import('chart.js').ChartTypeRegistry>, 
   return `${item.dataset.label}, ${where}${which}: ${numberText(y)} ${spec.y.unit}${bounds}`;
 }
 
-function drawLimit(chart: ChartJs, { value, text }: NonNullable<LineSpec['limit']>): void {
+/** Its text stands with the others. */
+function drawLimit(chart: ChartJs, value: number): void {
   const { ctx, chartArea, scales } = chart;
-  const y = scales['y']?.getPixelForValue(value);
-  if (y === undefined || y < chartArea.top || y > chartArea.bottom) return;
-  const style = getComputedStyle(document.documentElement);
+  const y = scales['y']?.getPixelForValue(value) ?? Number.NaN;
   ctx.save();
-  ctx.strokeStyle = ctx.fillStyle = style.getPropertyValue('--doubt');
+  ctx.strokeStyle = getComputedStyle(document.documentElement).getPropertyValue('--doubt');
   ctx.setLineDash([4, 4]);
   ctx.beginPath();
   ctx.moveTo(chartArea.left, y);
   ctx.lineTo(chartArea.right, y);
   ctx.stroke();
-  ctx.font = `600 12px ${Chart.defaults.font.family}`;
-  ctx.textBaseline = 'bottom';
-  ctx.fillText(text, chartArea.left + 6, y - 4);
   ctx.restore();
 }
 

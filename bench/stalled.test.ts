@@ -1,0 +1,120 @@
+/** Cells some of whose clients stop reading: first in memory, then with real sockets. */
+
+import { describe, expect, it } from 'vitest';
+import type { Lane } from './contract/lane.ts';
+import { type CompletedCell, cellSchema, type Point } from './contract/result.ts';
+import type { ClientContext } from './contract/transport.ts';
+import { findLane } from './lanes.ts';
+import { type CellPlan, runCell } from './run-cell.ts';
+import { isValid } from './stats/valid.ts';
+import { memoryLaboratory, memoryLane, memoryPlan } from './test-laboratory.ts';
+
+const never = new AbortController().signal;
+const { point } = memoryPlan(memoryLane());
+
+async function completedWith(lane: Lane, changes: Partial<Point>, plan: Partial<CellPlan> = {}, workers = 1) {
+  // With the deadlines of real processes: the sockets are real too.
+  const { deadlinesMs: _short, ...laboratory } = memoryLaboratory(lane, { workers }).laboratory;
+  const cell = await runCell(memoryPlan(lane, { ...plan, point: { ...point, ...changes } }), laboratory, never);
+  if (cell.state === 'failed') throw new Error(cell.error.message);
+  return cell;
+}
+
+const codes = ({ warnings }: CompletedCell) => warnings.map(({ code }) => code);
+
+describe('a cell with clients that stop reading', () => {
+  it.each([
+    [0, 1, 60],
+    [1, 1, 40],
+    [2, 1, 20],
+    [2, 3, 20],
+  ])('audits all others: with %i of 3 and %i workers, %i deliveries', async (stalledClients, workers, expected) => {
+    const cell = await completedWith(memoryLane(), { stalledClients }, {}, workers);
+    expect(cell.delivery).toMatchObject({ expected, delivered: expected, unexpected: 0 });
+    expect(cell.latency.count).toBe(expected);
+    expect(isValid(cell)).toBe(true);
+    expect(cellSchema.safeParse(cell).error).toBeUndefined();
+  });
+
+  it('reads along with none of them', async () => {
+    const memory = memoryLane();
+    const vias: ClientContext['via'][] = [];
+    const lane: Lane = {
+      ...memory,
+      async client() {
+        const { defaults, connect } = await memory.client();
+        return {
+          defaults,
+          connect(context, ...others) {
+            vias.push(context.via);
+            return connect(context, ...others);
+          },
+        };
+      },
+    };
+    const cell = await completedWith(lane, { clients: 10, stalledClients: 4 }, { ledgerClients: 10 });
+    expect(cell.wire.ledger?.clients).toBe(6);
+    const ports = vias.map((via) => via?.port);
+    const [rehearsal, ...behind] = [...new Set(ports)].map((port) => ports.filter((one) => one === port).length);
+    expect(rehearsal).toBe(1);
+    expect(behind.toSorted()).toEqual([4, 6]);
+  });
+
+  it('is invalid when one of them is closed before', async () => {
+    const memory = memoryLane();
+    let connected = 0;
+    const lane: Lane = {
+      ...memory,
+      async client() {
+        const { defaults, connect } = await memory.client();
+        return {
+          defaults,
+          async connect(context, sink, options) {
+            const client = await connect(context, sink, options);
+            // The first one is the rehearsal's, the second the one that is to stall.
+            if (++connected === 2) setTimeout(() => sink.closed({ kind: 'error', message: 'gone' }), 10);
+            return client;
+          },
+        };
+      },
+    };
+    const cell = await completedWith(lane, { stalledClients: 1 });
+    expect(cell.delivery).toMatchObject({ missing: 0, unexpected: 1 });
+    expect(cell.warnings.find(({ code }) => code === 'lost')?.text).toContain(
+      'closed before it could stop reading: gone',
+    );
+  });
+});
+
+describe.each([
+  'tcp',
+  'polling',
+  'polling-close',
+  'polling-h2',
+  'long-polling',
+  'sse',
+  'sse-tls',
+  'sse-h2',
+  'websocket',
+  'websocket-deflate',
+])('over %s', (id) => {
+  it('who stops reading takes no more, keeps nobody from closing, and is missed by nobody', async () => {
+    const lane = findLane(id);
+    const quick = { ...lane, options: { ...lane.options, intervalMs: 20 } };
+    const cell = await completedWith(quick, { stalledClients: 1, payloadBytes: 8_192 });
+    expect(cell.delivery).toMatchObject({ expected: 40, delivered: 40, unexpected: 0 });
+    const { server, clients } = cell.wire.cell;
+    expect(server.sentBytes).toBeGreaterThan(clients.receivedBytes);
+    expect(codes(cell)).not.toContain('bytes-disagree');
+    expect(codes(cell)).not.toContain('lost');
+    expect(isValid(cell)).toBe(true);
+  });
+});
+
+it.each(['tcp', 'sse', 'sse-h2', 'websocket'])('over %s the server cuts off who does not read', async (id) => {
+  // More than the kernel and the server's backlog take together.
+  const cell = await completedWith(findLane(id), { stalledClients: 1, payloadBytes: 65_536 }, { windowSeconds: 1.5 });
+  expect(cell.cutOffClients).toBe(1);
+  expect(cell.delivery).toMatchObject({ expected: 300, delivered: 300, unexpected: 0 });
+  expect(isValid(cell)).toBe(true);
+});

@@ -1,0 +1,69 @@
+/** For the tests: what passes over the loopback, by tcpdump. */
+
+import { execFile, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+/** The kernel hands packets on in blocks, which it closes after a second at the latest. */
+const BLOCK_MS = 1_000;
+
+/** @returns why there can be no capture, or no dissection of it; undefined when there can */
+export async function whyNoCapture(): Promise<string | undefined> {
+  if (process.platform !== 'linux') return `capturing the loopback is set up for Linux, this is ${process.platform}`;
+  for (const program of ['tcpdump', 'tshark']) {
+    try {
+      await run(program, ['--version']);
+    } catch {
+      return `${program} is not installed`;
+    }
+  }
+  try {
+    await run('tcpdump', ['-i', 'lo', '-c', '1', '-w', '/dev/null', 'tcp port 1'], {
+      timeout: 500,
+      killSignal: 'SIGINT',
+    });
+  } catch (error) {
+    const { stderr = '' } = error as { stderr?: string };
+    if (!stderr.includes('listening on')) return `tcpdump may not capture: ${stderr.trim()}`;
+  }
+  return undefined;
+}
+
+export interface Capture {
+  /**
+   * Resolves when the file holds all packets from and to these ports; others use the loopback, too.
+   *
+   * @returns what tcpdump said at its end
+   */
+  stop(file: string, ports: readonly number[]): Promise<string>;
+}
+
+const BUFFER_KIB = 131_072;
+
+/** Resolves when no packet is missed any more. */
+export async function startCapture(folder: string): Promise<Capture> {
+  const everything = join(folder, 'loopback.pcap');
+  const tcpdump = spawn('tcpdump', ['-i', 'lo', '-B', `${BUFFER_KIB}`, '-w', everything, 'tcp'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  const exited = new Promise((resolve) => tcpdump.once('exit', resolve));
+  const listens = new Promise<void>((resolve) => {
+    tcpdump.stderr.on('data', (chunk) => {
+      said += chunk;
+      if (said.includes('listening on')) resolve();
+    });
+  });
+  await Promise.race([listens, exited]);
+  return {
+    async stop(file, ports) {
+      await setTimeout(BLOCK_MS);
+      tcpdump.kill('SIGINT');
+      await exited;
+      await run('tcpdump', ['-r', everything, '-w', file, ports.map((port) => `port ${port}`).join(' or ')]);
+      return said;
+    },
+  };
+}
