@@ -9,6 +9,8 @@ import { parseResult } from './contract/result.ts';
 import { resultId } from './identity.ts';
 import { readText } from './measure/machine.ts';
 import { compiled } from './paths.ts';
+import { scenarios } from './scenarios.ts';
+import { isValid } from './stats/valid.ts';
 
 const TINY =
   '--scenarios fanout --lanes tcp,websocket --rounds 1 --clients 3 --rate 50 --warmup 0.1 --window 0.2'.split(' ');
@@ -123,6 +125,18 @@ describe('npm run bench -- report', () => {
     expect(existsSync(join(folder, 'report.html'))).toBe(false);
   });
 });
+
+it('every scenario runs at its smallest, without a loss', async () => {
+  const all = scenarios.map(({ id }) => id).join(',');
+  const small =
+    '--lanes polling,sse --reference sse --clients 4 --rate 50 --interval 100 --payload 128 --headers browser --rtt 20 --warmup 0.1 --window 0.3';
+  const { code, out } = await bench('--scenarios', all, ...small.split(' '), '--rounds', '1');
+  const invalid = newest().cells.filter((cell) => !isValid(cell));
+  expect(invalid.map((cell) => [cell.lane, cell.scenario, cell.warnings])).toEqual([]);
+  expect(new Set(newest().cells.map(({ scenario }) => scenario)).size).toBe(scenarios.length);
+  for (const { title } of scenarios) expect(out).toContain(title);
+  expect(code).toBe(0);
+}, 240_000);
 
 describe('a result that was changed by hand', () => {
   it.each(['report', 'export'])('is refused by %s, which writes nothing', async (command) => {

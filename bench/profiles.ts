@@ -32,7 +32,8 @@ export const profiles: readonly Profile[] = [
   },
   {
     id: 'default',
-    summary: 'Five rounds of fan-out with intervals, what each byte is for, and what silence costs; within five minutes.',
+    summary:
+      'Five rounds of fan-out with intervals, what each byte is for, and what silence costs; within five minutes.',
     lanes: withNoiseFloor,
     scenarios: ['fanout', 'anatomy', 'idle'],
     rounds: 5,

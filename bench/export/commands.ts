@@ -22,9 +22,8 @@ const POINT_FLAGS = {
  */
 export function scenarioCommand(
   result: Result,
-  { id, points, rounds, warmupSeconds, windowSeconds, ledgerShare }: Scenario,
+  { id, lanes, points, rounds, warmupSeconds, windowSeconds, windowEvents, ledgerShare }: Scenario,
 ) {
-  const lanes = result.lanes.map((lane) => lane.id);
   const mostClients = Math.max(...points.map(({ clients }) => clients));
   const words = [
     ['--profile', result.profile],
@@ -33,7 +32,8 @@ export function scenarioCommand(
     ...(lanes.includes(result.reference) ? [['--reference', result.reference]] : []),
     ['--rounds', rounds],
     ['--warmup', warmupSeconds],
-    ['--window', windowSeconds],
+    // A flag would end windows that last as long as their events take.
+    ...(windowEvents === undefined ? [['--window', windowSeconds]] : []),
     ...pointWords(points),
     ...(ledgerShare === 0 ? [['--no-ledger']] : []),
     // More than clients are refused, and were not started.
@@ -47,7 +47,8 @@ function pointWords(points: readonly Point[]): (string | number)[][] {
   const dimensions = Object.keys(POINT_FLAGS) as (keyof typeof POINT_FLAGS)[];
   return dimensions.flatMap((dimension) => {
     const [value, ...others] = new Set(points.map((point) => point[dimension]));
-    return value === undefined || others.length > 0 ? [] : [[POINT_FLAGS[dimension], value]];
+    // Of 0 events/s there is no flag: such a scenario has no other rate.
+    return value === undefined || value === 0 || others.length > 0 ? [] : [[POINT_FLAGS[dimension], value]];
   });
 }
 

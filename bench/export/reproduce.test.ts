@@ -32,17 +32,26 @@ describe('the command of a scenario gives the same lanes, points and settings as
   const every = `--scenarios ${scenarios.map(({ id }) => id).join(',')}`;
   test.each([
     every,
-    `${every} --lanes tcp,sse --reference sse --rounds 3 --seed 42`,
+    `${every} --lanes polling,sse --reference sse --rounds 3 --seed 42`,
     `${every} --clients 1000 --rate 0.5 --payload 512 --interval 250 --headers node`,
     `${every} --no-ledger --warmup 0.5 --window 2.5 --workers 1`,
-    `${every} --profile paper --lanes tcp`,
+    `${every} --profile paper --lanes tcp,polling`,
   ])('npm run bench -- %s', (flags) => {
     const config = configOf(`npm run bench -- ${flags}`);
     expect(config.scenarios).toHaveLength(scenarios.length);
     for (const scenario of config.scenarios) {
       const again = configOf(scenarioCommand(resultOf(config), { ...scenario, points: [...scenario.points] }));
       const clients = Math.max(...scenario.points.map((point) => point.clients));
-      expect(again).toEqual({ ...config, scenarios: [scenario], workers: Math.min(config.workers, clients) });
+      const lanes = config.lanes.filter(({ id }) => scenario.lanes.includes(id));
+      // Without its lane a reference is nobody's.
+      const reference = scenario.lanes.includes(config.reference) ? config.reference : again.reference;
+      expect(again).toEqual({
+        ...config,
+        reference,
+        lanes,
+        scenarios: [scenario],
+        workers: Math.min(config.workers, clients),
+      });
     }
   });
 
