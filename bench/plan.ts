@@ -5,7 +5,6 @@ import { randomAt, STREAM } from './contract/random.ts';
 import type { Cell, Point, Result } from './contract/result.ts';
 import { heldWindows } from './held-events.ts';
 import type { CellPlan } from './run-cell.ts';
-import { varies } from './scenarios.ts';
 import { metricOf } from './stats/metrics.ts';
 import { eventWaitMs, openingMs } from './waits.ts';
 
@@ -51,10 +50,10 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
   return cells;
 }
 
-/** Where nothing varies from round to round, a second helping of a lane shows nothing; over many points it takes its time. */
+/** A second helping of a lane shows the noise of latencies; over many points it would take too long. */
 function lanesOf({ figures, points, lanes: ids }: PlannedScenario, lanes: readonly Lane[]): readonly Lane[] {
   const own = lanes.filter(({ id }) => ids.includes(id));
-  return figures.some(varies) && points.length === 1 ? own : own.filter(({ repeats }) => repeats === undefined);
+  return figures.includes('latency') && points.length === 1 ? own : own.filter(({ repeats }) => repeats === undefined);
 }
 
 /** A lane that does not poll is measured once where points differ in the poll interval alone. */
