@@ -1,7 +1,6 @@
 /** For the tests: what passes over the loopback, by tcpdump. */
 
 import { execFile, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -32,20 +31,15 @@ export async function whyNoCapture(): Promise<string | undefined> {
 }
 
 export interface Capture {
-  /**
-   * Resolves when the file holds all packets from and to these ports; others use the loopback, too.
-   *
-   * @returns what tcpdump said at its end
-   */
-  stop(file: string, ports: readonly number[]): Promise<string>;
+  /** Resolves when the file is whole, with what tcpdump said at its end. */
+  stop(): Promise<string>;
 }
 
 const BUFFER_KIB = 131_072;
 
 /** Resolves when no packet is missed any more. */
-export async function startCapture(folder: string): Promise<Capture> {
-  const everything = join(folder, 'loopback.pcap');
-  const tcpdump = spawn('tcpdump', ['-i', 'lo', '-B', `${BUFFER_KIB}`, '-w', everything, 'tcp'], {
+export async function startCapture(file: string): Promise<Capture> {
+  const tcpdump = spawn('tcpdump', ['-i', 'lo', '-B', `${BUFFER_KIB}`, '-w', file, 'tcp'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';
@@ -58,12 +52,16 @@ export async function startCapture(folder: string): Promise<Capture> {
   });
   await Promise.race([listens, exited]);
   return {
-    async stop(file, ports) {
+    async stop() {
       await setTimeout(BLOCK_MS);
       tcpdump.kill('SIGINT');
       await exited;
-      await run('tcpdump', ['-r', everything, '-w', file, ports.map((port) => `port ${port}`).join(' or ')]);
       return said;
     },
   };
+}
+
+/** Copies the packets from and to these ports: others use the loopback, too. */
+export async function cutCapture(from: string, to: string, ports: readonly number[]): Promise<void> {
+  await run('tcpdump', ['-r', from, '-w', to, ports.map((port) => `port ${port}`).join(' or ')]);
 }

@@ -13,7 +13,7 @@ import { sumOf } from './contract/ledger.ts';
 import type { CompletedCell, Ledger } from './contract/result.ts';
 import { lanes } from './lanes.ts';
 import { type Deadlines, runCell } from './run-cell.ts';
-import { startCapture, whyNoCapture } from './test-capture.ts';
+import { cutCapture, startCapture, whyNoCapture } from './test-capture.ts';
 import {
   capturedBytes,
   dissect,
@@ -63,7 +63,8 @@ describe.skipIf(skipped !== undefined)('beside tcpdump and tshark', () => {
   let packets: readonly Packet[] = [];
 
   beforeAll(async () => {
-    const capture = await startCapture(folder);
+    const everything = join(folder, 'loopback.pcap');
+    const capture = await startCapture(everything);
     const keys: string[] = [];
     const ports = new HeldPorts();
     const left = places.values();
@@ -74,16 +75,22 @@ describe.skipIf(skipped !== undefined)('beside tcpdump and tshark', () => {
         await ports.hold(witnessed.port);
       }
     };
-    await Promise.all(Array.from({ length: CELLS_AT_ONCE }, measureNext));
-    ports.release();
-    const servers = [...cells].map(([{ isEncrypted }, { port }]) => ({ port, isEncrypted }));
-    const file = join(folder, 'cells.pcap');
-    const said = await capture.stop(
-      file,
-      servers.map(({ port }) => port),
-    );
+    let said = '';
+    try {
+      await Promise.all(Array.from({ length: CELLS_AT_ONCE }, measureNext));
+    } finally {
+      ports.release();
+      said = await capture.stop();
+    }
     expect(said).toMatch(/\b0 packets dropped by kernel/);
 
+    const servers = [...cells].map(([{ isEncrypted }, { port }]) => ({ port, isEncrypted }));
+    const file = join(folder, 'cells.pcap');
+    await cutCapture(
+      everything,
+      file,
+      [...cells.values()].map(({ port }) => port),
+    );
     const keyLogFile = join(folder, 'keys.log');
     writeFileSync(keyLogFile, keys.map((line) => `${line}\n`).join(''));
     packets = await dissect(file, servers, keyLogFile);
