@@ -1,5 +1,6 @@
 /** The HTTP/2 connections of simulated clients (RFC 9113): opened at the first request, shared where that is wanted. */
 
+import { once } from 'node:events';
 import {
   type ClientHttp2Session,
   type ClientHttp2Stream,
@@ -26,6 +27,7 @@ export class Http2Link {
   readonly #context: ClientContext;
   readonly #unused: () => void;
   #users = 0;
+  #streams = 0;
   #session: ClientHttp2Session | undefined;
   #open: OpenSocket | undefined;
   #closing: Promise<void> | undefined;
@@ -43,7 +45,8 @@ export class Http2Link {
 
   request(headers: OutgoingHttpHeaders, hasBody: boolean): ClientHttp2Stream {
     if (!this.#session || this.#session.closed || this.#session.destroyed) this.#session = this.#connect();
-    return this.#session.request(headers, { endStream: !hasBody });
+    this.#streams++;
+    return this.#session.request(headers, { endStream: !hasBody }).once('close', () => this.#streams--);
   }
 
   /** The last user takes the connection along; resolves when that is gone, or, before, when the user's streams are. */
@@ -76,13 +79,19 @@ export class Http2Link {
     return session;
   }
 
+  /**
+   * A GOAWAY gives up the streams that are open, and is answered by one. Without any, TLS says goodbye for all: at a GOAWAY
+   * the server of Node would end its side while its answer is on its way, and count an alert that it can't send any more.
+   */
   async #close(): Promise<void> {
-    if (!this.#open) return;
+    if (!this.#open || !this.#session) return;
     const { socket, gone } = this.#open;
     const timer = setTimeout(() => socket.destroy(), CLOSE_GRACE_MS);
-    this.#session?.close();
-    // The GOAWAY is written by then.
-    await setImmediate();
+    if (this.#streams > 0) {
+      const answered = once(this.#session, 'goaway').catch(() => {});
+      this.#session.close();
+      await Promise.race([answered, gone]);
+    }
     socket.end();
     await gone;
     clearTimeout(timer);

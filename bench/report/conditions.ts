@@ -19,7 +19,7 @@ export function conditionsOf(result: Result, views: readonly ScenarioView[]): Co
     phases: roundsTable(views, PHASES),
     harness: roundsTable(views, HARNESS),
     ledger: ledgerTable(views),
-    notes: [...headerProfiles(result), 'Compression is off.'],
+    notes: [...headerProfiles(result), 'Compression is off, but in lanes whose options name it.'],
   };
 }
 
