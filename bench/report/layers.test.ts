@@ -232,7 +232,7 @@ describe('the conditions', () => {
     expect(notes).toEqual([
       expect.stringMatching(/^HTTP requests with minimal headers: What the spec/),
       expect.stringMatching(/^HTTP requests with browser headers: .*Chromium/),
-      'Compression is off.',
+      'Compression is off, but in lanes whose options name it.',
     ]);
   });
 
