@@ -1,6 +1,7 @@
 /** `npm run bench`: checks, measures, saves, and shows what came out. */
 
 import type { Command } from 'commander';
+import { calibrateApart } from './calibrate-apart.ts';
 import { NODE_FLAGS, spawnChild } from './child.ts';
 import { hasInvalidData } from './citable.ts';
 import { recordedCommand } from './command-line.ts';
@@ -61,7 +62,7 @@ export async function bench(flags: BenchCommandFlags, command: Command): Promise
     environment,
     command: recordedCommand(process.argv.slice(2), node.versions.node),
     earlier,
-    readMachineState,
+    readMachineState: () => readMachineState(() => calibrateApart(pinning.server)),
     save(soFar) {
       try {
         store.save(soFar);

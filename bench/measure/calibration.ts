@@ -18,12 +18,12 @@ const numbers = new Float64Array(WORK.numbers);
  * Blocks for a third of a second. Times can be compared when they were taken on the same core: two cores of one machine may
  * differ by more than a quiet one does between two readings.
  */
-export function readMachineState(): MachineState {
+export function readMachineState(calibrate: () => number = calibrateUs): MachineState {
   // The work itself would be part of them.
   const pressure = readPressure();
   const [one = 0, five = 0, fifteen = 0] = loadavg();
   return {
-    calibrationUs: calibrateUs(),
+    calibrationUs: calibrate(),
     // Windows has none, and says 0.
     loadAverage: platform() === 'win32' ? null : [one, five, fifteen],
     pressure,

@@ -42,9 +42,11 @@ export function loadWarnings(cell: Cell): Warning[] {
   ];
 }
 
-/** What was timed, at the median. */
-function typicalUs({ recovery, opened, upstream, latency }: Cell): number {
-  return (recovery?.firstEvent ?? opened?.firstEvent ?? upstream?.echo ?? latency).p50Us;
+/** What was timed, at the median; undefined where no time is quoted: in silence, and where the relay's detour is in each. */
+function typicalUs({ recovery, opened, upstream, latency, point, wire }: Cell): number | undefined {
+  const other = recovery?.firstEvent ?? opened?.firstEvent ?? upstream?.echo;
+  if (other) return other.p50Us;
+  return latency.count > 0 && wire.ledger?.clients !== point.clients ? latency.p50Us : undefined;
 }
 
 function loadedProcesses({ server, workers }: Cell): Loaded[] {
@@ -85,10 +87,11 @@ function lateReadings({ window, wire, link, recovery, server }: Cell, loaded: re
     });
 }
 
-function saturation({ code, isHarness, name, usage, hint }: Loaded, p50Us: number): Warning[] {
+function saturation({ code, isHarness, name, usage, hint }: Loaded, p50Us: number | undefined): Warning[] {
   if (usage.cpuShare > LIMITS.cpuShare) {
     return [severe(code, `${name} used ${percent(usage.cpuShare)} of a core.`, hint)];
   }
+  if (p50Us === undefined) return [];
   const delayUs = usage.eventLoopDelayP99Us;
   if (delayUs <= Math.max(p50Us * LIMITS.eventLoopDelay, LIMITS.eventLoopDelayFloorUs)) return [];
   const text = `${name}'s event loop was ${(delayUs / 1e3).toFixed(1)} ms late at the 99th percentile.`;
