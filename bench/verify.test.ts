@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { judge } from './citable.ts';
-import type { CompletedCell, Result } from './contract/result.ts';
+import { type CompletedCell, parseResult, type Result } from './contract/result.ts';
 import { resultId } from './identity.ts';
 import { createLatencyRecorder, mergeLatency } from './measure/latency.ts';
+import { projectRoot } from './paths.ts';
 import { makeResult, POINT, withLedger } from './test-fixture.ts';
 import { verifyResult } from './verify.ts';
 
@@ -25,6 +28,11 @@ function forged(change: (cell: CompletedCell) => CompletedCell): Result {
   const changed = { ...result, cells: [change(first), ...others] };
   return { ...changed, id: resultId(changed) };
 }
+
+it('the published run is taken', () => {
+  const path = join(projectRoot, 'results/reference/result.json');
+  expect(() => verifyResult(parseResult(readFileSync(path, 'utf8')))).not.toThrow();
+});
 
 it('a result whose numbers follow from one another is taken', () => {
   expect(() => verifyResult(honest())).not.toThrow();
