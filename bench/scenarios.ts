@@ -150,7 +150,7 @@ export const scenarios: readonly Scenario[] = [
     title: 'Audience',
     question: 'How does cost grow with the audience, at the same number of deliveries per second?',
     points: [1, 10, 100, 1_000].map((clients) => ({ ...BASE, clients, eventsPerSecond: 5_000 / clients })),
-    morePoints: [{ ...BASE, clients: 10_000, eventsPerSecond: 0.5 }],
+    morePoints: [{ ...BASE, clients: 5_000, eventsPerSecond: 1 }],
     figures: ['latency', 'cpu', 'memory'],
     ledgerShare: 0,
     rounds: 3,
