@@ -5,6 +5,7 @@ import type { Cell, Result, Warning } from './contract/result.ts';
 import { calibrationWarnings } from './measure/warnings.ts';
 import { proseText, ratioProse } from './report/verdicts.ts';
 import { varies } from './scenarios.ts';
+import { keyOfPlace } from './stats/group.ts';
 import { metricOf } from './stats/metrics.ts';
 import { noiseFloor } from './stats/noise-floor.ts';
 import { isValid } from './stats/valid.ts';
@@ -109,6 +110,6 @@ export function lastOfEach(cells: readonly Cell[]): Cell[] {
 }
 
 /** Of a cell's place in the plan. */
-export function cellKey({ lane, scenario, point, round }: Pick<Cell, 'lane' | 'scenario' | 'point' | 'round'>): string {
-  return JSON.stringify([lane, scenario, point, round]);
+export function cellKey(cell: Pick<Cell, 'lane' | 'scenario' | 'point' | 'round'>): string {
+  return `${keyOfPlace(cell)} ${cell.round}`;
 }

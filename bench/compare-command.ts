@@ -9,6 +9,7 @@ import { formatInterval, headed, RATIO } from './report/format.ts';
 import { commonText } from './report/points.ts';
 import { verdictText } from './report/verdicts.ts';
 import { type ComparisonRow, compareResults, type RunComparison } from './stats/compare.ts';
+import { groupBy } from './stats/group.ts';
 import { metricOf, metrics } from './stats/metrics.ts';
 import { type JudgedThreshold, judgeThreshold, parseThreshold } from './stats/threshold.ts';
 import type { Store } from './store.ts';
@@ -71,11 +72,13 @@ export function describeComparison(
 ): string {
   const shown = rows.filter(({ metric }) => wanted.includes(metric));
   const columns = ['lane', 'metric', 'a', 'b', 'b to a', 'verdict', ...(isAcross ? ['machines'] : [])];
-  const blocks = [...groupByPlace(shown)].map(([title, ofPlace]) => {
-    const lines = ofPlace.map((row) => [...cellsOf(row, a), ...(isAcross ? ['different'] : [])]);
-    const table = markdown ? markdownTable(columns, lines) : align([columns, ...lines]);
-    return markdown ? `### ${title}\n\n${table}` : `${title}\n\n${table}`;
-  });
+  const blocks = [...groupBy(shown, ({ scenario, point }) => `${scenario}: ${commonText([point])}`)].map(
+    ([title, ofPlace]) => {
+      const lines = ofPlace.map((row) => [...cellsOf(row, a), ...(isAcross ? ['different'] : [])]);
+      const table = markdown ? markdownTable(columns, lines) : align([columns, ...lines]);
+      return markdown ? `### ${title}\n\n${table}` : `${title}\n\n${table}`;
+    },
+  );
   const lacks = uncompared.map(
     ({ lane, scenario, metric, reason }) =>
       `Not compared: ${[lane, scenario, metric].filter(Boolean).join(', ')}: ${reason}.`,
@@ -121,15 +124,6 @@ function cellsOf(row: ComparisonRow, { lanes }: Result): string[] {
     [`× ${ratio.value}`, ratio.interval].filter(Boolean).join(' '),
     verdictText({ ...row, rounds: Math.min(row.a.rounds, row.b.rounds) }),
   ];
-}
-
-function groupByPlace(rows: readonly ComparisonRow[]): Map<string, ComparisonRow[]> {
-  const groups = new Map<string, ComparisonRow[]>();
-  for (const row of rows) {
-    const title = `${row.scenario}: ${commonText([row.point])}`;
-    groups.set(title, [...(groups.get(title) ?? []), row]);
-  }
-  return groups;
 }
 
 function markdownTable(columns: readonly string[], lines: readonly (readonly string[])[]): string {

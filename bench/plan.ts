@@ -5,6 +5,7 @@ import { randomAt, STREAM } from './contract/random.ts';
 import type { Cell, Point, Result } from './contract/result.ts';
 import { heldWindows } from './held-events.ts';
 import type { CellPlan } from './run-cell.ts';
+import { keyOfPoint } from './stats/group.ts';
 import { metricOf } from './stats/metrics.ts';
 import { eventWaitMs, openingMs } from './waits.ts';
 
@@ -65,7 +66,7 @@ function pointsOf({ points }: PlannedScenario, { options }: Lane): Point[] {
 
 /** Points that came out equal are one. */
 export function distinct(points: readonly Point[]): Point[] {
-  return [...new Map(points.map((point) => [JSON.stringify(point), point])).values()];
+  return [...new Map(points.map((point) => [keyOfPoint(point), point])).values()];
 }
 
 /**
@@ -90,7 +91,7 @@ function inSteps<T extends { readonly scenario: PlannedScenario; readonly lane: 
 export function isBeyondLimit(plan: CellPlan, cells: readonly Cell[], scenarios: readonly PlannedScenario[]): boolean {
   const { limit, points } = scenarios.find(({ id }) => id === plan.scenario) ?? { points: [] };
   if (!limit) return false;
-  const step = (point: Point) => points.findIndex((one) => JSON.stringify(one) === JSON.stringify(point));
+  const step = (point: Point) => points.findIndex((one) => keyOfPoint(one) === keyOfPoint(point));
   return cells.some(
     (cell) =>
       cell.lane === plan.lane.id &&

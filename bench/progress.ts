@@ -4,6 +4,7 @@ import logUpdate from 'log-update';
 import type { Cell, CompletedCell } from './contract/result.ts';
 import { expectedSeconds } from './plan.ts';
 import type { CellPlan } from './run-cell.ts';
+import { keyOfPlace } from './stats/group.ts';
 import { metricOf } from './stats/metrics.ts';
 import { isValid } from './stats/valid.ts';
 
@@ -91,9 +92,7 @@ function liveView(plans: readonly CellPlan[]): Progress {
 }
 
 function newestPerLane(cells: readonly Cell[]): Cell[] {
-  return [
-    ...new Map(cells.map((cell) => [`${cell.lane} ${cell.scenario} ${JSON.stringify(cell.point)}`, cell])).values(),
-  ];
+  return [...new Map(cells.map((cell) => [keyOfPlace(cell), cell])).values()];
 }
 
 function laneColumnsOf(plans: readonly CellPlan[]): number {

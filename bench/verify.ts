@@ -4,7 +4,7 @@
  */
 
 import { judge } from './citable.ts';
-import { LAYERS } from './contract/ledger.ts';
+import { sumOf } from './contract/ledger.ts';
 import { readingClients } from './contract/reading.ts';
 import { type CompletedCell, InvalidResult, type Result } from './contract/result.ts';
 import { resultId } from './identity.ts';
@@ -46,19 +46,17 @@ function verifyCell(cell: CompletedCell): void {
   }
   const { ledger } = wire;
   const isWhole = ledger?.clients === point.clients;
-  const bytes = isWhole ? sumOfAll(ledger.window) : wire.window.clients.sentBytes + wire.window.clients.receivedBytes;
+  const bytes = isWhole ? bothWays(ledger.window) : wire.window.clients.sentBytes + wire.window.clients.receivedBytes;
   const deliveries = isWhole ? ledger.window.events : wire.windowDeliveries;
   equal('wire.perDeliveryBytes', wire.perDeliveryBytes, deliveries > 0 ? bytes / deliveries : 0);
   if (ledger && isWhole && ledger.residualBytes === 0) {
     const { sentBytes, receivedBytes } = wire.cell.clients;
-    equal('wire.ledger.cell', sumOfAll(ledger.cell), sentBytes + receivedBytes);
+    equal('wire.ledger.cell', bothWays(ledger.cell), sentBytes + receivedBytes);
   }
 }
 
-type Layers = NonNullable<CompletedCell['wire']['ledger']>['cell'];
-
-function sumOfAll({ up, down }: Layers): number {
-  return LAYERS.reduce((sum, layer) => sum + up[layer] + down[layer], 0);
+function bothWays({ up, down }: NonNullable<CompletedCell['wire']['ledger']>['cell']): number {
+  return sumOf(up) + sumOf(down);
 }
 
 /** Those of the file must be among those that its cells give, with the same numbers. */

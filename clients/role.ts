@@ -21,7 +21,7 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
   let emptyHeapBytes = 0;
 
   return {
-    hello: () => ({ pid: process.pid, nowNs: nowNs(), nodeVersion: process.version }),
+    hello: () => ({ nowNs: nowNs(), nodeVersion: process.version }),
 
     async rehearse({ lane, options, ...spec }) {
       const transport = await findLane(lane).client();

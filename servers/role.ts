@@ -32,7 +32,7 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
   };
 
   return {
-    hello: () => ({ pid: process.pid, nowNs: nowNs(), nodeVersion: process.version }),
+    hello: () => ({ nowNs: nowNs(), nodeVersion: process.version }),
 
     async listen({ lane, options, feed: spec, successor }) {
       const transport = await findLane(lane).server();

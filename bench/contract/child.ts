@@ -93,7 +93,6 @@ export function answerParent<Calls>(role: Role<Calls>): void {
 }
 
 export interface Hello {
-  readonly pid: number;
   /** The child's clock, read between the question and the answer. */
   readonly nowNs: number;
   readonly nodeVersion: string;

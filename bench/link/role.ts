@@ -17,7 +17,7 @@ export function createLinkRole(): Role<LinkCalls> {
   };
 
   return {
-    hello: () => ({ pid: process.pid, nowNs: nowNs(), nodeVersion: process.version }),
+    hello: () => ({ nowNs: nowNs(), nodeVersion: process.version }),
 
     async open({ url, ...options }) {
       open = await DistantLink.open(addressOf(url), options);

@@ -20,7 +20,7 @@ export function createRelayRole(): Role<RelayCalls> {
   };
 
   return {
-    hello: () => ({ pid: process.pid, nowNs: nowNs(), nodeVersion: process.version }),
+    hello: () => ({ nowNs: nowNs(), nodeVersion: process.version }),
 
     async open({ url, protocol, via = addressOf(url) }) {
       open = await Tap.open({ ...via, protocol, tls: ENCRYPTED.includes(new URL(url).protocol) });
