@@ -21,9 +21,9 @@ const HEAP_UNREAD = { empty: 0, connected: 0 };
 export function createServerRole(findLane: (id: string) => Lane): Role<ServerCalls> {
   let running: Running | undefined;
   let emptyHeapBytes = 0;
-  /** Of the window: there is none before. */
-  let lag: LatencyRecorder | undefined;
-  const recordLag = (lagNs: number) => lag?.record(lagNs);
+  /** Anew for the window; before it, so that its code is compiled by then. */
+  let lag: LatencyRecorder = createLatencyRecorder();
+  const recordLag = (lagNs: number) => lag.record(lagNs);
   /** What the rehearsal's connection carried. */
   let rehearsed: WireReading = { sentBytes: 0, receivedBytes: 0, connections: 0 };
   const current = () => {
