@@ -53,6 +53,19 @@ it('clients that stop reading are no part of the deliveries expected', () => {
 it.each<[string, (cell: CompletedCell) => CompletedCell, RegExp]>([
   ['p50', (cell) => ({ ...cell, latency: { ...latency, p50Us: 1 } }), /cell 1 .*latency\.p50Us is 1,/],
   ['count', (cell) => ({ ...cell, latency: { ...latency, count: 5 } }), /latency\.count is 5,/],
+  [
+    'echo',
+    (cell) => ({ ...cell, upstream: { messages: 1_000, echo: { ...latency, p50Us: 1 } } }),
+    /upstream\.echo\.p50Us is 1,/,
+  ],
+  [
+    'recovery',
+    (cell) => ({
+      ...cell,
+      recovery: { kills: 1, firstEvent: { ...latency, maxUs: 1 }, attempts: 1, replayed: 1, attemptsByTenth: [1] },
+    }),
+    /recovery\.firstEvent\.maxUs is 1,/,
+  ],
   ['missing', (cell) => ({ ...cell, delivery: { ...cell.delivery, missing: 3 } }), /delivery\.delivered/],
   ['expected', (cell) => ({ ...cell, delivery: { ...cell.delivery, expected: 3 } }), /delivery\.expected is 3/],
   ['bytes', (cell) => ({ ...cell, wire: { ...cell.wire, perDeliveryBytes: 2 } }), /wire\.perDeliveryBytes is 2/],

@@ -29,7 +29,7 @@ export function verifyResult(result: Result): void {
 }
 
 function verifyCell(cell: CompletedCell): void {
-  const { delivery, latency, wire, window, point, opened } = cell;
+  const { delivery, latency, wire, window, point, opened, upstream, recovery } = cell;
   const place = `cell ${cell.order} (${cell.lane}, ${cell.scenario}, round ${cell.round})`;
   const equal = (name: string, actual: number, expected: number) => {
     if (actual === expected) return;
@@ -40,9 +40,18 @@ function verifyCell(cell: CompletedCell): void {
   // A connection that is opened is there for one event, from before the window.
   equal('delivery.expected', delivery.expected, opened ? point.clients : readingClients(point) * window.events);
   equal('delivery.delivered', delivery.delivered, delivery.expected - delivery.missing);
-  const { histogram: _histogram, ...summary } = mergeLatency([latency.histogram]);
-  for (const [name, value] of Object.entries(summary)) {
-    equal(`latency.${name}`, latency[name as keyof typeof summary], value);
+  const histograms = {
+    latency,
+    'opened.firstEvent': opened?.firstEvent,
+    'upstream.echo': upstream?.echo,
+    'recovery.firstEvent': recovery?.firstEvent,
+  };
+  for (const [name, stated] of Object.entries(histograms)) {
+    if (!stated) continue;
+    const { histogram: _histogram, ...summary } = mergeLatency([stated.histogram]);
+    for (const [part, value] of Object.entries(summary)) {
+      equal(`${name}.${part}`, stated[part as keyof typeof summary], value);
+    }
   }
   const { ledger } = wire;
   const isWhole = ledger?.clients === point.clients;
