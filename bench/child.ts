@@ -4,6 +4,7 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnswerMessage, CallMessage } from './contract/child.ts';
 import { compiled } from './paths.ts';
 
@@ -31,6 +32,9 @@ export class ChildFailure extends Error {
   readonly code: number | null;
   readonly signal: string | null;
 
+  /** Whether the child is gone. */
+  readonly hasEnded: boolean;
+
   constructor(child: string, phase: string, what: string, exit?: ChildExit) {
     super(`${child}, ${phase}: ${what}${exit?.stderr ? `\n${exit.stderr.trim()}` : ''}`);
     this.name = 'ChildFailure';
@@ -38,6 +42,7 @@ export class ChildFailure extends Error {
     this.phase = phase;
     this.code = exit?.code ?? null;
     this.signal = exit?.signal ?? null;
+    this.hasEnded = exit !== undefined;
   }
 }
 
@@ -55,6 +60,7 @@ export class Child<Calls extends AnyCalls> {
   readonly name: string;
   readonly #channel: Channel;
   #exit: ChildExit | undefined;
+  #isEnded = false;
   #settle: ((outcome: AnswerMessage | ChildExit) => void) | undefined;
 
   constructor(name: string, channel: Channel) {
@@ -88,16 +94,40 @@ export class Child<Calls extends AnyCalls> {
     if (outcome === 'late') throw fail(`no answer to ${name} within ${(deadlineMs / 1e3).toFixed(1)} s`);
     if ('answer' in outcome) return outcome.answer as AnswerOf<Calls[Name]>;
     if ('error' in outcome) throw fail(outcome.error);
-    throw fail(`ended with ${outcome.signal ? `signal ${outcome.signal}` : `code ${outcome.code}`}`, outcome);
+    throw fail(wayOf(outcome), outcome);
   }
 
   end(): Promise<void> {
+    this.#isEnded = true;
     return this.#channel.end();
   }
 
   kill(): Promise<void> {
+    this.#isEnded = true;
     return this.#channel.kill();
   }
+
+  /** How it ended, if nobody ended it. */
+  get death(): ChildExit | undefined {
+    return this.#isEnded ? undefined : this.#exit;
+  }
+}
+
+/** What the others say of a child that died, they may say before the system does. */
+const DEATH_IS_KNOWN_MS = 300;
+
+/** Why a call failed: what it says itself, or, where a child died meanwhile, that. */
+export async function causeOf(error: unknown, children: readonly Child<AnyCalls>[]): Promise<unknown> {
+  if (!(error instanceof ChildFailure) || error.hasEnded) return error;
+  for (const untilMs = performance.now() + DEATH_IS_KNOWN_MS; performance.now() < untilMs; await sleep(10)) {
+    const dead = children.find(({ death }) => death);
+    if (dead?.death) return new ChildFailure(dead.name, error.phase, wayOf(dead.death), dead.death);
+  }
+  return error;
+}
+
+function wayOf({ code, signal }: ChildExit): string {
+  return `ended with ${signal ? `signal ${signal}` : `code ${code}`}`;
 }
 
 export interface SpawnOptions {

@@ -27,6 +27,7 @@ export interface BenchFlags {
   readonly bandwidth?: number;
   readonly jitter?: number;
   readonly ledger: boolean;
+  readonly rehearsal?: number;
   readonly warmup?: number;
   readonly window?: number;
   readonly workers?: number;
@@ -43,6 +44,8 @@ export class UsageError extends Error {
 export const SPARE_DESCRIPTORS = 64;
 /** Publishing instants stray, so that they don't run in step with poll timers; half of each slot stays quiet. */
 const JITTER = 0.5;
+/** Before each cell. After it, a poll takes the server no longer than after half a minute. */
+const REHEARSAL_SECONDS = 0.6;
 const DEFAULT_REFERENCE = 'websocket';
 /** Around a message, where it goes as JSON. */
 const QUOTES_BYTES = 2;
@@ -62,6 +65,7 @@ export function addBenchFlags(command: Command): Command {
     .option('--bandwidth <bit/s>', 'of each connection, each way, such as 500k or 10M', bitsPerSecond(10e3, 1e9))
     .option('--jitter <ms>', 'added to the delay each way, uniform from 0 to this', decimal(0, 200))
     .option('--no-ledger', 'no relay reads along with a sample of the clients')
+    .option('--rehearsal <seconds>', 'of other clients before each cell, not counted; 0 for none', decimal(0, 60))
     .option('--warmup <seconds>', 'of events before the window', decimal(0.1, 600))
     .option('--window <seconds>', 'length of the measured window', decimal(0.1, 3_600))
     .option('--workers <w>', 'load processes (default: one per core beside the server)', wholeNumber(1, 64))
@@ -133,6 +137,7 @@ function planScenario(
     points: distinct(points.map((point) => changed(point, changes))),
     figures: [...figures],
     rounds: flags.rounds ?? scenario.rounds ?? profile.rounds,
+    rehearsalSeconds: flags.rehearsal ?? scenario.rehearsalSeconds ?? REHEARSAL_SECONDS,
     warmupSeconds: flags.warmup ?? scenario.warmupSeconds ?? profile.warmupSeconds,
     windowSeconds: flags.window ?? scenario.windowSeconds ?? profile.windowSeconds,
     ...(windowEvents !== undefined && flags.window === undefined && { windowEvents }),

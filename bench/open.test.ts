@@ -27,7 +27,7 @@ interface Changes {
 async function runWith(lane: Lane, { workers = 1, plan }: Changes = {}) {
   const { laboratory } = memoryLaboratory(lane, { workers });
   // Room for a lane that makes a certificate, and for a machine with other things to do.
-  const deadlinesMs = { hello: 2_000, listen: 2_000, connect: 2_000, drain: 300, measure: 2_000, close: 5_000 };
+  const deadlinesMs = { hello: 2_000, listen: 2_000, connect: 2_000, drain: 1_000, measure: 2_000, close: 5_000 };
   const opens = { procedure: 'open', point: POINT, warmupSeconds: 0.02, windowSeconds: 0.05 } as const;
   return await runCell(memoryPlan(lane, { ...opens, ...plan }), { ...laboratory, deadlinesMs }, never);
 }

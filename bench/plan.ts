@@ -4,6 +4,7 @@ import type { Lane } from './contract/lane.ts';
 import { randomAt, STREAM } from './contract/random.ts';
 import type { Cell, Point, Result } from './contract/result.ts';
 import { heldWindows } from './held-events.ts';
+import { rehearsalOf } from './rehearsal.ts';
 import type { CellPlan } from './run-cell.ts';
 import { keyOfPoint } from './stats/group.ts';
 import { metricOf } from './stats/metrics.ts';
@@ -41,6 +42,7 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
         order: cells.length + 1,
         // Another stream of events and poll phases each round, the same for all lanes of it.
         seed: seed + round,
+        rehearsalSeconds: scenario.rehearsalSeconds ?? 0,
         warmupSeconds: scenario.warmupSeconds,
         windowSeconds: windowSeconds(scenario, point, lane),
         jitter: scenario.jitter,
@@ -125,12 +127,20 @@ function withInterval(lane: Lane, intervalMs: number | undefined): Lane {
 /** How long a cell takes, about: for the time left. */
 export function expectedSeconds(plan: CellPlan): number {
   const { lane, point, procedure, warmupSeconds, windowSeconds } = plan;
+  const rehearsal = rehearsalOf(plan);
+  const rehearsalSeconds = rehearsal ? expectedSeconds(rehearsal) : 0;
   const held = heldWindows[procedure]?.(plan, 1);
-  if (held) return 1 + warmupSeconds + (held.windowMs + held.afterMs / 4) / 1e3;
+  if (held) return rehearsalSeconds + 1 + warmupSeconds + (held.windowMs + held.afterMs / 4) / 1e3;
   const waitSeconds = eventWaitMs(lane, point) / 1e3;
   const slot = point.eventsPerSecond > 0 ? 1 / point.eventsPerSecond : 0;
   const startSeconds = 0.8 + point.clients / 1e3 + openingMs(point) / 1e3;
-  return startSeconds + Math.max(warmupSeconds, waitSeconds, slot) + Math.max(windowSeconds, slot) + waitSeconds;
+  return (
+    rehearsalSeconds +
+    startSeconds +
+    Math.max(warmupSeconds, waitSeconds, slot) +
+    Math.max(windowSeconds, slot) +
+    waitSeconds
+  );
 }
 
 /** Fisher and Yates. */

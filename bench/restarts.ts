@@ -68,7 +68,6 @@ export async function serve(serving: Serving, kills: number, signal: AbortSignal
   const { openServer, listenAsk, listening, listenMs, ask, limits } = serving;
   const successor = {
     port: Number(new URL(listening.url).port),
-    certificate: listening.certificate,
     startNs: ask.startNs,
     lastSeq: ask.warmupEvents + ask.windowEvents,
   };
@@ -82,7 +81,11 @@ export async function serve(serving: Serving, kills: number, signal: AbortSignal
     await server.kill();
     signal.throwIfAborted();
     server = openServer();
-    await server.call('listen', { ...listenAsk, successor }, { ...limits, deadlineMs: listenMs });
+    await server.call(
+      'listen',
+      { ...listenAsk, certificate: listening.certificate, successor },
+      { ...limits, deadlineMs: listenMs },
+    );
     measuring = server.call('measure', { ...ask, windowNs: rest(ask) }, limits);
   }
   return { server, measured: await measuring, deathsNs };

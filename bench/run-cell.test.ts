@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { TapAsk } from './contract/child.ts';
+import type { ConnectAsk, TapAsk } from './contract/child.ts';
 import type { EncodedEvent } from './contract/event.ts';
 import type { Lane } from './contract/lane.ts';
 import { cellSchema } from './contract/result.ts';
@@ -82,6 +82,19 @@ describe('a cell', () => {
     const cell = await runWith({ fault: { child, call, act: 'hang' } });
     expect(cell).toMatchObject({ state: 'failed', phase });
     expect(cell.state === 'failed' && cell.error.message).toMatch(/no answer to \w+ within/);
+  });
+
+  it('whose server dies while its clients connect says so, and not that they could not', async () => {
+    const memory = memoryLane();
+    const refused = async () => {
+      setTimeout(() => die('server'), 20);
+      throw new Error('ECONNREFUSED');
+    };
+    const lane: Lane = { ...memory, client: async () => ({ defaults: {}, connect: refused }) };
+    const { laboratory, die } = memoryLaboratory(lane);
+    const cell = await runCell(memoryPlan(lane), laboratory, never);
+    expect(cell).toMatchObject({ state: 'failed', phase: 'connect', error: { signal: 'SIGSEGV' } });
+    expect(cell.state === 'failed' && cell.error.message).toMatch(/^server, connect: ended with signal SIGSEGV/);
   });
 
   it('whose server lies about its bytes is invalid, and severely warned of', async () => {
@@ -171,6 +184,36 @@ describe('a cell', () => {
   });
 });
 
+describe('a cell with a rehearsal', () => {
+  const REHEARSED = { rehearsalSeconds: 0.2 };
+
+  it('runs through all of it once before, with other clients, and counts nothing of that', async () => {
+    const lane = memoryLane();
+    const { laboratory, asks } = memoryLaboratory(lane);
+    const cell = await runCell(memoryPlan(lane, REHEARSED), laboratory, never);
+    expect(cell).toMatchObject({ state: 'completed', window: { warmupEvents: 10, events: 20 } });
+    expect(cell).toMatchObject({ delivery: { expected: 60, delivered: 60, unexpected: 0 }, latency: { count: 60 } });
+    const callsOf = (child: string) =>
+      asks.flatMap((one) => (one.child === child && one.call !== 'hello' ? [one.call] : []));
+    const once = ['measure', 'close'];
+    expect(callsOf('server')).toEqual(['listen', ...once, 'listen', ...once]);
+    expect(callsOf('worker')).toEqual(['connect', ...once, 'connect', ...once]);
+    const clients = asks.flatMap(({ call, ask }) => (call === 'connect' ? [(ask as ConnectAsk).clients] : []));
+    expect(clients[0]).toBeGreaterThan(3);
+    expect(clients[1]).toBe(3);
+  });
+
+  it.each([
+    ['server', 'listen'],
+    ['worker', 'connect'],
+    ['server', 'measure'],
+    ['worker', 'close'],
+  ] as const)('whose %s dies in it at %s fails in phase rehearsal', async (child, call) => {
+    const cell = await runWith({ plan: REHEARSED, fault: { child, call, act: 'die' } });
+    expect(cell).toMatchObject({ state: 'failed', phase: 'rehearsal', error: { signal: 'SIGSEGV' } });
+  });
+});
+
 describe('a cell with a distance', () => {
   it('tells how well the link kept it; one without has no link', async () => {
     const cell = await completedWith({ plan: DISTANT });
@@ -203,10 +246,9 @@ describe('a cell with a distance', () => {
     const { laboratory, asks } = memoryLaboratory(lane);
     await runCell(memoryPlan(lane, { ...DISTANT, ledgerClients: 1 }), laboratory, never);
     const relayed = asks.find(({ child, call }) => child === 'relay' && call === 'open')?.ask as TapAsk;
-    const [rehearsal, ...clients] = vias.map((via) => via?.port);
+    const clients = vias.map((via) => via?.port);
     const linkPort = relayed.via?.port;
     expect(linkPort).toBeGreaterThan(0);
-    expect(rehearsal).toBe(linkPort);
     expect(clients.filter((port) => port === linkPort)).toHaveLength(2);
     expect(new Set(clients).size).toBe(2);
   });

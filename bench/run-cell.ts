@@ -1,10 +1,11 @@
-/** One cell, phase by phase: listen → connect → warm-up → measure → drain → close. */
+/** One cell, phase by phase: rehearsal → listen → connect → warm-up → measure → drain → close. */
 
 import { type Measurements, recordCell } from './cell-record.ts';
-import { type Channel, Child, ChildFailure } from './child.ts';
+import { type Channel, Child, ChildFailure, causeOf } from './child.ts';
 import type {
   FeedSpec,
   LinkCalls,
+  Listening,
   MeasureAsk,
   MessagesAsk,
   RelayCalls,
@@ -18,6 +19,7 @@ import { HELD_EVENTS_PER_SECOND, heldWindows, planHeldWindow } from './held-even
 import { checkSharedClock, nowNs, sleepUntil } from './measure/clock.ts';
 import type { SegmentCount } from './measure/packets.ts';
 import type { Pinning } from './measure/warnings.ts';
+import { rehearsalOf } from './rehearsal.ts';
 import { type Restarts, recoveryMs, restartsOf, serve } from './restarts.ts';
 import { eventWaitMs, openingMs } from './waits.ts';
 
@@ -30,6 +32,8 @@ export interface CellPlan {
   /** Place in the run, from 1. */
   readonly order: number;
   readonly seed: number;
+  /** 0 for no rehearsal. */
+  readonly rehearsalSeconds: number;
   readonly warmupSeconds: number;
   readonly windowSeconds: number;
   /** Share of a slot in which an event may fall, 0 to 1; the rest is quiet. */
@@ -108,9 +112,10 @@ export async function runCell(plan: CellPlan, laboratory: Laboratory, signal: Ab
     await Promise.all(children.map((child) => child.end()));
     return cell;
   } catch (error) {
+    const cause = signal.aborted ? error : await causeOf(error, children);
     await killAll();
     signal.throwIfAborted();
-    return failedCell(plan, error);
+    return failedCell(plan, cause);
   } finally {
     signal.removeEventListener('abort', killAll);
   }
@@ -127,8 +132,9 @@ async function runPhases(
 
   const children = [server, ...workers, relay, link].flatMap((child) => child ?? []);
   await Promise.all(children.map((child) => sayHello(child, laboratory.nodeVersion, deadlines.hello)));
+  const rehearsed = await rehearse(plan, server, workers, deadlines);
   const opening = { phase: 'listen', deadlineMs: deadlines.listen };
-  const listenAsk = { lane: lane.id, options: lane.options, feed: feedOf(plan) };
+  const listenAsk = { lane: lane.id, options: lane.options, feed: feedOf(plan), certificate: rehearsed?.certificate };
   const listening = await server.call('listen', listenAsk, opening);
   const { url, certificate } = listening;
   const { clients, rttMs = 0, bandwidthBitsPerSecond, jitterMs } = point;
@@ -155,8 +161,6 @@ async function runPhases(
     ...clientsAsk,
   };
   const connecting = { phase: 'connect', deadlineMs: deadlines.connect + openingMs(point) };
-  await workers[0]?.call('rehearse', { ...connectAsk, clients: 1, firstClient: 0 }, connecting);
-  await server.call('settle', {}, opening);
   const connected = await Promise.all(
     workers.map((worker, index) =>
       worker.call('connect', { ...connectAsk, ...share(clients, workers.length, index) }, connecting),
@@ -213,6 +217,39 @@ async function runPhases(
     pinning: laboratory.pinning,
     ...seen,
   });
+}
+
+/** @returns what the server listened as; undefined without a rehearsal */
+async function rehearse(
+  plan: CellPlan,
+  server: Child<ServerCalls>,
+  workers: readonly Child<WorkerCalls>[],
+  deadlines: Deadlines,
+): Promise<Listening | undefined> {
+  const rehearsal = rehearsalOf(plan);
+  if (!rehearsal) return undefined;
+  const { lane, point, procedure, seed } = rehearsal;
+  const within = (deadlineMs: number) => ({ phase: 'rehearsal', deadlineMs });
+  const listenAsk = { lane: lane.id, options: lane.options, feed: feedOf(rehearsal) };
+  const listening = await server.call('listen', listenAsk, within(deadlines.listen));
+  const { url, certificate } = listening;
+  const connectAsk = { procedure, lane: lane.id, options: lane.options, url, certificate: certificate?.cert, seed };
+  const clientsAsk = { headers: point.headers, via: undefined, tap: undefined };
+  await Promise.all(
+    workers.map((worker, index) => {
+      const ask = { ...connectAsk, ...clientsAsk, ...share(point.clients, workers.length, index) };
+      return worker.call('connect', ask, within(deadlines.connect));
+    }),
+  );
+  const ask = planWindow(rehearsal, workers.length, deadlines.drain);
+  const measuring = within((ask.giveUpNs - nowNs()) / 1e6 + deadlines.measure);
+  await Promise.all([
+    server.call('measure', ask, measuring),
+    ...workers.map((worker) => worker.call('measure', ask, measuring)),
+  ]);
+  await Promise.all(workers.map((worker) => worker.call('close', {}, within(deadlines.close))));
+  await server.call('close', {}, within(deadlines.close));
+  return listening;
 }
 
 interface Children {

@@ -25,6 +25,8 @@ export interface Scenario {
   readonly rounds?: number;
   /** Share of a slot in which an event may fall. @default 0.5 */
   readonly jitter?: number;
+  /** 0 where nothing asks about time. @default 0.6 */
+  readonly rehearsalSeconds?: number;
   readonly warmupSeconds?: number;
   readonly windowSeconds?: number;
   /** Windows last as long as this many events take, if that is longer. */
@@ -70,6 +72,7 @@ export const scenarios: readonly Scenario[] = [
     // Bytes come out the same each time, as long as every event is fetched within its own slot.
     rounds: 1,
     jitter: 0,
+    rehearsalSeconds: 0,
     warmupSeconds: 0.2,
     windowSeconds: 0.6,
   },

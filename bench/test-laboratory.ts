@@ -70,10 +70,12 @@ export function memoryLane(tamper: Tamper = (event, deliver) => deliver(event)):
 
 export function memoryLaboratory(lane: Lane, { fault, workers = 1 }: { fault?: Fault; workers?: number } = {}) {
   let living = 0;
+  const deaths = new Map<Fault['child'], () => void>();
   const asks: { readonly child: Fault['child']; readonly call: string; readonly ask: object }[] = [];
   const open = <Calls>(child: Fault['child'], role: Role<Calls>): Channel => {
     living++;
     const channel = memoryChannel(role, fault?.child === child ? fault : undefined, () => living--);
+    deaths.set(child, channel.die);
     return {
       ...channel,
       send(message) {
@@ -103,10 +105,14 @@ export function memoryLaboratory(lane: Lane, { fault, workers = 1 }: { fault?: F
     readSegments: async () => undefined,
     deadlinesMs: SHORT,
   };
-  return { laboratory, living: () => living, asks };
+  return { laboratory, living: () => living, asks, die: (child: Fault['child']) => deaths.get(child)?.() };
 }
 
-function memoryChannel<Calls>(role: Role<Calls>, fault: Fault | undefined, onEnd: () => void): Channel {
+function memoryChannel<Calls>(
+  role: Role<Calls>,
+  fault: Fault | undefined,
+  onEnd: () => void,
+): Channel & { readonly die: () => void } {
   let hear: (answer: AnswerMessage) => void = () => {};
   let exit: (exit: ChildExit) => void = () => {};
   let ending: Promise<void> | undefined;
@@ -133,6 +139,7 @@ function memoryChannel<Calls>(role: Role<Calls>, fault: Fault | undefined, onEnd
     },
     end,
     kill: end,
+    die: () => exit(EXIT),
   };
 }
 
@@ -145,6 +152,7 @@ export function memoryPlan(lane: Lane, changes: Partial<CellPlan> = {}): CellPla
     round: 1,
     order: 1,
     seed: 1,
+    rehearsalSeconds: 0,
     warmupSeconds: 0.1,
     windowSeconds: 0.2,
     jitter: 0.5,

@@ -107,6 +107,17 @@ describe('a load worker', () => {
     expect(open()).toBe(0);
   });
 
+  test('connects anew once it has closed, and counts from there', async () => {
+    const { role, connect, sinks } = openWorker();
+    await connect(2);
+    await role.close({});
+    await connect(1);
+    const measuring = role.measure(ask(0, 1));
+    sinks.at(-1)?.event(encodeEvent(1, 0, 0.5, PAYLOAD_BYTES).text, nowNs());
+    const { delivery } = await measuring;
+    expect(delivery).toMatchObject({ expected: 1, delivered: 1, unexpected: 0 });
+  });
+
   test('says which client could not connect', async () => {
     const { connect } = openWorker();
     await expect(connect(2, 'test://shut')).rejects.toThrow('could not connect to test://shut: the door is shut');

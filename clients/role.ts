@@ -2,20 +2,17 @@
 
 import type { MeasureAsk, ProcessUsage, Role, WorkerCalls, WorkerMeasured } from '../bench/contract/child.ts';
 import type { Lane } from '../bench/contract/lane.ts';
-import type { EventSink } from '../bench/contract/transport.ts';
 import { ByteMeter } from '../bench/measure/byte-meter.ts';
 import { nowNs, sleepUntil } from '../bench/measure/clock.ts';
 import { beginUsage, heapInUseBytes } from '../bench/measure/process-usage.ts';
 import { windowCount } from '../bench/measure/wire.ts';
 import { type Load, loads } from './load.ts';
-import { openSwarm } from './swarm.ts';
 
-const NOBODY: EventSink = { event() {}, gap() {}, closed() {} };
 /** How long sockets may take to close. */
 const CLOSE_GRACE_MS = 5_000;
 
 export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCalls> {
-  const meter = new ByteMeter();
+  let meter = new ByteMeter();
   let load: Load | undefined;
   const keys: string[] = [];
   let emptyHeapBytes = 0;
@@ -23,20 +20,10 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
   return {
     hello: () => ({ nowNs: nowNs(), nodeVersion: process.version }),
 
-    async rehearse({ lane, options, ...spec }) {
-      const transport = await findLane(lane).client();
-      const resolved = { ...transport.defaults, ...options };
-      const apart = new ByteMeter();
-      const one = { ...spec, clients: 1, tap: undefined };
-      const first = await openSwarm({ transport, options: resolved, meter: apart, ...one }, () => NOBODY);
-      await first.close();
-      await apart.drained(CLOSE_GRACE_MS);
-      return {};
-    },
-
     async connect({ lane, options, procedure, ...spec }) {
       const [open, transport] = await Promise.all([loads[procedure](), findLane(lane).client()]);
       const resolved = { ...transport.defaults, ...options };
+      meter = new ByteMeter();
       emptyHeapBytes = heapInUseBytes();
       const keylog = (line: string) => void keys.push(line);
       load = await open({ transport, options: resolved, meter, keylog, ...spec });
@@ -53,7 +40,7 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
     async close() {
       await load?.close();
       await meter.drained(CLOSE_GRACE_MS);
-      return { wire: meter.read(), keys };
+      return { wire: meter.read(), keys: keys.splice(0) };
     },
   };
 }

@@ -91,6 +91,22 @@ describe('a measured server', () => {
     expect(wire.sentBytes).toBe(clients.reduce((sum, { received }) => sum + received.length, 0));
   });
 
+  test('listens anew once it has closed, and counts from there', async () => {
+    const { role, port, close } = await listen('pushed');
+    const before = await RawClient.connect(port);
+    before.send('ack=1\n');
+    await before.sees('\n');
+    before.socket.destroy();
+    await close();
+    const again = await role.listen({ lane: 'pushed', options: {}, feed: FEED });
+    const after = await RawClient.connect(Number(new URL(again.url).port));
+    after.send('\n');
+    await role.measure(askFor(1, 2));
+    after.socket.destroy();
+    const { wire } = await role.close({});
+    expect(wire).toEqual({ sentBytes: after.received.length, receivedBytes: 1, connections: 1 });
+  });
+
   test('closes with clients that stay', async () => {
     const { port, close } = await listen('pushed');
     const client = await RawClient.connect(port);
@@ -121,7 +137,6 @@ describe('a server that takes the place of one that died', () => {
         port,
         startNs: ask.startNs,
         lastSeq,
-        certificate: undefined,
       },
     );
     expect(successor.port).toBe(port);

@@ -1,6 +1,6 @@
 /** What a measured server does when it is called: one lane, one feed, one window. */
 
-import type { Role, ServerCalls, Succession, WireReading } from '../bench/contract/child.ts';
+import type { ListenAsk, Role, ServerCalls } from '../bench/contract/child.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import type { MountedTransport } from '../bench/contract/transport.ts';
 import { type Alarm, createAlarm } from '../bench/measure/alarm.ts';
@@ -24,8 +24,6 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
   /** Anew for the window; before it, so that its code is compiled by then. */
   let lag: LatencyRecorder = createLatencyRecorder();
   const recordLag = (lagNs: number) => lag.record(lagNs);
-  /** What the rehearsal's connection carried. */
-  let rehearsed: WireReading = { sentBytes: 0, receivedBytes: 0, connections: 0 };
   const current = () => {
     if (!running) throw new Error('this server does not listen yet');
     return running;
@@ -34,27 +32,19 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
   return {
     hello: () => ({ nowNs: nowNs(), nodeVersion: process.version }),
 
-    async listen({ lane, options, feed: spec, successor }) {
+    async listen({ lane, options, feed: spec, certificate, successor }) {
       const transport = await findLane(lane).server();
       const resolved = { ...transport.defaults, ...options };
       const alarm = await createAlarm();
       const feed = new Feed(spec, alarm);
       // Before the first client comes: its cursor would be ahead of a feed without a past.
       if (successor) feed.start(successor.startNs, successor.lastSeq, recordLag);
-      const host = new Host(feed, successor && inPlaceOf(successor));
+      const host = new Host(feed, hostOptions(certificate, successor));
       const mounted = await transport.mount(host, feed, resolved);
       running = { alarm, feed, host, mounted, isSuccessor: successor !== undefined };
       if (!successor) emptyHeapBytes = heapInUseBytes();
       const { url } = mounted;
       return { url, options: resolved, certificate: await host.certificate() };
-    },
-
-    async settle() {
-      const { host } = current();
-      await host.meter.drained(CLIENTS_GONE_MS);
-      rehearsed = host.meter.read();
-      emptyHeapBytes = heapInUseBytes();
-      return {};
     },
 
     async measure({ startNs, warmupEvents, windowEvents, windowNs }) {
@@ -89,17 +79,15 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       await host.meter.drained(CLIENTS_GONE_MS);
       await host.close([mounted]);
       await alarm.close();
-      const wire = host.meter.read();
-      return {
-        wire: windowCount(rehearsed, wire, wire.connections - rehearsed.connections),
-        cutOffClients: mounted.cutOffCount,
-      };
+      running = undefined;
+      return { wire: host.meter.read(), cutOffClients: mounted.cutOffCount };
     },
   };
 }
 
-function inPlaceOf({ port, certificate }: Succession): HostOptions {
-  return { httpPort: port, tcpPort: port, portWaitMs: PORT_WAIT_MS, certificate };
+function hostOptions(certificate: ListenAsk['certificate'], successor: ListenAsk['successor']): HostOptions {
+  if (!successor) return { certificate };
+  return { certificate, httpPort: successor.port, tcpPort: successor.port, portWaitMs: PORT_WAIT_MS };
 }
 
 interface Running {

@@ -9,24 +9,20 @@ import type { LedgerCount, WireProtocol } from './ledger.ts';
 import type { CompletedCell, Procedure } from './result.ts';
 import type { Certificate } from './transport.ts';
 
-/** The calls of a server process. */
+/** The calls of a server process. After `close` it can listen anew, and counts from there. */
 export interface ServerCalls {
   hello(ask: object): Hello;
   /** Mounts the lane and listens on a free port. */
   listen(ask: ListenAsk): Listening;
-  /** After the rehearsal: what it cost is not counted. Answers when its connection is gone. */
-  settle(ask: object): object;
   /** Publishes; answers when the window has ended. */
   measure(ask: MeasureAsk): ServerMeasured;
   /** Ends the transport and waits until every socket is gone. */
   close(ask: object): ServerClosed;
 }
 
-/** The calls of a load worker. */
+/** The calls of a load worker. After `close` it can connect anew, and counts from there. */
 export interface WorkerCalls {
   hello(ask: object): Hello;
-  /** Opens one client and closes it: what only the first of all costs, a server has then paid. */
-  rehearse(ask: ConnectAsk): object;
   /** Opens its clients; answers when the next event would reach every one of them. */
   connect(ask: ConnectAsk): Connected;
   /** Receives; answers when every delivery is in, or at `giveUpNs`. */
@@ -102,6 +98,8 @@ export interface ListenAsk {
   readonly lane: string;
   readonly options: object;
   readonly feed: FeedSpec;
+  /** On TLS, in place of a new one. */
+  readonly certificate?: Certificate | undefined;
   /** Of a server that takes the place of one that died. */
   readonly successor?: Succession;
 }
@@ -113,7 +111,6 @@ export interface Succession {
   readonly startNs: number;
   /** Number of the feed's last event. */
   readonly lastSeq: number;
-  readonly certificate: Certificate | undefined;
 }
 
 export interface FeedSpec {

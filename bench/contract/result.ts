@@ -223,9 +223,7 @@ export const completedCellSchema = z.strictObject({
   wire: z.strictObject({
     window: bothSides,
     windowDeliveries: count.describe('Received between the two readings of the window'),
-    cell: bothSides.describe(
-      'From listen to close; without the rehearsal, one client that comes and goes before the others',
-    ),
+    cell: bothSides.describe('From listen to close; without the rehearsal'),
     perDeliveryBytes: amount.describe(
       'Both directions, of the window, by deliveries within it; as the ledger counts them where it reads along with every client',
     ),
@@ -378,6 +376,9 @@ export const resultSchema = z.strictObject({
       points: z.array(point).min(1),
       figures: z.array(z.enum(FIGURES)).describe('What it is charted as'),
       rounds: count.min(1),
+      rehearsalSeconds: amount
+        .optional()
+        .describe('Before each cell, of the same lane under more load: of other clients, not counted; 0 without it'),
       warmupSeconds: amount,
       windowSeconds: amount,
       windowEvents: count.optional().describe('Windows last as long as this many events take, if that is longer'),

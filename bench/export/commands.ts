@@ -22,7 +22,7 @@ const POINT_FLAGS = {
  */
 export function scenarioCommand(
   result: Result,
-  { id, lanes, points, rounds, warmupSeconds, windowSeconds, windowEvents, ledgerShare }: Scenario,
+  { id, lanes, points, rounds, rehearsalSeconds, warmupSeconds, windowSeconds, windowEvents, ledgerShare }: Scenario,
 ) {
   const mostClients = Math.max(...points.map(({ clients }) => clients));
   const words = [
@@ -31,6 +31,7 @@ export function scenarioCommand(
     ['--lanes', lanes.join(',')],
     ...(lanes.includes(result.reference) ? [['--reference', result.reference]] : []),
     ['--rounds', rounds],
+    ...(rehearsalSeconds === undefined ? [] : [['--rehearsal', rehearsalSeconds]]),
     ['--warmup', warmupSeconds],
     // A flag would end windows that last as long as their events take.
     ...(windowEvents === undefined ? [['--window', windowSeconds]] : []),

@@ -1,0 +1,48 @@
+import { expect, it } from 'vitest';
+import type { Point } from './contract/result.ts';
+import { rehearsalOf } from './rehearsal.ts';
+import type { CellPlan } from './run-cell.ts';
+import { memoryLane, memoryPlan } from './test-laboratory.ts';
+
+const lane = memoryLane();
+const POINT: Point = { ...memoryPlan(lane).point, clients: 1 };
+const planFor = (changes: Partial<Point> = {}, options: CellPlan['lane']['options'] = {}) =>
+  memoryPlan({ ...lane, options }, { rehearsalSeconds: 0.6, ledgerClients: 1, point: { ...POINT, ...changes } });
+
+it('lasts as long as it is told, and a rehearsal has none itself', () => {
+  const rehearsal = rehearsalOf(planFor());
+  if (!rehearsal) throw new Error('no rehearsal');
+  expect(rehearsal.warmupSeconds + rehearsal.windowSeconds).toBeCloseTo(0.6);
+  expect(rehearsalOf(rehearsal)).toBeUndefined();
+});
+
+it('has clients of its own, next to the server, and no relay', () => {
+  const far = { rttMs: 100, jitterMs: 5, stalledClients: 1, heldEvents: 1, pollIntervalMs: 5_000 };
+  const rehearsal = rehearsalOf(planFor(far));
+  expect(rehearsal).toMatchObject({ procedure: 'deliver', ledgerClients: 0 });
+  expect(Object.keys(rehearsal?.point ?? {}).sort()).toEqual(['clients', 'eventsPerSecond', 'headers', 'payloadBytes']);
+});
+
+it('polls oftener where the lane polls, and says nothing of it where it does not', () => {
+  expect(rehearsalOf(planFor({}, { intervalMs: 1_000, over: 'h2' }))?.lane.options).toEqual({
+    intervalMs: 10,
+    over: 'h2',
+  });
+  expect(rehearsalOf(planFor({}, { over: 'h2' }))?.lane.options).toEqual({ over: 'h2' });
+});
+
+it('carries no more bytes the larger the events are', () => {
+  const loadOf = (payloadBytes: number) => {
+    const { clients, eventsPerSecond } = rehearsalOf(planFor({ payloadBytes }))?.point ?? POINT;
+    return { eventsPerSecond, bytesPerSecond: clients * eventsPerSecond * payloadBytes };
+  };
+  expect(loadOf(64).eventsPerSecond).toBe(loadOf(128).eventsPerSecond);
+  expect(loadOf(65_536).eventsPerSecond).toBeGreaterThanOrEqual(1);
+  for (const payloadBytes of [64, 4_096, 65_536]) expect(loadOf(payloadBytes).bytesPerSecond).toBeLessThan(25e6);
+});
+
+it('sends messages where the cell does', () => {
+  expect(rehearsalOf(planFor({ messagesPerSecond: 2, eventsPerSecond: 0 }))?.point.messagesPerSecond).toBeGreaterThan(
+    2,
+  );
+});

@@ -1,0 +1,47 @@
+/**
+ * What runs before a cell and is not counted: the cell's own processes, with its lane, under more load than the cell may have.
+ *
+ * What runs often is compiled for speed, and what runs the first time is slow: a poll in a process that has just started takes
+ * four to five times what it takes later, and servers are up for longer than a window. It is a small cell in itself, so that all
+ * code of the window has run, and what only the first client of all costs is in nobody's memory figure.
+ */
+
+import type { Point } from './contract/result.ts';
+import type { CellPlan } from './run-cell.ts';
+
+/** Enough that the compilers have seen all they need; more does not make the cell after it any faster. */
+const LOAD = { clients: 40, eventsPerSecond: 200, bytesPerSecond: 20e6, messagesPerSecond: 50, pollIntervalMs: 10 };
+/** Where nothing is published, most polls should find nothing. */
+const SILENT_EVENTS_PER_SECOND = 50;
+/** Of it, so that the way to a window is run too. */
+const WARMUP_SHARE = 0.2;
+
+/** The rehearsal of a cell, as a cell; undefined when there is none. Its clients take no detour. */
+export function rehearsalOf(plan: CellPlan): CellPlan | undefined {
+  const { lane, point, rehearsalSeconds } = plan;
+  if (rehearsalSeconds === 0) return undefined;
+  const options = { ...lane.options, ...('intervalMs' in lane.options && { intervalMs: LOAD.pollIntervalMs }) };
+  return {
+    ...plan,
+    procedure: 'deliver',
+    lane: { ...lane, options },
+    point: pointOf(point),
+    rehearsalSeconds: 0,
+    warmupSeconds: rehearsalSeconds * WARMUP_SHARE,
+    windowSeconds: rehearsalSeconds * (1 - WARMUP_SHARE),
+    jitter: 1,
+    ledgerClients: 0,
+  };
+}
+
+function pointOf({ eventsPerSecond, payloadBytes, headers, messagesPerSecond }: Point): Point {
+  const { clients, bytesPerSecond } = LOAD;
+  const fastest = eventsPerSecond > 0 ? LOAD.eventsPerSecond : SILENT_EVENTS_PER_SECOND;
+  return {
+    clients,
+    eventsPerSecond: Math.min(fastest, Math.ceil(bytesPerSecond / (clients * payloadBytes))),
+    payloadBytes,
+    headers,
+    ...(messagesPerSecond !== undefined && { messagesPerSecond: LOAD.messagesPerSecond }),
+  };
+}
