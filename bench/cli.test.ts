@@ -13,7 +13,9 @@ import { scenarios } from './scenarios.ts';
 import { isValid } from './stats/valid.ts';
 
 const TINY =
-  '--scenarios fanout --lanes tcp,websocket --rounds 1 --clients 3 --rate 50 --warmup 0.1 --window 0.2'.split(' ');
+  '--scenarios fanout --lanes tcp,websocket --rounds 1 --clients 3 --rate 50 --rehearsal 0 --warmup 0.1 --window 0.2'.split(
+    ' ',
+  );
 const LONG = '--scenarios fanout --lanes tcp --rounds 5 --clients 3 --rate 50 --window 60'.split(' ');
 
 let folder = '';
@@ -129,7 +131,7 @@ describe('npm run bench -- report', () => {
 it('every scenario runs at its smallest, without a loss', async () => {
   const all = scenarios.map(({ id }) => id).join(',');
   const small =
-    '--lanes polling,sse --reference sse --clients 4 --rate 50 --interval 100 --payload 128 --headers browser --rtt 20 --warmup 0.1 --window 0.3';
+    '--lanes polling,sse --reference sse --clients 4 --rate 50 --interval 100 --payload 128 --headers browser --rtt 20 --rehearsal 0.2 --warmup 0.1 --window 0.3';
   const { code, out } = await bench('--scenarios', all, ...small.split(' '), '--rounds', '1');
   const invalid = newest().cells.filter((cell) => !isValid(cell));
   expect(invalid.map((cell) => [cell.lane, cell.scenario, cell.warnings])).toEqual([]);
@@ -257,6 +259,8 @@ describe.skipIf(process.platform !== 'linux')('children', () => {
       '3',
       '--rate',
       '50',
+      '--rehearsal',
+      '0',
       '--warmup',
       '0.1',
       '--window',

@@ -85,7 +85,7 @@ export const scenarios: readonly Scenario[] = [
     ledgerShare: 1,
     // Bytes come out the same each time, over whole periods of what idle connections do.
     rounds: 1,
-    warmupSeconds: 1,
+    warmupSeconds: 0.5,
     windowSeconds: 5,
   },
   {
