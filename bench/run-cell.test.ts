@@ -195,9 +195,9 @@ describe('a cell with a rehearsal', () => {
     expect(cell).toMatchObject({ delivery: { expected: 60, delivered: 60, unexpected: 0 }, latency: { count: 60 } });
     const callsOf = (child: string) =>
       asks.flatMap((one) => (one.child === child && one.call !== 'hello' ? [one.call] : []));
-    const once = ['measure', 'close'];
-    expect(callsOf('server')).toEqual(['listen', ...once, 'listen', ...once]);
-    expect(callsOf('worker')).toEqual(['connect', ...once, 'connect', ...once]);
+    const first = ['measure', 'close'];
+    expect(callsOf('server')).toEqual(['listen', ...first, 'listen', 'settle', ...first]);
+    expect(callsOf('worker')).toEqual(['connect', ...first, 'connect', 'settle', ...first]);
     const clients = asks.flatMap(({ call, ask }) => (call === 'connect' ? [(ask as ConnectAsk).clients] : []));
     expect(clients[0]).toBeGreaterThan(3);
     expect(clients[1]).toBe(3);

@@ -87,7 +87,7 @@ const DEADLINES_MS: Deadlines = {
 /** Asking the kernel about more sockets than this would disturb what is measured. */
 const MAX_WATCHED_SOCKETS = 2_000;
 /** From the call to the feed's start: every process must have read the message by then. */
-const LEAD_NS = { fixed: 200e6, perClient: 0.1e6 };
+const LEAD_NS = 200e6;
 
 /** @returns the cell, completed or failed. Never rejects for what a child did; rejects when `signal` aborts. */
 export async function runCell(plan: CellPlan, laboratory: Laboratory, signal: AbortSignal): Promise<Cell> {
@@ -174,6 +174,10 @@ async function runPhases(
   };
   await readKeys(connected);
 
+  await Promise.all([
+    server.call('settle', {}, connecting),
+    ...workers.map((worker) => worker.call('settle', {}, connecting)),
+  ]);
   const ask = planWindow(plan, workers.length, deadlines.drain);
   const phase = () => (nowNs() < ask.windowNs[0] ? 'warm-up' : nowNs() < ask.windowNs[1] ? 'measure' : 'drain');
   const limits = { phase, deadlineMs: (ask.giveUpNs - nowNs()) / 1e6 + deadlines.measure };
@@ -308,8 +312,8 @@ async function sayHello(child: Child<AnyCalls>, nodeVersion: string, deadlineMs:
  */
 function planWindow(plan: CellPlan, workers: number, drainMs: number): MeasureAsk {
   const { lane, point, jitter, warmupSeconds, windowSeconds } = plan;
-  const { eventsPerSecond, messagesPerSecond = 0, clients, payloadBytes } = point;
-  const startNs = nowNs() + LEAD_NS.fixed + LEAD_NS.perClient * clients;
+  const { eventsPerSecond, messagesPerSecond = 0, payloadBytes } = point;
+  const startNs = nowNs() + LEAD_NS;
   const held = heldWindows[plan.procedure]?.(plan, workers);
   if (held) return planHeldWindow(plan, held, startNs, drainMs);
   const waitMs = eventWaitMs(lane, point);

@@ -15,7 +15,7 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
   let meter = new ByteMeter();
   let load: Load | undefined;
   const keys: string[] = [];
-  let emptyHeapBytes = 0;
+  let heapBytes: ProcessUsage['heapBytes'] = { empty: 0, connected: 0 };
 
   return {
     hello: () => ({ nowNs: nowNs(), nodeVersion: process.version }),
@@ -24,15 +24,19 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
       const [open, transport] = await Promise.all([loads[procedure](), findLane(lane).client()]);
       const resolved = { ...transport.defaults, ...options };
       meter = new ByteMeter();
-      emptyHeapBytes = heapInUseBytes();
+      heapBytes = { empty: heapInUseBytes(), connected: 0 };
       const keylog = (line: string) => void keys.push(line);
       load = await open({ transport, options: resolved, meter, keylog, ...spec });
       return { options: resolved, keys: keys.splice(0) };
     },
 
+    settle() {
+      heapBytes = { ...heapBytes, connected: heapInUseBytes() };
+      return {};
+    },
+
     async measure(ask) {
       if (!load) throw new Error('this worker is not connected yet');
-      const heapBytes = { empty: emptyHeapBytes, connected: heapInUseBytes() };
       const [seen, used] = await Promise.all([load.run(ask), readWindow(ask, meter, load, heapBytes)]);
       return { ...seen, ...used };
     },

@@ -1,6 +1,6 @@
 /** What a measured server does when it is called: one lane, one feed, one window. */
 
-import type { ListenAsk, Role, ServerCalls } from '../bench/contract/child.ts';
+import type { ListenAsk, ProcessUsage, Role, ServerCalls } from '../bench/contract/child.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import type { MountedTransport } from '../bench/contract/transport.ts';
 import { type Alarm, createAlarm } from '../bench/measure/alarm.ts';
@@ -15,12 +15,12 @@ import { Host, type HostOptions } from './host.ts';
 const CLIENTS_GONE_MS = 1_000;
 /** How long a server that died may keep its port. */
 const PORT_WAIT_MS = 2_000;
-/** A full collection would keep the clients of a dead server waiting. */
-const HEAP_UNREAD = { empty: 0, connected: 0 };
+/** Of a server in a dead one's place: a full collection would keep its clients waiting. */
+const HEAP_UNREAD: ProcessUsage['heapBytes'] = { empty: 0, connected: 0 };
 
 export function createServerRole(findLane: (id: string) => Lane): Role<ServerCalls> {
   let running: Running | undefined;
-  let emptyHeapBytes = 0;
+  let heapBytes = HEAP_UNREAD;
   /** Anew for the window; before it, so that its code is compiled by then. */
   let lag: LatencyRecorder = createLatencyRecorder();
   const recordLag = (lagNs: number) => lag.record(lagNs);
@@ -42,14 +42,18 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       const host = new Host(feed, hostOptions(certificate, successor));
       const mounted = await transport.mount(host, feed, resolved);
       running = { alarm, feed, host, mounted, isSuccessor: successor !== undefined };
-      if (!successor) emptyHeapBytes = heapInUseBytes();
+      if (!successor) heapBytes = { empty: heapInUseBytes(), connected: 0 };
       const { url } = mounted;
       return { url, options: resolved, certificate: await host.certificate() };
     },
 
+    settle() {
+      heapBytes = { ...heapBytes, connected: heapInUseBytes() };
+      return {};
+    },
+
     async measure({ startNs, warmupEvents, windowEvents, windowNs }) {
       const { feed, host, isSuccessor } = current();
-      const heapBytes = isSuccessor ? HEAP_UNREAD : { empty: emptyHeapBytes, connected: heapInUseBytes() };
       if (!isSuccessor) {
         if (nowNs() > startNs) throw new Error(`not ready in time: ${((nowNs() - startNs) / 1e6).toFixed(0)} ms late`);
         feed.start(startNs, warmupEvents + windowEvents, recordLag);

@@ -14,6 +14,8 @@ export interface ServerCalls {
   hello(ask: object): Hello;
   /** Mounts the lane and listens on a free port. */
   listen(ask: ListenAsk): Listening;
+  /** With all clients connected: collects garbage and reads the heap, which takes time that no window should have in it. */
+  settle(ask: object): object;
   /** Publishes; answers when the window has ended. */
   measure(ask: MeasureAsk): ServerMeasured;
   /** Ends the transport and waits until every socket is gone. */
@@ -25,6 +27,8 @@ export interface WorkerCalls {
   hello(ask: object): Hello;
   /** Opens its clients; answers when the next event would reach every one of them. */
   connect(ask: ConnectAsk): Connected;
+  /** As a server does. */
+  settle(ask: object): object;
   /** Receives; answers when every delivery is in, or at `giveUpNs`. */
   measure(ask: MeasureAsk): WorkerMeasured;
   close(ask: object): WorkerClosed;
