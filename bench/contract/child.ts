@@ -7,7 +7,7 @@
 import type { HeaderProfile } from './headers.ts';
 import type { LedgerCount, WireProtocol } from './ledger.ts';
 import type { CompletedCell, Procedure } from './result.ts';
-import type { Certificate } from './transport.ts';
+import type { Certificate, PolledDeliveries } from './transport.ts';
 
 /** The calls of a server process. */
 export interface ServerCalls {
@@ -121,6 +121,7 @@ export interface FeedSpec {
   readonly ring: { readonly events: number; readonly bytes: number };
   readonly seed: number;
   readonly eventsPerSecond: number;
+  /** Over how many slots an event may fall. */
   readonly jitter: number;
   readonly payloadBytes: number;
 }
@@ -280,6 +281,8 @@ export interface ServerMeasured {
   readonly lag: { readonly p50Us: number; readonly p95Us: number; readonly p99Us: number; readonly maxUs: number };
   /** Events of the window that were out when it ended, by its length. */
   readonly achievedEventsPerSecond: number;
+  /** Within the window; of a transport that parks polls. */
+  readonly polls?: PolledDeliveries;
 }
 
 export interface ServerClosed {
