@@ -295,6 +295,7 @@ export const FIGURES = [
   'isolation',
   'capacity',
   'knee',
+  'gap',
 ] as const;
 
 /**
