@@ -99,7 +99,7 @@ function readingOf(charts: readonly (DotChart | LineChart)[]): Html {
   ];
   const [curve] = charts.flatMap((chart) => (chart.kind === 'lines' && chart.expected ? [chart.expected] : []));
   const hasRepeat = charts.some(({ lanes }) => lanes.some(({ repeats }) => repeats !== undefined));
-  return html`<li>${symbol('├─┤')}${lines.join('; of what is counted, ')}</li><li>small: one round</li>${
+  return html`<li>${symbol('├─┤')}${lines.join(', or ')}</li><li>small: one round</li>${
     curve && html`<li>${symbol('╌╌')}${curve.text}</li>`
   }${hasRepeat ? html`<li>${symbol('○')}ring: the same lane, measured a second time</li>` : undefined}`;
 }

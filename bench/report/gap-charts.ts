@@ -47,9 +47,9 @@ export function gapCharts(located: readonly Located[]): { title: string; chart: 
   ].filter(({ chart }) => chart.lanes.length > 0);
 }
 
+/** Not the interval's ends: of few rounds they would leave the values no room. */
 function valuesOf({ lane, place }: Located, { of, estimate }: Quantity): number[] {
-  const { value, low, high } = estimate(lane, place) ?? {};
-  return [value, low, high, ...lane.valid.map(of)].filter((one) => typeof one === 'number');
+  return [estimate(lane, place)?.value, ...lane.valid.map(of)].filter((one) => one !== undefined);
 }
 
 function lineChart(located: readonly Located[], quantity: Quantity, x: SettingsAxis, y: LineAxis): LineChart {

@@ -36,7 +36,8 @@ export function gapFigure(view: ScenarioView, anchors: Anchors): Figure {
     definition:
       `${metricOf(METRICS[0]).definition}. They wait until the next poll arrives: a round trip after the last answer, and ` +
       'what both ends take for it. Latency is in transits, of half a round trip each: one for an event that finds the poll ' +
-      'parked, three for one that just missed it. Expected: x ÷ (x + e⁻ˣ) of events that come independently, x in a round trip.',
+      'parked, three for one that just missed it. Expected: x ÷ (x + e⁻ˣ) of events that come independently, x in a round ' +
+      'trip, if the ends took no time; the shorter the trip, the more of them wait.',
     finding: findingOf(located),
     charts: panels.length > 0 ? [{ title: undefined, panels }] : [],
     tables: [

@@ -3,7 +3,7 @@
 import { EVENTS_NEEDED, PERCENTILE_LABELS, type Percentile } from '../contract/percentiles.ts';
 import type { CompletedCell, Point } from '../contract/result.ts';
 import { expectedQueuedShare } from '../stats/gap.ts';
-import { geometricMeanOf } from '../stats/mean.ts';
+import { rangeOf } from '../stats/mean.ts';
 import { metricOf } from '../stats/metrics.ts';
 import { formatCount, type Interval, quantityOf, type Scale, scaleFor } from './format.ts';
 import type { LaneAtPlace, Place } from './places.ts';
@@ -60,16 +60,16 @@ export const PERCENTILES: readonly Quantity[] = LATENCY_PERCENTILES.map((name) =
   };
 });
 
-/** Of each round. */
+/** Of each round. A maximum has no interval worth the name. */
 export const LONGEST: Quantity = {
   label: 'Longest',
   scale: TRANSITS,
-  spread: 'interval',
+  spread: 'range',
   whyMissing: 'needs a distance',
   of: ({ point, latency }) => (latency.count > 0 ? inTransits(point, latency.maxUs) : undefined),
   estimate: ({ valid }) => {
     const values = valid.flatMap((cell) => LONGEST.of(cell) ?? []);
-    return values.length > 0 ? geometricMeanOf(values) : undefined;
+    return values.length > 0 ? { ...rangeOf(values), spread: 'range' } : undefined;
   },
 };
 

@@ -157,18 +157,20 @@ function writeBeside(chart: ChartJs, found: readonly Text[], before: readonly Bo
   }
 }
 
-/** Above its line, at the left; below it where marks stand there. */
+/** Above its line, at the left; where marks stand there, below it or further to the right. */
 function writeLimit(chart: ChartJs, { value, text }: NonNullable<LineSpec['limit']>): Box {
   const { ctx, chartArea, scales } = chart;
   const line = scales['y']?.getPixelForValue(value) ?? 0;
   const half = ctx.measureText(text).width / 2;
-  const x = chartArea.left + half + MARK_PX;
+  const [left, right] = [chartArea.left + half + MARK_PX, chartArea.right - half - MARK_PX];
   const marks = marksOf(chart);
-  const boxes = [-LINE_PX * 0.6, LINE_PX * 0.7].map((off) => boxAround(x, line + off, half, LINE_PX / 2));
-  const isFree = (box: Box) => !marks.some((mark) => touches(box, mark));
-  const box = boxes.find(isFree) ?? boxes[0] ?? boxAround(x, line, half, LINE_PX / 2);
+  const at = (x: number, lines: number) => boxAround(x, line + lines * LINE_PX, half, LINE_PX / 2);
+  const box =
+    [left, (left + right) / 2, right]
+      .flatMap((x) => [at(x, -0.6), at(x, 0.7)])
+      .find((one) => !marks.some((mark) => touches(one, mark))) ?? at(left, -0.6);
   ctx.textAlign = 'center';
-  write(ctx, text, x, (box.top + box.bottom) / 2, '--doubt');
+  write(ctx, text, (box.left + box.right) / 2, (box.top + box.bottom) / 2, '--doubt');
   return box;
 }
 
