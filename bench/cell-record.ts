@@ -80,6 +80,9 @@ export function recordCell(identity: Identity, measured: Measurements): Complete
     ...(measured.link && { link: recordLink(measured.link, identity.point) }),
     ...(measured.deathsNs.length > 0 && { recovery: recordRecovery(measured.deathsNs, workers) }),
     ...recordLoad(workers),
+    ...(server.polls && {
+      polls: { parkedDeliveries: server.polls.parked, queuedDeliveries: server.polls.queued },
+    }),
     server: server.usage,
     noise: measured.noise,
     cutOffClients: measured.serverClosed.cutOffClients,

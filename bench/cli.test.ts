@@ -140,6 +140,23 @@ it('every scenario runs at its smallest, without a loss', async () => {
   expect(code).toBe(0);
 }, 240_000);
 
+it('a scenario of long polls tells how many deliveries waited for the next one', async () => {
+  const small = '--lanes long-polling,websocket --clients 4 --rate 50 --rtt 20 --warmup 0.1 --window 0.4 --rounds 1';
+  const { code } = await bench('--scenarios', 'gap', ...small.split(' '));
+  const counts = newest().cells.map((cell) => (cell.state === 'completed' ? [cell.lane, cell.polls] : cell));
+  expect(new Map(counts as [string, unknown][])).toEqual(
+    new Map([
+      ['long-polling', { parkedDeliveries: expect.any(Number), queuedDeliveries: expect.any(Number) }],
+      ['websocket', undefined],
+    ]),
+  );
+  const [share] = newest().estimates.filter(({ metric }) => metric === 'polls.queuedPercent');
+  // An event a round trip: three in four are expected to.
+  expect(share?.value).toBeGreaterThan(40);
+  expect(share?.samples).toBeGreaterThanOrEqual(20 * 3);
+  expect(code).toBe(0);
+});
+
 describe('a result that was changed by hand', () => {
   it.each(['report', 'export'])('is refused by %s, which writes nothing', async (command) => {
     await bench(...TINY);

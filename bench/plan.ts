@@ -3,6 +3,7 @@
 import type { Lane } from './contract/lane.ts';
 import { randomAt, STREAM } from './contract/random.ts';
 import type { Cell, Point, Result } from './contract/result.ts';
+import { slotsTogether } from './contract/slots.ts';
 import { heldWindows } from './held-events.ts';
 import { rehearsalOf } from './rehearsal.ts';
 import type { CellPlan } from './run-cell.ts';
@@ -126,13 +127,13 @@ function withInterval(lane: Lane, intervalMs: number | undefined): Lane {
 
 /** How long a cell takes, about: for the time left. */
 export function expectedSeconds(plan: CellPlan): number {
-  const { lane, point, procedure, warmupSeconds, windowSeconds } = plan;
+  const { lane, point, procedure, warmupSeconds, windowSeconds, jitter } = plan;
   const rehearsal = rehearsalOf(plan);
   const rehearsalSeconds = rehearsal ? expectedSeconds(rehearsal) : 0;
   const held = heldWindows[procedure]?.(plan, 1);
   if (held) return rehearsalSeconds + 1 + warmupSeconds + (held.windowMs + held.afterMs / 4) / 1e3;
   const waitSeconds = eventWaitMs(lane, point) / 1e3;
-  const slot = point.eventsPerSecond > 0 ? 1 / point.eventsPerSecond : 0;
+  const slot = point.eventsPerSecond > 0 ? slotsTogether(jitter) / point.eventsPerSecond : 0;
   const startSeconds = 0.8 + point.clients / 1e3 + openingMs(point) / 1e3;
   return (
     rehearsalSeconds +

@@ -5,6 +5,7 @@ import type { Lane } from './contract/lane.ts';
 import { cellSchema } from './contract/result.ts';
 import type { ClientContext } from './contract/transport.ts';
 import { type CellPlan, runCell, share } from './run-cell.ts';
+import { metricOf } from './stats/metrics.ts';
 import { isValid } from './stats/valid.ts';
 import { type Fault, memoryLaboratory, memoryLane, memoryPlan, type Tamper } from './test-laboratory.ts';
 
@@ -50,6 +51,24 @@ describe('a cell', () => {
     expect(cell.window).toMatchObject({ warmupEvents: 10, events: 20 });
     expect(cell.window.seconds).toBeCloseTo(0.2, 6);
     expect(cellSchema.safeParse(cell).error).toBeUndefined();
+  });
+
+  it('whose events stray over many slots has whole groups of them before and within its window', async () => {
+    const cell = await completedWith({ plan: { jitter: 7.5 } });
+    // 10 and 20 slots would be the plan's.
+    expect(cell.window).toMatchObject({ warmupEvents: 16, events: 24 });
+    expect(cell.window.seconds).toBeCloseTo(0.24, 6);
+    expect(isValid(cell)).toBe(true);
+  });
+
+  it('keeps what its server counted of polls; without parked ones there is nothing to keep', async () => {
+    const polled = (answer: object) => ({ ...answer, polls: { parked: 40, queued: 20 } });
+    const cell = await completedWith({ fault: { child: 'server', call: 'measure', act: { answer: polled } } });
+    expect(cell.polls).toEqual({ parkedDeliveries: 40, queuedDeliveries: 20 });
+    expect(metricOf('polls.queuedPercent').of(cell)).toBeCloseTo(33.33, 2);
+    const pushed = await completedWith();
+    expect(pushed).not.toHaveProperty('polls');
+    expect(metricOf('polls.queuedPercent').of(pushed)).toBeUndefined();
   });
 
   it('merges what its workers saw', async () => {

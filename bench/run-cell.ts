@@ -15,6 +15,7 @@ import type {
 import type { Lane } from './contract/lane.ts';
 import { readingClients } from './contract/reading.ts';
 import type { Cell, CompletedCell, Noise, Point, Procedure } from './contract/result.ts';
+import { slotsTogether } from './contract/slots.ts';
 import { HELD_EVENTS_PER_SECOND, heldWindows, planHeldWindow } from './held-events.ts';
 import { checkSharedClock, nowNs, sleepUntil } from './measure/clock.ts';
 import type { SegmentCount } from './measure/packets.ts';
@@ -36,7 +37,7 @@ export interface CellPlan {
   readonly rehearsalSeconds: number;
   readonly warmupSeconds: number;
   readonly windowSeconds: number;
-  /** Share of a slot in which an event may fall, 0 to 1; the rest is quiet. */
+  /** Over how many slots an event may fall; what is left of a whole number of them is quiet. */
   readonly jitter: number;
   /** How many clients the relay reads along with; 0 for no relay. */
   readonly ledgerClients: number;
@@ -320,11 +321,12 @@ function planWindow(plan: CellPlan, workers: number, drainMs: number): MeasureAs
   const slotsPerSecond = eventsPerSecond > 0 ? eventsPerSecond : messagesPerSecond;
   // In silence there is nothing to wait for but the opening's end.
   const slotNs = slotsPerSecond > 0 ? 1e9 / slotsPerSecond : 0;
-  const quietNs = ((1 - jitter) / 2) * slotNs;
+  const together = slotsTogether(jitter);
+  const quietNs = ((together - jitter) / 2) * slotNs;
   // Where events wait or have a way to go, the steady state must be reached when the window begins.
   const warmup = Math.max(warmupSeconds, waitMs / 1e3);
-  const warmupSlots = Math.max(1, Math.ceil(warmup * slotsPerSecond));
-  const windowSlots = Math.max(1, Math.round(windowSeconds * slotsPerSecond));
+  const warmupSlots = together * Math.max(1, Math.ceil((warmup * slotsPerSecond) / together));
+  const windowSlots = together * Math.max(1, Math.round((windowSeconds * slotsPerSecond) / together));
   const fromNs = startNs + (slotNs > 0 ? warmupSlots * slotNs : warmup * 1e9) - quietNs;
   const windowNs = [fromNs, fromNs + (slotNs > 0 ? windowSlots * slotNs : windowSeconds * 1e9)] as const;
   return {

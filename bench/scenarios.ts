@@ -23,7 +23,7 @@ export interface Scenario {
   readonly ledgerShare: number;
   /** In place of the profile's, where the question needs other ones. */
   readonly rounds?: number;
-  /** Share of a slot in which an event may fall. @default 0.5 */
+  /** Over how many slots an event may fall. @default 0.5 */
   readonly jitter?: number;
   /** 0 where nothing asks about time. @default 0.6 */
   readonly rehearsalSeconds?: number;
@@ -51,6 +51,8 @@ const one = (payloadBytes: number, headers: HeaderProfile): Point => ({
   // Oftener than there are events, so that some polls are empty, and within the half slot between an event and a reading.
   pollIntervalMs: 40,
 });
+
+const far = (eventsPerSecond: number, rttMs: number): Point => ({ ...BASE, clients: 5, eventsPerSecond, rttMs });
 
 export const scenarios: readonly Scenario[] = [
   {
@@ -115,6 +117,25 @@ export const scenarios: readonly Scenario[] = [
     windowEvents: 6,
   },
   {
+    id: 'gap',
+    title: 'The gap between two long polls',
+    question: 'How many events come between two long polls, and how much longer do they take?',
+    // Where events wait for a client's timer, the distance makes no gap.
+    takes: ({ waitMs }) => waitMs === undefined,
+    // By events per round trip: 0.1, 0.2, 0.5, 1 and 2; some by two pairs, for it is the product that counts.
+    points: [far(10, 10), far(20, 10), far(20, 25), far(20, 50), far(50, 20), far(20, 100), far(100, 20)],
+    figures: ['gap'],
+    ledgerShare: 0,
+    rounds: 3,
+    // As independent events come: in slots of their own they keep apart, and at half an event per round trip none falls into
+    // a gap. Half a slot in twenty stays quiet, for the ends of the window.
+    jitter: 19.5,
+    warmupSeconds: 0.5,
+    windowSeconds: 2,
+    // For a p95.
+    windowEvents: 60,
+  },
+  {
     id: 'interval',
     title: 'Poll interval',
     question: 'What does polling buy and cost?',
@@ -140,6 +161,7 @@ export const scenarios: readonly Scenario[] = [
     id: 'rate',
     title: 'Rate',
     question: 'What happens as events come faster?',
+    // A tenth of an event per second would take four times as long as all others together: `--rate 0.1` asks for it.
     points: [1, 10, 100, 1_000].map((eventsPerSecond) => ({ ...BASE, clients: 10, eventsPerSecond })),
     figures: ['latency', 'bytes', 'cpu'],
     ledgerShare: 0,

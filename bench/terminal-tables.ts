@@ -1,6 +1,7 @@
 /** What the terminal shows of a scenario: which columns, and a row for each lane. Pure. */
 
 import type { Result } from './contract/result.ts';
+import { inSentence } from './export/wording.ts';
 import {
   formatExact,
   formatInterval,
@@ -12,6 +13,7 @@ import {
   type Scale,
   scaleFor,
 } from './report/format.ts';
+import { byRoundTrip, eventsPerRoundTrip, expectedText, LONGEST, PERCENTILES, SHARE } from './report/gap.ts';
 import { kneesOf } from './report/knee.ts';
 import { kneeTexts, limitText } from './report/knee-figure.ts';
 import type { LaneLabel } from './report/page-model.ts';
@@ -88,6 +90,7 @@ export function tablesInFull(view: ScenarioView, lanes: readonly LaneLabel[]): s
   return [
     ...view.places.flatMap((place) => groupsOf(view).map((columns) => placeTable(place, columns, lanes))),
     ...kneeTables(view),
+    ...gapTables(view),
   ];
 }
 
@@ -103,6 +106,7 @@ export function tablesInShort(all: ScenarioView, lanes: readonly LaneLabel[]): s
     return [
       ...narrowest([tables.map(table(true)), tables.map(table(false)), groups.map(table(true))]),
       ...kneeTables(view),
+      ...gapTables(view),
     ];
   }
   const sweeps = groups.length === 0 ? [] : view.sweeps;
@@ -115,6 +119,7 @@ export function tablesInShort(all: ScenarioView, lanes: readonly LaneLabel[]): s
       ),
     ),
     ...kneeTables(view),
+    ...gapTables(view),
   ];
 }
 
@@ -223,6 +228,28 @@ function kneeTables(view: ScenarioView): string[] {
       ...knees.map((knee) => [knee.label.title, ...kneeTexts(knee).map((one) => one.text)]),
     ]),
   );
+}
+
+/** Of each lane that parks polls, a row for each setting. */
+function gapTables({ scenario, places }: ScenarioView): string[] {
+  if (!scenario.figures.includes('gap')) return [];
+  const labels = new Map(places.flatMap(({ lanes }) => lanes.map(({ label }) => [label.index, label] as const)));
+  const latencies = [...PERCENTILES.slice(0, 1), LONGEST];
+  return [...labels.values()].sort(inOrder).flatMap((label) => {
+    const rows = byRoundTrip(places).flatMap((place) => {
+      const lane = laneAt(place, label);
+      const events = eventsPerRoundTrip(place.point);
+      if (!lane || events === undefined || !SHARE.estimate(lane, place)) return [];
+      const [share = '', ...others] = [SHARE, ...latencies].map(({ estimate, scale }) => {
+        const interval = estimate(lane, place);
+        return interval ? formatInterval(interval, scale).value : 'not known';
+      });
+      return [[place.varied ?? '', formatSetting(events), share, expectedText(events), ...others]];
+    });
+    const heads = ['rate × RTT', headed(inSentence(SHARE.label), SHARE.scale), 'expected'];
+    const others = latencies.map((one) => headed(inSentence(one.label), one.scale));
+    return rows.length === 0 ? [] : [align([[label.title, ...heads, ...others], ...rows])];
+  });
 }
 
 function scaleIn(places: readonly Place[], { metric }: Column): Scale {

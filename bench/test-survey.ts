@@ -147,6 +147,15 @@ export function killed(cell: CompletedCell): CompletedCell {
   return { ...cell, recovery: { kills: 2, firstEvent, attempts, replayed: 40, attemptsByTenth } };
 }
 
+/** The second lane that is not bare parks polls; at 100 ms and 20 events/s nearly all wait. */
+export function polled(cell: CompletedCell): CompletedCell {
+  if (cell.lane !== 'waiting') return cell;
+  const { eventsPerSecond, rttMs = 0 } = cell.point;
+  const all = cell.wire.windowDeliveries;
+  const queuedDeliveries = Math.round(all * Math.min(0.95, (eventsPerSecond * rttMs) / 2e3 + cell.round / 100));
+  return { ...cell, polls: { parkedDeliveries: all - queuedDeliveries, queuedDeliveries } };
+}
+
 export function looping(cell: CompletedCell): CompletedCell {
   const { heldEvents = 0 } = cell.point;
   const requests = Math.round(6e7 / cell.latency.p50Us / (1 + heldEvents));
@@ -169,6 +178,17 @@ const PARTS: readonly Part[] = [
     id: 'far',
     figures: ['latency'],
     points: [1, 20].flatMap((eventsPerSecond) => along('rttMs', [0, 20, 100], { ...POINT, eventsPerSecond })),
+  },
+  {
+    id: 'missed',
+    figures: ['gap'],
+    points: [
+      [10, 10],
+      [20, 25],
+      [50, 10],
+      [20, 100],
+    ].map(([eventsPerSecond = 0, rttMs = 0]) => ({ ...POINT, eventsPerSecond, rttMs })),
+    change: polled,
   },
   {
     id: 'often',

@@ -63,6 +63,31 @@ describe('GET /long-polling answers at once', () => {
   });
 });
 
+describe('a delivery counts as', () => {
+  test('parked when its event found the poll, and queued when the poll found it', async () => {
+    const server = await openServer(longPolling);
+    const parked = range(1, 3).map(() => ask(server.port, '/long-polling?since=0'));
+    await eventually(() => expect(server.clientCount).toBe(3));
+    server.feed.publish(eventOf(1));
+    await Promise.all(parked);
+    expect(server.polls).toEqual({ parked: 3, queued: 0 });
+    for (const seq of range(2, 3)) server.feed.publish(eventOf(seq));
+    await ask(server.port, '/long-polling?since=1');
+    expect(server.polls).toEqual({ parked: 3, queued: 2 });
+  });
+
+  test('neither when nothing is delivered: no event yet, no cursor, an event that left the ring, one that the client has', async () => {
+    const server = await openServer(longPolling, { revalidates: true }, { ring: { events: 1, bytes: 1e6 } });
+    await ask(server.port, '/long-polling');
+    await ask(server.port, '/long-polling?since=0&hold=0.001');
+    for (const seq of range(1, 3)) server.feed.publish(eventOf(seq));
+    expect((await ask(server.port, '/long-polling?since=1')).status).toBe(410);
+    const known = await ask(server.port, '/long-polling?since=2', { headers: { 'If-None-Match': '"3"' } });
+    expect(known.status).toBe(304);
+    expect(server.polls).toEqual({ parked: 0, queued: 0 });
+  });
+});
+
 describe('a parked poll', () => {
   test('is answered by the next event', async () => {
     const server = await openServer(longPolling);

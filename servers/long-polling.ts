@@ -44,7 +44,7 @@ export const longPolling: ServerTransport<LongPollingOptions> = {
       const since = readCursor(query.since);
       const holdMs = readHoldSeconds(query.hold, holdSeconds) * 1e3;
       if (since === undefined) return answers.answerNothing(response, since);
-      if (answers.tryAnswer(response, since)) return;
+      if (answers.tryAnswer(response, since, 'queued')) return;
       if (http.closing) return answers.answerNothing(response, since);
       parked.set(response, { since, timer: setTimeout(release, holdMs, response, since) });
       // Not the response's: one that waits behind another on its connection does not hear of the end.
@@ -54,7 +54,7 @@ export const longPolling: ServerTransport<LongPollingOptions> = {
 
     const unsubscribe = feed.subscribe(() => {
       for (const [response, { since }] of parked) {
-        if (answers.tryAnswer(response, since)) unpark(response);
+        if (answers.tryAnswer(response, since, 'parked')) unpark(response);
       }
     });
 
@@ -65,6 +65,9 @@ export const longPolling: ServerTransport<LongPollingOptions> = {
       },
       get cutOffCount() {
         return answers.cutOffCount;
+      },
+      get polls() {
+        return answers.delivered;
       },
       async close() {
         unsubscribe();

@@ -11,6 +11,13 @@ const schedules = fc.record<Schedule>({
   ),
   jitter: fc.double({ min: 0, max: 1, noNaN: true }),
 });
+/** Slots that share their events. */
+const clustered = fc.record<Schedule>({
+  seed: fc.integer({ min: 0, max: 2 ** 31 }),
+  eventsPerSecond: fc.double({ min: 0.01, max: 5_000, noNaN: true }),
+  jitter: fc.double({ min: 1, minExcluded: true, max: 30, noNaN: true }),
+});
+const all = fc.oneof(schedules, clustered);
 const seqs = fc.oneof(fc.integer({ min: 1, max: 1_000 }), fc.integer({ min: 1, max: 100_000_000 }));
 
 describe('an event is due', () => {
@@ -27,9 +34,33 @@ describe('an event is due', () => {
     );
   });
 
+  test('with a jitter above 1, in the first of as many slots as it rounds up to, and nowhere in the rest of them', () => {
+    fc.assert(
+      fc.property(clustered, seqs, (schedule, seq) => {
+        const slotUs = 1e6 / schedule.eventsPerSecond;
+        const slots = Math.ceil(schedule.jitter);
+        const before = Math.floor((seq - 1) / slots) * slots;
+        const due = dueUs(schedule, seq);
+        expect(due).toBeGreaterThanOrEqual(Math.floor(before * slotUs));
+        expect(due).toBeLessThanOrEqual((before + schedule.jitter) * slotUs);
+      }),
+    );
+  });
+
+  test('with a jitter above 1, at any place of its slots as often as at any other', () => {
+    const schedule = { seed: 3, eventsPerSecond: 1e3, jitter: 9.5 };
+    const tenths = Array.from({ length: 10 }, () => 0);
+    for (const seq of range(1, 20_000)) {
+      const tenth = Math.floor((dueUs(schedule, seq) % 10_000) / 950);
+      tenths[tenth] = (tenths[tenth] ?? 0) + 1;
+    }
+    // Five standard errors of a count of 2,000.
+    for (const count of tenths) expect(Math.abs(count - 2_000)).toBeLessThan(5 * Math.sqrt(2_000));
+  });
+
   test('never before the one ahead of it', () => {
     fc.assert(
-      fc.property(schedules, seqs, (schedule, seq) => {
+      fc.property(all, seqs, (schedule, seq) => {
         expect(dueUs(schedule, seq + 1)).toBeGreaterThanOrEqual(dueUs(schedule, seq));
       }),
     );
@@ -80,7 +111,7 @@ describe('pace', () => {
 
   test('never skips and never repeats, however late it is called', () => {
     fc.assert(
-      fc.property(schedules, fc.array(fc.double({ min: 0, max: 30, noNaN: true })), (anySchedule, steps) => {
+      fc.property(all, fc.array(fc.double({ min: 0, max: 30, noNaN: true })), (anySchedule, steps) => {
         let nowUs = -10;
         let published = 0;
         for (const slots of steps) {
@@ -103,7 +134,7 @@ describe('pace', () => {
 describe('dueBy', () => {
   test('counts the events whose instant has come', () => {
     fc.assert(
-      fc.property(schedules, seqs, fc.integer({ min: -3, max: 3 }), (schedule, seq, offsetUs) => {
+      fc.property(all, seqs, fc.integer({ min: -3, max: 3 }), (schedule, seq, offsetUs) => {
         const nowUs = dueUs(schedule, seq) + offsetUs;
         const count = dueBy(schedule, nowUs);
         if (count > 0) expect(dueUs(schedule, count)).toBeLessThanOrEqual(nowUs);

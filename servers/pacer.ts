@@ -4,13 +4,17 @@
  * Event n belongs to slot n of `1/eventsPerSecond` seconds and falls, seeded, into the slot's first `jitter` share.
  * Without jitter, publishing would run in step with the clients' poll timers and each client would always see events of
  * the same age. The rest of the slot stays quiet, so that a reading taken at a slot's end meets no event on its way.
+ *
+ * A jitter above 1 lets events come as independent ones do, in clusters and after pauses: so many slots as it rounds up to
+ * share their events, each of which falls anywhere into the first `jitter` slots of them.
  */
 import { randomAt, STREAM } from '../bench/contract/random.ts';
+import { slotsTogether } from '../bench/contract/slots.ts';
 
 export interface Schedule {
   readonly seed: number;
   readonly eventsPerSecond: number;
-  /** Share of a slot over which the event may fall, 0 to 1. */
+  /** Over how many slots an event may fall, from 0. */
   readonly jitter: number;
 }
 
@@ -22,9 +26,15 @@ export interface Pace {
 }
 
 /** @returns when event `seq` (1, 2, 3 …) is due, in whole µs since the schedule's start */
-export function dueUs(schedule: Schedule, seq: number): number {
-  const slotUs = 1e6 / schedule.eventsPerSecond;
-  return Math.floor((seq - 1 + schedule.jitter * randomAt(schedule.seed, STREAM.jitter, seq)) * slotUs);
+export function dueUs({ seed, eventsPerSecond, jitter }: Schedule, seq: number): number {
+  const slotUs = 1e6 / eventsPerSecond;
+  if (jitter <= 1) return Math.floor((seq - 1 + jitter * randomAt(seed, STREAM.jitter, seq)) * slotUs);
+  const slots = slotsTogether(jitter);
+  const before = Math.floor((seq - 1) / slots) * slots;
+  // All of them are drawn and sorted for each: at tens of events a second that costs nothing.
+  const places = Array.from({ length: slots }, (_, at) => randomAt(seed, STREAM.jitter, before + at + 1));
+  const place = places.sort((a, b) => a - b)[seq - 1 - before] ?? 0;
+  return Math.floor((before + jitter * place) * slotUs);
 }
 
 /**

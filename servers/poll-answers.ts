@@ -7,7 +7,7 @@ import type { OutgoingHttpHeaders } from 'node:http';
 import type { Response } from 'express';
 import type { EventFeed } from '../bench/contract/event.ts';
 import { encodeGap } from '../bench/contract/event.ts';
-import { HTTP_DEFAULTS, type HttpHost, type HttpOptions } from '../bench/contract/transport.ts';
+import { HTTP_DEFAULTS, type HttpHost, type HttpOptions, type PolledDeliveries } from '../bench/contract/transport.ts';
 import { BACKLOG_DEFAULTS, type BacklogOptions } from './backlog.ts';
 import { breakOff } from './responses.ts';
 
@@ -38,6 +38,7 @@ export class PollAnswers {
   /** Clients in step ask for the same events: the newest body is built once for all of them. */
   #body: { since: number; lastSeq: number; bytes: Buffer } | undefined;
   readonly #cacheControl: string;
+  readonly #delivered = { parked: 0, queued: 0 };
   #cutOffCount = 0;
 
   constructor(feed: EventFeed, host: HttpHost, limits: Required<PollOptions>) {
@@ -51,8 +52,16 @@ export class PollAnswers {
     return this.#cutOffCount;
   }
 
-  /** Answers 200 with what comes after the cursor, or 410 when that is lost. Returns false when there is nothing yet. */
-  tryAnswer(response: Response, since: number): boolean {
+  get delivered(): PolledDeliveries {
+    return { ...this.#delivered };
+  }
+
+  /**
+   * Answers 200 with what comes after the cursor, or 410 when that is lost. Returns false when there is nothing yet.
+   *
+   * @param as what the events count as
+   */
+  tryAnswer(response: Response, since: number, as: keyof PolledDeliveries): boolean {
     const gap = this.#feed.gapAfter(since);
     if (gap) {
       this.#send(response, 410, 'application/json', Buffer.from(encodeGap(gap)));
@@ -60,8 +69,12 @@ export class PollAnswers {
     }
     const { lastSeq } = this.#feed;
     if (since >= lastSeq) return false;
-    if (this.#isKnown(response, lastSeq)) this.#sendHead(response, 304);
-    else this.#send(response, 200, 'application/x-ndjson', this.#bodySince(since));
+    if (this.#isKnown(response, lastSeq)) {
+      this.#sendHead(response, 304);
+      return true;
+    }
+    this.#send(response, 200, 'application/x-ndjson', this.#bodySince(since));
+    this.#delivered[as] += lastSeq - since;
     return true;
   }
 

@@ -17,7 +17,7 @@ export const polling: ServerTransport<PollOptions> = {
 
     http.app.get('/polling', (request, response) => {
       const since = readCursor(readQuery(queryOf(request.url), ['since']).since);
-      if (since === undefined || !answers.tryAnswer(response, since)) answers.answerNothing(response, since);
+      if (since === undefined || !answers.tryAnswer(response, since, 'queued')) answers.answerNothing(response, since);
     });
     http.serveUpstream();
 

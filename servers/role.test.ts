@@ -2,7 +2,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { FeedSpec, MeasureAsk, Succession } from '../bench/contract/child.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import { eventually, range } from '../bench/contract/test-support.ts';
-import { nowNs } from '../bench/measure/clock.ts';
+import { nowNs, sleepUntil } from '../bench/measure/clock.ts';
 import { longPolling } from './long-polling.ts';
 import { RING_LIMITS } from './ring.ts';
 import { createServerRole } from './role.ts';
@@ -71,6 +71,23 @@ describe('a measured server', () => {
       wire: { sentBytes: client.received.length, receivedBytes: 'ack=1\n'.length, connections: 1 },
       cutOffClients: 0,
     });
+  });
+
+  test('tells the deliveries to polls of the window alone, where it parks any', async () => {
+    const { role, port } = await listen('parked');
+    const ask = askFor(10, 500);
+    const measuring = role.measure(ask);
+    const client = await RawClient.connect(port);
+    const seen = () => client.text.match(/"seq":\d+/g)?.length ?? 0;
+    client.send(getRequest('/long-polling?since=0'));
+    await eventually(() => expect(seen()).toBe(1));
+    await sleepUntil(ask.windowNs[0] + 100e6);
+    client.send(getRequest('/long-polling?since=1'));
+    expect(await measuring).toMatchObject({ polls: { parked: 0, queued: seen() - 1 } });
+    expect(seen()).toBeGreaterThan(10);
+
+    const { role: other } = await listen('pushed');
+    expect(await other.measure(askFor(1, 5))).not.toHaveProperty('polls');
   });
 
   test('refuses to measure late, and before it listens', async () => {

@@ -2,7 +2,7 @@
 
 import type { ListenAsk, ProcessUsage, Role, ServerCalls } from '../bench/contract/child.ts';
 import type { Lane } from '../bench/contract/lane.ts';
-import type { MountedTransport } from '../bench/contract/transport.ts';
+import type { MountedTransport, PolledDeliveries } from '../bench/contract/transport.ts';
 import { type Alarm, createAlarm } from '../bench/measure/alarm.ts';
 import { nowNs, sleepUntil } from '../bench/measure/clock.ts';
 import { createLatencyRecorder, type LatencyRecorder } from '../bench/measure/latency.ts';
@@ -53,7 +53,7 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
     },
 
     async measure({ startNs, warmupEvents, windowEvents, windowNs }) {
-      const { feed, host, isSuccessor } = current();
+      const { feed, host, mounted, isSuccessor } = current();
       if (!isSuccessor) {
         if (nowNs() > startNs) throw new Error(`not ready in time: ${((nowNs() - startNs) / 1e6).toFixed(0)} ms late`);
         feed.start(startNs, warmupEvents + windowEvents, recordLag);
@@ -61,10 +61,10 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
 
       await sleepUntil(windowNs[0]);
       lag = createLatencyRecorder();
-      const before = { wire: host.meter.read(), lastSeq: feed.lastSeq };
+      const before = { wire: host.meter.read(), lastSeq: feed.lastSeq, polls: mounted.polls };
       const endUsage = beginUsage(heapBytes);
       await sleepUntil(windowNs[1]);
-      const after = { wire: host.meter.read(), lastSeq: feed.lastSeq };
+      const after = { wire: host.meter.read(), lastSeq: feed.lastSeq, polls: mounted.polls };
       const usage = endUsage();
       const { p50Us, p95Us, p99Us, maxUs } = lag.summary();
       return {
@@ -72,6 +72,7 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
         usage,
         lag: { p50Us, p95Us, p99Us, maxUs },
         achievedEventsPerSecond: (after.lastSeq - before.lastSeq) / ((windowNs[1] - windowNs[0]) / 1e9),
+        ...(before.polls && after.polls && { polls: polledBetween(before.polls, after.polls) }),
       };
     },
 
@@ -87,6 +88,10 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       return { wire: host.meter.read(), cutOffClients: mounted.cutOffCount };
     },
   };
+}
+
+function polledBetween(before: PolledDeliveries, after: PolledDeliveries): PolledDeliveries {
+  return { parked: after.parked - before.parked, queued: after.queued - before.queued };
 }
 
 function hostOptions(certificate: ListenAsk['certificate'], successor: ListenAsk['successor']): HostOptions {

@@ -4,7 +4,7 @@ import { type IncomingHttpHeaders, type RequestOptions, request } from 'node:htt
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished } from 'vitest';
 import { eventually } from '../bench/contract/test-support.ts';
-import type { ServerTransport } from '../bench/contract/transport.ts';
+import type { PolledDeliveries, ServerTransport } from '../bench/contract/transport.ts';
 import { EventLog } from './feed.ts';
 import { Host, type HostOptions } from './host.ts';
 import type { RingLimits } from './ring.ts';
@@ -15,6 +15,7 @@ export interface TestServer {
   readonly port: number;
   readonly clientCount: number;
   readonly cutOffCount: number;
+  readonly polls: PolledDeliveries | undefined;
   close(): Promise<void>;
 }
 
@@ -47,6 +48,9 @@ export async function openServer<O extends object>(
     },
     get cutOffCount() {
       return mounted.cutOffCount;
+    },
+    get polls() {
+      return mounted.polls;
     },
     close,
   };

@@ -7,7 +7,7 @@
 import type { HeaderProfile } from './headers.ts';
 import type { LedgerCount, WireProtocol } from './ledger.ts';
 import type { CompletedCell, Procedure } from './result.ts';
-import type { Certificate } from './transport.ts';
+import type { Certificate, PolledDeliveries } from './transport.ts';
 
 /** The calls of a server process. After `close` it can listen anew, and counts from there. */
 export interface ServerCalls {
@@ -122,6 +122,7 @@ export interface FeedSpec {
   readonly ring: { readonly events: number; readonly bytes: number };
   readonly seed: number;
   readonly eventsPerSecond: number;
+  /** Over how many slots an event may fall. */
   readonly jitter: number;
   readonly payloadBytes: number;
 }
@@ -281,6 +282,8 @@ export interface ServerMeasured {
   readonly lag: { readonly p50Us: number; readonly p95Us: number; readonly p99Us: number; readonly maxUs: number };
   /** Events of the window that were out when it ended, by its length. */
   readonly achievedEventsPerSecond: number;
+  /** Within the window; of a transport that parks polls. */
+  readonly polls?: PolledDeliveries;
 }
 
 export interface ServerClosed {

@@ -162,6 +162,15 @@ const recovery = z
   })
   .describe('What clients saw of servers that were killed and started again');
 
+const polls = z
+  .strictObject({
+    parkedDeliveries: count.describe("Of events that found the client's poll parked"),
+    queuedDeliveries: count.describe(
+      'Of events that were published while the client had no poll at the server, and were there when its next one came',
+    ),
+  })
+  .describe('Deliveries in answers that the server wrote within the window; of a transport that parks polls');
+
 const closedLoop = z.strictObject({
   client: z.string().describe('What asked: our own clients, or a load generator as their witness'),
   requests: count,
@@ -235,6 +244,7 @@ export const completedCellSchema = z.strictObject({
   upstream: upstream.optional(),
   recovery: recovery.optional(),
   closedLoops: z.array(closedLoop).optional().describe('Polls asked as fast as they are answered'),
+  polls: polls.optional(),
   server: usage,
   noise,
   cutOffClients: count.describe('Clients that the server cut off because they did not read'),
@@ -283,6 +293,7 @@ export const FIGURES = [
   'isolation',
   'capacity',
   'knee',
+  'gap',
 ] as const;
 
 /**
@@ -386,7 +397,12 @@ export const resultSchema = z.strictObject({
         .strictObject({ metric: z.string(), max: z.number() })
         .optional()
         .describe('A lane goes on to the next point only while it keeps this'),
-      jitter: z.number().min(0).max(1).describe('Share of a slot in which an event may fall'),
+      jitter: z
+        .number()
+        .min(0)
+        .describe(
+          'Over how many slots of 1/eventsPerSecond an event may fall: its own or a share of it, or, above 1, as many as it rounds up to, which share their events',
+        ),
       ledgerShare: amount.describe('Of the clients, read along with by the relay'),
     }),
   ),

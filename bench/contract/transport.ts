@@ -54,8 +54,22 @@ export interface MountedTransport extends Endpoint {
   readonly clientCount: number;
   /** Clients cut off because they did not read. */
   readonly cutOffCount: number;
+  /** So far; of a transport that parks polls. */
+  readonly polls?: PolledDeliveries;
   /** Ends every client as the protocol says, and leaves no timer and no subscription. */
   close(): Promise<void>;
+}
+
+/**
+ * Deliveries in answers to polls, by what the event found when it was published. Between an answer and the next poll, one
+ * round trip or more, a client has no poll at the server: what is published then is queued, and the longest way to a client is
+ * three transits in place of one (RFC 6202, section 2.2, "Maximal Latency").
+ */
+export interface PolledDeliveries {
+  /** The client's poll, parked. */
+  readonly parked: number;
+  /** None: they were there when the poll came. */
+  readonly queued: number;
 }
 
 /** What a server has on TLS, both in PEM. */

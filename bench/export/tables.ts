@@ -28,10 +28,15 @@ export const TABLES: readonly TableSpec[] = [
     id: 'latency',
     title: 'Latency',
     columns: [
-      { metric: 'latency.p50Us', label: 'p50', figures: ['latency', 'tradeoff', 'isolation'], isQuoted: true },
-      { metric: 'latency.p95Us', label: 'p95', figures: ['latency'], isQuoted: true },
-      { metric: 'latency.p99Us', label: 'p99', figures: ['latency', 'isolation', 'knee'] },
+      { metric: 'latency.p50Us', label: 'p50', figures: ['latency', 'tradeoff', 'isolation', 'gap'], isQuoted: true },
+      { metric: 'latency.p95Us', label: 'p95', figures: ['latency', 'gap'], isQuoted: true },
+      { metric: 'latency.p99Us', label: 'p99', figures: ['latency', 'isolation', 'knee', 'gap'] },
     ],
+  },
+  {
+    id: 'gap',
+    title: 'Events in the gap',
+    columns: [{ metric: 'polls.queuedPercent', label: 'Gap share', figures: ['gap'], isQuoted: true }],
   },
   {
     id: 'bytes',

@@ -109,9 +109,11 @@ function feedLag({ feed, point, window }: Cell): Warning[] {
   return [notice('feed-lagged', text, 'The lag is part of every latency. A quieter machine or a lower rate helps.')];
 }
 
-function unsteadiness({ window, recovery, halvesP50Us: [first, second] }: Cell): Warning[] {
+function unsteadiness({ window, recovery, polls, halvesP50Us: [first, second] }: Cell): Warning[] {
   // A handful of events has no halves to speak of, and no outage is like another.
   if (window.events < EVENTS_NEEDED.p95 || first <= 0 || recovery) return [];
+  // Where more than that wait for the next poll, how long depends on how the events came.
+  if (polls && polls.queuedDeliveries > (polls.parkedDeliveries + polls.queuedDeliveries) * LIMITS.halves) return [];
   if (Math.max(first, second) / Math.min(first, second) - 1 <= LIMITS.halves) return [];
   const text = `The window's halves differ: p50 ${(first / 1e3).toFixed(3)} ms, then ${(second / 1e3).toFixed(3)} ms.`;
   return [notice('unsteady', text, 'A longer window or warm-up; look at the rounds apart.')];

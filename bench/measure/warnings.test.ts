@@ -152,6 +152,14 @@ describe('a cell is warned of', () => {
     expect(codesOf({ halvesP50Us, window: { warmupEvents: 1, events: 58, seconds: 10 } })).toEqual([]);
   });
 
+  it('halves that differ, not where many events wait for the next poll: which of them do is chance', () => {
+    const halvesP50Us: [number, number] = [1_000, 2_000];
+    const polled = (queuedDeliveries: number) =>
+      codesOf({ halvesP50Us, polls: { parkedDeliveries: 100 - queuedDeliveries, queuedDeliveries } });
+    expect(polled(10)).toEqual(['unsteady']);
+    expect(polled(11)).toEqual([]);
+  });
+
   it("the feed's lag at p99 only where the window's events support it", () => {
     const late = { ...feed, lagP99Us: 1_001 };
     expect(codesOf({ feed: late })).toEqual([]);

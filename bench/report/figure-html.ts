@@ -97,10 +97,11 @@ function readingOf(charts: readonly (DotChart | LineChart)[]): Html {
     ...(spreads.has('interval') ? ['95 % interval'] : []),
     ...(spreads.has('range') ? ['from the least to the most of the rounds'] : []),
   ];
+  const [curve] = charts.flatMap((chart) => (chart.kind === 'lines' && chart.expected ? [chart.expected] : []));
   const hasRepeat = charts.some(({ lanes }) => lanes.some(({ repeats }) => repeats !== undefined));
-  return html`<li>${symbol('├─┤')}${lines.join('; of bytes ')}</li><li>small: one round</li>${
-    hasRepeat ? html`<li>${symbol('○')}ring: the same lane, measured a second time</li>` : undefined
-  }`;
+  return html`<li>${symbol('├─┤')}${lines.join(', or ')}</li><li>small: one round</li>${
+    curve && html`<li>${symbol('╌╌')}${curve.text}</li>`
+  }${hasRepeat ? html`<li>${symbol('○')}ring: the same lane, measured a second time</li>` : undefined}`;
 }
 
 function stackLegend({ parts }: StackChart): Html {

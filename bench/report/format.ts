@@ -40,6 +40,7 @@ const SCALES = {
   memory: [{ unit: 'MiB', factor: 1024 ** 2, decimals: 3 }, { unit: 'KiB', factor: 1024, decimals: 3 }, BYTES],
   wire: [BYTES],
   rate: [{ unit: '/s', factor: 1, decimals: 2 }],
+  share: [{ unit: '%', factor: 1, decimals: 1 }],
   count: [{ unit: '', factor: 1, decimals: 3 }],
 } as const satisfies Record<string, readonly Scale[]>;
 
@@ -48,7 +49,7 @@ export type Quantity = keyof typeof SCALES;
 /** Bytes that vary from round to round are memory and get a prefix; those on the wire are counted one by one. */
 export function quantityOf({ unit, spread }: Pick<Metric, 'unit' | 'spread'>): Quantity {
   if (unit === 'B') return spread === 'range' ? 'wire' : 'memory';
-  return ({ µs: 'time', '1/s': 'rate', '': 'count' } as const)[unit];
+  return ({ µs: 'time', '1/s': 'rate', '%': 'share', '': 'count' } as const)[unit];
 }
 
 /** A number and its unit, on one line; a count has none. */

@@ -39,6 +39,16 @@ export const glossary: readonly Entry[] = [
       'socket sees.',
   },
   {
+    term: 'Gap share',
+    text:
+      'Between the answer to a long poll and the arrival of the next one, a client has no poll at the server. The share of ' +
+      'the deliveries whose event came then, and waited; the server counts them as it answers.',
+  },
+  {
+    term: 'Transit',
+    text: 'The way from server to client, or back: half a round trip.',
+  },
+  {
     term: 'Header profile',
     text: 'Which HTTP request headers the simulated clients send, from what the specifications need to a browser’s with a cookie.',
   },
@@ -65,8 +75,8 @@ export const glossary: readonly Entry[] = [
   {
     term: 'Range',
     text:
-      'In parentheses, for bytes: the least and the most of the rounds, around their plain mean. Bytes hardly vary, so ' +
-      'there is nothing to estimate.',
+      'In parentheses, for what is counted: the least and the most of the rounds, around their plain mean. Bytes hardly ' +
+      'vary, so there is nothing to estimate.',
   },
   {
     term: 'Ratio',

@@ -10,7 +10,7 @@ const STEPS_PX = 150;
 
 /** @param isSmall one of several that stand side by side */
 export function lineSpec(canvas: string, chart: LineChart, isSmall: boolean): LineSpec {
-  const { x, y, lanes, lines, limit, texts, shape } = chart;
+  const { x, y, lanes, lines, limit, texts, shape, expected } = chart;
   return {
     canvas,
     heightPx: shape === 'steps' ? STEPS_PX : isSmall ? SMALL_PX : WIDE_PX,
@@ -25,6 +25,7 @@ export function lineSpec(canvas: string, chart: LineChart, isSmall: boolean): Li
         datasets: [
           ...lanes.map((label, at) => estimates(label, lines[at], chart)),
           ...lanes.map((label, at) => rounds(label, lines[at])),
+          ...(expected ? [curve(expected)] : []),
         ],
       },
       options: {
@@ -50,7 +51,7 @@ function estimates(label: LaneLabel, line: LaneLine | undefined, { shape }: Line
     pointBackgroundColor: isRepeat ? 'transparent' : colour,
     pointBorderColor: colour,
     pointBorderWidth: isRepeat ? 1.5 : 1,
-    showLine: true,
+    showLine: shape !== 'marks',
     borderColor: colour,
     borderWidth: isRepeat ? 1 : 2,
     borderDash: dashOf(label),
@@ -73,6 +74,25 @@ function rounds(label: LaneLabel, line: LaneLine | undefined): LineDataset {
     pointBorderWidth: 1,
     showLine: false,
     data: line?.rounds ?? [],
+  };
+}
+
+/** Without marks: nothing was measured there. */
+function curve({ text, points }: NonNullable<LineChart['expected']>): LineDataset {
+  return {
+    label: text,
+    pointStyle: 'circle',
+    pointRotation: 0,
+    pointRadius: 0,
+    pointHoverRadius: 0,
+    pointBackgroundColor: 'transparent',
+    pointBorderColor: '--ink-quiet',
+    pointBorderWidth: 0,
+    showLine: true,
+    borderColor: '--ink-quiet',
+    borderWidth: 1.5,
+    borderDash: [6, 4],
+    data: points,
   };
 }
 

@@ -147,12 +147,14 @@ export interface LineChart extends ChartBase {
   readonly spread: 'interval' | 'range';
   /** One for each of `lanes`. */
   readonly lines: readonly LaneLine[];
-  /** From one point to the next; `steps` keeps a value until the next one. */
-  readonly shape: 'straight' | 'steps';
+  /** From one point to the next; `steps` keeps a value until the next one, and of `marks` none is joined to another. */
+  readonly shape: 'straight' | 'steps' | 'marks';
   /** Where texts stand: a lane's name at the end of its line, or the points' own beside them. */
   readonly texts: 'ends' | 'points' | 'none';
   /** What values are not to exceed. */
   readonly limit?: { readonly value: number; readonly text: string } | undefined;
+  /** What theory says of all lanes: a curve behind their marks. */
+  readonly expected?: { readonly text: string; readonly points: readonly Pick<LinePoint, 'x' | 'y'>[] };
 }
 
 export interface LineAxis {

@@ -66,8 +66,8 @@ describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
     ['many lanes at two points', many, 8],
     // A curve, and a sweep of two charts, in four figures; both sweeps by layer; the levels, and two of costs against latency.
     ['layers at two sweeps of points', layered, 34],
-    ['a scenario for each thing that can vary', survey, 40],
-    ['as many scenarios with 25 lanes', crowded, 55],
+    ['a scenario for each thing that can vary', survey, 44],
+    ['as many scenarios with 25 lanes', crowded, 58],
     ['one round', makeResult({ rounds: 1 }), 4],
     ['a lane that repeats another', repeated, 4],
     ['failed cells only', makeResult({ change: failed }), 0],

@@ -6,6 +6,7 @@ import { bytesFigure } from './bytes-figure.ts';
 import { emptyPollsFigure } from './empty-polls-figure.ts';
 import { CAPACITY, CONNECT, CPU, IDLE, LATENCY, MEMORY, RECOVERY, UPSTREAM } from './figures.ts';
 import { countOf } from './format.ts';
+import { gapFigure } from './gap-figure.ts';
 import { handshakeFigure } from './handshake-figure.ts';
 import { herdFigure } from './herd-figure.ts';
 import { isolationFigure } from './isolation-figure.ts';
@@ -49,6 +50,7 @@ const FIGURES: Readonly<Record<FigureKind, FiguresOf>> = {
   isolation: (view, anchors) => [isolationFigure(view, anchors)],
   capacity: ofMetrics(CAPACITY),
   knee: (view, anchors) => [kneeFigure(view, anchors)],
+  gap: (view, anchors) => [gapFigure(view, anchors)],
 };
 
 /** @param asked the question of the page's head, which a section does not repeat */

@@ -37,7 +37,7 @@ const VALUES: readonly (Said & {
   /** What stands before and after the value where a verb has said what it is of. */
   readonly afterVerb: readonly [before: string, after: string];
 })[] = [
-  { metric: P50, figures: ['latency', 'tradeoff'], what: 'p50 latency', afterVerb: ['p50 latency ', ''] },
+  { metric: P50, figures: ['latency', 'tradeoff', 'gap'], what: 'p50 latency', afterVerb: ['p50 latency ', ''] },
   {
     metric: 'wire.perDeliveryBytes',
     figures: ['bytes', 'layers', 'tradeoff'],
@@ -50,6 +50,7 @@ const VALUES: readonly (Said & {
     what: 'server CPU per delivery',
     afterVerb: ['', ' per delivery'],
   },
+  value('polls.queuedPercent', 'gap'),
   value('idle.bytesPerClientMinute', 'idle', ' per client and minute'),
   value('idle.cpuPerClientMinuteUs', 'idle', ' per client and minute'),
   value('open.firstEventP50Us', 'connect'),
@@ -64,7 +65,8 @@ const VALUES: readonly (Said & {
 
 /** Over several points, before the least and the most. */
 const SPANS: readonly (Said & { readonly what: string })[] = [
-  { metric: P50, figures: ['latency', 'tradeoff'], what: 'a p50 latency' },
+  { metric: P50, figures: ['latency', 'tradeoff', 'gap'], what: 'a p50 latency' },
+  { metric: 'polls.queuedPercent', figures: ['gap'], what: 'a gap share' },
   {
     metric: 'wire.overheadPerDeliveryBytes',
     figures: ['bytes', 'layers', 'tradeoff'],

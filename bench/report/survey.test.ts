@@ -163,6 +163,63 @@ describe('the herd', () => {
   });
 });
 
+describe('the gap between two long polls', () => {
+  const [share, median, tail, longest] = linesOf('missed-gap');
+
+  test('is a share of the deliveries over the events of a round trip, of the lanes that park polls', () => {
+    expect(share?.lanes.map(({ title }) => title)).toEqual(['Lane waiting']);
+    expect(share?.x.title).toBe('Rate × RTT, events (logarithmic)');
+    expect(share?.x.ticks?.map(({ text }) => text)).toEqual(['0.1', '0.5', '2']);
+    const [line] = share?.lines ?? [];
+    expect(line?.points.map(({ y }) => Math.round(y))).toEqual([7, 27, 27, 95]);
+    expect(line?.rounds).toHaveLength(12);
+    // Pairs of the same product stand at the same place.
+    expect(line?.points[1]?.x).toBe(line?.points[2]?.x);
+  });
+
+  test('stands beside what is expected, from one end of the axis to the other', () => {
+    const curve = share?.expected?.points ?? [];
+    const [from = 0, to = 0] = share?.x.range ?? [];
+    expect(curve[0]?.x).toBeCloseTo(from, 9);
+    expect(curve.at(-1)?.x).toBeCloseTo(to, 9);
+    expect(curve.map(({ y }) => y)).toEqual(curve.map(({ y }) => y).toSorted((a, b) => a - b));
+    const near = curve.reduce((best, one) => (Math.abs(one.x) < Math.abs(best.x) ? one : best));
+    // One event a round trip: 1 ÷ (1 + 1/e).
+    expect(Math.abs(near.y - 73.1)).toBeLessThan(1);
+    expect(cellsOf(figureOf('missed-gap').tables, 'Lane waiting').slice(0, 3)).toEqual(['0.1', '7.0', '10.0']);
+  });
+
+  test('shows latency in transits of all lanes, the percentiles on one axis, and all up to three of them at the least', () => {
+    const panels = figureOf('missed-gap').charts?.[0]?.panels ?? [];
+    expect(panels.map(({ title }) => title)).toEqual(['Gap share', 'Latency, p50', 'Latency, p95', 'Latency, longest']);
+    for (const chart of [median, tail, longest]) {
+      expect(chart?.lanes).toHaveLength(6);
+      expect(chart?.limit?.value).toBe(3);
+      expect(chart?.y.range[1]).toBeGreaterThanOrEqual(3);
+    }
+    expect(tail?.y).toEqual(median?.y);
+    const at = survey.estimates.find(
+      ({ lane, scenario, point, metric }) =>
+        lane === 'waiting' && scenario === 'missed' && point.rttMs === 100 && metric === 'latency.p50Us',
+    );
+    const line = median?.lines[median.lanes.findIndex(({ title }) => title === 'Lane waiting')];
+    expect(line?.points.at(-1)?.y).toBeCloseTo((at?.value ?? 0) / 50_000, 9);
+  });
+
+  test('is told from the fewest events of a round trip to the most', () => {
+    expect(proseText(figureOf('missed-gap').finding ?? [])).toMatch(
+      /^Lane waiting: deliveries that wait for the next poll are 7\.0\s% \(expected: 10\.0\s%\) at 0\.1 and 95\.0\s% \(expected: 93\.7\s%\) at 2 events per round trip; the longest took [\d.]+ transits\.$/,
+    );
+  });
+
+  test('has no chart where there is no distance', () => {
+    const scenarios = [{ ...SCENARIO, figures: ['gap' as const] }];
+    const near = figureOf('spread-gap', pageModel(makeResult({ replace: { scenarios } })));
+    expect(near.charts).toEqual([]);
+    expect(cellsOf(near.tables, 'Lane alpha').slice(0, 3)).toEqual(['no distance', 'parks no poll', 'none']);
+  });
+});
+
 describe('isolation', () => {
   test('has a lane’s p99 with and without a stalled client on one row, and their ratio', () => {
     const [latency] = chartsOf('stalled-isolation');

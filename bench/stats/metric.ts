@@ -5,14 +5,14 @@ import type { CompletedCell } from '../contract/result.ts';
 export interface Metric {
   readonly id: string;
   readonly title: string;
-  readonly unit: 'µs' | 'B' | '1/s' | '';
+  readonly unit: 'µs' | 'B' | '1/s' | '%' | '';
   /** What it means, for tables and tooltips. */
   readonly definition: string;
   /** undefined where the cell does not say, or says too little. */
   readonly of: (cell: CompletedCell) => number | undefined;
   /** What a cell must hold to say it. */
   readonly needs: string;
-  /** Times vary from round to round and get a t interval; bytes hardly do and are given with their range. */
+  /** Times vary from round to round and get a t interval; what is counted, as bytes are, is given with its range. */
   readonly spread: 'interval' | 'range';
   /** A ratio within 1/(1 + margin) to 1 + margin makes no practical difference. */
   readonly margin: number;

@@ -133,6 +133,22 @@ export const metrics: readonly Metric[] = [
         : undefined,
     needs: 'clients that stay connected',
   },
+  {
+    id: 'polls.queuedPercent',
+    title: 'Gap share',
+    unit: '%',
+    ...COUNTED,
+    verbs: { lower: 'queues fewer events than', higher: 'queues more events than' },
+    definition:
+      "Deliveries of events that were published while the client had no poll at the server, by all in polls' answers within the window",
+    of: (cell) => {
+      const { parkedDeliveries = 0, queuedDeliveries = 0 } = cell.polls ?? {};
+      if (!keepsItsClients(cell) || parkedDeliveries + queuedDeliveries === 0) return undefined;
+      return (100 * queuedDeliveries) / (parkedDeliveries + queuedDeliveries);
+    },
+    needs: 'a server that parks polls, and clients that stay connected',
+    samplesOf: ({ polls }) => (polls ? polls.parkedDeliveries + polls.queuedDeliveries : 0),
+  },
   ...conditionMetrics,
 ];
 

@@ -130,10 +130,7 @@ function writeInMargin({ ctx, chartArea }: ChartJs, { text, x, y, colour }: Text
 /** To the right, the left, above or below; nowhere where all of them are taken. */
 function writeBeside(chart: ChartJs, found: readonly Text[], before: readonly Box[]): void {
   const { ctx, chartArea, width } = chart;
-  const marks = linesOf(chart).flatMap(({ at }) =>
-    chart.getDatasetMeta(at).data.map(({ x, y }) => boxAround(x, y, MARK_PX, MARK_PX)),
-  );
-  const taken: Box[] = [...before, ...marks];
+  const taken: Box[] = [...before, ...marksOf(chart)];
   ctx.textAlign = 'center';
   for (const { text, x, y } of found) {
     const half = ctx.measureText(text).width / 2;
@@ -160,15 +157,27 @@ function writeBeside(chart: ChartJs, found: readonly Text[], before: readonly Bo
   }
 }
 
-/** Above its line, at the left. */
+/** Above its line, at the left; where marks stand there, below it or further to the right. */
 function writeLimit(chart: ChartJs, { value, text }: NonNullable<LineSpec['limit']>): Box {
   const { ctx, chartArea, scales } = chart;
-  const y = (scales['y']?.getPixelForValue(value) ?? 0) - LINE_PX * 0.6;
+  const line = scales['y']?.getPixelForValue(value) ?? 0;
   const half = ctx.measureText(text).width / 2;
-  const x = chartArea.left + half + MARK_PX;
+  const [left, right] = [chartArea.left + half + MARK_PX, chartArea.right - half - MARK_PX];
+  const marks = marksOf(chart);
+  const at = (x: number, lines: number) => boxAround(x, line + lines * LINE_PX, half, LINE_PX / 2);
+  const box =
+    [left, (left + right) / 2, right]
+      .flatMap((x) => [at(x, -0.6), at(x, 0.7)])
+      .find((one) => !marks.some((mark) => touches(one, mark))) ?? at(left, -0.6);
   ctx.textAlign = 'center';
-  write(ctx, text, x, y, '--doubt');
-  return boxAround(x, y, half, LINE_PX / 2);
+  write(ctx, text, (box.left + box.right) / 2, (box.top + box.bottom) / 2, '--doubt');
+  return box;
+}
+
+function marksOf(chart: ChartJs): Box[] {
+  return linesOf(chart).flatMap(({ at }) =>
+    chart.getDatasetMeta(at).data.map(({ x, y }) => boxAround(x, y, MARK_PX, MARK_PX)),
+  );
 }
 
 function boxAround(x: number, y: number, halfWidth: number, halfHeight: number): Box {
