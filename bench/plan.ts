@@ -5,7 +5,6 @@ import { randomAt, STREAM } from './contract/random.ts';
 import type { Cell, Point, Result } from './contract/result.ts';
 import { slotsTogether } from './contract/slots.ts';
 import { heldWindows } from './held-events.ts';
-import { rehearsalOf } from './rehearsal.ts';
 import type { CellPlan } from './run-cell.ts';
 import { keyOfPoint } from './stats/group.ts';
 import { metricOf } from './stats/metrics.ts';
@@ -128,8 +127,8 @@ function withInterval(lane: Lane, intervalMs: number | undefined): Lane {
 /** How long a cell takes, about: for the time left. */
 export function expectedSeconds(plan: CellPlan): number {
   const { lane, point, procedure, warmupSeconds, windowSeconds, jitter } = plan;
-  const rehearsal = rehearsalOf(plan);
-  const rehearsalSeconds = rehearsal ? expectedSeconds(rehearsal) : 0;
+  // Its clients come and go besides.
+  const rehearsalSeconds = plan.rehearsalSeconds > 0 ? plan.rehearsalSeconds + 0.4 : 0;
   const held = heldWindows[procedure]?.(plan, 1);
   if (held) return rehearsalSeconds + 1 + warmupSeconds + (held.windowMs + held.afterMs / 4) / 1e3;
   const waitSeconds = eventWaitMs(lane, point) / 1e3;
