@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseResult } from './contract/result.ts';
 import { resultId } from './identity.ts';
+import { netemProblem } from './link/netem.ts';
 import { readText } from './measure/machine.ts';
 import { compiled } from './paths.ts';
 import { scenarios } from './scenarios.ts';
@@ -86,6 +87,33 @@ describe('npm run bench', () => {
     expect(err).toMatch(message);
     expect(code).toBe(1);
     expect(existsSync(join(folder, 'result.json'))).toBe(false);
+  });
+
+  const lacking = netemProblem();
+  it.skipIf(lacking === undefined)(
+    '--link netem ends with 1 where it can not be had, and says what is missing',
+    async () => {
+      const { code, err } = await bench(...TINY, '--rtt', '20', '--link', 'netem');
+      expect(err).toBe(`error: --link netem: ${lacking}\n`);
+      expect(err).toMatch(
+        /needs (a kernel with netem \(module sch_netem\); tc says: Error: .|root; ip says: .|.*not installed)/,
+      );
+      expect(code).toBe(1);
+      expect(existsSync(join(folder, 'result.json'))).toBe(false);
+    },
+  );
+
+  it.skipIf(lacking)(`--link netem measures over the kernel's distance (skipped: ${lacking})`, async () => {
+    const far = ['--rtt', '40', '--link', 'netem', '--loss', '1'];
+    const { code, out } = await bench(...TINY, ...far);
+    expect(out).toContain('RTT 40 ms · loss 1 % · netem');
+    expect(code).toBe(0);
+    for (const cell of newest().cells) {
+      if (cell.state === 'failed') throw new Error(cell.error.message);
+      expect(isValid(cell)).toBe(true);
+      expect(cell.latency.minUs).toBeGreaterThanOrEqual(20_000);
+      expect(cell.netem?.down.sentPackets).toBeGreaterThan(0);
+    }
   });
 
   it.each(['/proc/pushlab', '/dev/null'])(

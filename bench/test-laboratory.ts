@@ -70,6 +70,7 @@ export function memoryLane(tamper: Tamper = (event, deliver) => deliver(event)):
 
 export function memoryLaboratory(lane: Lane, { fault, workers = 1 }: { fault?: Fault; workers?: number } = {}) {
   let living = 0;
+  let networks = 0;
   const asks: { readonly child: Fault['child']; readonly call: string; readonly ask: object }[] = [];
   const open = <Calls>(child: Fault['child'], role: Role<Calls>): Channel => {
     living++;
@@ -97,13 +98,18 @@ export function memoryLaboratory(lane: Lane, { fault, workers = 1 }: { fault?: F
       ),
     openRelay: () => open('relay', createRelayRole()),
     openLink: () => open('link', createLinkRole()),
+    openNetwork() {
+      networks++;
+      const network = { address: '127.0.0.1', server: 'here', clients: 'here', readPackets: async () => undefined };
+      return { ...network, close: () => void networks-- };
+    },
     watchNoise: () => () => QUIET,
     nodeVersion: process.version,
     coolDown: async () => ({ open: 0 }),
     readSegments: async () => undefined,
     deadlinesMs: SHORT,
   };
-  return { laboratory, living: () => living, asks };
+  return { laboratory, living: () => living, networks: () => networks, asks };
 }
 
 function memoryChannel<Calls>(role: Role<Calls>, fault: Fault | undefined, onEnd: () => void): Channel {

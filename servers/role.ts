@@ -34,14 +34,17 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
   return {
     hello: () => ({ nowNs: nowNs(), nodeVersion: process.version }),
 
-    async listen({ lane, options, feed: spec, successor }) {
+    async listen({ lane, options, feed: spec, address, successor }) {
       const transport = await findLane(lane).server();
       const resolved = { ...transport.defaults, ...options };
       const alarm = await createAlarm();
       const feed = new Feed(spec, alarm);
       // Before the first client comes: its cursor would be ahead of a feed without a past.
       if (successor) feed.start(successor.startNs, successor.lastSeq, recordLag);
-      const host = new Host(feed, successor && inPlaceOf(successor));
+      const host = new Host(feed, {
+        ...(address !== undefined && { address }),
+        ...(successor && inPlaceOf(successor)),
+      });
       const mounted = await transport.mount(host, feed, resolved);
       running = { alarm, feed, host, mounted, isSuccessor: successor !== undefined };
       if (!successor) emptyHeapBytes = heapInUseBytes();

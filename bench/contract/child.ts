@@ -102,6 +102,8 @@ export interface ListenAsk {
   readonly lane: string;
   readonly options: object;
   readonly feed: FeedSpec;
+  /** What to listen on. @default '127.0.0.1' */
+  readonly address?: string;
   /** Of a server that takes the place of one that died. */
   readonly successor?: Succession;
 }
