@@ -10,8 +10,8 @@ import type { Result } from './contract/result.ts';
 import { describeChecks, quickChecks } from './doctor.ts';
 import { EXIT } from './exit.ts';
 import { exportResult } from './export/export.ts';
-import { openNamespaces } from './link/namespaces.ts';
 import { netemDiscipline, netemProblem } from './link/netem.ts';
+import { openNetwork } from './link/network.ts';
 import { readMachineState } from './measure/calibration.ts';
 import { readEnvironment } from './measure/environment.ts';
 import { allowedCores, canPin, machineLimits, pinSelf, planPinning, watchNoise } from './measure/machine.ts';
@@ -117,7 +117,7 @@ function laboratoryFor({ workers }: RunConfig, pinning: Pinning, { path, version
     workers,
     pinning,
     nodeVersion: `v${versions.node}`,
-    openNetwork: (point) => openNamespaces(netemDiscipline(point)),
+    openNetwork: (point) => openNetwork(netemDiscipline(point)),
     openServer: (at) => child('servers/main', pinning.server, at?.server),
     openWorker: (index, at) => child('clients/main', pinning.workers[index], at?.clients),
     openRelay: (at) => child('bench/relay/main', pinning.relay, at?.clients),

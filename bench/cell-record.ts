@@ -24,7 +24,7 @@ import {
   type Packets,
   type Point,
 } from './contract/result.ts';
-import type { PacketCount } from './link/namespaces.ts';
+import type { PacketCount } from './link/network.ts';
 import { recordLoad } from './load-record.ts';
 import { mergeLatency } from './measure/latency.ts';
 import { headerBytesPerSegment, type SegmentCount } from './measure/packets.ts';

@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { spawnChild } from './child.ts';
 import { type CompletedCell, cellSchema } from './contract/result.ts';
 import { findLane } from './lanes.ts';
-import { openNamespaces } from './link/namespaces.ts';
-import { namespacesProblem } from './link/test-namespaces.ts';
+import { openNetwork } from './link/network.ts';
+import { networkProblem } from './link/test-network.ts';
 import { readSegments } from './measure/packets.ts';
 import { type CellPlan, type Laboratory, runCell } from './run-cell.ts';
 import { isValid } from './stats/valid.ts';
@@ -43,7 +43,7 @@ function laboratoryOf(lane: ReturnType<typeof findLane>, discipline: readonly st
     spawnChild({ node: process.execPath, entry, core: undefined, namespace });
   return {
     ...memory,
-    openNetwork: () => openNamespaces(discipline),
+    openNetwork: () => openNetwork(discipline),
     openServer: (at) => child('servers/main', at?.server),
     openWorker: (_index, at) => child('clients/main', at?.clients),
     openRelay: (at) => child('bench/relay/main', at?.clients),
@@ -53,7 +53,7 @@ function laboratoryOf(lane: ReturnType<typeof findLane>, discipline: readonly st
 
 const dropped = ({ netem }: CompletedCell) => (netem?.up.droppedPackets ?? 0) + (netem?.down.droppedPackets ?? 0);
 
-const problem = namespacesProblem();
+const problem = networkProblem();
 
 describe.skipIf(problem)(`a cell in namespaces (skipped: ${problem})`, () => {
   it.each(['tcp', 'polling', 'long-polling', 'sse-h2-own', 'websocket-tls'])(

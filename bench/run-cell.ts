@@ -15,7 +15,7 @@ import type { Lane } from './contract/lane.ts';
 import { readingClients } from './contract/reading.ts';
 import type { Cell, CompletedCell, Noise, Point, Procedure } from './contract/result.ts';
 import { HELD_EVENTS_PER_SECOND, heldWindows, planHeldWindow } from './held-events.ts';
-import type { Network } from './link/namespaces.ts';
+import type { Network } from './link/network.ts';
 import { checkSharedClock, nowNs, sleepUntil } from './measure/clock.ts';
 import type { SegmentCount } from './measure/packets.ts';
 import type { Pinning } from './measure/warnings.ts';

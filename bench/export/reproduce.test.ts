@@ -114,6 +114,12 @@ describe('the page', () => {
     expect(pageOf(makeResult({ replace: { environment: changed } }))).toContain('can’t be had');
   });
 
+  test('tells that it takes root and netem, where the kernel gave the distance', () => {
+    const far = { ...POINT, rttMs: 20, link: 'netem' as const };
+    expect(pageOf(makeResult({ points: [far] }))).toContain('Root, iproute2 and a kernel with netem');
+    expect(pageOf(makeResult({ points: [{ ...POINT, rttMs: 20 }] }))).not.toContain('netem');
+  });
+
   test('tells disk, machine and versions', () => {
     const page = pageOf(makeResult({ points: [POINT] }));
     expect(page).toMatch(/Disk: [\d.]+ KiB for result\.json and 2\.00 KiB for the exports/);

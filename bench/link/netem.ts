@@ -9,7 +9,8 @@
  */
 
 import type { Point } from '../contract/result.ts';
-import { openNamespaces, removeLeftNamespaces } from './namespaces.ts';
+import { removeLeftNamespaces } from './namespaces.ts';
+import { openNetwork } from './network.ts';
 
 type Conditions = Pick<Point, 'rttMs' | 'jitterMs' | 'bandwidthBitsPerSecond' | 'lossPercent'>;
 
@@ -32,7 +33,7 @@ export function netemDiscipline(conditions: Conditions): string[] {
 export function netemProblem(): string | undefined {
   try {
     removeLeftNamespaces();
-    openNamespaces(netemDiscipline({ rttMs: 2, jitterMs: 1, lossPercent: 1 })).close();
+    openNetwork(netemDiscipline({ rttMs: 2, jitterMs: 1, lossPercent: 1 })).close();
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

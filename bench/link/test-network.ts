@@ -1,11 +1,11 @@
 /** For the tests: whether network namespaces can be had here. */
 
-import { openNamespaces } from './namespaces.ts';
+import { openNetwork } from './network.ts';
 
 /** @returns why not; undefined where they can */
-export function namespacesProblem(): string | undefined {
+export function networkProblem(): string | undefined {
   try {
-    openNamespaces(['pfifo', 'limit', '1000']).close();
+    openNetwork(['pfifo', 'limit', '1000']).close();
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

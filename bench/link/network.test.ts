@@ -5,11 +5,12 @@ import { readdirSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { compiled } from '../paths.ts';
-import { openNamespaces, parsePackets, removeLeftNamespaces, within } from './namespaces.ts';
-import { namespacesProblem } from './test-namespaces.ts';
+import { removeLeftNamespaces, within } from './namespaces.ts';
+import { openNetwork, parsePassed } from './network.ts';
+import { networkProblem } from './test-network.ts';
 
 const PLAIN = ['pfifo', 'limit', '1000'];
-const problem = namespacesProblem();
+const problem = networkProblem();
 const never = new AbortController().signal;
 
 const existing = () => {
@@ -33,14 +34,14 @@ describe('what tc tells of a device', () => {
       overlimits: 0,
     };
     const below = { kind: 'pfifo', parent: '1:', packets: 1, drops: 1 };
-    expect(parsePackets(JSON.stringify([below, netem]))).toEqual({ sent: 990, dropped: 10 });
-    expect(() => parsePackets('[]')).toThrow('no discipline');
+    expect(parsePassed(JSON.stringify([below, netem]))).toEqual({ sent: 990, dropped: 10 });
+    expect(() => parsePassed('[]')).toThrow('no discipline');
   });
 });
 
 describe.skipIf(problem)(`a network of two namespaces (skipped: ${problem})`, () => {
   it('has an address that takes as many bytes as 127.0.0.1, and counts what passes in each direction', async () => {
-    const network = openNamespaces(PLAIN);
+    const network = openNetwork(PLAIN);
     try {
       expect(network.address).toHaveLength('127.0.0.1'.length);
       const before = await network.readPackets(never);
@@ -55,7 +56,7 @@ describe.skipIf(problem)(`a network of two namespaces (skipped: ${problem})`, ()
   });
 
   it("has this machine's settings where Pushlab reads them", () => {
-    const network = openNamespaces(PLAIN);
+    const network = openNetwork(PLAIN);
     const read = ['cat', ...['ip_local_port_range', 'tcp_timestamps'].map((name) => `/proc/sys/net/ipv4/${name}`)];
     try {
       for (const side of [network.server, network.clients]) expect(run(within(side, read))).toBe(run(read));
@@ -66,7 +67,7 @@ describe.skipIf(problem)(`a network of two namespaces (skipped: ${problem})`, ()
 
   it('is gone when it is closed, and can be opened again', () => {
     for (let turn = 0; turn < 2; turn++) {
-      const { server, clients, close } = openNamespaces(PLAIN);
+      const { server, clients, close } = openNetwork(PLAIN);
       expect(existing()).toEqual(expect.arrayContaining([server, clients]));
       close();
       expect(existing()).not.toContain(server);
@@ -75,7 +76,7 @@ describe.skipIf(problem)(`a network of two namespaces (skipped: ${problem})`, ()
   });
 
   it('leaves nothing when a part of it can not be had, and says which', () => {
-    const wrong = () => openNamespaces(['nix']);
+    const wrong = () => openNetwork(['nix']);
     expect(wrong).toThrow(/^needs a kernel with nix \(module sch_nix\); tc says: .+/);
     expect(existing().filter((name) => name.includes(`-${process.pid}-`))).toEqual([]);
   });
@@ -87,7 +88,7 @@ describe.skipIf(problem)(`a network of two namespaces (skipped: ${problem})`, ()
   });
 
   it('is left by a process that is killed, until the next one removes it; that of a living one stays', () => {
-    const own = openNamespaces(PLAIN);
+    const own = openNetwork(PLAIN);
     const alive = `pushlab-${process.ppid}-server`;
     run(['ip', 'netns', 'add', alive]);
     try {
@@ -105,8 +106,8 @@ describe.skipIf(problem)(`a network of two namespaces (skipped: ${problem})`, ()
 
 /** A process that opens a network and then does something else. */
 function endWith(statement: string) {
-  const module = pathToFileURL(compiled('bench/link/namespaces'));
-  const script = `import { openNamespaces } from '${module}'; openNamespaces(${JSON.stringify(PLAIN)}); ${statement}`;
+  const module = pathToFileURL(compiled('bench/link/network'));
+  const script = `import { openNetwork } from '${module}'; openNetwork(${JSON.stringify(PLAIN)}); ${statement}`;
   const { pid, status: code } = spawnSync(process.execPath, ['--input-type=module', '-e', script]);
   return { code, left: () => existing().filter((name) => name.includes(`-${pid}-`)) };
 }
