@@ -1,6 +1,5 @@
 /** The commands as a user runs them: compiled, in processes of their own. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,9 +8,9 @@ import { parseResult } from './contract/result.ts';
 import { resultId } from './identity.ts';
 import { netemProblem } from './link/netem.ts';
 import { readText } from './measure/machine.ts';
-import { compiled } from './paths.ts';
 import { scenarios } from './scenarios.ts';
 import { isValid } from './stats/valid.ts';
+import { start } from './test-cli.ts';
 
 const TINY =
   '--scenarios fanout --lanes tcp,websocket --rounds 1 --clients 3 --rate 50 --warmup 0.1 --window 0.2'.split(' ');
@@ -22,25 +21,6 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'pushlab-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function start(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [compiled('bench/cli'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let out = '';
-  let err = '';
-  child.stdout?.on('data', (chunk) => {
-    out += chunk;
-  });
-  child.stderr?.on('data', (chunk) => {
-    err += chunk;
-  });
-  return { child, ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err }))) };
-}
 
 const bench = (...args: string[]) => start(['--results', folder, ...args]).ended;
 const newest = () => parseResult(readFileSync(join(folder, 'result.json'), 'utf8'));
