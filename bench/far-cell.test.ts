@@ -3,12 +3,12 @@
  * queueing discipline in netem's place that every kernel has. Needs root.
  */
 
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { spawnChild } from './child.ts';
 import { type CompletedCell, cellSchema } from './contract/result.ts';
 import { findLane } from './lanes.ts';
 import { openNetwork } from './link/network.ts';
-import { networkProblem } from './link/test-network.ts';
+import { describeWithNetwork } from './link/test-network.ts';
 import { readSegments } from './measure/packets.ts';
 import { type CellPlan, type Laboratory, runCell } from './run-cell.ts';
 import { isValid } from './stats/valid.ts';
@@ -53,9 +53,7 @@ function laboratoryOf(lane: ReturnType<typeof findLane>, discipline: readonly st
 
 const dropped = ({ netem }: CompletedCell) => (netem?.up.droppedPackets ?? 0) + (netem?.down.droppedPackets ?? 0);
 
-const problem = networkProblem();
-
-describe.skipIf(problem)(`a cell in namespaces (skipped: ${problem})`, () => {
+describeWithNetwork('a cell in namespaces', () => {
   it.each(['tcp', 'polling', 'long-polling', 'sse-h2-own', 'websocket-tls'])(
     'of %s has every event, every byte in a layer, and the packets of both directions',
     async (id) => {

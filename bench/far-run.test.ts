@@ -7,18 +7,16 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseResult } from './contract/result.ts';
 import { eventually } from './contract/test-support.ts';
-import { networkProblem } from './link/test-network.ts';
+import { describeWithNetwork } from './link/test-network.ts';
 import { isValid } from './stats/valid.ts';
 import { start } from './test-cli.ts';
 
 const FAR = '--scenarios fanout --lanes tcp --rounds 2 --clients 3 --rate 50 --warmup 0.1 --rtt 0 --link netem'.split(
   ' ',
 );
-const problem = networkProblem();
-
 let folder = '';
 let env: NodeJS.ProcessEnv = {};
 
@@ -48,7 +46,7 @@ async function beginLong() {
   return { pid: child.pid ?? 0, ended };
 }
 
-describe.skipIf(problem)(`a run over the kernel's distance (skipped: ${problem})`, () => {
+describeWithNetwork("a run over the kernel's distance", () => {
   it('measures, says so at its points, leaves no namespace, and tells how to do it again', async () => {
     const { child, ended } = begin(...FAR, '--window', '0.5', '--loss', '0.5');
     const { code, out, err } = await ended;

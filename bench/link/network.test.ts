@@ -7,10 +7,9 @@ import { describe, expect, it } from 'vitest';
 import { compiled } from '../paths.ts';
 import { removeLeftNamespaces, within } from './namespaces.ts';
 import { openNetwork, parsePassed } from './network.ts';
-import { networkProblem } from './test-network.ts';
+import { describeWithNetwork } from './test-network.ts';
 
 const PLAIN = ['pfifo', 'limit', '1000'];
-const problem = networkProblem();
 const never = new AbortController().signal;
 
 const existing = () => {
@@ -39,7 +38,7 @@ describe('what tc tells of a device', () => {
   });
 });
 
-describe.skipIf(problem)(`a network of two namespaces (skipped: ${problem})`, () => {
+describeWithNetwork('a network of two namespaces', () => {
   it('has an address that takes as many bytes as 127.0.0.1, and counts what passes in each direction', async () => {
     const network = openNetwork(PLAIN);
     try {

@@ -1,9 +1,16 @@
-/** For the tests: whether network namespaces can be had here. */
+/** For the tests: suites that need network namespaces. */
 
+import { describe } from 'vitest';
 import { openNetwork } from './network.ts';
 
-/** @returns why not; undefined where they can */
-export function networkProblem(): string | undefined {
+/** Where there can be none, the suite is skipped, and its name says why. */
+export function describeWithNetwork(name: string, suite: () => void): void {
+  const problem = networkProblem();
+  if (problem === undefined) describe(name, suite);
+  else describe.skip(`${name} (skipped: ${problem})`, suite);
+}
+
+function networkProblem(): string | undefined {
   try {
     openNetwork(['pfifo', 'limit', '1000']).close();
     return undefined;
