@@ -63,7 +63,11 @@ export function addBenchFlags(command: Command): Command {
     .option('--interval <ms>', 'from poll to poll, in lanes that poll', wholeNumber(10, 120_000))
     .option('--headers <profile>', `request headers of the clients: ${HEADER_PROFILES.join(', ')}`)
     .option('--rtt <ms>', 'distance between clients and server: half of it is the delay each way', decimal(0, 1_000))
-    .option('--bandwidth <bit/s>', 'of each connection, each way, such as 500k or 10M', bitsPerSecond(10e3, 1e9))
+    .option(
+      '--bandwidth <bit/s>',
+      'of each connection (with netem: of all), each way, such as 500k or 10M',
+      bitsPerSecond(10e3, 1e9),
+    )
     .option('--jitter <ms>', 'added to the delay each way, uniform from 0 to this', decimal(0, 200))
     .option(
       '--link <name>',
