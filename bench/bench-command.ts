@@ -10,6 +10,8 @@ import type { Result } from './contract/result.ts';
 import { describeChecks, quickChecks } from './doctor.ts';
 import { EXIT } from './exit.ts';
 import { exportResult } from './export/export.ts';
+import { netemDiscipline, netemProblem } from './link/netem.ts';
+import { openNetwork } from './link/network.ts';
 import { readMachineState } from './measure/calibration.ts';
 import { readEnvironment } from './measure/environment.ts';
 import { allowedCores, canPin, machineLimits, pinSelf, planPinning, watchNoise } from './measure/machine.ts';
@@ -43,6 +45,7 @@ export async function bench(flags: BenchCommandFlags, command: Command): Promise
   const store = new Store(flags.results);
   const earlier = flags.resume === undefined ? undefined : earlierRun(flags.resume, store, command);
   const config = earlier ? configOfRun(earlier) : configure(flags, machineLimits(cores));
+  checkKernel(config);
   const pinning = planPinning(config.workers, cores);
   const environment = readEnvironment(projectRoot, { pinning, nodeFlags: NODE_FLAGS, node });
   if (earlier) checkSameConditions(earlier, environment);
@@ -89,6 +92,13 @@ export async function bench(flags: BenchCommandFlags, command: Command): Promise
   }
 }
 
+/** @throws UsageError where the kernel is to give distances and can't */
+function checkKernel({ scenarios }: RunConfig): void {
+  const link = scenarios.flatMap(({ points }) => points).find((point) => point.link)?.link;
+  const problem = link && netemProblem();
+  if (problem) throw new UsageError(`--link ${link}: ${problem}`);
+}
+
 function earlierRun(name: string, store: Store, command: Command): Result {
   const others = command.options
     .filter((option) => !WITH_RESUME.includes(option.attributeName()))
@@ -101,17 +111,20 @@ function earlierRun(name: string, store: Store, command: Command): Result {
 }
 
 function laboratoryFor({ workers }: RunConfig, pinning: Pinning, { path, versions }: NodeBinary): Laboratory {
+  const child = (entry: string, core: number | undefined, namespace?: string) =>
+    spawnChild({ node: path, entry, core, namespace });
   return {
     workers,
     pinning,
     nodeVersion: `v${versions.node}`,
-    openServer: () => spawnChild({ node: path, entry: 'servers/main', core: pinning.server }),
-    openWorker: (index) => spawnChild({ node: path, entry: 'clients/main', core: pinning.workers[index] }),
-    openRelay: () => spawnChild({ node: path, entry: 'bench/relay/main', core: pinning.relay }),
-    openLink: () => spawnChild({ node: path, entry: 'bench/link/main', core: pinning.relay }),
+    openNetwork: (point) => openNetwork(netemDiscipline(point)),
+    openServer: (at) => child('servers/main', pinning.server, at?.server),
+    openWorker: (index, at) => child('clients/main', pinning.workers[index], at?.clients),
+    openRelay: (at) => child('bench/relay/main', pinning.relay, at?.clients),
+    openLink: () => child('bench/link/main', pinning.relay),
     watchNoise,
     coolDown: (port, signal) => waitForQuietSockets(port, { deadlineMs: COOL_DOWN_MS, signal }),
-    readSegments: (port, signal) => readSegments(port, pinning.relay, signal),
+    readSegments: (port, signal, at) => readSegments(port, pinning.relay, signal, at?.server),
   };
 }
 

@@ -19,10 +19,12 @@ import {
   completedCellSchema,
   type Ledger,
   type Link,
+  type Netem,
   type Noise,
   type Packets,
   type Point,
 } from './contract/result.ts';
+import type { PacketCount } from './link/network.ts';
 import { recordLoad } from './load-record.ts';
 import { mergeLatency } from './measure/latency.ts';
 import { headerBytesPerSegment, type SegmentCount } from './measure/packets.ts';
@@ -47,6 +49,8 @@ export interface Measurements {
   /** Of a point with a distance. */
   readonly link: (LinkMeasured & LinkClosed) | undefined;
   readonly segments: { readonly before: SegmentCount; readonly after: SegmentCount } | undefined;
+  /** Of a network of the cell's own. */
+  readonly packets: { readonly before: PacketCount; readonly after: PacketCount } | undefined;
   readonly pinning: Pinning;
   readonly noise: Noise;
 }
@@ -78,6 +82,7 @@ export function recordCell(identity: Identity, measured: Measurements): Complete
     },
     wire: recordWire(measured, identity.point),
     ...(measured.link && { link: recordLink(measured.link, identity.point) }),
+    ...(measured.packets && { netem: recordNetem(measured.packets) }),
     ...(measured.deathsNs.length > 0 && { recovery: recordRecovery(measured.deathsNs, workers) }),
     ...recordLoad(workers),
     ...(server.polls && {
@@ -168,6 +173,14 @@ function recordLink(
     cpuShare,
     elapsedUs,
   };
+}
+
+function recordNetem({ before, after }: NonNullable<Measurements['packets']>): Netem {
+  const within = (direction: keyof PacketCount) => ({
+    sentPackets: after[direction].sent - before[direction].sent,
+    droppedPackets: after[direction].dropped - before[direction].dropped,
+  });
+  return { up: within('up'), down: within('down') };
 }
 
 function ledgerCount(count: LedgerCount): Ledger['window'] {

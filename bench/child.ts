@@ -6,6 +6,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnswerMessage, CallMessage } from './contract/child.ts';
+import { within } from './link/namespaces.ts';
 import { compiled } from './paths.ts';
 
 /** What a cell needs of a child, so that the tests can put one in memory in its place. */
@@ -137,6 +138,8 @@ export interface SpawnOptions {
   readonly entry: string;
   /** The core to stay on; undefined where processes can't be pinned. */
   readonly core: number | undefined;
+  /** The network namespace to be in; undefined for that of this process. */
+  readonly namespace?: string | undefined;
 }
 
 /** A full collection on demand makes heap figures comparable. */
@@ -145,9 +148,10 @@ const END_GRACE_MS = 1_000;
 const STDERR_BYTES = 2_000;
 const STDERR_GRACE_MS = 200;
 
-export function spawnChild({ node, entry, core }: SpawnOptions): Channel {
+export function spawnChild({ node, entry, core, namespace }: SpawnOptions): Channel {
   const command = [node, ...NODE_FLAGS, compiled(entry)];
-  const [program = '', ...args] = core === undefined ? command : ['taskset', '-c', String(core), ...command];
+  const pinned = core === undefined ? command : ['taskset', '-c', String(core), ...command];
+  const [program = '', ...args] = namespace === undefined ? pinned : within(namespace, pinned);
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let stderr = '';
   child.stderr?.on('data', (chunk: Buffer) => {

@@ -1,16 +1,16 @@
 /** The commands as a user runs them: compiled, in processes of their own. */
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseResult } from './contract/result.ts';
 import { resultId } from './identity.ts';
+import { netemProblem } from './link/netem.ts';
 import { readText } from './measure/machine.ts';
-import { compiled } from './paths.ts';
 import { scenarios } from './scenarios.ts';
 import { isValid } from './stats/valid.ts';
+import { start } from './test-cli.ts';
 
 const TINY =
   '--scenarios fanout --lanes tcp,websocket --rounds 1 --clients 3 --rate 50 --rehearsal 0 --warmup 0.1 --window 0.2'.split(
@@ -23,25 +23,6 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'pushlab-'));
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function start(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [compiled('bench/cli'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let out = '';
-  let err = '';
-  child.stdout?.on('data', (chunk) => {
-    out += chunk;
-  });
-  child.stderr?.on('data', (chunk) => {
-    err += chunk;
-  });
-  return { child, ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err }))) };
-}
 
 const bench = (...args: string[]) => start(['--results', folder, ...args]).ended;
 const newest = () => parseResult(readFileSync(join(folder, 'result.json'), 'utf8'));
@@ -89,6 +70,36 @@ describe('npm run bench', () => {
     expect(code).toBe(1);
     expect(existsSync(join(folder, 'result.json'))).toBe(false);
   });
+
+  const lacking = netemProblem();
+  it.skipIf(lacking === undefined)(
+    '--link netem ends with 1 where it can not be had, and says what is missing',
+    async () => {
+      const { code, err } = await bench(...TINY, '--rtt', '20', '--link', 'netem');
+      expect(err).toBe(`error: --link netem: ${lacking}\n`);
+      expect(err).toMatch(
+        /needs (a kernel with netem \(module sch_netem\); tc says: Error: .|root; ip says: .|.*not installed)/,
+      );
+      expect(code).toBe(1);
+      expect(existsSync(join(folder, 'result.json'))).toBe(false);
+    },
+  );
+
+  it.skipIf(lacking)(
+    `--link netem delays and loses what it should${lacking ? ` (skipped: ${lacking})` : ''}`,
+    async () => {
+      const far = ['--rtt', '40', '--link', 'netem', '--loss', '1'];
+      const { code, out } = await bench(...TINY, ...far);
+      expect(out).toContain('RTT 40 ms · loss 1 % · netem');
+      expect(code).toBe(0);
+      for (const cell of newest().cells) {
+        if (cell.state === 'failed') throw new Error(cell.error.message);
+        expect(isValid(cell)).toBe(true);
+        expect(cell.latency.minUs).toBeGreaterThanOrEqual(20_000);
+        expect(cell.netem?.down.sentPackets).toBeGreaterThan(0);
+      }
+    },
+  );
 
   it.each(['/proc/pushlab', '/dev/null'])(
     'a results folder that cannot be written to (%s) ends with 1',

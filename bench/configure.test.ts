@@ -37,6 +37,22 @@ describe('flags', () => {
     expect(other?.points).toMatchObject([{ rttMs: 0, bandwidthBitsPerSecond: 250_000 }]);
   });
 
+  it('let the kernel give the distance, with losses, to points that have one', () => {
+    const [far, near] = parse('--scenarios distance,fanout --link netem --loss 0.5').scenarios;
+    expect(far?.points).toHaveLength(6);
+    for (const point of far?.points ?? []) expect(point).toMatchObject({ link: 'netem', lossPercent: 0.5 });
+    expect(near?.points[0]).toEqual(parse('--scenarios fanout').scenarios[0]?.points[0]);
+  });
+
+  it('that choose the process say nothing: it is what gives a distance anyway', () => {
+    expect(parse('--scenarios distance --link process')).toEqual(parse('--scenarios distance'));
+  });
+
+  it('of the kernel take no socket twice, and share the bandwidth', () => {
+    expect(() => parse('--rtt 10 --clients 960 --link netem')).not.toThrow();
+    expect(() => parse('--rtt 10 --bandwidth 200k --rate 5 --payload 128 --clients 40')).not.toThrow();
+  });
+
   it('that make points equal leave one of them', () => {
     const [scenario] = parse('--scenarios anatomy --payload 128 --headers node').scenarios;
     expect(scenario?.points).toHaveLength(1);
@@ -74,6 +90,17 @@ describe('flags', () => {
     ['--rtt 10 --bandwidth 9k', /--bandwidth .*10k to 1000M bit\/s/],
     ['--rtt 10 --bandwidth -5M', /--bandwidth .*10k to 1000M bit\/s/],
     ['--rtt 10 --bandwidth 20k --rate 20 --payload 128', /--bandwidth 20000: 20 events\/s of 128 B take 20480 bit\/s/],
+    ['--link nix --rtt 10', /--link nix: allowed are process, netem/],
+    ['--link netem', /--link netem: needs a distance; add --rtt, from 0 ms/],
+    ['--link process --scenarios fanout', /--link process: needs a distance; add --rtt/],
+    ['--rtt 10 --loss 1', /--loss 1: needs --link netem; only a kernel can lose segments/],
+    ['--rtt 10 --loss 1 --link process', /--loss 1: needs --link netem/],
+    ['--loss 1 --link netem', /--link netem: needs a distance/],
+    ['--rtt 10 --link netem --loss 11', /--loss .*from 0 to 10/],
+    [
+      '--rtt 10 --link netem --bandwidth 200k --rate 5 --payload 128 --clients 40',
+      /--bandwidth 200000: 5 events\/s of 128 B to 40 clients take 204800 bit\/s/,
+    ],
     ['--rtt 10 --clients 481', /--clients 481: a process may hold 1024 .* allows 480 clients/],
     ['--seed x', /--seed .*whole number/],
     ['--headers safari', /--headers safari: allowed are minimal, node, browser, browser-cookie/],

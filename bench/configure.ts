@@ -26,6 +26,8 @@ export interface BenchFlags {
   readonly rtt?: number;
   readonly bandwidth?: number;
   readonly jitter?: number;
+  readonly link?: string;
+  readonly loss?: number;
   readonly ledger: boolean;
   readonly rehearsal?: number;
   readonly warmup?: number;
@@ -47,6 +49,8 @@ const JITTER = 0.5;
 /** Before each cell. After it, a poll takes the server no longer than after half a minute. */
 const REHEARSAL_SECONDS = 0.6;
 const DEFAULT_REFERENCE = 'websocket';
+/** What can give a distance: a process of ours, or the kernel. */
+const LINKS = [{ id: 'process' }, { id: 'netem' }] as const;
 /** Around a message, where it goes as JSON. */
 const QUOTES_BYTES = 2;
 
@@ -62,8 +66,17 @@ export function addBenchFlags(command: Command): Command {
     .option('--interval <ms>', 'from poll to poll, in lanes that poll', wholeNumber(10, 120_000))
     .option('--headers <profile>', `request headers of the clients: ${HEADER_PROFILES.join(', ')}`)
     .option('--rtt <ms>', 'distance between clients and server: half of it is the delay each way', decimal(0, 1_000))
-    .option('--bandwidth <bit/s>', 'of each connection, each way, such as 500k or 10M', bitsPerSecond(10e3, 1e9))
+    .option(
+      '--bandwidth <bit/s>',
+      'of each connection (with netem: of all), each way, such as 500k or 10M',
+      bitsPerSecond(10e3, 1e9),
+    )
     .option('--jitter <ms>', 'added to the delay each way, uniform from 0 to this', decimal(0, 200))
+    .option(
+      '--link <name>',
+      'what gives the distance: process (default), or netem (the kernel, in network namespaces: Linux, root)',
+    )
+    .option('--loss <percent>', 'of the packets each way that get lost; with --link netem', decimal(0, 10))
     .option('--no-ledger', 'no relay reads along with a sample of the clients')
     .option('--rehearsal <seconds>', 'of other clients before each cell, not counted; 0 for none', decimal(0, 60))
     .option('--warmup <seconds>', 'of events before the window', decimal(0.1, 600))
@@ -86,11 +99,12 @@ export function configure(flags: BenchFlags, machine: MachineLimits): RunConfig 
     ...(flags.bandwidth !== undefined && { bandwidthBitsPerSecond: flags.bandwidth }),
     ...(flags.jitter !== undefined && { jitterMs: flags.jitter }),
   };
+  const far = linkOf(flags);
   const chosenLanes = pick('--lanes', flags.lanes ?? profile.lanes, lanes);
   const chosen = pick('--scenarios', flags.scenarios ?? profile.scenarios, scenarios);
   const planned = chosen.map((scenario) => {
     const wanted = scenario.everyLane && flags.lanes === undefined ? lanes : chosenLanes;
-    return planScenario(scenario, wanted, { profile, flags, changes });
+    return planScenario(scenario, wanted, { profile, flags, changes, far });
   });
   const usedLanes = lanes.filter(({ id }) => planned.some((scenario) => scenario.lanes.includes(id)));
   const reference = flags.reference ?? DEFAULT_REFERENCE;
@@ -114,13 +128,15 @@ interface Choices {
   readonly flags: BenchFlags;
   /** What flags say of every point. */
   readonly changes: Partial<Point>;
+  /** And of those with a distance. */
+  readonly far: Partial<Point>;
 }
 
 /** @throws UsageError when none of the lanes can answer the scenario's question */
 function planScenario(
   scenario: Scenario,
   lanes: readonly Lane[],
-  { profile, flags, changes }: Choices,
+  { profile, flags, changes, far }: Choices,
 ): PlannedScenario {
   const { id, title, question, figures, takes = () => true, windowEvents, limit } = scenario;
   const taken = lanes.filter(takes).map((lane) => lane.id);
@@ -134,7 +150,7 @@ function planScenario(
     question,
     procedure: scenario.procedure ?? 'deliver',
     lanes: taken,
-    points: distinct(points.map((point) => changed(point, changes))),
+    points: distinct(points.map((point) => withLink(changed(point, changes), far))),
     figures: [...figures],
     rounds: flags.rounds ?? scenario.rounds ?? profile.rounds,
     rehearsalSeconds: flags.rehearsal ?? scenario.rehearsalSeconds ?? REHEARSAL_SECONDS,
@@ -152,6 +168,19 @@ function changed(point: Point, { eventsPerSecond = point.eventsPerSecond, ...cha
   return { ...point, ...changes, eventsPerSecond: point.eventsPerSecond === 0 ? 0 : eventsPerSecond };
 }
 
+function withLink(point: Point, far: Partial<Point>): Point {
+  return point.rttMs === undefined ? point : { ...point, ...far };
+}
+
+/** What a point says of its link: nothing of the one that is a process. */
+function linkOf({ link, loss }: BenchFlags): Partial<Point> {
+  const isNetem = link !== undefined && pick('--link', [link], LINKS)[0].id === 'netem';
+  if (loss !== undefined && !isNetem) {
+    throw new UsageError(`--loss ${loss}: needs --link netem; only a kernel can lose segments`);
+  }
+  return { ...(isNetem && { link: 'netem' }), ...(loss !== undefined && { lossPercent: loss }) };
+}
+
 function pickHeaders(name: string): HeaderProfile {
   return pick(
     '--headers',
@@ -160,19 +189,23 @@ function pickHeaders(name: string): HeaderProfile {
   )[0].id;
 }
 
-/** Bandwidth and jitter are a distance's, and what is said must fit through. */
-function checkLink({ scenarios }: RunConfig, { bandwidth, jitter }: BenchFlags): void {
-  for (const { rttMs, bandwidthBitsPerSecond, jitterMs, eventsPerSecond, payloadBytes } of scenarios.flatMap(
-    ({ points }) => points,
-  )) {
+/** Link, bandwidth and jitter are a distance's, and what is said must fit through. */
+function checkLink({ scenarios }: RunConfig, { bandwidth, jitter, link: chosen }: BenchFlags): void {
+  const points = scenarios.flatMap((scenario) => scenario.points);
+  if (chosen !== undefined && points.every(({ rttMs }) => rttMs === undefined)) {
+    throw new UsageError(`--link ${chosen}: needs a distance; add --rtt, from 0 ms`);
+  }
+  for (const point of points) {
+    const { rttMs, bandwidthBitsPerSecond, jitterMs, eventsPerSecond, payloadBytes, clients, link } = point;
     if (rttMs === undefined && (bandwidthBitsPerSecond ?? jitterMs) !== undefined) {
       const flag = bandwidth === undefined ? `--jitter ${jitter}` : `--bandwidth ${bandwidth}`;
       throw new UsageError(`${flag}: needs a distance; add --rtt, from 0 ms`);
     }
-    const needed = eventsPerSecond * payloadBytes * 8;
+    const sharing = link === undefined ? 1 : clients;
+    const needed = eventsPerSecond * payloadBytes * 8 * sharing;
     if ((bandwidthBitsPerSecond ?? Number.POSITIVE_INFINITY) < needed) {
       throw new UsageError(
-        `--bandwidth ${bandwidthBitsPerSecond}: ${eventsPerSecond} events/s of ${payloadBytes} B take ${needed} bit/s and more`,
+        `--bandwidth ${bandwidthBitsPerSecond}: ${eventsPerSecond} events/s of ${payloadBytes} B ${sharing > 1 ? `to ${sharing} clients ` : ''}take ${needed} bit/s and more`,
       );
     }
   }
@@ -205,8 +238,8 @@ function checkClients(
 ): void {
   const points = scenarios.flatMap((scenario) => scenario.points);
   const clients = Math.max(...points.map((point) => point.clients));
-  // The link has a socket on both sides for each.
-  const perClient = points.some(({ rttMs }) => rttMs !== undefined) ? 2 : 1;
+  // A link that is a process has a socket on both sides for each.
+  const perClient = points.some(({ rttMs, link }) => rttMs !== undefined && link === undefined) ? 2 : 1;
   const descriptors = Math.floor(((fileDescriptors ?? Number.POSITIVE_INFINITY) - SPARE_DESCRIPTORS) / perClient);
   if (clients > descriptors) {
     throw new UsageError(

@@ -1,6 +1,7 @@
 /** `doctor`: what this machine would do to a result, and what to do about it. */
 
 import { SPARE_DESCRIPTORS } from './configure.ts';
+import { netemProblem } from './link/netem.ts';
 import { type Check, worstOf } from './measure/doctor/check.ts';
 import { diagnose } from './measure/doctor/diagnose.ts';
 import { type Need, readFacts, readQuickFacts } from './measure/doctor/facts.ts';
@@ -15,7 +16,7 @@ const SIGNS: Readonly<Record<Check['state'], string>> = { ok: '✓', warn: '!', 
 
 /** All checks, with what to do, and a sentence at the end. Takes about two seconds. */
 export async function doctorReport(resultsFolder: string): Promise<{ text: string; worst: Check['state'] }> {
-  const checks = diagnose(await readFacts({ projectRoot, resultsFolder }, needs()));
+  const checks = diagnose(await readFacts({ projectRoot, resultsFolder }, needs(), netemProblem));
   return { text: `${describeChecks(checks)}\n\n${conclusion(checks)}`, worst: worstOf(checks) };
 }
 

@@ -292,6 +292,56 @@ describe('a cell with a distance', () => {
   });
 });
 
+describe("a cell whose distance is the kernel's", () => {
+  const FAR = { point: { ...point, rttMs: 40, link: 'netem' as const, lossPercent: 1 } };
+
+  it('has its server listen where the network is, its clients connect there, and no link between them', async () => {
+    const lane = memoryLane();
+    const { laboratory, asks, networks } = memoryLaboratory(lane);
+    const cell = await runCell(memoryPlan(lane, FAR), laboratory, never);
+    expect(cell.state === 'completed' && isValid(cell)).toBe(true);
+    const askOf = (call: string) => asks.find((one) => one.call === call)?.ask;
+    expect(askOf('listen')).toMatchObject({ address: '127.0.0.1' });
+    expect(askOf('connect')).toMatchObject({ via: undefined });
+    expect(asks.filter(({ child }) => child === 'link')).toEqual([]);
+    expect(networks()).toBe(0);
+  });
+
+  it('has what it passed on and dropped within the window', async () => {
+    const lane = memoryLane();
+    const { laboratory } = memoryLaboratory(lane);
+    const counts = [10, 110].map((sent) => ({ up: { sent, dropped: 1 }, down: { sent: 2 * sent, dropped: sent } }));
+    const openNetwork = () => ({ ...laboratory.openNetwork(FAR.point), readPackets: async () => counts.shift() });
+    const cell = await runCell(memoryPlan(lane, FAR), { ...laboratory, openNetwork }, never);
+    expect(cell.state === 'completed' && cell.netem).toEqual({
+      up: { sentPackets: 100, droppedPackets: 0 },
+      down: { sentPackets: 200, droppedPackets: 100 },
+    });
+    expect(cellSchema.safeParse(cell).error).toBeUndefined();
+  });
+
+  it('closes its network when it fails, and when it is aborted', async () => {
+    const lane = memoryLane();
+    const failing = memoryLaboratory(lane, { fault: { child: 'server', call: 'listen', act: 'die' } });
+    expect(await runCell(memoryPlan(lane, FAR), failing.laboratory, never)).toMatchObject({ state: 'failed' });
+    expect(failing.networks()).toBe(0);
+    const { laboratory, networks } = memoryLaboratory(lane);
+    const running = runCell(memoryPlan(lane, FAR), laboratory, AbortSignal.timeout(50));
+    expect(networks()).toBe(1);
+    await expect(running).rejects.toThrow();
+    expect(networks()).toBe(0);
+  });
+
+  it('fails when there is none to be had, and says why', async () => {
+    const lane = memoryLane();
+    const openNetwork = () => {
+      throw new Error('needs root');
+    };
+    const cell = await runCell(memoryPlan(lane, FAR), { ...memoryLaboratory(lane).laboratory, openNetwork }, never);
+    expect(cell).toMatchObject({ state: 'failed', phase: 'start', error: { message: 'needs root' } });
+  });
+});
+
 describe('clients are shared out', () => {
   it.each([
     [10, 3, [3, 3, 4]],

@@ -5,6 +5,7 @@ import { type Channel, Child, ChildFailure, causeOf } from './child.ts';
 import type {
   FeedSpec,
   LinkCalls,
+  ListenAsk,
   Listening,
   MeasureAsk,
   MessagesAsk,
@@ -17,12 +18,13 @@ import { readingClients } from './contract/reading.ts';
 import type { Cell, CompletedCell, Noise, Point, Procedure } from './contract/result.ts';
 import { slotsTogether } from './contract/slots.ts';
 import { HELD_EVENTS_PER_SECOND, heldWindows, planHeldWindow } from './held-events.ts';
+import type { Network } from './link/network.ts';
 import { checkSharedClock, nowNs, sleepUntil } from './measure/clock.ts';
 import type { SegmentCount } from './measure/packets.ts';
 import type { Pinning } from './measure/warnings.ts';
 import { rehearsalOf } from './rehearsal.ts';
 import { type Restarts, recoveryMs, restartsOf, serve } from './restarts.ts';
-import { eventWaitMs, openingMs } from './waits.ts';
+import { eventWaitMs, openingMs, repeatsMs } from './waits.ts';
 
 export interface CellPlan {
   readonly procedure: Procedure;
@@ -49,16 +51,18 @@ export interface CellPlan {
 export interface Laboratory {
   readonly workers: number;
   readonly pinning: Pinning;
-  openServer(): Channel;
-  openWorker(index: number): Channel;
-  openRelay(): Channel;
+  /** For a point whose link is the kernel's: where its processes are to be opened. */
+  openNetwork(point: Point): Network;
+  openServer(network?: Network): Channel;
+  openWorker(index: number, network?: Network): Channel;
+  openRelay(network?: Network): Channel;
   openLink(): Channel;
   watchNoise(): () => Noise;
   /** Version of the Node that children run on; a child that runs on another makes a failed cell. */
   readonly nodeVersion: string;
   /** Resolves when the sockets of a server that ended are gone, or when it is no use to wait on, with what is left. */
   readonly coolDown: (port: number, signal: AbortSignal) => Promise<{ readonly open: number }>;
-  readonly readSegments: (port: number, signal: AbortSignal) => Promise<SegmentCount | undefined>;
+  readonly readSegments: (port: number, signal: AbortSignal, network?: Network) => Promise<SegmentCount | undefined>;
   /** @default DEADLINES_MS */
   readonly deadlinesMs?: Deadlines;
 }
@@ -101,15 +105,18 @@ export async function runCell(plan: CellPlan, laboratory: Laboratory, signal: Ab
   };
   const killAll = () => Promise.all(children.map((child) => child.kill()));
   signal.addEventListener('abort', killAll, { once: true });
+  let network: Network | undefined;
   try {
-    const openServer = () => open<ServerCalls>('server', laboratory.openServer());
+    network = plan.point.link === undefined ? undefined : laboratory.openNetwork(plan.point);
+    const openServer = () => open<ServerCalls>('server', laboratory.openServer(network));
     const server = openServer();
     const workers = Array.from({ length: Math.min(laboratory.workers, plan.point.clients) }, (_, index) =>
-      open<WorkerCalls>(`worker ${index + 1}`, laboratory.openWorker(index)),
+      open<WorkerCalls>(`worker ${index + 1}`, laboratory.openWorker(index, network)),
     );
-    const relay = plan.ledgerClients > 0 ? open<RelayCalls>('relay', laboratory.openRelay()) : undefined;
-    const link = plan.point.rttMs === undefined ? undefined : open<LinkCalls>('link', laboratory.openLink());
-    const cell = await runPhases(plan, laboratory, signal, { server, openServer, workers, relay, link });
+    const relay = plan.ledgerClients > 0 ? open<RelayCalls>('relay', laboratory.openRelay(network)) : undefined;
+    const isFar = plan.point.rttMs !== undefined;
+    const link = isFar && !network ? open<LinkCalls>('link', laboratory.openLink()) : undefined;
+    const cell = await runPhases(plan, laboratory, signal, { network, server, openServer, workers, relay, link });
     await Promise.all(children.map((child) => child.end()));
     return cell;
   } catch (error) {
@@ -119,6 +126,7 @@ export async function runCell(plan: CellPlan, laboratory: Laboratory, signal: Ab
     return failedCell(plan, cause);
   } finally {
     signal.removeEventListener('abort', killAll);
+    network?.close();
   }
 }
 
@@ -126,16 +134,24 @@ async function runPhases(
   plan: CellPlan,
   laboratory: Laboratory,
   signal: AbortSignal,
-  { server, openServer, workers, relay, link }: Children,
+  { network, server, openServer, workers, relay, link }: Site,
 ): Promise<CompletedCell> {
   const { lane, point, seed } = plan;
   const deadlines = laboratory.deadlinesMs ?? DEADLINES_MS;
 
   const children = [server, ...workers, relay, link].flatMap((child) => child ?? []);
   await Promise.all(children.map((child) => sayHello(child, laboratory.nodeVersion, deadlines.hello)));
-  const rehearsed = await rehearse(plan, server, workers, deadlines);
+  const address = network && { address: network.address };
+  const rehearsed = await rehearse(plan, { server, workers }, address, deadlines);
+  network?.impose();
   const opening = { phase: 'listen', deadlineMs: deadlines.listen };
-  const listenAsk = { lane: lane.id, options: lane.options, feed: feedOf(plan), certificate: rehearsed?.certificate };
+  const listenAsk = {
+    lane: lane.id,
+    options: lane.options,
+    feed: feedOf(plan),
+    certificate: rehearsed?.certificate,
+    ...address,
+  };
   const listening = await server.call('listen', listenAsk, opening);
   const { url, certificate } = listening;
   const { clients, rttMs = 0, bandwidthBitsPerSecond, jitterMs } = point;
@@ -161,7 +177,7 @@ async function runPhases(
     seed,
     ...clientsAsk,
   };
-  const connecting = { phase: 'connect', deadlineMs: deadlines.connect + openingMs(point) };
+  const connecting = { phase: 'connect', deadlineMs: deadlines.connect + openingMs(point) + repeatsMs(point) };
   const connected = await Promise.all(
     workers.map((worker, index) =>
       worker.call('connect', { ...connectAsk, ...share(clients, workers.length, index) }, connecting),
@@ -179,7 +195,7 @@ async function runPhases(
     server.call('settle', {}, connecting),
     ...workers.map((worker) => worker.call('settle', {}, connecting)),
   ]);
-  const ask = planWindow(plan, workers.length, deadlines.drain);
+  const ask = planWindow(plan, workers.length, deadlines.drain + repeatsMs(point));
   const phase = () => (nowNs() < ask.windowNs[0] ? 'warm-up' : nowNs() < ask.windowNs[1] ? 'measure' : 'drain');
   const limits = { phase, deadlineMs: (ask.giveUpNs - nowNs()) / 1e6 + deadlines.measure };
   // On the clients' side of the distance the quiet between two events comes later.
@@ -194,7 +210,7 @@ async function runPhases(
     relay?.call('measure', there, limits),
     link?.call('measure', ask, limits),
   ]);
-  const watched = watchWindow(ask, plan, url, laboratory, going);
+  const watched = watchWindow(ask, plan, url, { ...laboratory, network }, going);
   const [served, received, relayed, linked] = await measuring.catch((error) => {
     watching.abort();
     throw error;
@@ -227,15 +243,15 @@ async function runPhases(
 /** @returns what the server listened as; undefined without a rehearsal */
 async function rehearse(
   plan: CellPlan,
-  server: Child<ServerCalls>,
-  workers: readonly Child<WorkerCalls>[],
+  { server, workers }: Pick<Site, 'server' | 'workers'>,
+  address: Pick<ListenAsk, 'address'> | undefined,
   deadlines: Deadlines,
 ): Promise<Listening | undefined> {
   const rehearsal = rehearsalOf(plan);
   if (!rehearsal) return undefined;
   const { lane, point, procedure, seed } = rehearsal;
   const within = (deadlineMs: number) => ({ phase: 'rehearsal', deadlineMs });
-  const listenAsk = { lane: lane.id, options: lane.options, feed: feedOf(rehearsal) };
+  const listenAsk = { lane: lane.id, options: lane.options, feed: feedOf(rehearsal), ...address };
   const listening = await server.call('listen', listenAsk, within(deadlines.listen));
   const { url, certificate } = listening;
   const connectAsk = { procedure, lane: lane.id, options: lane.options, url, certificate: certificate?.cert, seed };
@@ -257,7 +273,10 @@ async function rehearse(
   return listening;
 }
 
-interface Children {
+/** Where a cell is measured, and by whom. */
+interface Site {
+  /** Undefined on the loopback. */
+  readonly network: Network | undefined;
   readonly server: Child<ServerCalls>;
   readonly openServer: () => Child<ServerCalls>;
   readonly workers: readonly Child<WorkerCalls>[];
@@ -266,18 +285,25 @@ interface Children {
 }
 
 /**
- * What the system tells of the window: the machine's noise, and the kernel's count of segments at its two ends. Segments are
- * undefined where it does not tell, and for too many sockets.
+ * What the system tells of the window: the machine's noise, and the kernel's counts of segments and packets at its two ends.
+ * Segments are undefined where it does not tell, and for too many sockets; packets without a network of the cell's own.
  */
 async function watchWindow(
   { windowNs }: MeasureAsk,
   { point }: CellPlan,
   url: string,
-  { readSegments, watchNoise }: Laboratory,
+  { readSegments, watchNoise, network }: Pick<Laboratory, 'readSegments' | 'watchNoise'> & Pick<Site, 'network'>,
   signal: AbortSignal,
-): Promise<Pick<Measurements, 'segments' | 'noise'>> {
+): Promise<Pick<Measurements, 'segments' | 'packets' | 'noise'>> {
   const port = Number(new URL(url).port);
-  const read = async () => (point.clients > MAX_WATCHED_SOCKETS ? undefined : await readSegments(port, signal));
+  const read = async () => {
+    const isWatched = point.clients <= MAX_WATCHED_SOCKETS;
+    const [packets, segments] = await Promise.all([
+      network?.readPackets(signal),
+      isWatched ? readSegments(port, signal, network) : undefined,
+    ]);
+    return { packets, segments };
+  };
   try {
     await sleepUntil(windowNs[0], signal);
     const endNoise = watchNoise();
@@ -285,10 +311,14 @@ async function watchWindow(
     await sleepUntil(windowNs[1], signal);
     const noise = endNoise();
     const after = await read();
-    return { noise, segments: before && after && { before, after } };
+    return {
+      noise,
+      segments: before.segments && after.segments && { before: before.segments, after: after.segments },
+      packets: before.packets && after.packets && { before: before.packets, after: after.packets },
+    };
   } catch {
     // Only an abort: then there is no cell to tell of.
-    return { noise: { cpuPressure: null, steal: null, throttled: null }, segments: undefined };
+    return { noise: { cpuPressure: null, steal: null, throttled: null }, segments: undefined, packets: undefined };
   }
 }
 

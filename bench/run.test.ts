@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hasInvalidData } from './citable.ts';
-import { parseResult, type Result } from './contract/result.ts';
+import { type Point, parseResult, type Result } from './contract/result.ts';
 import type { RunConfig } from './plan.ts';
 import { remainingCells, run } from './run.ts';
 import type { Laboratory } from './run-cell.ts';
@@ -41,27 +41,33 @@ interface RunOptions {
   readonly onSave?: (result: Result) => void;
   readonly earlier?: Result;
   readonly calibrationsUs?: readonly number[];
+  /** In place of what the only point says. */
+  readonly changes?: Partial<Point>;
 }
 
 async function runWith(laboratory: Laboratory, options: RunOptions = {}) {
-  const { controller = new AbortController(), onSave = () => {}, earlier, calibrationsUs = [] } = options;
+  const { controller = new AbortController(), onSave = () => {}, earlier, calibrationsUs = [], changes } = options;
+  const scenarios = config.scenarios.map((one) => ({ ...one, points: [{ ...point, ...changes }] }));
   const calibrations = [...calibrationsUs];
   const saved: string[] = [];
-  const result = await run(config, {
-    laboratory,
-    environment,
-    command: earlier ? 'test --resume' : 'test',
-    earlier,
-    readMachineState: () => state(calibrations.shift() ?? 40_000),
-    save(soFar) {
-      saved.push(JSON.stringify(soFar));
-      onSave(soFar);
+  const result = await run(
+    { ...config, scenarios },
+    {
+      laboratory,
+      environment,
+      command: earlier ? 'test --resume' : 'test',
+      earlier,
+      readMachineState: () => state(calibrations.shift() ?? 40_000),
+      save(soFar) {
+        saved.push(JSON.stringify(soFar));
+        onSave(soFar);
+      },
+      onCellStart() {},
+      onCellEnd() {},
+      onCellSkip() {},
+      signal: controller.signal,
     },
-    onCellStart() {},
-    onCellEnd() {},
-    onCellSkip() {},
-    signal: controller.signal,
-  });
+  );
   return { result, saved: saved.map(parseResult) };
 }
 
@@ -117,7 +123,7 @@ describe('a run', () => {
     expect(result.citable.reasons.join()).toContain('noisy-machine');
   });
 
-  it('waits until the sockets of a cell are gone, and says so when they stay', async () => {
+  it('waits until the sockets of a cell are gone, and says so when they stay, unless its namespaces took them', async () => {
     const laboratory = { ...memoryLaboratory(lane).laboratory, coolDown: async () => ({ open: 2 }) };
     const { result } = await runWith(laboratory);
     expect(result.cells.map(({ warnings }) => warnings.map(({ code }) => code).includes('sockets-left'))).toEqual([
@@ -125,6 +131,8 @@ describe('a run', () => {
       true,
       true,
     ]);
+    const far = await runWith(laboratory, { changes: { rttMs: 0, link: 'netem' } });
+    expect(far.result.cells.flatMap(({ warnings }) => warnings.map(({ code }) => code))).not.toContain('sockets-left');
   });
 
   it('fails a cell whose children run on another Node than the result says', async () => {

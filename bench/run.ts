@@ -75,7 +75,8 @@ export function remainingCells(config: RunConfig, earlier: Result | undefined): 
 
 /** The next cell must not share the machine with what this one left; it says so where it would. */
 async function coolDown(cell: Cell, laboratory: Laboratory, signal: AbortSignal): Promise<Cell> {
-  if (cell.state === 'failed') return cell;
+  // Sockets in namespaces of the cell's own are gone with them.
+  if (cell.state === 'failed' || cell.point.link !== undefined) return cell;
   const { open } = await laboratory.coolDown(Number(new URL(cell.url).port), signal);
   if (open === 0) return cell;
   const text = `${open} of its sockets were still there when the next cell began.`;

@@ -71,6 +71,7 @@ export function memoryLane(tamper: Tamper = (event, deliver) => deliver(event)):
 export function memoryLaboratory(lane: Lane, { fault, workers = 1 }: { fault?: Fault; workers?: number } = {}) {
   let living = 0;
   const deaths = new Map<Fault['child'], () => void>();
+  let networks = 0;
   const asks: { readonly child: Fault['child']; readonly call: string; readonly ask: object }[] = [];
   const open = <Calls>(child: Fault['child'], role: Role<Calls>): Channel => {
     living++;
@@ -99,13 +100,19 @@ export function memoryLaboratory(lane: Lane, { fault, workers = 1 }: { fault?: F
       ),
     openRelay: () => open('relay', createRelayRole()),
     openLink: () => open('link', createLinkRole()),
+    openNetwork() {
+      networks++;
+      const network = { address: '127.0.0.1', server: 'here', clients: 'here', readPackets: async () => undefined };
+      return { ...network, impose() {}, close: () => void networks-- };
+    },
     watchNoise: () => () => QUIET,
     nodeVersion: process.version,
     coolDown: async () => ({ open: 0 }),
     readSegments: async () => undefined,
     deadlinesMs: SHORT,
   };
-  return { laboratory, living: () => living, asks, die: (child: Fault['child']) => deaths.get(child)?.() };
+  const die = (child: Fault['child']) => deaths.get(child)?.();
+  return { laboratory, living: () => living, networks: () => networks, asks, die };
 }
 
 function memoryChannel<Calls>(

@@ -28,8 +28,22 @@ export function openingsMs(point: Point, workers: number): number {
   return Math.ceil(point.clients / workers) * (OPENING_ROUND_TRIPS * roundTripMs(point) + OPENING_WORK_MS);
 }
 
+/** What TCP waits before it sends a SYN again, the first time; twice as long each time after (RFC 6298). */
+const REPEAT_MS = 1_000;
+/** A segment that is lost oftener than any that a cell has. */
+const HARDLY_EVER = 1e-6;
+
+/** How long losses may hold up a segment: the longest until it comes through, on a way that loses so many. */
+export function repeatsMs({ lossPercent = 0 }: Point): number {
+  if (lossPercent === 0) return 0;
+  const repeats = Math.ceil(Math.log(HARDLY_EVER) / Math.log(lossPercent / 100));
+  return (2 ** repeats - 1) * REPEAT_MS;
+}
+
 /** One event asked for and answered, over the point's link. */
-function roundTripMs({ rttMs = 0, jitterMs = 0, bandwidthBitsPerSecond, payloadBytes }: Point): number {
-  const transferMs = ((payloadBytes + HEADS_BYTES) * 8e3) / (bandwidthBitsPerSecond ?? Number.POSITIVE_INFINITY);
+function roundTripMs({ rttMs = 0, jitterMs = 0, bandwidthBitsPerSecond, payloadBytes, clients, link }: Point): number {
+  const sharing = link === undefined ? 1 : clients;
+  const bits = (payloadBytes + HEADS_BYTES) * 8 * sharing;
+  const transferMs = (bits * 1e3) / (bandwidthBitsPerSecond ?? Number.POSITIVE_INFINITY);
   return rttMs + 2 * jitterMs + transferMs;
 }

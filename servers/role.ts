@@ -32,14 +32,15 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
   return {
     hello: () => ({ nowNs: nowNs(), nodeVersion: process.version }),
 
-    async listen({ lane, options, feed: spec, certificate, successor }) {
+    async listen(ask) {
+      const { lane, options, feed: spec, successor } = ask;
       const transport = await findLane(lane).server();
       const resolved = { ...transport.defaults, ...options };
       const alarm = await createAlarm();
       const feed = new Feed(spec, alarm);
       // Before the first client comes: its cursor would be ahead of a feed without a past.
       if (successor) feed.start(successor.startNs, successor.lastSeq, recordLag);
-      const host = new Host(feed, hostOptions(certificate, successor));
+      const host = new Host(feed, hostOptions(ask));
       const mounted = await transport.mount(host, feed, resolved);
       running = { alarm, feed, host, mounted, isSuccessor: successor !== undefined };
       if (!successor) heapBytes = { empty: heapInUseBytes(), connected: 0 };
@@ -94,9 +95,10 @@ function polledBetween(before: PolledDeliveries, after: PolledDeliveries): Polle
   return { parked: after.parked - before.parked, queued: after.queued - before.queued };
 }
 
-function hostOptions(certificate: ListenAsk['certificate'], successor: ListenAsk['successor']): HostOptions {
-  if (!successor) return { certificate };
-  return { certificate, httpPort: successor.port, tcpPort: successor.port, portWaitMs: PORT_WAIT_MS };
+function hostOptions({ address, certificate, successor }: ListenAsk): HostOptions {
+  const common = { ...(address !== undefined && { address }), certificate };
+  if (!successor) return common;
+  return { ...common, httpPort: successor.port, tcpPort: successor.port, portWaitMs: PORT_WAIT_MS };
 }
 
 interface Running {

@@ -104,6 +104,8 @@ export interface ListenAsk {
   readonly feed: FeedSpec;
   /** On TLS, in place of a new one. */
   readonly certificate?: Certificate | undefined;
+  /** What to listen on. @default '127.0.0.1' */
+  readonly address?: string;
   /** Of a server that takes the place of one that died. */
   readonly successor?: Succession;
 }

@@ -59,6 +59,13 @@ const point = z.strictObject({
     .describe('From each client that reads to the server, of payloadBytes each, echoed'),
   heldEvents: count.optional().describe('Of a closed loop of polls: events that each finds'),
   jitterMs: amount.optional().describe("Added to the link's delay in each direction, uniform from 0 to this"),
+  link: z
+    .literal('netem')
+    .optional()
+    .describe(
+      "The distance is the kernel's, between two network namespaces: each packet has its jitter, one may overtake another, and all connections share the bandwidth. Without it, it is a process of Pushlab's own",
+    ),
+  lossPercent: z.number().min(0).max(100).optional().describe('Of the packets in each direction that netem drops'),
 });
 
 /** Between two readings a byte may move to another layer, as a head does that turns out to be a handshake's. */
@@ -119,6 +126,12 @@ const link = z.strictObject({
   residualBytes: count.describe('What came in at one side and did not go out at the other, over the whole cell'),
   cpuShare: amount.describe('Of one core'),
   elapsedUs: amount.describe('Between its two readings, as it came out'),
+});
+
+const passed = z.strictObject({ sentPackets: count, droppedPackets: count });
+const netem = z.strictObject({
+  up: passed.describe('From clients to server'),
+  down: passed.describe('From server to clients'),
 });
 
 const latency = z.strictObject({
@@ -240,6 +253,7 @@ export const completedCellSchema = z.strictObject({
     packets: packets.optional(),
   }),
   link: link.optional().describe('Of the process that gives connections a distance'),
+  netem: netem.optional().describe("What the kernel's link let through and what it dropped, within the window"),
   opened: opened.optional(),
   upstream: upstream.optional(),
   recovery: recovery.optional(),
@@ -449,6 +463,7 @@ export type Point = Cell['point'];
 export type Warning = z.infer<typeof warningSchema>;
 export type Ledger = z.infer<typeof ledger>;
 export type Link = z.infer<typeof link>;
+export type Netem = z.infer<typeof netem>;
 export type Packets = z.infer<typeof packets>;
 export type Environment = z.infer<typeof environmentSchema>;
 export type MachineState = z.infer<typeof machineStateSchema>;

@@ -14,6 +14,8 @@ const POINT_FLAGS = {
   rttMs: '--rtt',
   bandwidthBitsPerSecond: '--bandwidth',
   jitterMs: '--jitter',
+  link: '--link',
+  lossPercent: '--loss',
 } as const satisfies Partial<Record<keyof Point, string>>;
 
 /**
@@ -49,7 +51,8 @@ function pointWords(points: readonly Point[]): (string | number)[][] {
   return dimensions.flatMap((dimension) => {
     const [value, ...others] = new Set(points.map((point) => point[dimension]));
     // Of 0 events/s there is no flag: such a scenario has no other rate.
-    return value === undefined || value === 0 || others.length > 0 ? [] : [[POINT_FLAGS[dimension], value]];
+    const isUnsaid = value === undefined || (dimension === 'eventsPerSecond' && value === 0);
+    return isUnsaid || others.length > 0 ? [] : [[POINT_FLAGS[dimension], value]];
   });
 }
 

@@ -36,6 +36,9 @@ describe('the command of a scenario gives the same lanes, points and settings as
     `${every} --clients 1000 --rate 0.5 --payload 512 --interval 250 --headers node`,
     `${every} --no-ledger --warmup 0.5 --window 2.5 --workers 1`,
     `${every} --profile paper --lanes tcp,polling`,
+    `${every} --rtt 0`,
+    `${every} --rtt 50 --jitter 5 --bandwidth 100M`,
+    `${every} --lanes polling,sse --reference sse --link netem --loss 0.5`,
   ])('npm run bench -- %s', (flags) => {
     const config = configOf(`npm run bench -- ${flags}`);
     expect(config.scenarios).toHaveLength(scenarios.length);
@@ -109,6 +112,12 @@ describe('the page', () => {
     expect(page).not.toContain('git checkout');
     const changed = { ...environment, git: { commit: 'abc', dirty: true } };
     expect(pageOf(makeResult({ replace: { environment: changed } }))).toContain('can’t be had');
+  });
+
+  test('tells that it takes root and netem, where the kernel gave the distance', () => {
+    const far = { ...POINT, rttMs: 20, link: 'netem' as const };
+    expect(pageOf(makeResult({ points: [far] }))).toContain('Root, iproute2 and a kernel with netem');
+    expect(pageOf(makeResult({ points: [{ ...POINT, rttMs: 20 }] }))).not.toContain('netem');
   });
 
   test('tells disk, machine and versions', () => {

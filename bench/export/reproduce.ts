@@ -58,6 +58,7 @@ function shell(lines: readonly string[]): string {
 function needs(result: Result, exportedBytes: number): string[] {
   const { environment, workers } = result;
   const { cpu, memoryBytes, virtualisation, versions, pinning } = environment;
+  const isByKernel = result.scenarios.some(({ points }) => points.some(({ link }) => link === 'netem'));
   const resultBytes = Buffer.byteLength(JSON.stringify(result, null, 1));
   const pinned = pinning.server === null ? 'not pinned to cores' : 'pinned to cores';
   return [
@@ -66,6 +67,7 @@ function needs(result: Result, exportedBytes: number): string[] {
       `${virtualisation === null || virtualisation === 'none' ? '' : `, virtualised (${virtualisation})`}`,
     `Governor: ${cpu.governor ?? 'not known'}; clock source: ${environment.clockSource ?? 'not known'}`,
     `express ${versions.express}, ws ${versions.ws}, undici ${versions.undici}, as in the lockfile`,
+    ...(isByKernel ? ['Root, iproute2 and a kernel with netem; which packets it loses is drawn anew each time'] : []),
     `A server process and ${workers === 1 ? 'a load process' : `${workers} load processes`}, ${pinned}`,
   ];
 }

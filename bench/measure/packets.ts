@@ -28,14 +28,17 @@ export function headerBytesPerSegment(): number {
  * Segments of all connections of a local port so far.
  *
  * @param core where to run it, so that it does not take the server's
+ * @param namespace the network namespace of the server; undefined for that of this process
  * @returns undefined where `ss` does not exist or does not tell
  */
 export async function readSegments(
   port: number,
   core: number | undefined,
   signal: AbortSignal,
+  namespace?: string,
 ): Promise<SegmentCount | undefined> {
-  const command = ['ss', '-tinH', 'state', 'established', `( sport = :${port} )`];
+  const where = namespace === undefined ? [] : ['-N', namespace];
+  const command = ['ss', ...where, '-tinH', 'state', 'established', `( sport = :${port} )`];
   const [program = '', ...args] = core === undefined ? command : ['taskset', '-c', String(core), ...command];
   try {
     const limits = { signal, timeout: DEADLINE_MS, killSignal: 'SIGKILL' as const, maxBuffer: 64 * 1024 * 1024 };

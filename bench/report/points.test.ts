@@ -29,6 +29,18 @@ describe('points', () => {
     expect(commonText([distant])).toContain('browser headers · RTT 100 ms · 1,500 kbit/s · jitter 5 ms');
   });
 
+  test("whose link is the kernel's say so, and what it loses", () => {
+    const far: Point = { ...POINT, rttMs: 100, link: 'netem', lossPercent: 0.5 };
+    expect(commonText([far])).toContain('RTT 100 ms · loss 0.5 % · netem');
+    const { link: _link, lossPercent: _loss, ...byProcess } = far;
+    const points = distinctPoints([far, { ...far, lossPercent: 1 }, byProcess]);
+    expect(points.map((point) => variedText(point, points))).toEqual([
+      'without loss, by a process',
+      'loss 0.5 %, netem',
+      'loss 1 %, netem',
+    ]);
+  });
+
   test('say who stalls, who sends and what polls find, and nothing of it where nobody does', () => {
     const point = { ...POINT, eventsPerSecond: 0, stalledClients: 1, messagesPerSecond: 10, heldEvents: 1 };
     expect(commonText([point])).toBe(

@@ -46,6 +46,20 @@ const LINK_DIMENSIONS: readonly Dimension[] = [
     text: ({ jitterMs }) => (jitterMs === undefined ? undefined : `jitter ${formatSetting(jitterMs)} ms`),
     unset: 'without jitter',
   },
+  {
+    name: 'Loss',
+    unit: '%',
+    number: ({ lossPercent }) => lossPercent ?? 0,
+    rank: ({ lossPercent }) => lossPercent ?? -1,
+    text: ({ lossPercent }) => (lossPercent === undefined ? undefined : `loss ${formatSetting(lossPercent)} %`),
+    unset: 'without loss',
+  },
+  {
+    name: 'Link',
+    rank: ({ link }) => (link === undefined ? 0 : 1),
+    text: ({ link }) => link,
+    unset: 'by a process',
+  },
 ];
 
 const DIMENSIONS: readonly Dimension[] = [

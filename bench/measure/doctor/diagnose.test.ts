@@ -12,6 +12,7 @@ const quiet: Watched = {
   canListen: true,
   hasTcpdump: true,
   hasTshark: true,
+  netemProblem: null,
 };
 
 const good: Facts = {
@@ -63,7 +64,14 @@ describe('a machine that will do', () => {
     const { watched: _, ...facts } = good;
     const ids = diagnose(facts).map(({ id }) => id);
     expect(ids).not.toContain('calibration');
-    expect(diagnose(good).map(({ id }) => id)).toEqual([...ids, 'loopback', 'calibration', 'noise', 'capture']);
+    expect(diagnose(good).map(({ id }) => id)).toEqual([
+      ...ids,
+      'loopback',
+      'calibration',
+      'noise',
+      'capture',
+      'netem',
+    ]);
   });
 });
 
@@ -103,6 +111,7 @@ describe('a check', () => {
     ['noise', 'bad', 'others are busy', { watched: { ...quiet, noise: { ...quiet.noise, cpuPressure: 0.9 } } }],
     ['capture', 'warn', 'tcpdump is missing', { watched: { ...quiet, hasTcpdump: false } }],
     ['capture', 'warn', 'tshark is missing', { watched: { ...quiet, hasTshark: false } }],
+    ['netem', 'warn', 'the kernel lacks it', { watched: { ...quiet, netemProblem: 'needs a kernel with netem' } }],
   ])('of %s is %s when %s, and says what to do unless it is ok', (id, state, _, facts) => {
     const found = check(id, facts);
     expect(found?.state).toBe(state);

@@ -5,7 +5,7 @@ import type { Check } from './check.ts';
 import type { Facts, Watched } from './facts.ts';
 import { clock, cores, governor, load, pinning, pressure } from './machine-checks.ts';
 import { build, node, packets, tree } from './project-checks.ts';
-import { calibration, capture, loopback, noise } from './watched-checks.ts';
+import { calibration, capture, loopback, netem, noise } from './watched-checks.ts';
 
 const QUICK: readonly ((facts: Facts) => Check)[] = [
   node,
@@ -23,7 +23,7 @@ const QUICK: readonly ((facts: Facts) => Check)[] = [
   disk,
   packets,
 ];
-const WATCHED: readonly ((watched: Watched) => Check)[] = [loopback, calibration, noise, capture];
+const WATCHED: readonly ((watched: Watched) => Check)[] = [loopback, calibration, noise, capture, netem];
 
 /** In the order of the table; without what was watched, the quick ones alone. */
 export function diagnose(facts: Facts): Check[] {

@@ -51,6 +51,8 @@ export interface Watched {
   readonly canListen: boolean;
   readonly hasTcpdump: boolean;
   readonly hasTshark: boolean;
+  /** Why the kernel can give no distance; null where it can. */
+  readonly netemProblem: string | null;
 }
 
 export interface Places {
@@ -61,10 +63,18 @@ export interface Places {
 
 const CALIBRATIONS = 5;
 
-/** All of them; blocks for a second or two. */
-export async function readFacts(places: Places, needs: readonly Need[]): Promise<Facts> {
+/**
+ * All of them; blocks for a second or two.
+ *
+ * @param tryNetem tells why netem can't be had
+ */
+export async function readFacts(
+  places: Places,
+  needs: readonly Need[],
+  tryNetem: () => string | undefined,
+): Promise<Facts> {
   const facts = readQuickFacts(places, needs);
-  return { ...facts, watched: await watch() };
+  return { ...facts, watched: await watch(tryNetem) };
 }
 
 /** Those that take less than 100 ms to read. */
@@ -89,7 +99,7 @@ export function readQuickFacts({ projectRoot, resultsFolder }: Places, needs: re
   };
 }
 
-async function watch(): Promise<Watched> {
+async function watch(tryNetem: () => string | undefined): Promise<Watched> {
   const canListen = await canListenOnLoopback();
   const startNs = nowNs();
   const endNoise = watchNoise();
@@ -101,6 +111,7 @@ async function watch(): Promise<Watched> {
     canListen,
     hasTcpdump: isInstalled('tcpdump'),
     hasTshark: isInstalled('tshark'),
+    netemProblem: tryNetem() ?? null,
   };
 }
 

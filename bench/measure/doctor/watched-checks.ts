@@ -42,6 +42,12 @@ export function capture({ hasTcpdump, hasTshark }: Watched): Check {
   return warn('capture', `${missing.join(' and ')} missing`, hint);
 }
 
+export function netem({ netemProblem }: Watched): Check {
+  if (netemProblem === null) return ok('netem', 'network namespaces and netem are there');
+  const hint = 'Distances are those of a process, without loss. Runs without --link netem do not need it.';
+  return warn('netem', netemProblem, hint);
+}
+
 function watchedFor(seconds: number): string {
   return `watched for ${seconds.toFixed(1)} s`;
 }
