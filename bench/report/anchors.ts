@@ -14,6 +14,8 @@ export const PARTS = {
   lanes: 'lanes',
   phases: 'phases',
   harness: 'harness',
+  link: 'link',
+  netem: 'netem',
   ledger: 'ledger',
   reading: 'reading',
   cite: 'cite',

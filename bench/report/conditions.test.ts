@@ -95,3 +95,34 @@ describe('the environment', () => {
     expect(entries.get('Node')).toBe('20: V8 11, libuv 1, llhttp not known, OpenSSL not known');
   });
 });
+
+describe('a distance', () => {
+  const link = {
+    rttMs: 40,
+    lateness: { p50Us: 20, p99Us: 400, maxUs: 900, chunks: 50 },
+    residualBytes: 0,
+    cpuShare: 0.05,
+    elapsedUs: 3e6,
+  };
+  const netem = {
+    up: { sentPackets: 90, droppedPackets: 10 },
+    down: { sentPackets: 99, droppedPackets: 1 },
+  };
+  const textsOf = (table: { rows: readonly { cells: readonly { text: string }[] }[] } | undefined) =>
+    table?.rows[0]?.cells.map(({ text }) => plain(text));
+
+  test('tells how late the link was, where there was one', () => {
+    const { conditions } = pageModel(makeResult({ change: (cell) => ({ ...cell, link }) }));
+    expect(textsOf(conditions.link)).toEqual(['0.0200', '0.400', '0.900', '5.0']);
+    expect(conditions.link?.folded && plain(conditions.link.folded)).toBe('late by up to 0.400 ms at p99');
+    expect(conditions.netem).toBeUndefined();
+  });
+
+  test('tells what the kernel dropped, where it made the distance', () => {
+    const { conditions } = pageModel(makeResult({ change: (cell) => ({ ...cell, netem }) }));
+    expect(textsOf(conditions.netem)).toEqual(['189', '11', '5.5']);
+    expect(conditions.link).toBeUndefined();
+    const none = pageModel(makeResult({})).conditions;
+    expect([none.link, none.netem]).toEqual([undefined, undefined]);
+  });
+});

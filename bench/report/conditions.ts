@@ -18,6 +18,8 @@ export function conditionsOf(result: Result, views: readonly ScenarioView[]): Co
     lanes: lanesTable(result),
     phases: roundsTable(views, PHASES),
     harness: roundsTable(views, HARNESS),
+    link: roundsTable(views, LINK),
+    netem: roundsTable(views, NETEM),
     ledger: ledgerTable(views),
     notes: [...headerProfiles(result), 'Compression is off, but in lanes whose options name it.'],
   };
@@ -55,6 +57,8 @@ function lanesTable(result: Result): Table {
 
 interface RoundsSpec extends Pick<Table, 'id' | 'title' | 'definition'> {
   readonly folded: (completed: readonly CompletedCell[]) => string;
+  /** Which cells it is about; all when it does not say. */
+  readonly takes?: (cell: CompletedCell) => boolean;
   readonly columns: readonly {
     readonly column: Column;
     /** One value a round; its range is shown. */
@@ -111,13 +115,68 @@ const HARNESS: RoundsSpec = {
   ],
 };
 
+const lateness = ({ link }: CompletedCell) => link?.lateness ?? { p50Us: 0, p99Us: 0, maxUs: 0 };
+
+const LINK: RoundsSpec = {
+  id: PARTS.link,
+  title: 'What the link did',
+  takes: ({ link }) => link !== undefined,
+  folded: (completed) => {
+    const latest = Math.max(...completed.map((cell) => lateness(cell).p99Us));
+    return `late by up to ${formatNumber(toMs(latest))}\u00a0ms at p99`;
+  },
+  definition:
+    'How late the process between clients and server handed on what it had held for half a round trip, and its CPU as a share of ' +
+    'one core. From the lowest to the highest of all points and rounds.',
+  columns: [
+    column('Late p50', 'ms', (cell) => toMs(lateness(cell).p50Us)),
+    column('Late p99', 'ms', (cell) => toMs(lateness(cell).p99Us)),
+    column('Late max', 'ms', (cell) => toMs(lateness(cell).maxUs)),
+    column('CPU', '%', ({ link }) => link?.cpuShare ?? 0, formatPercent),
+  ],
+};
+
+const passed = ({ netem }: CompletedCell) => {
+  const ways = netem ? [netem.up, netem.down] : [];
+  const dropped = ways.reduce((sum, { droppedPackets }) => sum + droppedPackets, 0);
+  return { sent: ways.reduce((sum, { sentPackets }) => sum + sentPackets, 0), dropped };
+};
+
+const NETEM: RoundsSpec = {
+  id: PARTS.netem,
+  title: 'What the kernel did with packets',
+  takes: ({ netem }) => netem !== undefined,
+  folded: (completed) => {
+    const dropped = completed.reduce((sum, cell) => sum + passed(cell).dropped, 0);
+    return `${formatCount(dropped)} packets dropped`;
+  },
+  definition:
+    'Packets of both directions that netem let through within the window, and those that it dropped, as a share of all. From the ' +
+    'lowest to the highest of all points and rounds.',
+  columns: [
+    column('Passed', '', (cell) => passed(cell).sent, formatCount),
+    column('Dropped', '', (cell) => passed(cell).dropped, formatCount),
+    column(
+      'Dropped',
+      '%',
+      (cell) => passed(cell).dropped / Math.max(1, passed(cell).sent + passed(cell).dropped),
+      formatPercent,
+    ),
+  ],
+};
+
 /** undefined where no cell was completed. */
 function roundsTable(
   views: readonly ScenarioView[],
-  { id, title, definition, folded, columns }: RoundsSpec,
+  { id, title, definition, folded, takes = () => true, columns }: RoundsSpec,
 ): Table | undefined {
   const isOneScenario = views.length === 1;
-  const measured = views.flatMap((view) => completedByLane(view).map((ofLane) => ({ view, ...ofLane })));
+  const measured = views.flatMap((view) =>
+    completedByLane(view).flatMap(({ label, completed }) => {
+      const taken = completed.filter(takes);
+      return taken.length > 0 ? [{ view, label, completed: taken }] : [];
+    }),
+  );
   if (measured.length === 0) return undefined;
   const rows = measured.map(({ view, label, completed }): Row => {
     const values = columns.map(

@@ -246,6 +246,9 @@ export interface Conditions {
   readonly lanes: Table;
   readonly phases: Table | undefined;
   readonly harness: Table | undefined;
+  /** Of distances that a process made, and of those that the kernel made. */
+  readonly link: Table | undefined;
+  readonly netem: Table | undefined;
   readonly ledger: Table | undefined;
   readonly notes: readonly string[];
 }

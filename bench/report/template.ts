@@ -130,7 +130,18 @@ ${all.length > 0 ? details : undefined}
 `;
 }
 
-function conditionsHtml({ sessions, noise, environment, lanes, phases, harness, ledger, notes }: Conditions): Html {
+function conditionsHtml({
+  sessions,
+  noise,
+  environment,
+  lanes,
+  phases,
+  harness,
+  link,
+  netem,
+  ledger,
+  notes,
+}: Conditions): Html {
   return html`<section aria-labelledby="${PARTS.conditions}">
 <h2 id="${PARTS.conditions}">Conditions${anchorLink(PARTS.conditions, 'Conditions')}</h2>
 ${table(sessions)}
@@ -139,6 +150,8 @@ ${table(lanes)}
 <div class="below">${notes.map((note) => html`<p>${note}</p>`)}</div>
 ${phases && table(phases)}
 ${harness && table(harness)}
+${link && table(link)}
+${netem && table(netem)}
 ${ledger && table(ledger)}
 <h3 id="${PARTS.environment}">Environment${anchorLink(PARTS.environment, 'Environment')}</h3>
 ${entries('facts dense', environment)}
