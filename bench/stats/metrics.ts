@@ -117,8 +117,9 @@ export const metrics: readonly Metric[] = [
     ...TIMED,
     verbs: takes('server CPU', 'less'),
     definition: 'CPU time of the server process within the window by deliveries; the feed is part of it',
-    of: (cell) => ifDelivered(cell, cell.server.cpuUs / cell.wire.windowDeliveries),
-    needs: DELIVERY,
+    // Those that were killed took their CPU time along, and their deliveries stayed.
+    of: (cell) => (cell.recovery ? undefined : ifDelivered(cell, cell.server.cpuUs / cell.wire.windowDeliveries)),
+    needs: `${DELIVERY}, and a server that lives through it`,
   },
   {
     id: 'server.heapPerClientBytes',

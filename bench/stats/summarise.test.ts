@@ -142,6 +142,14 @@ describe('an estimate', () => {
     expect(metrics).toEqual(['latency.p50Us', 'latency.p90Us', 'latency.p95Us', 'server.heapPerClientBytes']);
   });
 
+  it('of server CPU by delivery is not given where servers were killed: the last one is read, and all deliveries count', () => {
+    const firstEvent = cell('a', 1, 100).latency;
+    const recovery = { kills: 2, firstEvent, attempts: 6, replayed: 0, attemptsByTenth: [6] };
+    const cells = [cell('a', 1, 100, { recovery })];
+    expect(of(cells, 'a', 'wire.perDeliveryBytes')?.value).toBeCloseTo(102, 9);
+    expect(of(cells, 'a', 'server.cpuPerDeliveryUs')).toBeUndefined();
+  });
+
   it('states overhead without the payload, and CPU by deliveries of the window', () => {
     const cells = [cell('a', 1, 100)];
     expect(of(cells, 'a', 'wire.overheadPerDeliveryBytes')?.value).toBeCloseTo(2, 9);
