@@ -19,8 +19,8 @@ export const glossary: readonly Entry[] = [
   {
     term: 'Layer',
     text:
-      'What a byte on the socket is for: payload, framing, chunking, request head, response head, handshake or control. A ' +
-      'reader of its own puts every byte into exactly one, so that the layers add up to what the sockets counted.',
+      'What a byte on the socket is for: payload, framing, chunking, request head, response head, handshake, control or ' +
+      'TLS. A reader of its own puts every byte into exactly one, so that the layers add up to what the sockets counted.',
   },
   {
     term: 'Handshake',

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { sumOf } from '../contract/ledger.ts';
+import { LAYERS, sumOf } from '../contract/ledger.ts';
 import type { CompletedCell, Result } from '../contract/result.ts';
 import { makeResult, POINT, SCENARIO, withLedger } from '../test-fixture.ts';
 import { deliveryOf, sumOfDelivery } from './delivery.ts';
+import { glossary } from './glossary.ts';
 import { pageModel } from './model.ts';
 import type { Figure, Prose, StackChart, Table } from './page-model.ts';
 
@@ -83,6 +84,13 @@ describe('a delivery', () => {
 });
 
 describe('the figure of layers', () => {
+  test('has its layers explained: the glossary names each of them', () => {
+    const entry = glossary.find(({ term }) => term === 'Layer')?.text ?? '';
+    for (const layer of LAYERS) {
+      expect(entry.toLowerCase()).toContain(layer.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
+    }
+  });
+
   test('has bars that, with the payload, are the sum in the table and in the ledger', () => {
     const result = layered();
     const figure = figureOf(result, 'spread-layers');
