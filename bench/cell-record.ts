@@ -25,7 +25,7 @@ import {
 } from './contract/result.ts';
 import { recordLoad } from './load-record.ts';
 import { mergeLatency } from './measure/latency.ts';
-import { headerBytesPerSegment, type SegmentCount } from './measure/packets.ts';
+import { headerBytesPerSegment, isSteady, type SegmentCount } from './measure/packets.ts';
 import { cellWarnings, type Pinning } from './measure/warnings.ts';
 import { sumWire } from './measure/wire.ts';
 import { recordRecovery } from './recovery-record.ts';
@@ -112,9 +112,9 @@ function recordWire(measured: Measurements, { clients, stalledClients }: Point):
   return {
     ...wire,
     ...(relay && { ledger: recordLedger(relay, relay.clients === clients ? cell : undefined) }),
-    // A socket that came or went within the window took its count along, and one that is not read has segments of its own.
+    // A socket that is not read has segments of its own.
     ...(segments &&
-      isSteady(segments) &&
+      isSteady(segments.before, segments.after) &&
       measured.deathsNs.length === 0 &&
       !stalledClients && { packets: recordPackets(segments, windowBytes, perDelivery) }),
   };
@@ -179,15 +179,6 @@ function ledgerCount(count: LedgerCount): Ledger['window'] {
     ...(hasFrames && { frames: { up: { ...frames.up }, down: { ...frames.down } } }),
     ...(headBlocks.length > 0 && { headBlocks: [...headBlocks] }),
   };
-}
-
-function isSteady({ before, after }: NonNullable<Measurements['segments']>): boolean {
-  return (
-    before.sockets > 0 &&
-    before.sockets === after.sockets &&
-    after.sent >= before.sent &&
-    after.received >= before.received
-  );
 }
 
 function recordPackets(
