@@ -244,6 +244,18 @@ describe('the conditions', () => {
     ]);
   });
 
+  test('say whom the ledger could not read along with, and why, as the layers do', () => {
+    const sharing = (cell: CompletedCell): CompletedCell =>
+      cell.lane === 'gamma' ? { ...cell, options: { connections: 'shared' } } : withLedger(cell);
+    const note = expect.stringMatching(/^Not read along with: Lane gamma\. Their clients share connections/);
+    const result = layered(sharing);
+    expect(pageModel(result).conditions.ledger?.notes).toEqual([note]);
+    const [table] = figureOf(result, 'spread-layers').tables;
+    expect(table?.notes).toContainEqual(note);
+    expect(at(table, 'Lane gamma', 'Sum')).toBe('not read along');
+    expect(pageModel(layered()).conditions.ledger?.notes).toEqual([]);
+  });
+
   test('say how many clients the ledger read along with', () => {
     const { ledger } = pageModel(layered()).conditions;
     expect(at(ledger, 'Lane alpha', 'Clients read along with')).toBe('2 of 10');
