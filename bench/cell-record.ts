@@ -168,11 +168,12 @@ function recordLink(
 }
 
 function ledgerCount(count: LedgerCount): Ledger['window'] {
-  const { up, down, events, cycles, emptyCycles, frames, headBlocks } = count;
+  const { up, down, tlsHandshake, events, cycles, emptyCycles, frames, headBlocks } = count;
   const hasFrames = Object.keys({ ...frames.up, ...frames.down }).length > 0;
   return {
     up: { ...up },
     down: { ...down },
+    ...(tlsHandshake.up + tlsHandshake.down > 0 && { tlsHandshake }),
     events,
     cycles: { ...cycles },
     emptyCycles: { ...emptyCycles },

@@ -25,8 +25,9 @@ export const glossary: readonly Entry[] = [
   {
     term: 'Handshake',
     text:
-      'What opens a lasting connection: the request and response head of an event stream, a WebSocket upgrade. It is spent ' +
-      'once per client and is no part of a delivery.',
+      'What opens a lasting connection: the request and response head of an event stream, a WebSocket upgrade, the preface ' +
+      'and settings of HTTP/2; and what TLS says from its hello to its tickets, which as a layer is TLS. It is spent once ' +
+      'and is no part of a delivery.',
   },
   {
     term: 'Empty poll',

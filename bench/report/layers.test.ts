@@ -208,6 +208,35 @@ describe('opening a connection', () => {
   });
 });
 
+describe('opening an encrypted connection', () => {
+  const encrypted = (cell: CompletedCell): CompletedCell => {
+    const { wire, ...rest } = withLedger(cell);
+    if (cell.lane === 'alpha' || !wire.ledger) return { ...rest, wire };
+    const tlsHandshake = { up: wire.ledger.clients * 500, down: wire.ledger.clients * 1_500 };
+    const read = { ...wire.ledger.cell, tlsHandshake };
+    return { ...rest, wire: { ...wire, ledger: { ...wire.ledger, cell: read } } };
+  };
+  const result = layered(encrypted);
+
+  test('takes the handshake of TLS too', () => {
+    const [table] = figureOf(result, 'spread-handshake').tables;
+    const columns = ['Down', 'Up', 'Handshake', 'Of it TLS'];
+    expect(columns.map((label) => at(table, 'Lane beta', label))).toEqual(['1,620', '800', '2,420', '2,000']);
+    expect(at(table, 'Lane beta', 'Worn off after')).toBe('1,855');
+    expect(at(table, 'Lane gamma', 'Worn off after')).not.toBe('no handshake');
+    expect(at(table, 'Lane alpha', 'Worn off after')).toBe('no handshake');
+  });
+
+  test('is estimated with it', () => {
+    const estimate = result.estimates.find(({ lane, metric }) => lane === 'gamma' && metric === 'wire.handshakeBytes');
+    expect(estimate?.value).toBe(2_000);
+  });
+
+  test('has no column of its own where nothing is encrypted', () => {
+    expect(at(figureOf(layered(), 'spread-handshake').tables[0], 'Lane beta', 'Of it TLS')).toBe('nothing');
+  });
+});
+
 describe('a minute without events', () => {
   test('is an empty poll times the polls at the lane’s own interval, and only of lanes that were seen to poll in vain', () => {
     const result = layered();

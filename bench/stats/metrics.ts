@@ -2,7 +2,7 @@
  * The table of metrics: what is estimated, compared, charted and printed. A new metric is one row.
  */
 
-import type { LayerBytes } from '../contract/ledger.ts';
+import { type LayerBytes, openingBytes } from '../contract/ledger.ts';
 import { EVENTS_NEEDED, PERCENTILE_LABELS, type Percentile } from '../contract/percentiles.ts';
 import type { CompletedCell } from '../contract/result.ts';
 import { conditionMetrics } from './condition-metrics.ts';
@@ -92,8 +92,12 @@ export const metrics: readonly Metric[] = [
     unit: 'B',
     ...COUNTED,
     verbs: takes('bytes to open', 'fewer'),
-    definition: 'What opens a lasting connection, both directions, once per client',
-    of: ({ wire: { ledger } }) => ledger && (ledger.cell.up.handshake + ledger.cell.down.handshake) / ledger.clients,
+    definition: 'What opens lasting connections, the handshake of TLS included, both directions, by clients',
+    of: ({ wire: { ledger } }) => {
+      if (!ledger) return undefined;
+      const { up, down } = openingBytes(ledger.cell);
+      return (up + down) / ledger.clients;
+    },
     needs: 'a relay that reads along',
   },
   {
