@@ -15,7 +15,12 @@ export const glossary: readonly Entry[] = [
       'its bytes arrived. Server and clients read one monotonic clock. The clients of a load worker share an event ' +
       'loop, and the wait for it is part of the latency. Clients that the ledger reads along with are left out.',
   },
-  { term: 'Payload', text: 'The text of the event. All other bytes on the socket are overhead.' },
+  {
+    term: 'Payload',
+    text:
+      'The text of the event; where a lane compresses or encodes it, what went over the wire in its place. All other bytes ' +
+      'on the socket are overhead.',
+  },
   {
     term: 'Layer',
     text:

@@ -151,6 +151,28 @@ describe('the levels', () => {
     }
   });
 
+  test('of a lane that compresses have no more payload than went over the wire', () => {
+    const compressing = (cell: CompletedCell): CompletedCell => {
+      const { wire, ...rest } = withLedger(cell);
+      if (cell.lane !== 'beta' || !wire.ledger) return { ...rest, wire };
+      const { window } = wire.ledger;
+      const down = { ...window.down, payload: window.down.payload / 2 };
+      const ledger = { ...wire.ledger, window: { ...window, down } };
+      const half = cell.point.payloadBytes / 2;
+      return {
+        ...rest,
+        options: { compression: 'deflate' },
+        wire: { ...wire, ledger, perDeliveryBytes: wire.perDeliveryBytes - half },
+      };
+    };
+    const plain = figure.tables;
+    const compressed = figureOf(layered(compressing), 'spread-levels').tables;
+    for (const label of ['Framing', 'With heads']) {
+      expect(at(compressed[0], 'Lane beta', label)).toBe(at(plain[0], 'Lane beta', label));
+      expect(numberIn(at(compressed[1], 'Lane beta', label))).toBe(numberIn(at(plain[1], 'Lane beta', label)) - 64);
+    }
+  });
+
   test('have the ratios of the result where it has them', () => {
     const [overhead, all] = figure.tables;
     const ratio = (metric: string) =>

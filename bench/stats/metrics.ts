@@ -7,6 +7,7 @@ import { EVENTS_NEEDED, PERCENTILE_LABELS, type Percentile } from '../contract/p
 import type { CompletedCell } from '../contract/result.ts';
 import { conditionMetrics } from './condition-metrics.ts';
 import { COUNTED, FASTER, type Metric, TIMED, takes } from './metric.ts';
+import { payloadPerDeliveryBytes } from './payload.ts';
 
 export type { Metric } from './metric.ts';
 
@@ -50,9 +51,12 @@ export const metrics: readonly Metric[] = [
     unit: 'B',
     ...COUNTED,
     verbs: takes('bytes of overhead', 'fewer'),
-    definition: 'Bytes per delivery without the payload',
-    of: (cell) => ifDelivered(cell, cell.wire.perDeliveryBytes - cell.point.payloadBytes),
-    needs: DELIVERY,
+    definition: 'Bytes per delivery without the payload as it went over the wire',
+    of: (cell) => {
+      const payloadBytes = payloadPerDeliveryBytes(cell);
+      return payloadBytes === undefined ? undefined : ifDelivered(cell, cell.wire.perDeliveryBytes - payloadBytes);
+    },
+    needs: `${DELIVERY}, and, where the payload is compressed or encoded, ${READ_ALONG}`,
   },
   {
     id: 'wire.framingPerDeliveryBytes',
