@@ -12,8 +12,10 @@ export const glossary: readonly Entry[] = [
     term: 'Latency',
     text:
       'The time from the instant at which the schedule wanted the event to the client’s first clock reading when ' +
-      'its bytes arrived. Server and clients read one monotonic clock. The clients of a load worker share an event ' +
-      'loop, and the wait for it is part of the latency. Clients that the ledger reads along with are left out.',
+      'its bytes arrived. It has not parsed, inflated or decoded them by then; but TLS is decrypted and the frames of HTTP/2 ' +
+      'are read by then, for Node does that before it hands bytes on. Server and clients read one monotonic clock. The ' +
+      'clients of a load worker share an event loop, and the wait for it is part of the latency. Clients that the ledger ' +
+      'reads along with are left out.',
   },
   {
     term: 'Payload',
