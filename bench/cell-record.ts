@@ -27,7 +27,7 @@ import {
 import type { PacketCount } from './link/network.ts';
 import { recordLoad } from './load-record.ts';
 import { mergeLatency } from './measure/latency.ts';
-import { headerBytesPerSegment, type SegmentCount } from './measure/packets.ts';
+import { headerBytesPerSegment, isSteady, type SegmentCount } from './measure/packets.ts';
 import { cellWarnings, type Pinning } from './measure/warnings.ts';
 import { sumWire } from './measure/wire.ts';
 import { recordRecovery } from './recovery-record.ts';
@@ -120,9 +120,9 @@ function recordWire(measured: Measurements, { clients, stalledClients }: Point):
   return {
     ...wire,
     ...(relay && { ledger: recordLedger(relay, relay.clients === clients ? cell : undefined) }),
-    // A socket that came or went within the window took its count along, and one that is not read has segments of its own.
+    // A socket that is not read has segments of its own.
     ...(segments &&
-      isSteady(segments) &&
+      isSteady(segments.before, segments.after) &&
       measured.deathsNs.length === 0 &&
       !stalledClients && { packets: recordPackets(segments, windowBytes, perDelivery) }),
   };
@@ -184,26 +184,18 @@ function recordNetem({ before, after }: NonNullable<Measurements['packets']>): N
 }
 
 function ledgerCount(count: LedgerCount): Ledger['window'] {
-  const { up, down, events, cycles, emptyCycles, frames, headBlocks } = count;
+  const { up, down, tlsHandshake, events, cycles, emptyCycles, frames, headBlocks } = count;
   const hasFrames = Object.keys({ ...frames.up, ...frames.down }).length > 0;
   return {
     up: { ...up },
     down: { ...down },
+    ...(tlsHandshake.up + tlsHandshake.down > 0 && { tlsHandshake }),
     events,
     cycles: { ...cycles },
     emptyCycles: { ...emptyCycles },
     ...(hasFrames && { frames: { up: { ...frames.up }, down: { ...frames.down } } }),
     ...(headBlocks.length > 0 && { headBlocks: [...headBlocks] }),
   };
-}
-
-function isSteady({ before, after }: NonNullable<Measurements['segments']>): boolean {
-  return (
-    before.sockets > 0 &&
-    before.sockets === after.sockets &&
-    after.sent >= before.sent &&
-    after.received >= before.received
-  );
 }
 
 function recordPackets(

@@ -62,8 +62,11 @@ const HOLD = { holdSeconds: 30 };
 const COMMENTS = { commentMs: 15_000 };
 const PINGS = { pingMs: 30_000 };
 /** Summaries say the same of TLS wherever it is: with a certificate of the run, and no session resumed. */
-const TLS = 'TLS 1.3, a full handshake per connection';
-const H2 = `HTTP/2 over ${TLS}`;
+const HANDSHAKE = 'TLS 1.3, a full handshake per connection';
+const DECRYPTED = 'Latency ends after the client has decrypted';
+const TLS = `${HANDSHAKE}. ${DECRYPTED}`;
+const H2 = `HTTP/2 over ${HANDSHAKE}. ${DECRYPTED} and read the frames`;
+const INFLATED = 'Latency ends before the client inflates.';
 const SHARED = { over: 'h2', connections: 'shared' };
 const OWN = { over: 'h2', connections: 'own' };
 
@@ -184,7 +187,7 @@ export const lanes: readonly Lane[] = [
     ...sse,
     id: 'sse-gzip',
     title: 'Server-Sent Events, gzip',
-    summary: 'One response that never ends, compressed by a compressor per client that is flushed after each event.',
+    summary: `One response that never ends, compressed by a compressor per client that is flushed after each event. ${INFLATED}`,
     options: { ...COMMENTS, compression: 'gzip' },
   },
   {
@@ -213,15 +216,14 @@ export const lanes: readonly Lane[] = [
     ...websocket,
     id: 'websocket-deflate',
     title: 'WebSocket, compressed',
-    summary:
-      'permessage-deflate of every message; a compressor per client, which keeps its context from message to message.',
+    summary: `permessage-deflate of every message; a compressor per client, which keeps its context from message to message. ${INFLATED}`,
     options: { ...PINGS, compression: 'deflate' },
   },
   {
     ...websocket,
     id: 'websocket-deflate-fresh',
     title: 'WebSocket, compressed without context',
-    summary: 'permessage-deflate of every message by a compressor per client, without context takeover either way.',
+    summary: `permessage-deflate of every message by a compressor per client, without context takeover either way. ${INFLATED}`,
     options: { ...PINGS, compression: 'deflate-fresh' },
   },
   {

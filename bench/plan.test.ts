@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Lane } from './contract/lane.ts';
 import { lanes } from './lanes.ts';
 import { type PlannedScenario, planCells, type RunConfig } from './plan.ts';
 
@@ -25,6 +26,8 @@ const config: RunConfig = {
   reference: 'websocket',
   seed: 1,
 };
+
+const sharesConnections = ({ options }: Pick<Lane, 'options'>) => options['connections'] === 'shared';
 
 const laneOrder = (seed: number) => planCells({ ...config, seed }).map(({ lane, round }) => `${round} ${lane.id}`);
 
@@ -108,6 +111,20 @@ describe('a scenario', () => {
     [1, 100],
     [0.995, 99],
   ])('with a ledger share of %f reads along with %i of 100 clients', (ledgerShare, expected) => {
-    expect(new Set(points({ ledgerShare }).map(({ ledgerClients }) => ledgerClients))).toEqual(new Set([expected]));
+    const apart = points({ ledgerShare }).filter(({ lane }) => !sharesConnections(lane));
+    expect(new Set(apart.map(({ ledgerClients }) => ledgerClients))).toEqual(new Set([expected]));
   });
+
+  it.each([
+    [0.02, 0],
+    [0.995, 0],
+    [1, 100],
+  ])(
+    'with a ledger share of %f reads along with %i of 100 clients that share a connection',
+    (ledgerShare, expected) => {
+      const shared = points({ ledgerShare }).filter(({ lane }) => sharesConnections(lane));
+      expect(shared.length).toBeGreaterThan(0);
+      expect(new Set(shared.map(({ ledgerClients }) => ledgerClients))).toEqual(new Set([expected]));
+    },
+  );
 });

@@ -46,7 +46,7 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
         warmupSeconds: scenario.warmupSeconds,
         windowSeconds: windowSeconds(scenario, point, lane),
         jitter: scenario.jitter,
-        ledgerClients: ledgerClients(point.clients, scenario.ledgerShare),
+        ledgerClients: ledgerClients(lane, point.clients, scenario.ledgerShare),
       });
     }
   }
@@ -113,9 +113,13 @@ function windowSeconds(scenario: PlannedScenario, point: Point, lane: Lane): num
   return periodSeconds > 0 ? Math.ceil(windowSeconds / periodSeconds) * periodSeconds : windowSeconds;
 }
 
-/** Those behind the relay have its detour in their latency: unless all are, one at the least is not. */
-function ledgerClients(clients: number, share: number): number {
-  return share === 1 ? clients : Math.min(Math.ceil(clients * share), clients - 1);
+/**
+ * Those behind the relay have its detour in their latency: unless all are, one at the least is not. Of clients that share a
+ * connection a few would share another one, on which an event's framing and the handshake are spread over fewer of them.
+ */
+function ledgerClients({ options }: Lane, clients: number, share: number): number {
+  if (share === 1) return clients;
+  return options['connections'] === 'shared' ? 0 : Math.min(Math.ceil(clients * share), clients - 1);
 }
 
 /** Lanes that poll say so by having an interval. */

@@ -88,9 +88,14 @@ export function capturedBytes(packets: readonly Packet[]): number {
 /** The record's header; after its content stand the content's type and the tag (RFC 8446, sections 5.1 and 5.2). */
 const RECORD = { headerBytes: 5, addedBytes: 1 + 16 } as const;
 const APPLICATION_DATA = '23';
+/** Change cipher spec, handshake (RFC 8446, appendix B.1). */
+const HANDSHAKE = ['20', '22'];
 
-/** Records of TLS 1.3 as a whole, and the application data in those of them that the dissector could open. */
-export function tlsBytes(packets: readonly Packet[]): { records: number; applicationData: number } {
+/**
+ * Records of TLS 1.3 as a whole; those of them that open a connection; and the application data in those that the dissector
+ * could open.
+ */
+export function tlsBytes(packets: readonly Packet[]): { records: number; handshake: number; applicationData: number } {
   const records = packets.flatMap((packet) =>
     packet['tls.record.length'].map((length, index) => ({
       bytes: Number(length),
@@ -98,8 +103,11 @@ export function tlsBytes(packets: readonly Packet[]): { records: number; applica
     })),
   );
   const applicationData = records.filter(({ type }) => type === APPLICATION_DATA);
+  const handshake = records.filter(({ type = '' }) => HANDSHAKE.includes(type));
+  const whole = ({ bytes }: { readonly bytes: number }) => RECORD.headerBytes + bytes;
   return {
-    records: sum(records, ({ bytes }) => RECORD.headerBytes + bytes),
+    records: sum(records, whole),
+    handshake: sum(handshake, whole),
     applicationData: sum(applicationData, ({ bytes }) => bytes - RECORD.addedBytes),
   };
 }

@@ -6,7 +6,7 @@ import { memoryLane } from './test-laboratory.ts';
 /** How the server answers a message; the count is that of all messages so far. */
 export type Answer = (text: string, count: number) => Promise<string>;
 
-export function echoLane(answer: Answer = async (text) => text): Lane {
+export function echoLane(answer: Answer = async (text) => text, isMultiplexed = false): Lane {
   const lane = memoryLane();
   let count = 0;
   return {
@@ -16,7 +16,7 @@ export function echoLane(answer: Answer = async (text) => text): Lane {
       return {
         defaults,
         async connect(...args) {
-          return { ...(await connect(...args)), request: (text) => answer(text, ++count) };
+          return { ...(await connect(...args)), isMultiplexed, request: (text) => answer(text, ++count) };
         },
       };
     },

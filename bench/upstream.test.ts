@@ -105,20 +105,32 @@ describe('a cell whose clients send messages', () => {
     expect(isValid(cell)).toBe(false);
   });
 
-  it('is invalid when echoes come out of turn', async () => {
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
+  describe('when echoes come out of turn', () => {
+    const outOfTurn = (isMultiplexed: boolean) => {
+      let release = () => {};
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const answer: Answer = async (text, count) => {
+        if (count === 1) await held;
+        // The same client's second message is among the first of the other slots.
+        if (count === 10) release();
+        return text;
+      };
+      return echoLane(answer, isMultiplexed);
+    };
+
+    it('is invalid', async () => {
+      const cell = await completedWith(outOfTurn(false));
+      expect(cell.delivery.unexpected).toBe(1);
+      expect(lost(cell)).toMatch(/echo out of turn: message -1 of client \d/);
     });
-    const lane = echoLane(async (text, count) => {
-      if (count === 1) await held;
-      // The same client's second message is among the first of the other slots.
-      if (count === 10) release();
-      return text;
+
+    it('is valid where messages go beside each other', async () => {
+      const cell = await completedWith(outOfTurn(true));
+      expect(cell.upstream).toMatchObject({ messages: 12, echo: { count: 12 } });
+      expect(isValid(cell)).toBe(true);
     });
-    const cell = await completedWith(lane);
-    expect(cell.delivery.unexpected).toBe(1);
-    expect(lost(cell)).toMatch(/echo out of turn: message -1 of client \d/);
   });
 
   it('fails at once, with the reason, where clients have no way to send', async () => {

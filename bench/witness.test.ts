@@ -132,7 +132,8 @@ describe.skipIf(skipped !== undefined)('beside tcpdump and tshark', () => {
       for (const way of ['up', 'down'] as const) {
         const layers = ledger.cell[way];
         const all = sumOf(layers);
-        expect(tlsBytes(seen[way])).toEqual({ records: all, applicationData: all - layers.tls });
+        const handshake = ledger.cell.tlsHandshake?.[way];
+        expect(tlsBytes(seen[way])).toEqual({ records: all, handshake, applicationData: all - layers.tls });
       }
     });
 

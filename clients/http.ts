@@ -27,7 +27,7 @@ export interface HttpRequest {
 
 export interface HttpExchange {
   head(status: number, headers: IncomingHttpHeaders): void;
-  /** @param receivedNs read before anything was done with the bytes */
+  /** @param receivedNs read before the client parses or inflates the bytes; Node has decrypted them, and read HTTP/2's frames */
   chunk(chunk: Buffer, receivedNs: number): void;
   end(): void;
   /** Instead of `end`, at any time. */

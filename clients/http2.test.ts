@@ -91,6 +91,22 @@ describe('a client on HTTP/2', () => {
     expect(sink.closes).toEqual([]);
   });
 
+  test('sends a message while another one is not answered', async () => {
+    const held: ServerHttp2Stream[] = [];
+    const { url } = await openServer((stream, { path }) => {
+      if (path !== '/upstream') return standsAt(stream, 0);
+      // Nobody is answered before both are there, and then the second one first.
+      if (held.push(stream) < 2) return;
+      for (const one of held.toReversed()) {
+        one.respond({ ':status': 200 });
+        one.pipe(one);
+      }
+    });
+    const { connected } = begin(polling, `${url}/polling`, { certificate, options: H2 });
+    const { request } = await connected;
+    expect(await Promise.all(['one', 'other'].map((text) => request?.(text)))).toEqual(['one', 'other']);
+  });
+
   test('polls on after a server that said goodbye between two polls, on another connection', async () => {
     const { url, requests, sessions } = await openServer((stream, _request, count) => {
       if (count === 1) standsAt(stream, 0);

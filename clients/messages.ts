@@ -3,7 +3,8 @@
  *
  * Open loop: a message goes out at its instant, answered or not the one before. A lane that allows one request at a time
  * queues it, and the wait is part of its latency: that counts from the instant to the turn in which the echo is at hand. An
- * echo that does not come, or is another text, or comes before one that it should follow, is a problem.
+ * echo that does not come, or is another text, or comes before one that it should follow, is a problem. Of a client that is
+ * multiplexed it need not follow any.
  */
 
 import type { MeasureAsk, MessagesAsk, WorkerMeasured } from '../bench/contract/child.ts';
@@ -112,7 +113,9 @@ class Sending {
   #settle({ client, number, dueNs }: Message, wrong: string | undefined): void {
     const receivedNs = nowNs();
     if (this.#isOver) return;
-    const isInTurn = number > (this.#answered.get(client) ?? Number.NEGATIVE_INFINITY);
+    const isInTurn =
+      this.#exchange.senders.get(client)?.isMultiplexed ||
+      number > (this.#answered.get(client) ?? Number.NEGATIVE_INFINITY);
     if (wrong !== undefined || !isInTurn) {
       this.#exchange.onProblem(wrong ?? `echo out of turn: message ${number} of client ${client}`);
     } else {

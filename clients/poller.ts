@@ -52,6 +52,7 @@ export function openPoller(
         return closing;
       },
       request: (text) => upstream.request(text),
+      isMultiplexed: http.isMultiplexed,
     };
     const fail = (message: string, code?: number) => {
       if (ended) return;

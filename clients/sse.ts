@@ -49,6 +49,7 @@ export const sse: ClientTransport<SseOptions> = {
         return closing;
       },
       request: (text) => upstream.request(text),
+      isMultiplexed: http.isMultiplexed,
     };
 
     return new Promise((resolve, reject) => {

@@ -5,6 +5,7 @@ import { requestHeaders } from './header-profiles.ts';
 import { type HttpClientOptions, type HttpConnection, openHttp } from './http.ts';
 
 export interface Upstream {
+  /** At once, beside those that are not answered yet, where the connection is multiplexed; else after them. */
   request(text: string): Promise<string>;
   /** Resolves when the second connection, where there is one, is gone. */
   close(): Promise<void>;
@@ -22,24 +23,17 @@ export function openUpstream(
   const path = '/upstream';
   let second: HttpConnection | undefined;
   let ended = false;
-  let last: Promise<unknown> = Promise.resolve();
 
   const connection = () => {
     second ??= beside ?? openHttp(context, options);
     return second;
   };
-  const send = async (text: string) => {
-    if (ended) throw new Error('the client is closed');
-    const headers = requestHeaders(context.headers, 'post', context.url, options.over);
-    const body = await exchange(connection(), { method: 'POST', path, headers, body: JSON.stringify(text) });
-    return JSON.parse(body) as string;
-  };
   return {
-    request(text) {
-      // One after the other, or streams beside each other would be answered in any order.
-      const answer = last.then(() => send(text));
-      last = answer.catch(() => {});
-      return answer;
+    async request(text) {
+      if (ended) throw new Error('the client is closed');
+      const headers = requestHeaders(context.headers, 'post', context.url, options.over);
+      const body = await exchange(connection(), { method: 'POST', path, headers, body: JSON.stringify(text) });
+      return JSON.parse(body) as string;
     },
     async close() {
       ended = true;

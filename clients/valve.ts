@@ -4,6 +4,7 @@
  * of Node reads on after everything that it writes.
  */
 
+import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { Address } from '../bench/contract/child.ts';
 import type { ClientContext } from '../bench/contract/transport.ts';
@@ -49,9 +50,8 @@ export async function openValve(target: Address, meter: ClientContext['meter']):
     }
     server.once('close', () => servers.delete(server));
   });
-  await new Promise<void>((resolve, reject) => {
-    hop.once('error', reject).listen(0, '127.0.0.1', resolve);
-  });
+  hop.listen(0, '127.0.0.1');
+  await once(hop, 'listening');
   return {
     address: { host: '127.0.0.1', port: (hop.address() as AddressInfo).port },
     shut() {

@@ -1,5 +1,6 @@
 /** The listeners of a server process: one HTTP port and one TCP port, both metered, made when a transport asks. */
 
+import { once } from 'node:events';
 import { createServer, isIPv6, type Server, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { EventFeed } from '../bench/contract/event.ts';
@@ -111,9 +112,12 @@ export function bracketed(host: string): string {
 }
 
 /** @returns why it does not listen; undefined when it does */
-function bind(server: Server, address: string, port: number): Promise<NodeJS.ErrnoException | undefined> {
-  return new Promise((resolve) => {
-    server.once('error', resolve);
-    server.listen({ host: address, port, backlog: 4096 }, () => resolve(undefined));
-  });
+async function bind(server: Server, address: string, port: number): Promise<NodeJS.ErrnoException | undefined> {
+  server.listen({ host: address, port, backlog: 4096 });
+  try {
+    await once(server, 'listening');
+    return undefined;
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
+  }
 }

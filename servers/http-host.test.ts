@@ -1,9 +1,9 @@
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { eventOf, eventually } from '../bench/contract/test-support.ts';
 import type { ServerTransport } from '../bench/contract/transport.ts';
 import { EventLog } from './feed.ts';
-import { Host } from './host.ts';
+import { Host, listen } from './host.ts';
 import { polling } from './polling.ts';
 import { ask, getRequest, openServer, RawClient, type TestServer } from './test-support.ts';
 
@@ -168,6 +168,19 @@ describe('a host', () => {
     setTimeout(() => taken.close(), 50);
     expect((await listening).addressOf('/')).toEqual({ url: `http://127.0.0.1:${port}/` });
     await host.close([]);
+  });
+
+  test('hides no error that comes once it listens, however often it tried', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as AddressInfo;
+    const server = createServer();
+    onTestFinished(() => void server.close());
+    const listening = listen(server, '127.0.0.1', port, 10_000);
+    setTimeout(() => taken.close(), 50);
+    await listening;
+    expect(server.listenerCount('error')).toBe(0);
+    expect(server.listenerCount('listening')).toBe(0);
   });
 
   test('says why an address can not be had', async () => {

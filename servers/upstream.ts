@@ -9,6 +9,7 @@ import { sendJson } from './responses.ts';
 
 const PATH = '/upstream';
 const TYPE = 'application/json';
+const METHODS = ['POST', 'OPTIONS'];
 
 /** What express says of a body that it did not read. */
 interface BodyError {
@@ -38,8 +39,8 @@ export function mountUpstream(app: Express): void {
     response.status(204).end();
   });
   app.all(PATH, (request, response) => {
-    response.set('Allow', 'POST');
-    sendJson(response, 405, { error: { method: request.method, allowed: ['POST'] } });
+    response.set('Allow', METHODS.join(', '));
+    sendJson(response, 405, { error: { method: request.method, allowed: METHODS } });
   });
 }
 

@@ -77,6 +77,8 @@ export interface LedgerCount {
   readonly up: LayerBytes;
   /** From server to client. */
   readonly down: LayerBytes;
+  /** Records that open TLS, from the hello to the tickets after Finished. Their bytes are in the layer `tls`, too. */
+  readonly tlsHandshake: { readonly up: number; readonly down: number };
   /**
    * Events carried downwards. Content is not read: a gap counts as the event it stands in for, and so does the answer to a
    * message, be it of a WebSocket or of a POST that is answered in JSON.
@@ -97,6 +99,20 @@ export interface LedgerCount {
   /** Bytes that could not be read, and why: they are in no layer. */
   readonly unreadBytes: { readonly up: number; readonly down: number };
   readonly problems: readonly string[];
+}
+
+/** What opens connections, by direction: the layer, and what TLS needs before it. */
+export function openingBytes({
+  up,
+  down,
+  tlsHandshake = { up: 0, down: 0 },
+}: {
+  readonly up: LayerBytes;
+  readonly down: LayerBytes;
+  /** Without TLS there is none. */
+  readonly tlsHandshake?: LedgerCount['tlsHandshake'] | undefined;
+}): { up: number; down: number } {
+  return { up: up.handshake + tlsHandshake.up, down: down.handshake + tlsHandshake.down };
 }
 
 /** Bytes of all layers together. */

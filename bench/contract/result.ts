@@ -82,6 +82,10 @@ const frameCounts = z.partialRecord(z.enum(FRAME_TYPES), countedBytes);
 const ledgerCount = z.strictObject({
   up: layers.describe('From client to server'),
   down: layers.describe('From server to client'),
+  tlsHandshake: z
+    .strictObject({ up: count, down: count })
+    .optional()
+    .describe('Of TLS, records from the hello to the tickets after Finished; their bytes stand in the layer tls too'),
   events: count.describe('Events carried downwards'),
   cycles: cycleCount.describe(
     'Exchanges of HTTP that opened no lasting connection; their bytes stand in the layers too',

@@ -155,11 +155,14 @@ export interface CloseReason {
 
 export interface PushClient {
   /**
-   * Sends a message to the server and resolves with the server's echo of it. Several are answered in their order.
+   * Sends a message to the server and resolves with the server's echo of it. Several are answered in their order, unless the
+   * client is multiplexed.
    *
    * @throws Error when the server refuses it, or when the connection ends before the answer or has ended
    */
   request?(text: string): Promise<string>;
+  /** Whether messages go beside each other, and are answered in any order. @default false */
+  readonly isMultiplexed?: boolean;
   /** Idempotent; resolves when the socket is gone. */
   close(): Promise<void>;
 }

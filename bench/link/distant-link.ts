@@ -11,6 +11,7 @@
  * delay: a link with an RTT of 0 shows how much that is.
  */
 
+import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { Address, LinkConditions } from '../contract/child.ts';
@@ -52,9 +53,8 @@ export class DistantLink {
 
   static async open(target: Address, options: DistantLinkOptions): Promise<DistantLink> {
     const link = new DistantLink(target, options, await createAlarm());
-    await new Promise<void>((resolve, reject) => {
-      link.#server.once('error', reject).listen(0, '127.0.0.1', resolve);
-    });
+    link.#server.listen(0, '127.0.0.1');
+    await once(link.#server, 'listening');
     return link;
   }
 

@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import { readText } from './machine.ts';
 
 export interface SegmentCount {
-  readonly sockets: number;
+  /** The clients' ends of the connections, as `address:port`, in order. */
+  readonly peers: readonly string[];
   /** Segments with and without data, by the server's sockets. */
   readonly sent: number;
   readonly received: number;
@@ -49,13 +50,20 @@ export async function readSegments(
   }
 }
 
-/** @param text what `ss -tinH` prints: two lines a socket, the second with `segs_out:N segs_in:N` */
+/** @param text what `ss -tinH` prints: two lines a socket, the first with both ends, the second with `segs_out:N segs_in:N` */
 export function parseSegments(text: string): SegmentCount | undefined {
   const sum = (pattern: RegExp) => [...text.matchAll(pattern)].reduce((total, [, count]) => total + Number(count), 0);
   if (!/\bsegs_out:\d/.test(text)) return undefined;
   return {
-    sockets: [...text.matchAll(/\bsegs_out:/g)].length,
+    peers: [...text.matchAll(/^(?:\S+\s+){3}(\S+)/gm)].map(([, peer = '']) => peer).sort(),
     sent: sum(/\bsegs_out:(\d+)/g),
     received: sum(/\bsegs_in:(\d+)/g),
   };
+}
+
+/** Whether the same connections were open at both readings: one that came or went in between took its count along. */
+export function isSteady(before: SegmentCount, after: SegmentCount): boolean {
+  const isSame = before.peers.length > 0 && before.peers.join() === after.peers.join();
+  // A port may come again, with a new count.
+  return isSame && after.sent >= before.sent && after.received >= before.received;
 }

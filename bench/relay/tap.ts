@@ -5,6 +5,7 @@
  * them, and costs the measured processes nothing.
  */
 
+import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { Address } from '../contract/child.ts';
@@ -44,9 +45,8 @@ export class Tap {
 
   static async open(target: TapTarget): Promise<Tap> {
     const tap = new Tap(target);
-    await new Promise<void>((resolve, reject) => {
-      tap.#server.once('error', reject).listen(0, '127.0.0.1', resolve);
-    });
+    tap.#server.listen(0, '127.0.0.1');
+    await once(tap.#server, 'listening');
     return tap;
   }
 

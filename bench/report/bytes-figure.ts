@@ -3,6 +3,7 @@
 import type { CompletedCell } from '../contract/result.ts';
 import { rangeOf } from '../stats/mean.ts';
 import { metricOf } from '../stats/metrics.ts';
+import { payloadPerDeliveryBytes } from '../stats/payload.ts';
 import type { Anchors } from './anchors.ts';
 import { curveCharts } from './curve-chart.ts';
 import { findingOf } from './finding.ts';
@@ -17,18 +18,16 @@ const OVERHEAD = 'wire.overheadPerDeliveryBytes';
 const SCALE = scaleFor('wire', []);
 const TITLE = 'Bytes per delivery';
 const NO_DELIVERY = 'no delivery';
+/** Of compressed payload nobody knows how much it is, unless the ledger read along. */
+const UNKNOWN = 'not known';
 
 export function bytesFigure(view: ScenarioView, anchors: Anchors): Figure {
   const id = anchors.take(`${view.id} bytes`);
-  const payload = ({ point }: Place): Interval => {
-    const value = point.payloadBytes;
-    return { value, low: value, high: value };
-  };
   const columns = [
     valueColumn('Total', SCALE, ({ estimates }) => estimates.get(TOTAL), NO_DELIVERY),
     ...ratioColumn(view, TOTAL, 'Ratio'),
-    valueColumn('Payload', SCALE, (_, place) => payload(place), NO_DELIVERY),
-    valueColumn('Overhead down', SCALE, overheadDown, NO_DELIVERY),
+    valueColumn('Payload', SCALE, payload, UNKNOWN),
+    valueColumn('Overhead down', SCALE, overheadDown, UNKNOWN),
     valueColumn('Overhead up', SCALE, overheadUp, NO_DELIVERY),
     roundsColumn([TOTAL]),
   ];
@@ -37,8 +36,9 @@ export function bytesFigure(view: ScenarioView, anchors: Anchors): Figure {
     title: TITLE,
     definition:
       'All bytes on the sockets within the window, in both directions, divided by the deliveries within it. Down is from ' +
-      'server to client, up from client to server. Counted at the level of the TCP payload: heads and frames of the ' +
-      'protocols are included, TCP and IP headers are not.',
+      'server to client, up from client to server. Payload is as it went over the wire, compressed or encoded where the ' +
+      'lane does that. Counted at the level of the TCP payload: heads and frames of the protocols are included, TCP and IP ' +
+      'headers are not.',
     finding: findingOf(view, TOTAL),
     charts: bytesGroups(view, id, anchors),
     tables: [
@@ -67,37 +67,42 @@ function bytesGroups(view: ScenarioView, id: string, anchors: Anchors): ChartGro
   ]);
 }
 
-function overheadDown(lane: LaneAtPlace, { point }: Place): Interval | undefined {
-  return meanPerDelivery(lane, ({ wire }) => wire.window.clients.receivedBytes, point.payloadBytes);
+function payload(lane: LaneAtPlace): Interval | undefined {
+  return meanPerDelivery(lane, payloadPerDeliveryBytes);
+}
+
+function overheadDown(lane: LaneAtPlace): Interval | undefined {
+  return meanPerDelivery(lane, (cell) => {
+    const payloadBytes = payloadPerDeliveryBytes(cell);
+    const { window, windowDeliveries } = cell.wire;
+    return payloadBytes === undefined ? undefined : window.clients.receivedBytes / windowDeliveries - payloadBytes;
+  });
 }
 
 function overheadUp(lane: LaneAtPlace): Interval | undefined {
-  return meanPerDelivery(lane, ({ wire }) => wire.window.clients.sentBytes, 0);
+  return meanPerDelivery(lane, ({ wire }) => wire.window.clients.sentBytes / wire.windowDeliveries);
 }
 
 function meanPerDelivery(
   { valid }: LaneAtPlace,
-  bytesOf: (cell: CompletedCell) => number,
-  payloadBytes: number,
+  bytesOf: (cell: CompletedCell) => number | undefined,
 ): Interval | undefined {
-  const cells = valid.filter(({ wire }) => wire.windowDeliveries > 0);
-  if (cells.length === 0) return undefined;
-  const values = cells.map((cell) => bytesOf(cell) / cell.wire.windowDeliveries - payloadBytes);
-  return { ...rangeOf(values), spread: 'range' };
+  const values = valid.filter(({ wire }) => wire.windowDeliveries > 0).flatMap((cell) => bytesOf(cell) ?? []);
+  return values.length === 0 ? undefined : { ...rangeOf(values), spread: 'range' };
 }
 
-/** A lane that compresses brings a payload in fewer bytes than it has: its bar has less payload and no overhead down. */
+/** A lane of which only the total is known has no bar. */
 function bytesChart(place: Place): StackChart | undefined {
-  const { payloadBytes } = place.point;
   const bars = place.lanes.flatMap((lane) => {
     const total = lane.estimates.get(TOTAL);
-    const down = overheadDown(lane, place);
+    const inside = payload(lane);
+    const down = overheadDown(lane);
     const up = overheadUp(lane);
-    if (!total || !down || !up) return [];
+    if (!total || !inside || !down || !up) return [];
     return {
       label: lane.label,
-      payload: payloadBytes + Math.min(0, down.value),
-      down: Math.max(0, down.value),
+      payload: inside.value,
+      down: down.value,
       up: up.value,
       text: `${formatInterval(total, SCALE).value} ${SCALE.unit}`,
     };

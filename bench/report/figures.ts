@@ -25,7 +25,8 @@ export const LATENCY: MetricFigureSpec = {
   name: 'latency',
   title: 'Latency',
   definition:
-    'From the instant an event was due to the first clock reading of the client that receives it. A late feed shows in it.',
+    'From the instant an event was due to the first clock reading of the client that receives it. A late feed shows in it. ' +
+    'The client has not parsed or inflated anything by then, but decrypted TLS and read the frames of HTTP/2.',
   plots: [
     {
       title: 'Latency',

@@ -12,21 +12,29 @@ export const glossary: readonly Entry[] = [
     term: 'Latency',
     text:
       'The time from the instant at which the schedule wanted the event to the client’s first clock reading when ' +
-      'its bytes arrived. Server and clients read one monotonic clock. The clients of a load worker share an event ' +
-      'loop, and the wait for it is part of the latency. Clients that the ledger reads along with are left out.',
+      'its bytes arrived. It has not parsed, inflated or decoded them by then; but TLS is decrypted and the frames of HTTP/2 ' +
+      'are read by then, for Node does that before it hands bytes on. Server and clients read one monotonic clock. The ' +
+      'clients of a load worker share an event loop, and the wait for it is part of the latency. Clients that the ledger ' +
+      'reads along with are left out.',
   },
-  { term: 'Payload', text: 'The text of the event. All other bytes on the socket are overhead.' },
+  {
+    term: 'Payload',
+    text:
+      'The text of the event; where a lane compresses or encodes it, what went over the wire in its place. All other bytes ' +
+      'on the socket are overhead.',
+  },
   {
     term: 'Layer',
     text:
-      'What a byte on the socket is for: payload, framing, chunking, request head, response head, handshake or control. A ' +
-      'reader of its own puts every byte into exactly one, so that the layers add up to what the sockets counted.',
+      'What a byte on the socket is for: payload, framing, chunking, request head, response head, handshake, control or ' +
+      'TLS. A reader of its own puts every byte into exactly one, so that the layers add up to what the sockets counted.',
   },
   {
     term: 'Handshake',
     text:
-      'What opens a lasting connection: the request and response head of an event stream, a WebSocket upgrade. It is spent ' +
-      'once per client and is no part of a delivery.',
+      'What opens a lasting connection: the request and response head of an event stream, a WebSocket upgrade, the preface ' +
+      'and settings of HTTP/2; and what TLS says from its hello to its tickets, which as a layer is TLS. It is spent once ' +
+      'and is no part of a delivery.',
   },
   {
     term: 'Empty poll',

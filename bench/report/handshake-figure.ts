@@ -1,10 +1,11 @@
 /** What opens a lasting connection: once per client, so it stands apart from what a delivery takes. */
 
+import { openingBytes } from '../contract/ledger.ts';
 import type { CompletedCell } from '../contract/result.ts';
 import type { Anchors } from './anchors.ts';
 import { deliveryOf, sumOfDelivery } from './delivery.ts';
 import { formatCount, formatRange } from './format.ts';
-import { exactColumn, type LaneColumn, laneTable, NO_ROUND } from './lane-table.ts';
+import { exactColumn, type LaneColumn, lanesOf, laneTable, NO_ROUND } from './lane-table.ts';
 import { NOT_READ } from './layers-figure.ts';
 import type { Figure } from './page-model.ts';
 import type { ScenarioView } from './places.ts';
@@ -14,13 +15,14 @@ const NEGLIGIBLE_SHARE = 0.01;
 
 export function handshakeFigure(view: ScenarioView, anchors: Anchors): Figure {
   const id = anchors.take(`${view.id} handshake`);
+  const isEncrypted = lanesOf(view).some(({ valid }) => valid.some((cell) => (handshakeOf(cell)?.tls ?? 0) > 0));
   return {
     id,
     title: TITLE,
     definition:
-      'Bytes that open a lasting connection are spent once per client and wear off with the events. They count as worn ' +
-      'off after n events, where n = handshake ÷ (1 % × bytes per delivery): from there on the handshake is less than 1 % ' +
-      'of what the deliveries took. A lane without a handshake pays with each request instead.',
+      'Bytes that open a lasting connection are spent once, those of TLS with its certificate and its tickets among them, ' +
+      'and wear off with the events. They count as worn off after n events, where n = handshake ÷ (1 % × bytes per ' +
+      'delivery): from there on the handshake is less than 1 % of what the deliveries took. A lane without a handshake pays with each request instead.',
     charts: undefined,
     tables: [
       {
@@ -28,10 +30,13 @@ export function handshakeFigure(view: ScenarioView, anchors: Anchors): Figure {
           exactColumn('Down', (cell) => handshakeOf(cell)?.down, NOT_READ),
           exactColumn('Up', (cell) => handshakeOf(cell)?.up, NOT_READ),
           exactColumn('Handshake', (cell) => handshakeOf(cell)?.both, NOT_READ),
+          ...(isEncrypted ? [exactColumn('Of it TLS', (cell) => handshakeOf(cell)?.tls, NOT_READ)] : []),
           exactColumn('Bytes per delivery', bytesPerDelivery, NOT_READ),
           wornOffColumn,
         ]),
-        definition: 'Handshake: bytes per client over the whole cell. Bytes per delivery: of the layers, without it.',
+        definition:
+          'Handshake: bytes over the whole cell by clients, also where clients share a connection. Bytes per delivery: of ' +
+          'the layers, without it.',
       },
     ],
   };
@@ -48,11 +53,13 @@ const wornOffColumn: LaneColumn = {
   },
 };
 
-function handshakeOf({ wire: { ledger } }: CompletedCell): { up: number; down: number; both: number } | undefined {
+/** Per client. */
+function handshakeOf({ wire: { ledger } }: CompletedCell) {
   if (!ledger) return undefined;
-  const up = ledger.cell.up.handshake / ledger.clients;
-  const down = ledger.cell.down.handshake / ledger.clients;
-  return { up, down, both: up + down };
+  const { up, down } = openingBytes(ledger.cell);
+  const { tlsHandshake: tls } = ledger.cell;
+  const each = (bytes: number) => bytes / ledger.clients;
+  return { up: each(up), down: each(down), both: each(up + down), tls: each(tls ? tls.up + tls.down : 0) };
 }
 
 function bytesPerDelivery(cell: CompletedCell): number | undefined {

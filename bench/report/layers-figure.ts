@@ -16,10 +16,26 @@ import { countOf, formatExact } from './format.ts';
 import { exactColumn, type LaneColumn, lanesOf, laneTable } from './lane-table.ts';
 import type { Figure, StackChart, StackPart } from './page-model.ts';
 import { chartGroups } from './panels.ts';
-import type { LaneAtPlace, Place, ScenarioView } from './places.ts';
+import { completedByLane, type LaneAtPlace, type Place, type ScenarioView } from './places.ts';
 
 const TITLE = 'One delivery by layer';
 export const NOT_READ = 'not read along';
+
+/** Why lanes are missing from the layers; undefined where none is. */
+export function sharedNote(views: readonly ScenarioView[]): string | undefined {
+  const titles = views
+    .filter(({ scenario }) => scenario.ledgerShare > 0)
+    .flatMap(completedByLane)
+    .filter(({ completed }) =>
+      completed.some(({ options, wire }) => options['connections'] === 'shared' && !wire.ledger),
+    )
+    .map(({ label }) => label.title);
+  if (titles.length === 0) return undefined;
+  return (
+    `Not read along with: ${[...new Set(titles)].join('; ')}. Their clients share connections: the few that are read along ` +
+    'with would have one of their own, with other bytes per event.'
+  );
+}
 
 const NAMES: Readonly<Record<DeliveryPart, string>> = {
   payload: 'Payload',
@@ -79,6 +95,7 @@ export function layersFigure(view: ScenarioView, anchors: Anchors): Figure {
       part !== 'emptyPolls' && part !== 'payload' && isSeen(part),
   );
   const unseen = PARTS_OF_A_DELIVERY.filter((part) => !isSeen(part)).map((part) => NAMES[part].toLowerCase());
+  const shared = sharedNote([view]);
   return {
     id,
     title: TITLE,
@@ -104,6 +121,7 @@ export function layersFigure(view: ScenarioView, anchors: Anchors): Figure {
           ...(parts.length > 0 && unseen.length > 0
             ? [`Without a byte in any lane’s window: ${unseen.join(', ')}.`]
             : []),
+          ...(shared ? [shared] : []),
         ],
       },
     ],

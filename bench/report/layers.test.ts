@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { sumOf } from '../contract/ledger.ts';
+import { LAYERS, sumOf } from '../contract/ledger.ts';
 import type { CompletedCell, Result } from '../contract/result.ts';
 import { makeResult, POINT, SCENARIO, withLedger } from '../test-fixture.ts';
 import { deliveryOf, sumOfDelivery } from './delivery.ts';
+import { glossary } from './glossary.ts';
 import { pageModel } from './model.ts';
 import type { Figure, Prose, StackChart, Table } from './page-model.ts';
 
@@ -83,6 +84,13 @@ describe('a delivery', () => {
 });
 
 describe('the figure of layers', () => {
+  test('has its layers explained: the glossary names each of them', () => {
+    const entry = glossary.find(({ term }) => term === 'Layer')?.text ?? '';
+    for (const layer of LAYERS) {
+      expect(entry.toLowerCase()).toContain(layer.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`));
+    }
+  });
+
   test('has bars that, with the payload, are the sum in the table and in the ledger', () => {
     const result = layered();
     const figure = figureOf(result, 'spread-layers');
@@ -143,6 +151,28 @@ describe('the levels', () => {
     }
   });
 
+  test('of a lane that compresses have no more payload than went over the wire', () => {
+    const compressing = (cell: CompletedCell): CompletedCell => {
+      const { wire, ...rest } = withLedger(cell);
+      if (cell.lane !== 'beta' || !wire.ledger) return { ...rest, wire };
+      const { window } = wire.ledger;
+      const down = { ...window.down, payload: window.down.payload / 2 };
+      const ledger = { ...wire.ledger, window: { ...window, down } };
+      const half = cell.point.payloadBytes / 2;
+      return {
+        ...rest,
+        options: { compression: 'deflate' },
+        wire: { ...wire, ledger, perDeliveryBytes: wire.perDeliveryBytes - half },
+      };
+    };
+    const plain = figure.tables;
+    const compressed = figureOf(layered(compressing), 'spread-levels').tables;
+    for (const label of ['Framing', 'With heads']) {
+      expect(at(compressed[0], 'Lane beta', label)).toBe(at(plain[0], 'Lane beta', label));
+      expect(numberIn(at(compressed[1], 'Lane beta', label))).toBe(numberIn(at(plain[1], 'Lane beta', label)) - 64);
+    }
+  });
+
   test('have the ratios of the result where it has them', () => {
     const [overhead, all] = figure.tables;
     const ratio = (metric: string) =>
@@ -200,6 +230,35 @@ describe('opening a connection', () => {
   });
 });
 
+describe('opening an encrypted connection', () => {
+  const encrypted = (cell: CompletedCell): CompletedCell => {
+    const { wire, ...rest } = withLedger(cell);
+    if (cell.lane === 'alpha' || !wire.ledger) return { ...rest, wire };
+    const tlsHandshake = { up: wire.ledger.clients * 500, down: wire.ledger.clients * 1_500 };
+    const read = { ...wire.ledger.cell, tlsHandshake };
+    return { ...rest, wire: { ...wire, ledger: { ...wire.ledger, cell: read } } };
+  };
+  const result = layered(encrypted);
+
+  test('takes the handshake of TLS too', () => {
+    const [table] = figureOf(result, 'spread-handshake').tables;
+    const columns = ['Down', 'Up', 'Handshake', 'Of it TLS'];
+    expect(columns.map((label) => at(table, 'Lane beta', label))).toEqual(['1,620', '800', '2,420', '2,000']);
+    expect(at(table, 'Lane beta', 'Worn off after')).toBe('1,855');
+    expect(at(table, 'Lane gamma', 'Worn off after')).not.toBe('no handshake');
+    expect(at(table, 'Lane alpha', 'Worn off after')).toBe('no handshake');
+  });
+
+  test('is estimated with it', () => {
+    const estimate = result.estimates.find(({ lane, metric }) => lane === 'gamma' && metric === 'wire.handshakeBytes');
+    expect(estimate?.value).toBe(2_000);
+  });
+
+  test('has no column of its own where nothing is encrypted', () => {
+    expect(at(figureOf(layered(), 'spread-handshake').tables[0], 'Lane beta', 'Of it TLS')).toBe('nothing');
+  });
+});
+
 describe('a minute without events', () => {
   test('is an empty poll times the polls at the lane’s own interval, and only of lanes that were seen to poll in vain', () => {
     const result = layered();
@@ -234,6 +293,18 @@ describe('the conditions', () => {
       expect.stringMatching(/^HTTP requests with browser headers: .*Chromium/),
       'Compression is off, but in lanes whose options name it.',
     ]);
+  });
+
+  test('say whom the ledger could not read along with, and why, as the layers do', () => {
+    const sharing = (cell: CompletedCell): CompletedCell =>
+      cell.lane === 'gamma' ? { ...cell, options: { connections: 'shared' } } : withLedger(cell);
+    const note = expect.stringMatching(/^Not read along with: Lane gamma\. Their clients share connections/);
+    const result = layered(sharing);
+    expect(pageModel(result).conditions.ledger?.notes).toEqual([note]);
+    const [table] = figureOf(result, 'spread-layers').tables;
+    expect(table?.notes).toContainEqual(note);
+    expect(at(table, 'Lane gamma', 'Sum')).toBe('not read along');
+    expect(pageModel(layered()).conditions.ledger?.notes).toEqual([]);
   });
 
   test('say how many clients the ledger read along with', () => {

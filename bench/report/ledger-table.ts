@@ -3,6 +3,7 @@
 import type { CompletedCell, Ledger } from '../contract/result.ts';
 import { PARTS } from './anchors.ts';
 import { formatCount, formatPercent, formatRange } from './format.ts';
+import { sharedNote } from './layers-figure.ts';
 import type { Row, Table } from './page-model.ts';
 import { completedByLane, type ScenarioView } from './places.ts';
 
@@ -20,6 +21,7 @@ export function ledgerTable(views: readonly ScenarioView[]): Table | undefined {
   const isSound = read.every(({ cells }) =>
     cells.every(({ ledger }) => ledger.residualBytes === 0 && ledger.problems.length === 0),
   );
+  const shared = sharedNote(views);
   return {
     id: PARTS.ledger,
     title: 'The ledger',
@@ -59,6 +61,9 @@ export function ledgerTable(views: readonly ScenarioView[]): Table | undefined {
       };
     }),
     folded: isSound ? 'every byte is in a layer' : undefined,
-    notes: problems.size > 0 ? [`What the reader could not read: ${[...problems].join('; ')}.`] : [],
+    notes: [
+      ...(problems.size > 0 ? [`What the reader could not read: ${[...problems].join('; ')}.`] : []),
+      ...(shared ? [shared] : []),
+    ],
   };
 }

@@ -2,6 +2,7 @@
 
 import type { CompletedCell } from '../contract/result.ts';
 import { extremesOf, geometricMeanOf, rangeOf } from '../stats/mean.ts';
+import { payloadPerDeliveryBytes } from '../stats/payload.ts';
 import { deliveryOf } from './delivery.ts';
 import type { Interval } from './format.ts';
 import type { LaneAtPlace, Place, ScenarioView } from './places.ts';
@@ -20,26 +21,36 @@ export interface Level {
 
 /** From the inside outwards: each level counts what the one before counts, and more. */
 export const LEVELS: readonly Level[] = [
-  level('Framing', 'framing alone', 'not read along', (cell) => {
-    const delivery = deliveryOf(cell);
-    if (!delivery) return undefined;
-    const { up, down } = delivery;
-    return down.framing + down.chunking + down.control + up.framing + up.chunking + up.control;
-  }),
-  level('With heads', 'HTTP heads too', 'no delivery', ({ wire, point }) =>
-    wire.windowDeliveries > 0 ? wire.perDeliveryBytes - point.payloadBytes : undefined,
+  {
+    title: 'Framing',
+    counted: 'framing alone',
+    whyMissing: 'not read along',
+    overhead: framingBytes,
+    all: (cell) => addPayload(framingBytes(cell), cell, 1),
+  },
+  level('With heads', 'HTTP heads too', 'not known', ({ wire }) =>
+    wire.windowDeliveries > 0 ? wire.perDeliveryBytes : undefined,
   ),
-  level('With TCP/IP', 'TCP/IP headers too', 'not counted', ({ wire, point }) =>
-    wire.packets && wire.windowDeliveries > 0 ? wire.packets.tcpIpBytesPerDelivery - point.payloadBytes : undefined,
+  level('With TCP/IP', 'TCP/IP headers too', 'not counted', ({ wire }) =>
+    wire.windowDeliveries > 0 ? wire.packets?.tcpIpBytesPerDelivery : undefined,
   ),
 ];
 
-function level(title: string, counted: string, whyMissing: string, overhead: BytesOf): Level {
-  const all: BytesOf = (cell) => {
-    const bytes = overhead(cell);
-    return bytes === undefined ? undefined : bytes + cell.point.payloadBytes;
-  };
-  return { title, counted, whyMissing, overhead, all };
+function level(title: string, counted: string, whyMissing: string, all: BytesOf): Level {
+  return { title, counted, whyMissing, overhead: (cell) => addPayload(all(cell), cell, -1), all };
+}
+
+function framingBytes(cell: CompletedCell): number | undefined {
+  const delivery = deliveryOf(cell);
+  if (!delivery) return undefined;
+  const { up, down } = delivery;
+  return down.framing + down.chunking + down.control + up.framing + up.chunking + up.control;
+}
+
+/** `bytes + sign × payload`, as that went over the wire. */
+function addPayload(bytes: number | undefined, cell: CompletedCell, sign: 1 | -1): number | undefined {
+  const payloadBytes = payloadPerDeliveryBytes(cell);
+  return bytes === undefined || payloadBytes === undefined ? undefined : bytes + sign * payloadBytes;
 }
 
 /** By the rules of the estimates of bytes. undefined where no round has a value. */

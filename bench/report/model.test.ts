@@ -112,16 +112,34 @@ describe('numbers of a table', () => {
     expect((chart as StackChart).parts.map(({ values }) => values[2])).toEqual([128, 8, 4]);
   });
 
-  test('of a lane that compresses show less payload in its bar, and never a bar below zero', () => {
-    const compress = (cell: CompletedCell): CompletedCell => {
+  describe('of a lane that compresses', () => {
+    const compressed = (cell: CompletedCell): CompletedCell => {
       const { window } = cell.wire;
       const clients = { ...window.clients, receivedBytes: cell.wire.windowDeliveries * 60 };
-      return { ...cell, wire: { ...cell.wire, window: { ...window, clients }, perDeliveryBytes: 60 } };
+      const wire = { ...cell.wire, window: { ...window, clients }, perDeliveryBytes: 60 };
+      return { ...cell, options: { compression: 'deflate' }, wire };
     };
-    const figure = figureOf(makeResult({ lanes: ['alpha'], change: compress }), 'spread-bytes');
-    const [table, chart] = [tableOf(figure), chartOf(figure)];
-    expect(cellsOf(table, 'Lane alpha', 'Overhead down')).toBe('−68');
-    expect((chart as StackChart).parts.map(({ values }) => values[0])).toEqual([60, 0, 0]);
+    const labels = ['Total', 'Payload', 'Overhead down', 'Overhead up'];
+    const rowOf = (figure: Figure) => labels.map((label) => cellsOf(tableOf(figure), 'Lane alpha', label));
+
+    test('have the payload that the ledger saw on the wire', () => {
+      const readAlong = (cell: CompletedCell): CompletedCell => {
+        const { wire, ...rest } = compressed(withLedger(cell));
+        if (!wire.ledger) throw new Error('no ledger');
+        const { window } = wire.ledger;
+        const read = { ...window, down: { ...window.down, payload: window.events * 57 } };
+        return { ...rest, wire: { ...wire, ledger: { ...wire.ledger, window: read } } };
+      };
+      const figure = figureOf(makeResult({ lanes: ['alpha'], change: readAlong }), 'spread-bytes');
+      expect(rowOf(figure)).toEqual(['60', '57', '3', '0']);
+      expect((chartOf(figure) as StackChart).parts.map(({ values }) => values[0])).toEqual([57, 3, 0]);
+    });
+
+    test('have a total alone where no ledger was kept', () => {
+      const figure = figureOf(makeResult({ lanes: ['alpha'], change: compressed }), 'spread-bytes');
+      expect(rowOf(figure)).toEqual(['60', 'not known', 'not known', '0']);
+      expect(figure.charts).toEqual([]);
+    });
   });
 });
 

@@ -115,7 +115,7 @@ describe('latency against its cost', () => {
 describe('a condition', () => {
   test.each([
     ['silent-idle', ['Bytes of silence', 'Packets of silence', 'Server CPU of silence', 'Server memory per client']],
-    ['upwards-upstream', ['Echo', 'Bytes per message']],
+    ['upwards-upstream', ['Echo', 'Bytes per message, silence included']],
     ['dead-recovery', ['Recovery', 'Connections tried']],
     ['stalled-isolation', ['Latency p99', 'Peak memory of the server']],
   ])('is shown by its metrics side by side: %s', (id, titles) => {

@@ -102,12 +102,12 @@ export const conditionMetrics: readonly Metric[] = [
   },
   {
     id: 'upstream.bytesPerMessage',
-    title: 'Bytes per message',
+    title: 'Bytes per message, silence included',
     unit: 'B',
     ...COUNTED,
-    verbs: takes('bytes per message', 'fewer'),
+    verbs: takes('bytes per message, silence included,', 'fewer'),
     definition:
-      'All bytes on the sockets, both directions, by messages, in a window without events; each message goes up and comes back as an echo',
+      'All bytes on the sockets, both directions, by messages, in a window without events: polls that bring nothing are part of it, and each message goes up and comes back as an echo',
     of: ({ upstream, wire, window }) =>
       upstream && window.events === 0
         ? (wire.window.clients.sentBytes + wire.window.clients.receivedBytes) / upstream.messages

@@ -2,11 +2,12 @@
  * The table of metrics: what is estimated, compared, charted and printed. A new metric is one row.
  */
 
-import type { LayerBytes } from '../contract/ledger.ts';
+import { type LayerBytes, openingBytes } from '../contract/ledger.ts';
 import { EVENTS_NEEDED, PERCENTILE_LABELS, type Percentile } from '../contract/percentiles.ts';
 import type { CompletedCell } from '../contract/result.ts';
 import { conditionMetrics } from './condition-metrics.ts';
 import { COUNTED, FASTER, type Metric, TIMED, takes } from './metric.ts';
+import { payloadPerDeliveryBytes } from './payload.ts';
 
 export type { Metric } from './metric.ts';
 
@@ -50,9 +51,12 @@ export const metrics: readonly Metric[] = [
     unit: 'B',
     ...COUNTED,
     verbs: takes('bytes of overhead', 'fewer'),
-    definition: 'Bytes per delivery without the payload',
-    of: (cell) => ifDelivered(cell, cell.wire.perDeliveryBytes - cell.point.payloadBytes),
-    needs: DELIVERY,
+    definition: 'Bytes per delivery without the payload as it went over the wire',
+    of: (cell) => {
+      const payloadBytes = payloadPerDeliveryBytes(cell);
+      return payloadBytes === undefined ? undefined : ifDelivered(cell, cell.wire.perDeliveryBytes - payloadBytes);
+    },
+    needs: `${DELIVERY}, and, where the payload is compressed or encoded, ${READ_ALONG}`,
   },
   {
     id: 'wire.framingPerDeliveryBytes',
@@ -92,8 +96,12 @@ export const metrics: readonly Metric[] = [
     unit: 'B',
     ...COUNTED,
     verbs: takes('bytes to open', 'fewer'),
-    definition: 'What opens a lasting connection, both directions, once per client',
-    of: ({ wire: { ledger } }) => ledger && (ledger.cell.up.handshake + ledger.cell.down.handshake) / ledger.clients,
+    definition: 'What opens lasting connections, the handshake of TLS included, both directions, by clients',
+    of: ({ wire: { ledger } }) => {
+      if (!ledger) return undefined;
+      const { up, down } = openingBytes(ledger.cell);
+      return (up + down) / ledger.clients;
+    },
     needs: 'a relay that reads along',
   },
   {
@@ -117,8 +125,9 @@ export const metrics: readonly Metric[] = [
     ...TIMED,
     verbs: takes('server CPU', 'less'),
     definition: 'CPU time of the server process within the window by deliveries; the feed is part of it',
-    of: (cell) => ifDelivered(cell, cell.server.cpuUs / cell.wire.windowDeliveries),
-    needs: DELIVERY,
+    // Those that were killed took their CPU time along, and their deliveries stayed.
+    of: (cell) => (cell.recovery ? undefined : ifDelivered(cell, cell.server.cpuUs / cell.wire.windowDeliveries)),
+    needs: `${DELIVERY}, and a server that lives through it`,
   },
   {
     id: 'server.heapPerClientBytes',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Cell, CompletedCell, Point } from '../contract/result.ts';
-import { QUIET } from '../test-fixture.ts';
+import type { Cell, CompletedCell, Ledger, Point } from '../contract/result.ts';
+import { QUIET, withLedger } from '../test-fixture.ts';
 import type { Lineup } from './lineup.ts';
 import { summarise } from './summarise.ts';
 
@@ -140,6 +140,27 @@ describe('an estimate', () => {
     const none = [cell('a', 1, 100, { wire: { ...cell('a', 1, 100).wire, windowDeliveries: 0, perDeliveryBytes: 0 } })];
     const metrics = summarise(none, LINEUP).estimates.map(({ metric }) => metric);
     expect(metrics).toEqual(['latency.p50Us', 'latency.p90Us', 'latency.p95Us', 'server.heapPerClientBytes']);
+  });
+
+  it('of server CPU by delivery is not given where servers were killed: the last one is read, and all deliveries count', () => {
+    const firstEvent = cell('a', 1, 100).latency;
+    const recovery = { kills: 2, firstEvent, attempts: 6, replayed: 0, attemptsByTenth: [6] };
+    const cells = [cell('a', 1, 100, { recovery })];
+    expect(of(cells, 'a', 'wire.perDeliveryBytes')?.value).toBeCloseTo(102, 9);
+    expect(of(cells, 'a', 'server.cpuPerDeliveryUs')).toBeUndefined();
+  });
+
+  it.each([
+    ['compression', 'gzip'],
+    ['encoding', 'binary'],
+  ])('of overhead has no more payload than went over the wire, where there is a lane with %s', (option, value) => {
+    const options = { [option]: value };
+    const one = cell('a', 1, 100, { options });
+    expect(of([one], 'a', 'wire.overheadPerDeliveryBytes')).toBeUndefined();
+    const ledger = withLedger(one).wire.ledger as Ledger;
+    const window = { ...ledger.window, down: { ...ledger.window.down, payload: ledger.window.events * 70 } };
+    const read = { ...one, wire: { ...one.wire, perDeliveryBytes: 75, ledger: { ...ledger, window } } };
+    expect(of([read], 'a', 'wire.overheadPerDeliveryBytes')?.value).toBe(5);
   });
 
   it('states overhead without the payload, and CPU by deliveries of the window', () => {

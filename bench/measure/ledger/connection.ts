@@ -81,6 +81,7 @@ export class ConnectionLedger {
       ...this.#http2?.counts.read(),
       up: { ...this.#up.layers, tls: this.#tls?.up.layers.tls ?? 0 },
       down: { ...this.#down.layers, tls: this.#tls?.down.layers.tls ?? 0 },
+      tlsHandshake: { up: this.#tls?.up.handshakeBytes ?? 0, down: this.#tls?.down.handshakeBytes ?? 0 },
       events: this.#down.messages,
       messagesUp: this.#up.messages,
       unreadBytes: {

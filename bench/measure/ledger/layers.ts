@@ -10,6 +10,7 @@ export function noCount(): LedgerCount {
   return {
     up: noLayerBytes(),
     down: noLayerBytes(),
+    tlsHandshake: { up: 0, down: 0 },
     events: 0,
     messagesUp: 0,
     cycles: { count: 0, upBytes: 0, downBytes: 0 },

@@ -55,6 +55,7 @@ export class Script {
   /** From this byte of one way on, so many of the other way must have come before. */
   readonly #gates: Record<Way, { at: number; needs: number }[]> = { up: [], down: [] };
   readonly expected = {
+    tlsHandshake: { up: 0, down: 0 },
     events: 0,
     messagesUp: 0,
     cycles: { count: 0, upBytes: 0, downBytes: 0 },

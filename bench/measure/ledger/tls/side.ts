@@ -11,6 +11,8 @@ export class TlsSide extends Direction {
   epoch: Epoch = 'handshake';
   /** Of this epoch, once its secret is known. */
   cipher: RecordCipher | undefined;
+  /** Of the records that open the connection, tickets included. */
+  handshakeBytes = 0;
   #innerBytes = 0;
 
   constructor(inner: Direction) {

@@ -163,7 +163,7 @@ class TlsWriter {
 
   constructor(plain: Script, spec: TlsSpec) {
     this.script = new Script(plain.protocol);
-    Object.assign(this.script.expected, plain.expected);
+    Object.assign(this.script.expected, plain.expected, { tlsHandshake: { up: 0, down: 0 } });
     this.#spec = spec;
     const open = (label: string, mark: number) => {
       const bytes = SUITES[spec.suite]?.[3] ?? 0;
@@ -265,6 +265,8 @@ class TlsWriter {
   /** Each waits for all that the other side said before. */
   #sayTls(way: Way, records: readonly Buffer[]): void {
     const other = way === 'up' ? 'down' : 'up';
-    this.script.say(way, [part('tls', Buffer.concat(records))], this.script.length(other));
+    const bytes = Buffer.concat(records);
+    this.script.expected.tlsHandshake[way] += bytes.length;
+    this.script.say(way, [part('tls', bytes)], this.script.length(other));
   }
 }

@@ -57,11 +57,16 @@ describe('the trace of RFC 8448, section 3', () => {
   });
 
   test('is all TLS but for 50 bytes in each direction', () => {
-    const { up, down, problems } = readAll('lines', UP, DOWN, withKeys(LINES));
+    const { up, down, tlsHandshake, problems } = readAll('lines', UP, DOWN, withKeys(LINES));
     expect(problems).toEqual([]);
     // Of the data, the LF at 10 ends the client's first line, and in the answer a line of 10 bytes.
     expect(up).toMatchObject({ handshake: 11, payload: 39, tls: bytesOf(UP) - 50 });
     expect(down).toMatchObject({ payload: 49, framing: 1, tls: bytesOf(DOWN) - 50 });
+    // All but the data and the alerts that close the connection.
+    expect(tlsHandshake).toEqual({
+      up: bytesOf([trace.CLIENT_HELLO, trace.CLIENT_FINISHED]),
+      down: bytesOf([trace.SERVER_HELLO, trace.SERVER_FLIGHT, trace.NEW_SESSION_TICKET]),
+    });
   });
 });
 

@@ -86,6 +86,7 @@ export class Tls {
     } else if (side.reader) {
       const type = record[0];
       if (type === RECORD.applicationData) return this.#readProtected(side, record);
+      if (type !== RECORD.alert) side.handshakeBytes += record.length;
       if (type === RECORD.handshake && this.#suite) side.fail('a handshake record in the clear');
       else if (type === RECORD.handshake) this.#readHello(side, record.subarray(RECORD_HEADER_BYTES));
     }
@@ -120,19 +121,19 @@ export class Tls {
     }
     const opened = side.cipher.open(record);
     if (opened?.type === RECORD.applicationData) side.feedInner(opened.content);
-    else if (opened?.type === RECORD.handshake) this.#readProtectedHandshake(side, opened.content);
+    else if (opened?.type === RECORD.handshake) this.#readProtectedHandshake(side, opened.content, record.length);
     else if (opened?.type !== RECORD.alert) side.fail('a record that the secret of its connection does not open');
     return true;
   }
 
-  /** Both messages end their record, and the next is encrypted otherwise (RFC 8446, section 5.1). */
-  #readProtectedHandshake(side: TlsSide, fragment: Buffer): void {
-    for (const { type } of this.#messagesOf(side, fragment)) {
-      if (type === MESSAGE.keyUpdate) side.cipher = side.cipher?.next();
-      if (type !== MESSAGE.finished) continue;
-      side.epoch = 'application';
-      side.cipher = undefined;
-    }
+  /** After a KeyUpdate or a Finished the next record is encrypted otherwise: both end theirs (RFC 8446, section 5.1). */
+  #readProtectedHandshake(side: TlsSide, fragment: Buffer, recordBytes: number): void {
+    const types = this.#messagesOf(side, fragment).map(({ type }) => type);
+    if (types.includes(MESSAGE.keyUpdate)) side.cipher = side.cipher?.next();
+    else side.handshakeBytes += recordBytes;
+    if (!types.includes(MESSAGE.finished)) return;
+    side.epoch = 'application';
+    side.cipher = undefined;
   }
 
   #messagesOf(side: TlsSide, fragment: Buffer): readonly HandshakeMessage[] {
