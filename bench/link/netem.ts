@@ -10,7 +10,7 @@
 
 import type { Point } from '../contract/result.ts';
 import { removeLeftNamespaces } from './namespaces.ts';
-import { openNetwork } from './network.ts';
+import { networkProblem } from './network.ts';
 
 type Conditions = Pick<Point, 'rttMs' | 'jitterMs' | 'bandwidthBitsPerSecond' | 'lossPercent'>;
 
@@ -31,18 +31,8 @@ export function netemDiscipline(conditions: Conditions): string[] {
 
 /** Tries it, and removes what killed runs left. @returns what is missing; undefined where it can be done */
 export function netemProblem(): string | undefined {
-  try {
-    removeLeftNamespaces();
-    const network = openNetwork(netemDiscipline({ rttMs: 2, jitterMs: 1, lossPercent: 1 }));
-    try {
-      network.impose();
-    } finally {
-      network.close();
-    }
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+  removeLeftNamespaces();
+  return networkProblem(netemDiscipline({ rttMs: 2, jitterMs: 1, lossPercent: 1 }));
 }
 
 function us(ms: number): string {

@@ -92,6 +92,20 @@ export function openNetwork(discipline: readonly string[]): Network {
   }
 }
 
+/** Tries a network with such a discipline. @returns what is missing; undefined where it can be had */
+export function networkProblem(discipline: readonly string[]): string | undefined {
+  let network: Network | undefined;
+  try {
+    network = openNetwork(discipline);
+    network.impose();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  } finally {
+    network?.close();
+  }
+}
+
 /** @param text what `tc -s -j qdisc show` prints of one device */
 export function parsePassed(text: string): Passed {
   const disciplines = JSON.parse(text) as { root?: boolean; packets: number; drops: number }[];
