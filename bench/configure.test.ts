@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { addBenchFlags, type BenchFlags, checkPoints, configure } from './configure.ts';
+import { EVENTS_NEEDED } from './contract/percentiles.ts';
+import { planCells } from './plan.ts';
 
 const machine = { workers: 1, fileDescriptors: 1_024, localPorts: 28_232 };
 
@@ -88,6 +90,31 @@ describe('flags', () => {
     expect(() => configure(command.opts<BenchFlags>(), { ...machine, fileDescriptors: null })).toThrow(
       /28232 local ports/,
     );
+  });
+});
+
+describe('the knee', () => {
+  const knee = (flags: string) => {
+    const config = parse(`--scenarios knee ${flags}`);
+    const [scenario] = config.scenarios;
+    if (!scenario) throw new Error('no scenario');
+    return { config, scenario };
+  };
+
+  it('is asked of lanes whose events may come within its limit by design', () => {
+    expect(knee('').scenario.lanes).toEqual(['tcp', 'long-polling', 'sse', 'websocket', 'websocket-again']);
+    expect(knee('--lanes polling,sse --interval 50').scenario.lanes).toEqual(['polling', 'sse']);
+    expect(() => parse('--lanes polling --scenarios knee')).toThrow(/none of the lanes polling/);
+  });
+
+  it('has windows of one length, long enough for its percentile at each step', () => {
+    const { config, scenario } = knee('');
+    expect(scenario.limit?.metric).toBe('latency.p99Us');
+    const plans = planCells(config);
+    expect(new Set(plans.map(({ windowSeconds }) => windowSeconds)).size).toBe(1);
+    for (const { point, windowSeconds } of plans) {
+      expect(point.eventsPerSecond * windowSeconds).toBeGreaterThanOrEqual(EVENTS_NEEDED.p99);
+    }
   });
 });
 

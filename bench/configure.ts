@@ -9,7 +9,7 @@ import type { Point } from './contract/result.ts';
 import { MAX_MESSAGE_BYTES } from './contract/transport.ts';
 import { lanes } from './lanes.ts';
 import type { MachineLimits } from './measure/machine.ts';
-import { distinct, type PlannedScenario, type RunConfig } from './plan.ts';
+import { distinct, type PlannedScenario, type RunConfig, withInterval } from './plan.ts';
 import { type Profile, profiles } from './profiles.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 
@@ -119,7 +119,7 @@ function planScenario(
   { profile, flags, changes }: Choices,
 ): PlannedScenario {
   const { id, title, question, figures, takes = () => true, windowEvents, limit } = scenario;
-  const taken = lanes.filter(takes).map((lane) => lane.id);
+  const taken = lanes.filter((lane) => takes(withInterval(lane, changes.pollIntervalMs))).map(({ id }) => id);
   if (taken.length === 0) {
     throw new UsageError(`--scenarios ${id}: none of the lanes ${names(lanes)} can be measured in it`);
   }

@@ -117,7 +117,7 @@ function ledgerClients(clients: number, share: number): number {
 }
 
 /** Lanes that poll say so by having an interval. */
-function withInterval(lane: Lane, intervalMs: number | undefined): Lane {
+export function withInterval(lane: Lane, intervalMs: number | undefined): Lane {
   if (intervalMs === undefined || lane.options['intervalMs'] === undefined) return lane;
   return { ...lane, options: { ...lane.options, intervalMs } };
 }

@@ -103,7 +103,7 @@ export const glossary: readonly Entry[] = [
     term: 'Limit',
     text:
       'What a value is not to exceed while a load rises. A lane keeps it at a setting when every round does, there and at ' +
-      'all settings before; what gave out are the warnings of the first rounds that did not.',
+      'all settings before; what gave out is who had no time left in the first rounds that did not.',
   },
   {
     term: 'Witness',

@@ -214,6 +214,14 @@ describe('the knee', () => {
     ]);
   });
 
+  test('is not laid to what was there at any load', () => {
+    const unpinned = { code: 'unpinned', severity: 'notice', text: '', hint: '' } as const;
+    const cells = survey.cells.map((cell) => ({ ...cell, warnings: [unpinned, ...cell.warnings] }));
+    const [sweep] = kneesIn({ ...survey, cells });
+    expect(sweep?.knees.map(({ gaveOut }) => gaveOut)).toContainEqual(['server-saturated']);
+    expect(sweep?.knees.flatMap(({ gaveOut }) => gaveOut)).not.toContain('unpinned');
+  });
+
   test('comes where a cell fails, with the phase', () => {
     const cells = survey.cells.map((cell) =>
       cell.state === 'completed' &&
