@@ -5,7 +5,7 @@ import { randomAt, STREAM } from './contract/random.ts';
 import type { Cell, Point, Result } from './contract/result.ts';
 import { heldWindows } from './held-events.ts';
 import type { CellPlan } from './run-cell.ts';
-import { keyOfPoint } from './stats/group.ts';
+import { keyOfPoint, withoutInterval } from './stats/group.ts';
 import { metricOf } from './stats/metrics.ts';
 import { eventWaitMs, openingMs } from './waits.ts';
 
@@ -59,9 +59,9 @@ function lanesOf({ figures, points, lanes: ids }: PlannedScenario, lanes: readon
 
 /** A lane that does not poll is measured once where points differ in the poll interval alone. */
 function pointsOf({ points }: PlannedScenario, { options }: Lane): Point[] {
-  const isVaried = new Set(points.map(({ pollIntervalMs }) => pollIntervalMs)).size > 1;
-  if (!isVaried || options['intervalMs'] !== undefined) return [...points];
-  return distinct(points.map(({ pollIntervalMs: _own, ...point }) => point));
+  if (options['intervalMs'] !== undefined) return [...points];
+  const others = distinct(points.map(withoutInterval));
+  return others.length < points.length ? others : [...points];
 }
 
 /** Points that came out equal are one. */

@@ -204,14 +204,15 @@ function spreadOut(places: readonly Place[], most: number): Place[] {
   ).flatMap((at) => places[at] ?? []);
 }
 
-/** `RTT 0 → 20 → 100 ms, with 1 event/s (of 5 points)` */
+/** `RTT 0 → 20 → 100 ms, with 1 event/s; polled every 5,000 ms at RTT 100 ms (of 5 points)` */
 function whereText({ along, places, title }: SweepView, shown: readonly Place[]): string {
   const of = shown.length < places.length ? ` (of ${places.length} points)` : '';
   if (!along) return `${title ?? 'at'}: ${places.map((one) => one.title ?? '').join(' → ')}`;
   const values = shown.map(({ point }) => formatSetting(along.valueOf(point) ?? 0)).join(' → ');
   const fixed = along.fixed === undefined ? '' : `, with ${along.fixed}`;
   const inStep = along.inStep === undefined ? '' : `, ${along.inStep} in step`;
-  return `${along.name} ${values} ${along.unit}`.trim() + inStep + fixed + of;
+  const eased = along.eased === undefined ? '' : `; ${along.eased}`;
+  return `${along.name} ${values} ${along.unit}`.trim() + inStep + fixed + eased + of;
 }
 
 function kneeTables(view: ScenarioView): string[] {

@@ -85,6 +85,23 @@ describe('sweeps', () => {
     expect(sweepsOf(points)[0]?.along).toMatchObject({ name: 'Clients', inStep: 'rate', fixed: undefined });
   });
 
+  test('go on where polls are rarer at one of their points, and say where', () => {
+    const points = [1, 10, 100].map((clients) => ({ ...POINT, clients, eventsPerSecond: 1_000 / clients }));
+    const last = { ...POINT, clients: 1_000, eventsPerSecond: 1, pollIntervalMs: 5_000 };
+    const all = [...points, last];
+    expect(titles(all)).toEqual([
+      [
+        'Clients varied and rate in step with it; polled every 5,000 ms at 1,000 clients',
+        '1 client, 1,000 events/s',
+        '10 clients, 100 events/s',
+        '100 clients, 10 events/s',
+        '1,000 clients, 1 event/s, polled every 5,000 ms',
+      ],
+    ]);
+    expect(sweepsOf(all)[0]?.along?.eased).toBe('polled every 5,000 ms at 1,000 clients');
+    expect(all.map((point) => variedText(point, all))).toEqual(titles(all)[0]?.slice(1));
+  });
+
   test('of a star are its rays, and its middle stands in both', () => {
     const star = [
       ...[4_096, 64, 128].map((payloadBytes) => ({ ...POINT, payloadBytes })),

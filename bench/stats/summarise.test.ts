@@ -81,6 +81,17 @@ describe('a comparison', () => {
     expect(compared(cells, 'b', 'latency.p50Us')).toBeUndefined();
   });
 
+  it('of a lane that polls is with the reference at the same point, whichever the poll interval', () => {
+    const at = (one: Cell, pollIntervalMs: number): Cell => ({ ...one, point: { ...POINT, pollIntervalMs } });
+    const often = [at(cell('a', 1, 300), 50), at(cell('a', 1, 800), 100), ...cells.slice(1, 2)];
+    expect(allCompared(often, 'latency.p50Us')).toMatchObject([
+      { lane: 'a', reference: 'b', point: { pollIntervalMs: 50 }, ratio: expect.closeTo(3, 9) },
+      { lane: 'a', reference: 'b', point: { pollIntervalMs: 100 }, ratio: expect.closeTo(8, 9) },
+    ]);
+    const elsewhere = cells.slice(1, 2).map((one) => ({ ...one, point: { ...POINT, clients: 4 } }));
+    expect(allCompared([...often.slice(0, 2), ...elsewhere], 'latency.p50Us')).toEqual([]);
+  });
+
   it('knows its margin and how it varies', () => {
     expect(compared(cells, 'a', 'latency.p50Us')).toMatchObject({ spread: 'interval', margin: 0.05 });
     expect(compared(cells, 'a', 'wire.perDeliveryBytes')).toMatchObject({ spread: 'range', margin: 0.01 });

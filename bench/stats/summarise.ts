@@ -1,8 +1,8 @@
 /** Rounds → estimates and comparisons. The round is the sample: deliveries within one are not independent. */
 
-import type { Cell, Comparison, CompletedCell, Estimate } from '../contract/result.ts';
+import type { Cell, Comparison, CompletedCell, Estimate, Point } from '../contract/result.ts';
 import { estimateOf } from './estimate.ts';
-import { groupBy, keyOfPlace } from './group.ts';
+import { groupBy, keyOfPlace, withoutInterval } from './group.ts';
 import { isRepeat, type Lineup, referencesOf } from './lineup.ts';
 import { type Metric, metrics } from './metrics.ts';
 import { pairedRatio, type Ratio } from './ratio.ts';
@@ -25,9 +25,11 @@ export function summarise(
   const places = groupBy(cells.filter(isValid), keyOfPlace);
   for (const group of places.values()) {
     const { lane, scenario, point } = group[0];
+    const at = (reference: string, point: Point) => places.get(keyOfPlace({ lane: reference, scenario, point }));
     const opposites = referencesOf(lane, lineup).map((reference) => ({
       reference,
-      theirs: places.get(keyOfPlace({ lane: reference, scenario, point })) ?? [],
+      // One that does not poll is measured once for all poll intervals.
+      theirs: at(reference, point) ?? at(reference, withoutInterval(point)) ?? [],
     }));
     for (const metric of metrics) {
       const estimate = estimateOf(group, metric);
