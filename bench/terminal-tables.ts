@@ -61,7 +61,7 @@ const TABLES: readonly (readonly Column[])[] = [
   ],
   [
     { metric: 'open.firstEventP50Us', label: 'first event p50', figures: ['connect'] },
-    { metric: 'open.firstEventP95Us', label: 'first event p95', figures: ['connect'] },
+    { metric: 'open.firstEventP95Us', label: 'first event p95', figures: ['connect'], isDetail: true },
     { metric: 'open.bytesPerConnection', label: 'bytes to it', figures: ['connect'] },
   ],
   [
@@ -82,6 +82,7 @@ const TABLES: readonly (readonly Column[])[] = [
 ];
 
 const LINE_COLUMNS = 100;
+const PERCENTILE = /p\d+Us$/i;
 
 /** A table for each group of columns, at a scenario's only point. */
 export function tablesInFull(view: ScenarioView, lanes: readonly LaneLabel[]): string[] {
@@ -139,7 +140,7 @@ function placeTable(place: Place, wanted: readonly Column[], lanes: readonly Lan
     const texts = columns.map(({ metric, scale }) => {
       const estimate = lane.estimates.get(metric);
       const isExact = metricOf(metric).spread === 'range' || !hasIntervals;
-      if (!estimate) return metric.startsWith('latency.') ? 'n too small' : 'not known';
+      if (!estimate) return PERCENTILE.test(metric) ? 'n too small' : 'not known';
       // Bytes hardly differ between rounds; the page has their ranges.
       return isExact ? formatInterval(estimate, scale).value : text(estimate, scale);
     });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Result } from '../contract/result.ts';
+import type { CompletedCell, Result } from '../contract/result.ts';
 import { failed, makeResult, POINT, SCENARIO } from '../test-fixture.ts';
-import { killed, makeSurvey } from '../test-survey.ts';
+import { echoing, killed, makeSurvey, opened } from '../test-survey.ts';
 import { Anchors } from './anchors.ts';
 import { kneesOf } from './knee.ts';
 import { pageModel } from './model.ts';
@@ -131,6 +131,25 @@ describe('a condition', () => {
     const units = figureOf('silent-idle').tables[0]?.columns.map(({ label, unit }) => [label, unit]);
     expect(units).toContainEqual(['Packets', '']);
     expect(units).toContainEqual(['Server CPU', 'ms']);
+  });
+
+  test('says how many openings or messages a percentile that is missing needs', () => {
+    const few = (cell: CompletedCell): CompletedCell => {
+      const all = opened(echoing(cell));
+      return {
+        ...all,
+        ...(all.opened && { opened: { ...all.opened, count: 58 } }),
+        ...(all.upstream && { upstream: { ...all.upstream, messages: 58 } }),
+      };
+    };
+    const scenarios = [{ ...SCENARIO, figures: ['connect' as const, 'upstream' as const] }];
+    const of = pageModel(makeResult({ change: few, replace: { scenarios } }));
+    expect(figureOf('spread-connect', of).tables[0]?.notes).toEqual([
+      'p95: needs 59 connections opened one after another, in a round.',
+    ]);
+    expect(figureOf('spread-upstream', of).tables[0]?.notes).toEqual([
+      'p95: needs 59 messages from client to server, in a round.',
+    ]);
   });
 
   test('of few points shows own clients and the witness in one chart', () => {
