@@ -174,17 +174,12 @@ function checkLink({ scenarios }: RunConfig, { bandwidth, jitter }: BenchFlags):
 }
 
 /**
- * Some client must read, and a message must fit into what a server takes.
+ * A message must fit into what a server takes.
  *
  * @throws UsageError
  */
 export function checkPoints(points: readonly Point[]): void {
-  for (const { clients, stalledClients = 0, messagesPerSecond, payloadBytes } of points) {
-    if (stalledClients >= clients) {
-      throw new UsageError(
-        `--clients ${clients}: ${stalledClients} of them stop reading; allowed are ${stalledClients + 1} or more`,
-      );
-    }
+  for (const { messagesPerSecond, payloadBytes } of points) {
     const mostBytes = MAX_MESSAGE_BYTES - QUOTES_BYTES;
     if (messagesPerSecond !== undefined && payloadBytes > mostBytes) {
       throw new UsageError(`--payload ${payloadBytes}: messages to the server are of at most ${mostBytes} bytes`);

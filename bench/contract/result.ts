@@ -40,7 +40,7 @@ export const warningSchema = z.strictObject({
 });
 
 const point = z.strictObject({
-  clients: count.min(1),
+  clients: count.min(1).describe('That read to the end'),
   eventsPerSecond: amount.describe('0 where nothing is published'),
   payloadBytes: count,
   headers: z.enum(HEADER_PROFILES).describe('Which HTTP request headers the clients send'),
@@ -50,13 +50,13 @@ const point = z.strictObject({
   stalledClients: count
     .optional()
     .describe(
-      'Of the clients, the last ones, that stop reading when the window begins and are no part of the audit: the bytes of both sides need not agree then',
+      'Besides the clients: they stop reading when the window begins and are no part of the audit, and the bytes of both sides need not agree',
     ),
   messagesPerSecond: z
     .number()
     .positive()
     .optional()
-    .describe('From each client that reads to the server, of payloadBytes each, echoed'),
+    .describe('From each of the clients to the server, of payloadBytes each, echoed'),
   heldEvents: count.optional().describe('Of a closed loop of polls: events that each finds'),
   jitterMs: amount.optional().describe("Added to the link's delay in each direction, uniform from 0 to this"),
 });

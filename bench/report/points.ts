@@ -95,7 +95,7 @@ const DIMENSIONS: readonly Dimension[] = [
     text: ({ stalledClients }) =>
       stalledClients === undefined
         ? undefined
-        : `${stalledClients === 0 ? 'no client' : countOf(stalledClients, 'client')} stalled`,
+        : `${stalledClients === 0 ? 'no client' : countOf(stalledClients, 'more client')} stalled`,
     unset: 'none to stall',
   },
   {

@@ -187,7 +187,7 @@ describe('isolation', () => {
     const [latency] = chartsOf('stalled-isolation');
     expect(latency?.kind === 'dots' && latency.series.map(({ label }) => label)).toEqual([
       'no client stalled',
-      '1 client stalled',
+      '1 more client stalled',
     ]);
     const [calm, stalled, ratio] = cellsOf(figureOf('stalled-isolation').tables, 'Lane waiting').map(Number);
     expect(Number(stalled) / Number(calm)).toBeCloseTo(Number(ratio), 2);
