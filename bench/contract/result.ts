@@ -165,9 +165,10 @@ const recovery = z
 const closedLoop = z.strictObject({
   client: z.string().describe('What asked: our own clients, or a load generator as their witness'),
   requests: count,
-  seconds: z.number().positive(),
+  seconds: z.number().positive().describe('From the first request to the last answer'),
   upBytes: count,
   downBytes: count,
+  cpuShare: amount.optional().describe('Of one core, of the busiest process that asked; absent in older results'),
 });
 
 const cellIdentity = {

@@ -107,7 +107,9 @@ export const glossary: readonly Entry[] = [
   },
   {
     term: 'Witness',
-    text: 'A load generator of others that asks the same server as our own clients do: both should find the same capacity.',
+    text:
+      'A load generator of others that asks the same server as often as our own clients did, after them: both should find ' +
+      'the same capacity. Where they are more than 20 % apart, the result says so.',
   },
   {
     term: 'Herd',
