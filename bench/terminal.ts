@@ -6,6 +6,7 @@ import type { Profile } from './profiles.ts';
 import { Anchors } from './report/anchors.ts';
 import { comparedIn, widestOf, wordsOf } from './report/finding.ts';
 import { countOf, formatCount } from './report/format.ts';
+import { isolationSentences } from './report/isolation-sentences.ts';
 import { referenceOf } from './report/lane-table.ts';
 import { noiseFloorInShort, noiseFloorOf } from './report/noise-floor.ts';
 import type { LaneLabel } from './report/page-model.ts';
@@ -44,7 +45,10 @@ export function describeResult(result: Result): string {
     const heading = `${title}: ${commonText(view.places.map(({ point }) => point))}`;
     const labels = [...laneLabels(result)].filter(([id]) => lanes.includes(id)).map(([, label]) => label);
     const metrics = figures.flatMap((figure) => SENTENCES[figure] ?? []);
-    if (isLong) return [heading, ...tablesInShort(view, labels), ...inShort(view, metrics).map(wrap), ''];
+    if (isLong) {
+      const isolation = figures.includes('isolation') ? isolationSentences(view).map(proseText) : [];
+      return [heading, ...tablesInShort(view, labels), ...[...isolation, ...inShort(view, metrics)].map(wrap), ''];
+    }
     return [
       heading,
       '',

@@ -82,7 +82,8 @@ export const glossary: readonly Entry[] = [
   {
     term: 'Margin',
     text:
-      'How far a ratio may be from 1 and still make no difference in practice: 5 % for times and memory, 1 % for bytes. ' +
+      'How far a ratio may be from 1 and still make no difference in practice: 5 % for times and memory, 1 % for bytes, 20 % ' +
+      'for what others notice of a client that stalls. ' +
       'It was set before anything was measured.',
   },
   {

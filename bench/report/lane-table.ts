@@ -14,7 +14,7 @@ import {
 } from './format.ts';
 import type { Column, Table, TableCell } from './page-model.ts';
 import type { LaneAtPlace, Place, ScenarioView } from './places.ts';
-import { marginText, VERDICT_GLYPHS, verdictText } from './verdicts.ts';
+import { type Judged, marginText, VERDICT_GLYPHS, verdictText } from './verdicts.ts';
 
 export interface LaneColumn {
   readonly column: Column;
@@ -124,12 +124,15 @@ export function ratioColumn(view: ScenarioView, metric: string, label: string): 
       // Without a sign, but with the room for one, so that numbers stand below each other.
       return { ...ratioCell({ value: 1, low: 1, high: 1 }), verdict: { glyph: '', text: 'the reference' } };
     }
-    const comparison = comparisons.get(metric);
-    if (!comparison) return ratioCell(undefined);
-    const verdict = { glyph: VERDICT_GLYPHS[comparison.verdict], text: verdictText(comparison) };
-    return { ...ratioCell({ ...comparison, value: comparison.ratio }), verdict };
+    return comparisonCell(comparisons.get(metric));
   };
   return [{ column: { label, unit: '×', numeric: true }, cell }];
+}
+
+export function comparisonCell(comparison: Judged | undefined): TableCell {
+  if (!comparison) return ratioCell(undefined);
+  const verdict = { glyph: VERDICT_GLYPHS[comparison.verdict], text: verdictText(comparison) };
+  return { ...ratioCell({ ...comparison, value: comparison.ratio }), verdict };
 }
 
 export function ratioCell(ratio: Interval | undefined): TableCell {

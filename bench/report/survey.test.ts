@@ -194,6 +194,50 @@ describe('isolation', () => {
     expect(cellsOf(figureOf('stalled-isolation').tables, 'Lane waiting').at(-1)).toBe('1');
   });
 
+  const POINTS = [0, 1].map((stalledClients) => ({ ...POINT, stalledClients }));
+  /** Each lane's p99 with a stalled client, by factors of the rounds. */
+  const isolated = (factors: Readonly<Record<string, readonly number[]>>) => {
+    const scenarios = [{ ...SCENARIO, figures: ['isolation' as const], points: POINTS }];
+    const change = (cell: CompletedCell): CompletedCell => {
+      const factor = cell.point.stalledClients === 0 ? 1 : (factors[cell.lane]?.[cell.round - 1] ?? 1);
+      return { ...cell, latency: { ...cell.latency, p99Us: 1_000 * factor } };
+    };
+    const of = pageModel(makeResult({ events: 300, rounds: 4, points: POINTS, change, replace: { scenarios } }));
+    const [table] = figureOf('spread-isolation', of).tables;
+    return {
+      finding: proseText(figureOf('spread-isolation', of).finding ?? []).replaceAll('\u00a0', ' '),
+      verdicts: table?.rows.map(({ cells }) => cells[2]?.verdict?.glyph),
+    };
+  };
+
+  test('says of each lane whether others notice, by a verdict', () => {
+    const { finding, verdicts } = isolated({
+      alpha: [1.5, 1.52, 1.51, 1.49],
+      beta: [1, 1.01, 0.99, 1.02],
+      gamma: [0.6, 3, 1.1, 1.9],
+    });
+    expect(verdicts).toEqual(['↑', '≈', '?']);
+    expect(finding).toMatch(
+      /^With 1 more client stalled, the others’ latency p99 is higher on Lane alpha \(× 1\.505 \[1\.\d+, 1\.\d+\]\), the same within ±20 % on Lane beta and not decided on Lane gamma\.$/,
+    );
+  });
+
+  test('says that nothing is decided, rather than name the largest ratio', () => {
+    const wild = [0.6, 3, 1.1, 1.9];
+    expect(isolated({ alpha: wild, beta: wild, gamma: wild }).finding).toBe(
+      'With 1 more client stalled, no change of the others’ latency p99 is decided, nor that it stays within ±20 %.',
+    );
+  });
+
+  test('corrects its verdicts over all lanes', () => {
+    // Decided were it alone.
+    const near = [1.5, 1.3, 1.42, 1.6];
+    const flat = [1, 1.1, 0.92, 1.04];
+    const alone = isolated({ alpha: near, beta: [1], gamma: [1] });
+    expect(alone.verdicts?.[0]).toBe('↑');
+    expect(isolated({ alpha: near, beta: near, gamma: flat }).verdicts?.[0]).toBe('?');
+  });
+
   test('shows the furthest percentile that the run may quote', () => {
     const points = [0, 1].map((stalledClients) => ({ ...POINT, stalledClients }));
     const scenarios = [{ ...SCENARIO, figures: ['isolation' as const], points }];
