@@ -65,7 +65,10 @@ export function addBenchFlags(command: Command): Command {
     .option('--warmup <seconds>', 'of events before the window', decimal(0.1, 600))
     .option('--window <seconds>', 'length of the measured window', decimal(0.1, 3_600))
     .option('--workers <w>', 'load processes (default: one per core beside the server)', wholeNumber(1, 64))
-    .option('--reference <lane>', `the lane that others are compared with (default: ${DEFAULT_REFERENCE})`)
+    .option(
+      '--reference <lane>',
+      `whom lanes are compared with, but for variants of another lane of the run (default: ${DEFAULT_REFERENCE})`,
+    )
     .option('--seed <s>', 'decides order, jitter and poll phases', wholeNumber(0, 2 ** 31 - 1), 1);
 }
 

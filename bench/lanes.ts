@@ -89,6 +89,7 @@ export const lanes: readonly Lane[] = [
     summary:
       'A GET on a new connection at a fixed interval, which the server ends with its answer (Connection: close).',
     options: { ...INTERVAL, connections: 'per-request' },
+    variantOf: 'polling',
   },
   {
     ...polling,
@@ -96,6 +97,7 @@ export const lanes: readonly Lane[] = [
     title: 'Polling with ETag',
     summary: 'Conditional GETs on a kept connection: 304 with ETag in place of 204 when there is nothing new.',
     options: { ...INTERVAL, revalidates: true },
+    variantOf: 'polling',
   },
   {
     ...polling,
@@ -103,6 +105,7 @@ export const lanes: readonly Lane[] = [
     title: 'Polling over TLS',
     summary: `Polling on a kept connection over ${TLS}.`,
     options: { ...INTERVAL, over: 'https' },
+    variantOf: 'polling',
   },
   {
     ...polling,
@@ -111,6 +114,7 @@ export const lanes: readonly Lane[] = [
     title: 'Polling over HTTP/2',
     summary: `Polling, all clients of a load worker on one connection; ${H2}.`,
     options: { ...INTERVAL, ...SHARED },
+    variantOf: 'polling-h2-own',
   },
   {
     ...polling,
@@ -119,6 +123,7 @@ export const lanes: readonly Lane[] = [
     title: 'Polling over HTTP/2, a connection per client',
     summary: `Polling, each client on a connection of its own; ${H2}.`,
     options: { ...INTERVAL, ...OWN },
+    variantOf: 'polling-tls',
   },
   {
     ...longPolling,
@@ -133,6 +138,7 @@ export const lanes: readonly Lane[] = [
     title: 'Long-polling over TLS',
     summary: `Long-polling on a kept connection over ${TLS}.`,
     options: { ...HOLD, over: 'https' },
+    variantOf: 'long-polling',
   },
   {
     ...longPolling,
@@ -141,6 +147,7 @@ export const lanes: readonly Lane[] = [
     title: 'Long-polling over HTTP/2',
     summary: `Long-polling, all clients of a load worker on one connection; ${H2}.`,
     options: { ...HOLD, ...SHARED },
+    variantOf: 'long-polling-h2-own',
   },
   {
     ...longPolling,
@@ -149,6 +156,7 @@ export const lanes: readonly Lane[] = [
     title: 'Long-polling over HTTP/2, a connection per client',
     summary: `Long-polling, each client on a connection of its own; ${H2}.`,
     options: { ...HOLD, ...OWN },
+    variantOf: 'long-polling-tls',
   },
   {
     ...sse,
@@ -163,6 +171,7 @@ export const lanes: readonly Lane[] = [
     title: 'Server-Sent Events over TLS',
     summary: `One response that never ends, over ${TLS}.`,
     options: { ...COMMENTS, over: 'https' },
+    variantOf: 'sse',
   },
   {
     ...sse,
@@ -171,6 +180,7 @@ export const lanes: readonly Lane[] = [
     title: 'Server-Sent Events over HTTP/2',
     summary: `A response that never ends per client, all clients of a load worker on one connection; ${H2}.`,
     options: { ...COMMENTS, ...SHARED },
+    variantOf: 'sse-h2-own',
   },
   {
     ...sse,
@@ -179,6 +189,7 @@ export const lanes: readonly Lane[] = [
     title: 'Server-Sent Events over HTTP/2, a connection per client',
     summary: `One response that never ends, each client on a connection of its own; ${H2}.`,
     options: { ...COMMENTS, ...OWN },
+    variantOf: 'sse-tls',
   },
   {
     ...sse,
@@ -186,6 +197,7 @@ export const lanes: readonly Lane[] = [
     title: 'Server-Sent Events, gzip',
     summary: 'One response that never ends, compressed by a compressor per client that is flushed after each event.',
     options: { ...COMMENTS, compression: 'gzip' },
+    variantOf: 'sse',
   },
   {
     ...websocket,
@@ -208,6 +220,7 @@ export const lanes: readonly Lane[] = [
     title: 'WebSocket over TLS',
     summary: `One text message per event, over ${TLS}.`,
     options: { ...PINGS, over: 'https' },
+    variantOf: 'websocket',
   },
   {
     ...websocket,
@@ -216,6 +229,7 @@ export const lanes: readonly Lane[] = [
     summary:
       'permessage-deflate of every message; a compressor per client, which keeps its context from message to message.',
     options: { ...PINGS, compression: 'deflate' },
+    variantOf: 'websocket',
   },
   {
     ...websocket,
@@ -223,6 +237,7 @@ export const lanes: readonly Lane[] = [
     title: 'WebSocket, compressed without context',
     summary: 'permessage-deflate of every message by a compressor per client, without context takeover either way.',
     options: { ...PINGS, compression: 'deflate-fresh' },
+    variantOf: 'websocket',
   },
   {
     ...websocket,
@@ -230,6 +245,7 @@ export const lanes: readonly Lane[] = [
     title: 'WebSocket, binary',
     summary: 'One binary message per event, in a compact encoding that is made once for all clients.',
     options: { ...PINGS, encoding: 'binary' },
+    variantOf: 'websocket',
   },
 ];
 

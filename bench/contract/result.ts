@@ -355,7 +355,9 @@ export const resultSchema = z.strictObject({
   seed: count,
   profile: z.string(),
   citable: z.strictObject({ ok: z.boolean(), reasons: z.array(z.string()) }),
-  reference: z.string().describe('The lane that others are compared with'),
+  reference: z
+    .string()
+    .describe('The lane that others are compared with, but for variants where what they vary was measured too'),
   workers: count.min(1).describe('Load processes'),
   environment: environmentSchema,
   sessions: z.array(sessionSchema).min(1).describe('One, and one more for each time the run was resumed'),
@@ -367,6 +369,7 @@ export const resultSchema = z.strictObject({
       transport: z.string(),
       options: z.record(z.string(), optionValue).describe('Of its row in the table; a cell tells what it ran with'),
       repeats: z.string().optional().describe('The lane that it is a second helping of, to see the noise'),
+      variantOf: z.string().optional().describe('The lane that it is but for one option'),
     }),
   ),
   scenarios: z.array(
@@ -410,13 +413,19 @@ export const resultSchema = z.strictObject({
       point,
       metric: z.string(),
       lane: z.string(),
-      reference: z.string(),
+      reference: z
+        .string()
+        .describe(
+          'Whom it is compared with: at the same point, or, where that does not poll, at the one without an interval',
+        ),
       ratio: z.number().positive(),
       ...interval,
       margin: z.number().positive().describe('Ratios within 1/(1 + margin) to 1 + margin make no practical difference'),
       verdict: z
         .enum(VERDICTS)
-        .describe("Holds after Holm's correction over all comparisons of the metric in the scenario"),
+        .describe(
+          "Holds after Holm's correction over all comparisons of the metric in the scenario; those with what a lane repeats, or varies, are corrected apart",
+        ),
       roundsNeeded: count
         .nullable()
         .optional()

@@ -70,7 +70,9 @@ export const glossary: readonly Entry[] = [
   },
   {
     term: 'Ratio',
-    text: 'A lane’s value divided by that of the reference in the same round, averaged geometrically over the rounds.',
+    text:
+      'A lane’s value divided by that of the reference in the same round, averaged geometrically over the rounds. A variant ' +
+      'has its ratio to the lane that it is but for one option, where that was measured too.',
   },
   {
     term: 'Verdict',
@@ -90,8 +92,8 @@ export const glossary: readonly Entry[] = [
     term: 'Holm’s correction',
     text:
       'Who makes many comparisons finds some difference by chance alone. All comparisons of one quantity in a scenario are ' +
-      'therefore judged together, the clearest first, each more strictly than it would be alone. So a verdict can be open ' +
-      'although its own interval lies beyond the margin, or within it.',
+      'therefore judged together, those of variants apart from the others, the clearest first, each more strictly than it ' +
+      'would be alone. So a verdict can be open although its own interval lies beyond the margin, or within it.',
   },
   {
     term: 'Noise floor',

@@ -196,6 +196,29 @@ describe('the verdicts of comparisons', () => {
     expect(verdicts([...cells, ...others])).toEqual(['a b higher', 'a b higher']);
   });
 
+  describe('where a lane varies another', () => {
+    const cells = [...roundsOf('a', near), ...roundsOf('b', flat), ...roundsOf('c', near)];
+    const lanes = [{ id: 'a' }, { id: 'b' }, { id: 'c', variantOf: 'a' }];
+
+    it('it is compared with that one, and not with the reference of the run', () => {
+      expect(verdicts(cells, { reference: 'b', lanes })).toEqual(['a b higher', 'c a equivalent']);
+    });
+
+    it('its comparison with it is a family of its own', () => {
+      const own = [{ id: 'a' }, { id: 'b' }, { id: 'c', variantOf: 'b' }];
+      expect(verdicts(cells, { reference: 'b', lanes: own })).toEqual(['a b higher', 'c b higher']);
+    });
+
+    it('and that one was not measured there, it is compared with the reference', () => {
+      const without = cells.filter(({ lane }) => lane !== 'a');
+      expect(verdicts(without, { reference: 'b', lanes })).toEqual(['c b higher']);
+    });
+
+    it('and is the reference itself, it is compared with nobody', () => {
+      expect(verdicts(cells, { reference: 'c', lanes }).map((one) => one.slice(0, 3))).toEqual(['a c', 'b c']);
+    });
+  });
+
   describe('where a lane repeats another', () => {
     const cells = [...roundsOf('a', near), ...roundsOf('b', flat), ...roundsOf('c', near)];
     const lanes = [{ id: 'a' }, { id: 'b' }, { id: 'c', repeats: 'b' }];
