@@ -96,7 +96,8 @@ export const scenarios: readonly Scenario[] = [
     points: [BASE],
     figures: ['latency', 'bytes', 'layers', 'cpu', 'memory'],
     ledgerShare: 0.02,
-    rounds: 3,
+    // What options change is often less than a third, and so many comparisons are corrected together.
+    rounds: 5,
     warmupSeconds: 0.5,
     windowSeconds: 2,
   },

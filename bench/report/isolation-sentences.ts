@@ -33,7 +33,7 @@ export function isolationSentences(view: ScenarioView): Prose[] {
         const named = here.filter((effect) => effect.verdict === verdict).map(nameProse);
         return named.length === 0 ? [] : [[WORDS[verdict], ...listed(named)]];
       });
-      return [[`${where}${what} is `, ...listed(said), '.']];
+      return [[`${where}${what} is `, ...said.flatMap((one, at): Prose => (at > 0 ? ['; ', ...one] : one)), '.']];
     }),
   );
 }

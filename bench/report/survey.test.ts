@@ -218,7 +218,7 @@ describe('isolation', () => {
     });
     expect(verdicts).toEqual(['↑', '≈', '?']);
     expect(finding).toMatch(
-      /^With 1 more client stalled, the others’ latency p99 is higher on Lane alpha \(× 1\.505 \[1\.\d+, 1\.\d+\]\), the same within ±20 % on Lane beta and not decided on Lane gamma\.$/,
+      /^With 1 more client stalled, the others’ latency p99 is higher on Lane alpha \(× 1\.505 \[1\.\d+, 1\.\d+\]\); the same within ±20 % on Lane beta; not decided on Lane gamma\.$/,
     );
   });
 
