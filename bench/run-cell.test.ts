@@ -237,7 +237,7 @@ describe('clients are shared out', () => {
     [2, 2, [1, 1]],
     [1_000, 1, [1_000]],
   ])('%i among %i workers, each once', (clients, workers, expected) => {
-    const shares = Array.from({ length: workers }, (_, index) => share({ clients }, workers, index));
+    const shares = Array.from({ length: workers }, (_, index) => share(clients, workers, index));
     expect(shares.map((one) => one.clients)).toEqual(expected);
     expect(shares.map((one) => one.firstClient)).toEqual(
       expected.map((_, index) => expected.slice(0, index).reduce((sum, one) => sum + one, 0)),
@@ -245,8 +245,7 @@ describe('clients are shared out', () => {
   });
 
   it('as they are without those that stop reading, which the last worker has besides', () => {
-    const shares = (stalledClients: number) =>
-      [0, 1, 2].map((index) => share({ clients: 20, stalledClients }, 3, index));
+    const shares = (stalledClients: number) => [0, 1, 2].map((index) => share(20, 3, index, stalledClients));
     const [first, second, last] = shares(0);
     expect(shares(2)).toEqual([first, second, { ...last, clients: (last?.clients ?? 0) + 2 }]);
   });

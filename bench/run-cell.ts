@@ -157,7 +157,11 @@ async function runPhases(
   await server.call('settle', {}, opening);
   const connected = await Promise.all(
     workers.map((worker, index) =>
-      worker.call('connect', { ...connectAsk, ...share(point, workers.length, index) }, connecting),
+      worker.call(
+        'connect',
+        { ...connectAsk, ...share(reading, workers.length, index, point.stalledClients) },
+        connecting,
+      ),
     ),
   );
 
@@ -322,9 +326,10 @@ function feedOf(plan: CellPlan): FeedSpec {
 
 /** A worker's part of the clients, as even as it goes. Those that stop reading are the last one's: all others' stay the same. */
 export function share(
-  { clients, stalledClients = 0 }: Pick<Point, 'clients' | 'stalledClients'>,
+  clients: number,
   workers: number,
   index: number,
+  stalledClients = 0,
 ): { clients: number; firstClient: number } {
   const firstClient = Math.floor((clients * index) / workers);
   const reading = Math.floor((clients * (index + 1)) / workers) - firstClient;
