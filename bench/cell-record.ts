@@ -119,7 +119,7 @@ function recordWire(measured: Measurements, { clients, stalledClients }: Point):
   const wire = { window, windowDeliveries, cell, perDeliveryBytes: perDelivery(windowBytes) };
   return {
     ...wire,
-    ...(relay && { ledger: recordLedger(relay, relay.clients === clients ? cell : undefined) }),
+    ...(relay && { ledger: recordLedger(relay, whole && !stalledClients ? cell : undefined) }),
     // A socket that is not read has segments of its own.
     ...(segments &&
       isSteady(segments.before, segments.after) &&
@@ -128,7 +128,7 @@ function recordWire(measured: Measurements, { clients, stalledClients }: Point):
   };
 }
 
-/** @param ends what both ends counted, where every client was read along with */
+/** @param ends what both ends counted, where every connection was read along with */
 function recordLedger(
   relay: NonNullable<Measurements['relay']>,
   ends: CompletedCell['wire']['cell'] | undefined,

@@ -50,7 +50,13 @@ describe('a closed loop of polls', () => {
     // Until the window's end, and then until the last answer.
     expect(own.seconds).toBeGreaterThan(0.09);
     expect(witness.seconds).toBeGreaterThan(0);
+    for (const { cpuShare } of [own, witness]) expect(cpuShare).toBeGreaterThan(0);
     expect(cellSchema.safeParse(cell).error).toBeUndefined();
+  });
+
+  it('is asked by a witness that has warmed up, on connections of its own each time', async () => {
+    const { cell } = await loopsOf();
+    expect(cell.wire.cell.server.connections).toBe(3 * POINT.clients);
   });
 
   it('has whole requests alone in its bytes, the same ones for both, and both sides agree on them', async () => {

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { addBenchFlags, type BenchFlags, checkPoints, configure } from './configure.ts';
+import { EVENTS_NEEDED } from './contract/percentiles.ts';
+import { planCells } from './plan.ts';
 
 const machine = { workers: 1, fileDescriptors: 1_024, localPorts: 28_232 };
 
@@ -118,15 +120,36 @@ describe('flags', () => {
   });
 });
 
+describe('the knee', () => {
+  const knee = (flags: string) => {
+    const config = parse(`--scenarios knee ${flags}`);
+    const [scenario] = config.scenarios;
+    if (!scenario) throw new Error('no scenario');
+    return { config, scenario };
+  };
+
+  it('is asked of lanes whose events may come within its limit by design', () => {
+    expect(knee('').scenario.lanes).toEqual(['tcp', 'long-polling', 'sse', 'websocket', 'websocket-again']);
+    expect(knee('--lanes polling,sse --interval 50').scenario.lanes).toEqual(['polling', 'sse']);
+    expect(() => parse('--lanes polling --scenarios knee')).toThrow(/none of the lanes polling/);
+    const inPaper = parse('--profile paper --lanes polling').scenarios.map(({ id }) => id);
+    expect(inPaper).toContain('capacity');
+    expect(inPaper).not.toContain('knee');
+  });
+
+  it('has windows of one length, long enough for its percentile at each step', () => {
+    const { config, scenario } = knee('');
+    expect(scenario.limit?.metric).toBe('latency.p99Us');
+    const plans = planCells(config);
+    expect(new Set(plans.map(({ windowSeconds }) => windowSeconds)).size).toBe(1);
+    for (const { point, windowSeconds } of plans) {
+      expect(point.eventsPerSecond * windowSeconds).toBeGreaterThanOrEqual(EVENTS_NEEDED.p99);
+    }
+  });
+});
+
 describe('a point is refused', () => {
   const point = { clients: 2, eventsPerSecond: 10, payloadBytes: 65_534, headers: 'browser' } as const;
-
-  it('of whose clients none would read', () => {
-    expect(() => checkPoints([{ ...point, stalledClients: 1 }])).not.toThrow();
-    expect(() => checkPoints([point, { ...point, stalledClients: 2 }])).toThrow(
-      '--clients 2: 2 of them stop reading; allowed are 3 or more',
-    );
-  });
 
   it('whose messages no server would take', () => {
     const messagesPerSecond = 1;

@@ -9,7 +9,7 @@ import type { Point } from './contract/result.ts';
 import { MAX_MESSAGE_BYTES } from './contract/transport.ts';
 import { lanes } from './lanes.ts';
 import type { MachineLimits } from './measure/machine.ts';
-import { distinct, type PlannedScenario, type RunConfig } from './plan.ts';
+import { distinct, type PlannedScenario, type RunConfig, withInterval } from './plan.ts';
 import { type Profile, profiles } from './profiles.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 
@@ -82,7 +82,10 @@ export function addBenchFlags(command: Command): Command {
     .option('--warmup <seconds>', 'of events before the window', decimal(0.1, 600))
     .option('--window <seconds>', 'length of the measured window', decimal(0.1, 3_600))
     .option('--workers <w>', 'load processes (default: one per core beside the server)', wholeNumber(1, 64))
-    .option('--reference <lane>', `the lane that others are compared with (default: ${DEFAULT_REFERENCE})`)
+    .option(
+      '--reference <lane>',
+      `whom lanes are compared with, but for variants of another lane of the run (default: ${DEFAULT_REFERENCE})`,
+    )
     .option('--seed <s>', 'decides order, jitter and poll phases', wholeNumber(0, 2 ** 31 - 1), 1);
 }
 
@@ -102,10 +105,11 @@ export function configure(flags: BenchFlags, machine: MachineLimits): RunConfig 
   const far = linkOf(flags);
   const chosenLanes = pick('--lanes', flags.lanes ?? profile.lanes, lanes);
   const chosen = pick('--scenarios', flags.scenarios ?? profile.scenarios, scenarios);
-  const planned = chosen.map((scenario) => {
+  const planned = chosen.flatMap((scenario) => {
     const wanted = scenario.everyLane && flags.lanes === undefined ? lanes : chosenLanes;
-    return planScenario(scenario, wanted, { profile, flags, changes, far });
+    return planScenario(scenario, wanted, { profile, flags, changes, far }) ?? [];
   });
+  if (planned.length === 0) throw new UsageError(`--lanes ${names(chosenLanes)}: no scenario of the profile takes them`);
   const usedLanes = lanes.filter(({ id }) => planned.some((scenario) => scenario.lanes.includes(id)));
   const reference = flags.reference ?? DEFAULT_REFERENCE;
   if (flags.reference !== undefined) pick('--reference', [reference], usedLanes);
@@ -132,14 +136,18 @@ interface Choices {
   readonly far: Partial<Point>;
 }
 
-/** @throws UsageError when none of the lanes can answer the scenario's question */
+/**
+ * @returns undefined for a scenario of the profile's whose question none of the lanes can answer
+ * @throws UsageError for one that was asked for
+ */
 function planScenario(
   scenario: Scenario,
   lanes: readonly Lane[],
   { profile, flags, changes, far }: Choices,
-): PlannedScenario {
+): PlannedScenario | undefined {
   const { id, title, question, figures, takes = () => true, windowEvents, limit } = scenario;
-  const taken = lanes.filter(takes).map((lane) => lane.id);
+  const taken = lanes.filter((lane) => takes(withInterval(lane, changes.pollIntervalMs))).map(({ id }) => id);
+  if (taken.length === 0 && flags.scenarios === undefined) return undefined;
   if (taken.length === 0) {
     throw new UsageError(`--scenarios ${id}: none of the lanes ${names(lanes)} can be measured in it`);
   }
@@ -212,17 +220,12 @@ function checkLink({ scenarios }: RunConfig, { bandwidth, jitter, link: chosen }
 }
 
 /**
- * Some client must read, and a message must fit into what a server takes.
+ * A message must fit into what a server takes.
  *
  * @throws UsageError
  */
 export function checkPoints(points: readonly Point[]): void {
-  for (const { clients, stalledClients = 0, messagesPerSecond, payloadBytes } of points) {
-    if (stalledClients >= clients) {
-      throw new UsageError(
-        `--clients ${clients}: ${stalledClients} of them stop reading; allowed are ${stalledClients + 1} or more`,
-      );
-    }
+  for (const { messagesPerSecond, payloadBytes } of points) {
     const mostBytes = MAX_MESSAGE_BYTES - QUOTES_BYTES;
     if (messagesPerSecond !== undefined && payloadBytes > mostBytes) {
       throw new UsageError(`--payload ${payloadBytes}: messages to the server are of at most ${mostBytes} bytes`);

@@ -584,6 +584,17 @@ test('a row that repeats another does so to the letter', () => {
   }
 });
 
+test('a row that varies another differs from it in one option, and whatever follows from that', () => {
+  const defaults = { over: 'http', connections: 'own' };
+  for (const { variantOf, options, ...row } of lanes.filter((lane) => lane.variantOf !== undefined)) {
+    const original = findLane(variantOf ?? '');
+    expect(row.transport).toBe(original.transport);
+    const [mine, theirs] = [options, original.options].map((own): typeof options => ({ ...defaults, ...own }));
+    const names = [...new Set([mine, theirs].flatMap((own) => Object.keys(own ?? {})))];
+    expect(names.filter((name) => mine?.[name] !== theirs?.[name])).toHaveLength(1);
+  }
+});
+
 const LONGEST = 'x'.repeat(MAX_MESSAGE_BYTES - '""🚀'.length - 2);
 /** The longest one as it is in JSON, quotes included: not every transport needs them. */
 const MESSAGES = [

@@ -92,6 +92,7 @@ export const lanes: readonly Lane[] = [
     summary:
       'A GET on a new connection at a fixed interval, which the server ends with its answer (Connection: close).',
     options: { ...INTERVAL, connections: 'per-request' },
+    variantOf: 'polling',
   },
   {
     ...polling,
@@ -99,6 +100,7 @@ export const lanes: readonly Lane[] = [
     title: 'Polling with ETag',
     summary: 'Conditional GETs on a kept connection: 304 with ETag in place of 204 when there is nothing new.',
     options: { ...INTERVAL, revalidates: true },
+    variantOf: 'polling',
   },
   {
     ...polling,
@@ -106,6 +108,7 @@ export const lanes: readonly Lane[] = [
     title: 'Polling over TLS',
     summary: `Polling on a kept connection over ${TLS}.`,
     options: { ...INTERVAL, over: 'https' },
+    variantOf: 'polling',
   },
   {
     ...polling,
@@ -114,6 +117,7 @@ export const lanes: readonly Lane[] = [
     title: 'Polling over HTTP/2',
     summary: `Polling, all clients of a load worker on one connection; ${H2}.`,
     options: { ...INTERVAL, ...SHARED },
+    variantOf: 'polling-h2-own',
   },
   {
     ...polling,
@@ -122,6 +126,7 @@ export const lanes: readonly Lane[] = [
     title: 'Polling over HTTP/2, a connection per client',
     summary: `Polling, each client on a connection of its own; ${H2}.`,
     options: { ...INTERVAL, ...OWN },
+    variantOf: 'polling-tls',
   },
   {
     ...longPolling,
@@ -136,6 +141,7 @@ export const lanes: readonly Lane[] = [
     title: 'Long-polling over TLS',
     summary: `Long-polling on a kept connection over ${TLS}.`,
     options: { ...HOLD, over: 'https' },
+    variantOf: 'long-polling',
   },
   {
     ...longPolling,
@@ -144,6 +150,7 @@ export const lanes: readonly Lane[] = [
     title: 'Long-polling over HTTP/2',
     summary: `Long-polling, all clients of a load worker on one connection; ${H2}.`,
     options: { ...HOLD, ...SHARED },
+    variantOf: 'long-polling-h2-own',
   },
   {
     ...longPolling,
@@ -152,6 +159,7 @@ export const lanes: readonly Lane[] = [
     title: 'Long-polling over HTTP/2, a connection per client',
     summary: `Long-polling, each client on a connection of its own; ${H2}.`,
     options: { ...HOLD, ...OWN },
+    variantOf: 'long-polling-tls',
   },
   {
     ...sse,
@@ -166,6 +174,7 @@ export const lanes: readonly Lane[] = [
     title: 'Server-Sent Events over TLS',
     summary: `One response that never ends, over ${TLS}.`,
     options: { ...COMMENTS, over: 'https' },
+    variantOf: 'sse',
   },
   {
     ...sse,
@@ -174,6 +183,7 @@ export const lanes: readonly Lane[] = [
     title: 'Server-Sent Events over HTTP/2',
     summary: `A response that never ends per client, all clients of a load worker on one connection; ${H2}.`,
     options: { ...COMMENTS, ...SHARED },
+    variantOf: 'sse-h2-own',
   },
   {
     ...sse,
@@ -182,6 +192,7 @@ export const lanes: readonly Lane[] = [
     title: 'Server-Sent Events over HTTP/2, a connection per client',
     summary: `One response that never ends, each client on a connection of its own; ${H2}.`,
     options: { ...COMMENTS, ...OWN },
+    variantOf: 'sse-tls',
   },
   {
     ...sse,
@@ -189,6 +200,7 @@ export const lanes: readonly Lane[] = [
     title: 'Server-Sent Events, gzip',
     summary: `One response that never ends, compressed by a compressor per client that is flushed after each event. ${INFLATED}`,
     options: { ...COMMENTS, compression: 'gzip' },
+    variantOf: 'sse',
   },
   {
     ...websocket,
@@ -211,6 +223,7 @@ export const lanes: readonly Lane[] = [
     title: 'WebSocket over TLS',
     summary: `One text message per event, over ${TLS}.`,
     options: { ...PINGS, over: 'https' },
+    variantOf: 'websocket',
   },
   {
     ...websocket,
@@ -218,6 +231,7 @@ export const lanes: readonly Lane[] = [
     title: 'WebSocket, compressed',
     summary: `permessage-deflate of every message; a compressor per client, which keeps its context from message to message. ${INFLATED}`,
     options: { ...PINGS, compression: 'deflate' },
+    variantOf: 'websocket',
   },
   {
     ...websocket,
@@ -225,6 +239,7 @@ export const lanes: readonly Lane[] = [
     title: 'WebSocket, compressed without context',
     summary: `permessage-deflate of every message by a compressor per client, without context takeover either way. ${INFLATED}`,
     options: { ...PINGS, compression: 'deflate-fresh' },
+    variantOf: 'websocket',
   },
   {
     ...websocket,
@@ -232,6 +247,7 @@ export const lanes: readonly Lane[] = [
     title: 'WebSocket, binary',
     summary: 'One binary message per event, in a compact encoding that is made once for all clients.',
     options: { ...PINGS, encoding: 'binary' },
+    variantOf: 'websocket',
   },
 ];
 

@@ -54,6 +54,7 @@ function mergeLoops(byWorker: readonly (readonly ClosedLoop[])[]): ClosedLoop[] 
       seconds: Math.max(...loops.map(({ seconds }) => seconds)),
       upBytes: sum(loops, ({ upBytes }) => upBytes),
       downBytes: sum(loops, ({ downBytes }) => downBytes),
+      cpuShare: Math.max(...loops.map(({ cpuShare = 0 }) => cpuShare)),
     };
   });
 }

@@ -98,6 +98,18 @@ describe('a scenario', () => {
     }
   });
 
+  it('of several poll intervals measures once a lane that has none, and at each point where something else varies too', () => {
+    const [point] = scenario.points;
+    if (!point) throw new Error('no point');
+    const pointsOf = (varied: PlannedScenario['points'], id: string) =>
+      points({ points: varied, rounds: 1 }).flatMap(({ lane, point }) => (lane.id === id ? [point] : []));
+    const often = [50, 100].map((pollIntervalMs) => ({ ...point, pollIntervalMs }));
+    expect(pointsOf(often, 'polling')).toHaveLength(2);
+    expect(pointsOf(often, 'sse')).toEqual([point]);
+    const eased = [point, { ...point, clients: 1_000, pollIntervalMs: 5_000 }];
+    for (const id of ['polling', 'sse']) expect(new Set(pointsOf(eased, id))).toEqual(new Set(eased));
+  });
+
   it('in which nothing varies from round to round leaves second helpings of a lane out', () => {
     const planned = new Set(points({ figures: ['layers'] }).map(({ lane }) => lane.id));
     expect(planned).toEqual(new Set(lanes.filter(({ repeats }) => repeats === undefined).map(({ id }) => id)));

@@ -6,7 +6,7 @@ import type { Cell, Point, Result } from './contract/result.ts';
 import { slotsTogether } from './contract/slots.ts';
 import { heldWindows } from './held-events.ts';
 import type { CellPlan } from './run-cell.ts';
-import { keyOfPoint } from './stats/group.ts';
+import { keyOfPoint, withoutInterval } from './stats/group.ts';
 import { metricOf } from './stats/metrics.ts';
 import { eventWaitMs, openingMs } from './waits.ts';
 
@@ -61,9 +61,9 @@ function lanesOf({ figures, points, lanes: ids }: PlannedScenario, lanes: readon
 
 /** A lane that does not poll is measured once where points differ in the poll interval alone. */
 function pointsOf({ points }: PlannedScenario, { options }: Lane): Point[] {
-  const isVaried = new Set(points.map(({ pollIntervalMs }) => pollIntervalMs)).size > 1;
-  if (!isVaried || options['intervalMs'] !== undefined) return [...points];
-  return distinct(points.map(({ pollIntervalMs: _own, ...point }) => point));
+  if (options['intervalMs'] !== undefined) return [...points];
+  const others = distinct(points.map(withoutInterval));
+  return others.length < points.length ? others : [...points];
 }
 
 /** Points that came out equal are one. */
@@ -123,7 +123,7 @@ function ledgerClients({ options }: Lane, clients: number, share: number): numbe
 }
 
 /** Lanes that poll say so by having an interval. */
-function withInterval(lane: Lane, intervalMs: number | undefined): Lane {
+export function withInterval(lane: Lane, intervalMs: number | undefined): Lane {
   if (intervalMs === undefined || lane.options['intervalMs'] === undefined) return lane;
   return { ...lane, options: { ...lane.options, intervalMs } };
 }

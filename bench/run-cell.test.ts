@@ -354,4 +354,10 @@ describe('clients are shared out', () => {
       expected.map((_, index) => expected.slice(0, index).reduce((sum, one) => sum + one, 0)),
     );
   });
+
+  it('as they are without those that stop reading, which the last worker has besides', () => {
+    const shares = (stalledClients: number) => [0, 1, 2].map((index) => share(20, 3, index, stalledClients));
+    const [first, second, last] = shares(0);
+    expect(shares(2)).toEqual([first, second, { ...last, clients: (last?.clients ?? 0) + 2 }]);
+  });
 });

@@ -14,7 +14,6 @@ import type {
   WorkerCalls,
 } from './contract/child.ts';
 import type { Lane } from './contract/lane.ts';
-import { readingClients } from './contract/reading.ts';
 import type { Cell, CompletedCell, Noise, Point, Procedure } from './contract/result.ts';
 import { slotsTogether } from './contract/slots.ts';
 import { HELD_EVENTS_PER_SECOND, heldWindows, planHeldWindow } from './held-events.ts';
@@ -154,10 +153,9 @@ async function runPhases(
   };
   const listening = await server.call('listen', listenAsk, opening);
   const { url, certificate } = listening;
-  const { clients, rttMs = 0, bandwidthBitsPerSecond, jitterMs } = point;
+  const { clients: reading, rttMs = 0, bandwidthBitsPerSecond, jitterMs } = point;
   const via = await link?.call('open', { url, seed, rttMs, bandwidthBitsPerSecond, jitterMs }, opening);
   const tapAt = await relay?.call('open', { url, protocol: lane.wire, via }, opening);
-  const reading = readingClients(point);
   const tapped = Math.min(plan.ledgerClients, reading);
   const tap = tapAt && { ...tapAt, clients: tapped, ofClients: reading, areTimed: tapped === reading };
   const restarts = restartsOf(plan);
@@ -180,7 +178,11 @@ async function runPhases(
   const connecting = { phase: 'connect', deadlineMs: deadlines.connect + openingMs(point) + repeatsMs(point) };
   const connected = await Promise.all(
     workers.map((worker, index) =>
-      worker.call('connect', { ...connectAsk, ...share(clients, workers.length, index) }, connecting),
+      worker.call(
+        'connect',
+        { ...connectAsk, ...share(reading, workers.length, index, point.stalledClients) },
+        connecting,
+      ),
     ),
   );
 
@@ -395,10 +397,16 @@ function feedOf(plan: CellPlan): FeedSpec {
   return { eventsPerSecond, payloadBytes, seed, jitter, ring };
 }
 
-/** A worker's part of the clients, as even as it goes. */
-export function share(clients: number, workers: number, index: number): { clients: number; firstClient: number } {
+/** A worker's part of the clients, as even as it goes. Those that stop reading are the last one's: all others' stay the same. */
+export function share(
+  clients: number,
+  workers: number,
+  index: number,
+  stalledClients = 0,
+): { clients: number; firstClient: number } {
   const firstClient = Math.floor((clients * index) / workers);
-  return { firstClient, clients: Math.floor((clients * (index + 1)) / workers) - firstClient };
+  const reading = Math.floor((clients * (index + 1)) / workers) - firstClient;
+  return { firstClient, clients: reading + (index === workers - 1 ? stalledClients : 0) };
 }
 
 function identity({ lane, scenario, point, round, order }: CellPlan) {

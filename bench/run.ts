@@ -118,13 +118,14 @@ function buildResult(
     workers,
     environment,
     sessions: [...sessions],
-    lanes: lanes.map(({ id, title, summary, transport, options, repeats }) => ({
+    lanes: lanes.map(({ id, title, summary, transport, options, repeats, variantOf }) => ({
       id,
       title,
       summary,
       transport,
       options,
       ...(repeats !== undefined && { repeats }),
+      ...(variantOf !== undefined && { variantOf }),
     })),
     scenarios: [...scenarios],
     cells: [...cells],

@@ -54,6 +54,9 @@ const one = (payloadBytes: number, headers: HeaderProfile): Point => ({
 
 const far = (eventsPerSecond: number, rttMs: number): Point => ({ ...BASE, clients: 5, eventsPerSecond, rttMs });
 
+/** One delivery in a hundred may take longer. */
+const KNEE = { metric: 'latency.p99Us', max: 100_000 };
+
 export const scenarios: readonly Scenario[] = [
   {
     id: 'fanout',
@@ -98,7 +101,8 @@ export const scenarios: readonly Scenario[] = [
     points: [BASE],
     figures: ['latency', 'bytes', 'layers', 'cpu', 'memory'],
     ledgerShare: 0.02,
-    rounds: 3,
+    // What options change is often less than a third, and so many comparisons are corrected together.
+    rounds: 5,
     warmupSeconds: 0.5,
     windowSeconds: 2,
   },
@@ -120,8 +124,7 @@ export const scenarios: readonly Scenario[] = [
     id: 'gap',
     title: 'The gap between two long polls',
     question: 'How many events come between two long polls, and how much longer do they take?',
-    // The transport that has a gap, and one beside it that has none.
-    takes: ({ transport }) => transport === 'long-polling' || transport === 'websocket',
+    takes: ({ options: { holdSeconds } }) => holdSeconds !== undefined,
     // By events per round trip: 0.1, 0.5, 1 and 2; some by two pairs, for it is the product that counts.
     points: [far(10, 10), far(20, 25), far(20, 50), far(50, 20), far(20, 100), far(100, 20)],
     figures: ['gap'],
@@ -225,7 +228,8 @@ export const scenarios: readonly Scenario[] = [
     })),
     figures: ['isolation'],
     ledgerShare: 0,
-    rounds: 3,
+    // Whether others notice is a verdict on a p99, which varies.
+    rounds: 5,
     warmupSeconds: 1,
     windowSeconds: 8,
   },
@@ -258,13 +262,15 @@ export const scenarios: readonly Scenario[] = [
     id: 'knee',
     title: 'Knee',
     question: 'How far does each transport go, until one delivery in a hundred takes longer than 100 ms?',
-    points: [50, 100, 200, 400, 800, 1_600].map((eventsPerSecond) => ({ ...BASE, eventsPerSecond })),
-    limit: { metric: 'latency.p99Us', max: 100_000 },
+    // One whose events wait longer than the limit by design would miss it at any load.
+    takes: ({ options, waitMs = () => 0 }) => waitMs(options) * 1e3 < KNEE.max,
+    points: [100, 200, 400, 800, 1_600].map((eventsPerSecond) => ({ ...BASE, eventsPerSecond })),
+    limit: KNEE,
     figures: ['knee'],
     ledgerShare: 0,
     rounds: 3,
     warmupSeconds: 0.5,
-    windowSeconds: 1,
-    windowEvents: 300,
+    // Of all steps: what queues up at a load that is 3 % too much is beyond the limit by its end. 400 events at the first one.
+    windowSeconds: 4,
   },
 ];

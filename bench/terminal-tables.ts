@@ -63,7 +63,7 @@ const TABLES: readonly (readonly Column[])[] = [
   ],
   [
     { metric: 'open.firstEventP50Us', label: 'first event p50', figures: ['connect'] },
-    { metric: 'open.firstEventP95Us', label: 'first event p95', figures: ['connect'] },
+    { metric: 'open.firstEventP95Us', label: 'first event p95', figures: ['connect'], isDetail: true },
     { metric: 'open.bytesPerConnection', label: 'bytes to it', figures: ['connect'] },
   ],
   [
@@ -84,6 +84,7 @@ const TABLES: readonly (readonly Column[])[] = [
 ];
 
 const LINE_COLUMNS = 100;
+const PERCENTILE = /p\d+Us$/i;
 
 /** A table for each group of columns, at a scenario's only point. */
 export function tablesInFull(view: ScenarioView, lanes: readonly LaneLabel[]): string[] {
@@ -144,7 +145,7 @@ function placeTable(place: Place, wanted: readonly Column[], lanes: readonly Lan
     const texts = columns.map(({ metric, scale }) => {
       const estimate = lane.estimates.get(metric);
       const isExact = metricOf(metric).spread === 'range' || !hasIntervals;
-      if (!estimate) return metric.startsWith('latency.') ? 'n too small' : 'not known';
+      if (!estimate) return PERCENTILE.test(metric) ? 'n too small' : 'not known';
       // Bytes hardly differ between rounds; the page has their ranges.
       return isExact ? formatInterval(estimate, scale).value : text(estimate, scale);
     });
@@ -209,14 +210,15 @@ function spreadOut(places: readonly Place[], most: number): Place[] {
   ).flatMap((at) => places[at] ?? []);
 }
 
-/** `RTT 0 → 20 → 100 ms, with 1 event/s (of 5 points)` */
+/** `RTT 0 → 20 → 100 ms, with 1 event/s; polled every 5,000 ms at RTT 100 ms (of 5 points)` */
 function whereText({ along, places, title }: SweepView, shown: readonly Place[]): string {
   const of = shown.length < places.length ? ` (of ${places.length} points)` : '';
   if (!along) return `${title ?? 'at'}: ${places.map((one) => one.title ?? '').join(' → ')}`;
   const values = shown.map(({ point }) => formatSetting(along.valueOf(point) ?? 0)).join(' → ');
   const fixed = along.fixed === undefined ? '' : `, with ${along.fixed}`;
   const inStep = along.inStep === undefined ? '' : `, ${along.inStep} in step`;
-  return `${along.name} ${values} ${along.unit}`.trim() + inStep + fixed + of;
+  const eased = along.eased === undefined ? '' : `; ${along.eased}`;
+  return `${along.name} ${values} ${along.unit}`.trim() + inStep + fixed + eased + of;
 }
 
 function kneeTables(view: ScenarioView): string[] {

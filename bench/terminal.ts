@@ -4,9 +4,10 @@ import type { Lane } from './contract/lane.ts';
 import type { Result } from './contract/result.ts';
 import type { Profile } from './profiles.ts';
 import { Anchors } from './report/anchors.ts';
-import { comparedIn, widestOf, wordsOf } from './report/finding.ts';
+import { byQuestion, comparedIn, widestOf, wordsOf } from './report/finding.ts';
 import { countOf, formatCount } from './report/format.ts';
-import { referenceOf } from './report/lane-table.ts';
+import { isolationSentences } from './report/isolation-sentences.ts';
+import { lanesOf } from './report/lane-table.ts';
 import { noiseFloorInShort, noiseFloorOf } from './report/noise-floor.ts';
 import type { LaneLabel } from './report/page-model.ts';
 import { laneLabels, type ScenarioView, viewsOf } from './report/places.ts';
@@ -29,7 +30,6 @@ const SENTENCES: Readonly<Partial<Record<Figure, readonly string[]>>> = {
   connect: ['open.firstEventP50Us'],
   upstream: ['upstream.echoP50Us'],
   recovery: ['recovery.firstEventP50Us'],
-  isolation: ['latency.p99Us'],
   capacity: ['capacity.requestsPerSecond'],
 };
 
@@ -44,7 +44,10 @@ export function describeResult(result: Result): string {
     const heading = `${title}: ${commonText(view.places.map(({ point }) => point))}`;
     const labels = [...laneLabels(result)].filter(([id]) => lanes.includes(id)).map(([, label]) => label);
     const metrics = figures.flatMap((figure) => SENTENCES[figure] ?? []);
-    if (isLong) return [heading, ...tablesInShort(view, labels), ...inShort(view, metrics).map(wrap), ''];
+    if (isLong) {
+      const isolation = figures.includes('isolation') ? isolationSentences(view).map(proseText) : [];
+      return [heading, ...tablesInShort(view, labels), ...[...isolation, ...inShort(view, metrics)].map(wrap), ''];
+    }
     return [
       heading,
       '',
@@ -61,41 +64,49 @@ export function describeResult(result: Result): string {
 
 /** A sentence for each lane and metric, of a scenario's only point. */
 function inFull(view: ScenarioView, metrics: readonly string[], result: Result): string[] {
-  const reference = referenceOf(view);
-  if (reference === undefined) return [`No comparison: ${result.reference} is not among the lanes.`];
   const compared = metrics.map((metric) => comparedIn(view, metric));
+  if (compared.flat().length === 0 && !lanesOf(view).some(({ label }) => label.isReference)) {
+    return [`No comparison: ${result.reference} is not among the lanes.`];
+  }
   const labels = new Set(compared.flat().map(({ lane: { label } }) => label));
   return [...labels].flatMap((label: LaneLabel) =>
     compared.flatMap((all) =>
       all
         .filter(({ lane }) => lane.label === label)
-        .map(({ comparison }) =>
-          proseText(comparisonProse(comparison, { subject: [label.title], reference, ...wordsOf(comparison.metric) })),
+        .map(({ lane, comparison }) =>
+          proseText(
+            comparisonProse(comparison, {
+              subject: [label.title],
+              reference: lane.opposite?.title,
+              ...wordsOf(comparison.metric),
+            }),
+          ),
         ),
     ),
   );
 }
 
-/** Of the first metric that is compared: the widest difference, and how many came to what. */
+/** Of the first metric that is compared: the widest difference, and how many came to what; those of variants apart. */
 function inShort(view: ScenarioView, metrics: readonly string[]): string[] {
-  const reference = referenceOf(view);
-  const all = metrics.map((metric) => comparedIn(view, metric)).find(({ length }) => length > 0);
-  if (reference === undefined || !all) return [];
-  const widest = widestOf(all);
-  const counts = (Object.keys(VERDICT_GLYPHS) as (keyof typeof VERDICT_GLYPHS)[]).flatMap((verdict) => {
-    const count = all.filter(({ comparison }) => comparison.verdict === verdict).length;
-    return count === 0 ? [] : `${formatCount(count)} ${COUNTED[verdict]}`;
+  const compared = metrics.map((metric) => comparedIn(view, metric)).find(({ length }) => length > 0) ?? [];
+  return byQuestion(compared).map(({ all, isOfVariants }) => {
+    const widest = widestOf(all);
+    const counts = (Object.keys(VERDICT_GLYPHS) as (keyof typeof VERDICT_GLYPHS)[]).flatMap((verdict) => {
+      const count = all.filter(({ comparison }) => comparison.verdict === verdict).length;
+      return count === 0 ? [] : `${formatCount(count)} ${COUNTED[verdict]}`;
+    });
+    const of = isOfVariants ? ' with what they vary' : '';
+    const total = `Of ${countOf(all.length, 'comparison')}${of}: ${counts.join(', ')}.`;
+    if (!widest) return total;
+    const { place, lane, comparison } = widest;
+    const sentence = comparisonProse(comparison, {
+      subject: [lane.label.title],
+      reference: lane.opposite?.title,
+      ...wordsOf(comparison.metric, lane),
+    });
+    const at = place.varied === undefined ? '' : ` (${place.varied})`;
+    return `${isOfVariants ? 'Widest by an option' : 'Widest'}${at}: ${proseText(sentence)} ${all.length > 1 ? total : ''}`.trimEnd();
   });
-  const total = `Of ${countOf(all.length, 'comparison')}: ${counts.join(', ')}.`;
-  if (!widest) return [total];
-  const { place, lane, comparison } = widest;
-  const sentence = comparisonProse(comparison, {
-    subject: [lane.label.title],
-    reference,
-    ...wordsOf(comparison.metric, lane),
-  });
-  const at = place.varied === undefined ? '' : ` (${place.varied})`;
-  return [`Widest${at}: ${proseText(sentence)} ${all.length > 1 ? total : ''}`.trimEnd()];
 }
 
 const COUNTED: Readonly<Record<keyof typeof VERDICT_GLYPHS, string>> = {

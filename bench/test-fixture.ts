@@ -18,6 +18,8 @@ export interface ResultSpec {
   readonly lanes?: readonly string[];
   /** By lane, the one that it is a second helping of. */
   readonly repeats?: Readonly<Record<string, string>>;
+  /** By lane, the one that it is but for one option. */
+  readonly variants?: Readonly<Record<string, string>>;
   readonly reference?: string;
   readonly rounds?: number;
   readonly points?: readonly Point[];
@@ -53,8 +55,12 @@ export const SCENARIO: Result['scenarios'][number] = {
 /** Lanes differ by factors and rounds by a few per cent, always in the same way. */
 export function makeResult(spec: ResultSpec = {}): Result {
   const { lanes = ['alpha', 'beta', 'gamma'], reference = 'beta', rounds = 3, points = [POINT], events = 100 } = spec;
-  const { change = (cell) => cell, replace = {}, repeats = {} } = spec;
-  const lineup = lanes.map((id) => ({ id, ...(repeats[id] !== undefined && { repeats: repeats[id] }) }));
+  const { change = (cell) => cell, replace = {}, repeats = {}, variants = {} } = spec;
+  const lineup = lanes.map((id) => ({
+    id,
+    ...(repeats[id] !== undefined && { repeats: repeats[id] }),
+    ...(variants[id] !== undefined && { variantOf: variants[id] }),
+  }));
   const places = points.flatMap((point) =>
     lanes.map((lane) => ({ point, lane, index: lanes.indexOf(lanes.find((one) => one === repeats[lane]) ?? lane) })),
   );

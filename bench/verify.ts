@@ -5,7 +5,7 @@
 
 import { judge } from './citable.ts';
 import { sumOf } from './contract/ledger.ts';
-import { readingClients } from './contract/reading.ts';
+import { mustAgree } from './contract/reading.ts';
 import { type CompletedCell, InvalidResult, type Result } from './contract/result.ts';
 import { resultId } from './identity.ts';
 import { mergeLatency } from './measure/latency.ts';
@@ -38,7 +38,7 @@ function verifyCell(cell: CompletedCell): void {
     );
   };
   // A connection that is opened is there for one event, from before the window.
-  equal('delivery.expected', delivery.expected, opened ? point.clients : readingClients(point) * window.events);
+  equal('delivery.expected', delivery.expected, opened ? point.clients : point.clients * window.events);
   equal('delivery.delivered', delivery.delivered, delivery.expected - delivery.missing);
   const histograms = {
     latency,
@@ -58,7 +58,7 @@ function verifyCell(cell: CompletedCell): void {
   const bytes = isWhole ? bothWays(ledger.window) : wire.window.clients.sentBytes + wire.window.clients.receivedBytes;
   const deliveries = isWhole ? ledger.window.events : wire.windowDeliveries;
   equal('wire.perDeliveryBytes', wire.perDeliveryBytes, deliveries > 0 ? bytes / deliveries : 0);
-  if (ledger && isWhole && ledger.residualBytes === 0) {
+  if (ledger && isWhole && mustAgree(cell) && ledger.residualBytes === 0) {
     const { sentBytes, receivedBytes } = wire.cell.clients;
     equal('wire.ledger.cell', bothWays(ledger.cell), sentBytes + receivedBytes);
   }

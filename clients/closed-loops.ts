@@ -1,6 +1,6 @@
 /**
  * How many polls the server can answer: first to our own clients, for as long as the window lasts, then to a load generator
- * as their witness, which asks as often as they were answered.
+ * as their witness, which warms up and then asks as often as they were answered.
  *
  * Both loops end between two polls: their bytes are those of whole requests, and both sides count the same.
  */
@@ -14,6 +14,8 @@ import { type Answers, pollUntil } from './poll-loop.ts';
 import { contextOf } from './swarm.ts';
 import { askByWitness } from './witness.ts';
 
+/** Of the witness's requests, as many again before them: its code is cold, and ours is not. */
+const WARM_UP_SHARE = 0.1;
 const STATUS = { ok: 200, nothing: 204 } as const;
 /** Every answer has its status checked; what is in it is not read. */
 const NO_DELIVERIES = { expected: 0, delivered: 0, missing: 0, duplicated: 0, outOfOrder: 0, unexpected: 0 } as const;
@@ -33,16 +35,17 @@ export function prepareClosedLoops(spec: LoadSpec): Load {
   };
   const kept = Array.from({ length: clients }, (_, index) => openHttp(contextOf(spec, firstClient + index), options));
   const loop = async (client: string, run: () => Promise<Answers>): Promise<ClosedLoop> => {
-    const before = meter.read();
-    const startNs = nowNs();
-    const { requests, lastNs } = await run();
-    const after = meter.read();
+    const before = { wire: meter.read(), cpu: process.cpuUsage(), ns: nowNs() };
+    const { requests, firstNs, lastNs } = await run();
+    const wire = meter.read();
+    const { user, system } = process.cpuUsage(before.cpu);
     return {
       client,
       requests,
-      seconds: (lastNs - startNs) / 1e9,
-      upBytes: after.sentBytes - before.sentBytes,
-      downBytes: after.receivedBytes - before.receivedBytes,
+      seconds: (lastNs - firstNs) / 1e9,
+      upBytes: wire.sentBytes - before.wire.sentBytes,
+      downBytes: wire.receivedBytes - before.wire.receivedBytes,
+      cpuShare: ((user + system) * 1e3) / (nowNs() - before.ns),
     };
   };
 
@@ -56,7 +59,9 @@ export function prepareClosedLoops(spec: LoadSpec): Load {
       await pollUntil(windowNs[0], kept, request, Object.values(STATUS), late);
       await sleepUntil(windowNs[0]);
       const own = await loop('undici', () => pollUntil(windowNs[1], kept, request, [status], late));
-      const witness = await loop('autocannon', () => askByWitness(spec, request, own.requests, status, late));
+      const ask = (requests: number) => askByWitness(spec, request, requests, status, late);
+      await ask(Math.max(clients, Math.ceil(own.requests * WARM_UP_SHARE)));
+      const witness = await loop('autocannon', () => ask(own.requests));
       return { delivery: NO_DELIVERIES, ...noLatency(), closedLoops: [own, witness] };
     },
     async close() {

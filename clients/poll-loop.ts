@@ -6,6 +6,8 @@ import type { HttpConnection, HttpExchange, HttpRequest } from './http.ts';
 /** What a loop comes to that has ended. */
 export interface Answers {
   readonly requests: number;
+  /** When the first one was asked. */
+  readonly firstNs: number;
   /** When the last one was in. */
   readonly lastNs: number;
 }
@@ -23,6 +25,7 @@ export function pollUntil(
   late: AbortSignal,
 ): Promise<Answers> {
   return new Promise((resolve, reject) => {
+    const firstNs = nowNs();
     let requests = 0;
     let asking = connections.length;
     const exchangeOf = (http: HttpConnection): HttpExchange => ({
@@ -35,7 +38,7 @@ export function pollUntil(
         requests++;
         const lastNs = nowNs();
         if (lastNs < untilNs) http.send(request, this);
-        else if (--asking === 0) resolve({ requests, lastNs });
+        else if (--asking === 0) resolve({ requests, firstNs, lastNs });
       },
       failed: reject,
     });

@@ -28,6 +28,7 @@ export async function askByWitness(
   const target = new URL(path, url);
   const { host } = target;
   if (via) target.host = `${via.host}:${via.port}`;
+  let firstNs: number | undefined;
   let lastNs = 0;
   const { statusCodeStats, errors } = await new Promise<autocannon.Result>((resolve, reject) => {
     const running = autocannon(
@@ -43,12 +44,14 @@ export async function askByWitness(
       },
       (error, result) => (error ? reject(error) : resolve(result)),
     );
-    running.on('response', () => {
+    running.on('response', (_client, _status, _bytes, durationMs) => {
       lastNs = nowNs();
+      // Setting up and connecting are no part of it.
+      firstNs ??= lastNs - durationMs * 1e6;
     });
     late.addEventListener('abort', () => running.stop());
   });
   const answered = statusCodeStats?.[`${status}`]?.count ?? 0;
-  if (answered === requests) return { requests, lastNs };
+  if (answered === requests && firstNs !== undefined) return { requests, firstNs, lastNs };
   throw new Error(`autocannon had ${answered} of ${requests} polls answered with ${status}, and ${errors} errors`);
 }

@@ -21,6 +21,8 @@ export interface Lane {
   readonly idlePeriodMs?: (options: Lane['options']) => number;
   /** The lane that this one is a second helping of: same transport, same options. What the two differ by is noise. */
   readonly repeats?: string;
+  /** The lane that this one is but for one option: what the two differ by is what the option changes. */
+  readonly variantOf?: string;
   /** Rules of the contract that the transport's format can't keep, with the reason. */
   readonly skips?: Readonly<Record<string, { readonly reason: string }>>;
 }

@@ -1,10 +1,10 @@
-/** What clients that stop reading leave of a cell: how many are audited, and whether the two sides' bytes can be compared. */
+/** What clients that stop reading make of a cell: who is connected, and whether the two sides' bytes can be compared. */
 
 import type { CompletedCell, Point } from './result.ts';
 
-/** Those that read to the end: the first ones by number. The others are no part of the audit. */
-export function readingClients({ clients, stalledClients = 0 }: Point): number {
-  return clients - stalledClients;
+/** Those that read to the end, the first ones by number, and those that stop: the latter are no part of the audit. */
+export function connectedClients({ clients, stalledClients = 0 }: Point): number {
+  return clients + stalledClients;
 }
 
 /**

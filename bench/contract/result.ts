@@ -40,7 +40,7 @@ export const warningSchema = z.strictObject({
 });
 
 const point = z.strictObject({
-  clients: count.min(1),
+  clients: count.min(1).describe('That read to the end'),
   eventsPerSecond: amount.describe('0 where nothing is published'),
   payloadBytes: count,
   headers: z.enum(HEADER_PROFILES).describe('Which HTTP request headers the clients send'),
@@ -50,13 +50,13 @@ const point = z.strictObject({
   stalledClients: count
     .optional()
     .describe(
-      'Of the clients, the last ones, that stop reading when the window begins and are no part of the audit: the bytes of both sides need not agree then',
+      'Besides the clients: they stop reading when the window begins and are no part of the audit, and the bytes of both sides need not agree',
     ),
   messagesPerSecond: z
     .number()
     .positive()
     .optional()
-    .describe('From each client that reads to the server, of payloadBytes each, echoed'),
+    .describe('From each of the clients to the server, of payloadBytes each, echoed'),
   heldEvents: count.optional().describe('Of a closed loop of polls: events that each finds'),
   jitterMs: amount.optional().describe("Added to the link's delay in each direction, uniform from 0 to this"),
   link: z
@@ -191,9 +191,10 @@ const polls = z
 const closedLoop = z.strictObject({
   client: z.string().describe('What asked: our own clients, or a load generator as their witness'),
   requests: count,
-  seconds: z.number().positive(),
+  seconds: z.number().positive().describe('From the first request to the last answer'),
   upBytes: count,
   downBytes: count,
+  cpuShare: amount.optional().describe('Of one core, of the busiest process that asked; absent in older results'),
 });
 
 const cellIdentity = {
@@ -381,7 +382,9 @@ export const resultSchema = z.strictObject({
   seed: count,
   profile: z.string(),
   citable: z.strictObject({ ok: z.boolean(), reasons: z.array(z.string()) }),
-  reference: z.string().describe('The lane that others are compared with'),
+  reference: z
+    .string()
+    .describe('The lane that others are compared with, but for variants where what they vary was measured too'),
   workers: count.min(1).describe('Load processes'),
   environment: environmentSchema,
   sessions: z.array(sessionSchema).min(1).describe('One, and one more for each time the run was resumed'),
@@ -393,6 +396,7 @@ export const resultSchema = z.strictObject({
       transport: z.string(),
       options: z.record(z.string(), optionValue).describe('Of its row in the table; a cell tells what it ran with'),
       repeats: z.string().optional().describe('The lane that it is a second helping of, to see the noise'),
+      variantOf: z.string().optional().describe('The lane that it is but for one option'),
     }),
   ),
   scenarios: z.array(
@@ -444,13 +448,19 @@ export const resultSchema = z.strictObject({
       point,
       metric: z.string(),
       lane: z.string(),
-      reference: z.string(),
+      reference: z
+        .string()
+        .describe(
+          'Whom it is compared with: at the same point, or, where that does not poll, at the one without an interval',
+        ),
       ratio: z.number().positive(),
       ...interval,
       margin: z.number().positive().describe('Ratios within 1/(1 + margin) to 1 + margin make no practical difference'),
       verdict: z
         .enum(VERDICTS)
-        .describe("Holds after Holm's correction over all comparisons of the metric in the scenario"),
+        .describe(
+          "Holds after Holm's correction over all comparisons of the metric in the scenario; those with what a lane repeats, or varies, are corrected apart",
+        ),
       roundsNeeded: count
         .nullable()
         .optional()

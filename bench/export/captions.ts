@@ -5,7 +5,7 @@ import { countOf } from '../report/format.ts';
 import type { Place, ScenarioView } from '../report/places.ts';
 import { marginText, VERDICT_GLYPHS } from '../report/verdicts.ts';
 import { textLatex } from './latex.ts';
-import type { Column } from './tables.ts';
+import { type Column, oppositesOf } from './tables.ts';
 import { conditionsText, inSentence, laneText, settingText, softwareText } from './wording.ts';
 
 export interface TablePart {
@@ -34,10 +34,11 @@ export function valueCaption(result: Result, view: ScenarioView, table: TablePar
  * @returns LaTeX
  */
 export function ratioCaption(result: Result, view: ScenarioView, table: TablePart, label: string): string {
-  const reference = result.lanes.find(({ id }) => id === result.reference)?.title ?? result.reference;
+  const [first, ...others] = oppositesOf(view.places);
+  const opposite = others.length > 0 ? 'the lane that heads each group' : first;
   return [
     ...caveat(result),
-    sentence(`${titleOf(view, table)}: ratios to ${reference}, paired by round; ${settingOf(view, table)}`),
+    sentence(`${titleOf(view, table)}: ratios to ${opposite}, paired by round; ${settingOf(view, table)}`),
     `Values: Table~\\ref{${label}}.`,
     ...spread(view, table.columns),
     sentence(verdicts(table)),

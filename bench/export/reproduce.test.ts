@@ -32,13 +32,13 @@ describe('the command of a scenario gives the same lanes, points and settings as
   const every = `--scenarios ${scenarios.map(({ id }) => id).join(',')}`;
   test.each([
     every,
-    `${every} --lanes polling,sse --reference sse --rounds 3 --seed 42`,
+    `${every} --lanes polling,long-polling --reference polling --rounds 3 --seed 42`,
     `${every} --clients 1000 --rate 0.5 --payload 512 --interval 250 --headers node`,
     `${every} --no-ledger --warmup 0.5 --window 2.5 --workers 1`,
-    `${every} --profile paper --lanes tcp,polling`,
+    `${every} --profile paper --lanes long-polling,polling`,
     `${every} --rtt 0`,
     `${every} --rtt 50 --jitter 5 --bandwidth 100M`,
-    `${every} --lanes polling,sse --reference sse --link netem --loss 0.5`,
+    `${every} --lanes polling,long-polling --reference long-polling --link netem --loss 0.5`,
   ])('npm run bench -- %s', (flags) => {
     const config = configOf(`npm run bench -- ${flags}`);
     expect(config.scenarios).toHaveLength(scenarios.length);

@@ -6,7 +6,7 @@ import { type Place, type ScenarioView, withoutRepeats } from '../report/places.
 import { verdictText } from '../report/verdicts.ts';
 import { bibtexKey, citationSentence } from './citation.ts';
 import { bullets, escapeMarkdown, type MarkdownColumn, markdownTable } from './markdown.ts';
-import { type Column, columnsOf, formattedRatio, formattedValue, TABLES } from './tables.ts';
+import { type Column, columnsOf, formattedRatio, formattedValue, oppositesOf, TABLES } from './tables.ts';
 import { conditionsText, laneText, softwareText } from './wording.ts';
 
 export function summaryMarkdown(result: Result, views: readonly ScenarioView[]): string {
@@ -79,25 +79,34 @@ function intervalText(formatted: FormattedInterval | undefined): string {
 
 /** None where no lane is compared: the reference is missing, or it is alone. */
 function comparisonBlocks({ places }: ScenarioView, columns: readonly Column[]): string[] {
-  const all = places.flatMap(({ lanes }) => lanes);
-  const reference = all.find(({ label }) => label.isReference)?.label.title;
-  if (reference === undefined) return [];
+  const [first, ...others] = oppositesOf(places);
   const rows = places.flatMap((place) =>
-    place.lanes.flatMap(({ label, comparisons }) =>
+    place.lanes.flatMap(({ label, comparisons, opposite }) =>
       columns.flatMap(({ metric }) => {
         const comparison = comparisons.get(metric.id);
         if (!comparison) return [];
         const { verdict } = comparison;
         const isDecided = verdict === 'lower' || verdict === 'higher';
-        const said = isDecided ? `${label.title} ${metric.verbs[verdict]} ${reference}` : verdictText(comparison);
+        const said = isDecided ? `${label.title} ${metric.verbs[verdict]} ${opposite?.title}` : verdictText(comparison);
         return [
-          [...pointField(place, places), label.title, metric.title, intervalText(formattedRatio(comparison)), said],
+          [
+            ...pointField(place, places),
+            label.title,
+            ...(others.length > 0 ? [opposite?.title ?? ''] : []),
+            metric.title,
+            intervalText(formattedRatio(comparison)),
+            said,
+          ],
         ];
       }),
     ),
   );
   if (rows.length === 0) return [];
-  const columnsOfRatios = [text('Lane'), text('Metric'), number(`Ratio to ${reference}`), text('Verdict')];
+  const ratio =
+    others.length > 0
+      ? [text('Compared with'), text('Metric'), number('Ratio')]
+      : [text('Metric'), number(`Ratio to ${first}`)];
+  const columnsOfRatios = [text('Lane'), ...ratio, text('Verdict')];
   return [markdownTable([...pointColumn(places), ...columnsOfRatios], rows)];
 }
 

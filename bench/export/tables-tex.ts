@@ -7,7 +7,7 @@ import { ratioCaption, valueCaption } from './captions.ts';
 import { escapeLatex } from './latex.ts';
 import { slug } from './names.ts';
 import { inParts } from './table-parts.ts';
-import { type Column, columnsOf, formattedRatio, formattedValue, TABLES } from './tables.ts';
+import { type Column, columnsOf, formattedRatio, formattedValue, oppositesOf, TABLES } from './tables.ts';
 import { type Group, type Row, tabular } from './tabular.ts';
 
 export function tablesLatex(result: Result, views: readonly ScenarioView[]): string {
@@ -69,8 +69,18 @@ function ratioTables({ result, view, title, columns: all, label }: Table): strin
   );
   if (columns.length === 0) return [];
   const heads = columns.map(({ label }) => ({ label, unit: undefined }));
+  const isMixed = oppositesOf(compared).length > 1;
+  // Where lanes are compared with several, each of those heads its group.
+  const byOpposite = (place: Place): Place[] => {
+    if (!isMixed) return [place];
+    return oppositesOf([place]).map((opposite) => ({
+      ...place,
+      varied: [place.varied, `to ${opposite}`].filter(Boolean).join(', '),
+      lanes: place.lanes.filter((lane) => lane.opposite?.title === opposite),
+    }));
+  };
   return inParts(compared).map(({ places, suffix, part }) => {
-    const body = tabular(heads, groupsOf(places, ratioRow, columns));
+    const body = tabular(heads, groupsOf(places.flatMap(byOpposite), ratioRow, columns));
     const caption = ratioCaption(result, view, { title, columns, places, part }, label);
     return float(`${title}, ${view.scenario.title}, ratios`, caption, `${label}-ratios${suffix}`, body);
   });

@@ -2,7 +2,7 @@
 
 import type { Comparison, Result } from '../contract/result.ts';
 import { type FormattedInterval, formatInterval, RATIO, type Scale } from '../report/format.ts';
-import type { LaneAtPlace, ScenarioView } from '../report/places.ts';
+import type { LaneAtPlace, Place, ScenarioView } from '../report/places.ts';
 import { type Metric, metricOf } from '../stats/metrics.ts';
 import { formatEstimate, scaleOf } from './wording.ts';
 
@@ -147,6 +147,11 @@ export function columnsOf({ columns }: TableSpec, { scenario, places }: Scenario
 export function formattedValue({ estimates }: LaneAtPlace, { metric, scale }: Column): FormattedInterval | undefined {
   const estimate = estimates.get(metric.id);
   return estimate && formatEstimate(estimate, scale);
+}
+
+/** The names of those that lanes are compared with. */
+export function oppositesOf(places: readonly Pick<Place, 'lanes'>[]): string[] {
+  return [...new Set(places.flatMap(({ lanes }) => lanes.flatMap(({ opposite }) => opposite?.title ?? [])))];
 }
 
 export function formattedRatio(comparison: Comparison): FormattedInterval {

@@ -8,7 +8,7 @@ import type { Anchors } from './anchors.ts';
 import { curveCharts } from './curve-chart.ts';
 import { findingOf } from './finding.ts';
 import { countOf, formatInterval, type Interval, scaleFor } from './format.ts';
-import { bracketsAndRatios, laneTable, ratioColumn, roundsColumn, valueColumn } from './lane-table.ts';
+import { bracketsAndRatios, laneTable, oppositeColumn, ratioColumn, roundsColumn, valueColumn } from './lane-table.ts';
 import type { ChartGroup, Figure, StackChart } from './page-model.ts';
 import { besideEachOther, chartGroups } from './panels.ts';
 import type { LaneAtPlace, Place, ScenarioView } from './places.ts';
@@ -24,6 +24,7 @@ const UNKNOWN = 'not known';
 export function bytesFigure(view: ScenarioView, anchors: Anchors): Figure {
   const id = anchors.take(`${view.id} bytes`);
   const columns = [
+    ...oppositeColumn(view, [TOTAL]),
     valueColumn('Total', SCALE, ({ estimates }) => estimates.get(TOTAL), NO_DELIVERY),
     ...ratioColumn(view, TOTAL, 'Ratio'),
     valueColumn('Payload', SCALE, payload, UNKNOWN),

@@ -5,7 +5,6 @@ import { inSentence } from '../export/wording.ts';
 import { FASTER } from '../stats/metric.ts';
 import { metricOf } from '../stats/metrics.ts';
 import { countOf, formatCount, formatInterval, quantityOf, scaleFor, withUnit } from './format.ts';
-import { referenceOf } from './lane-table.ts';
 import type { Prose } from './page-model.ts';
 import { type LaneAtPlace, type Place, type ScenarioView, withoutRepeats } from './places.ts';
 import { type ComparisonWords, comparisonProse, marginText } from './verdicts.ts';
@@ -16,23 +15,30 @@ interface Compared {
   readonly comparison: Comparison;
 }
 
-/** undefined where no lane is compared. */
+/** undefined where no lane is compared. What options change is said apart. */
 export function findingOf(view: ScenarioView, metric: string): Prose | undefined {
-  const reference = referenceOf(view);
-  const all = comparedIn(view, metric);
-  if (reference === undefined || all.length === 0) return undefined;
-  const widest = widestOf(all);
-  if (!widest) return [nothingDecided(all, reference)];
-  const { place, lane, comparison } = widest;
-  const at = place.varied === undefined ? ': ' : ` (${place.varied}): `;
-  return [
-    `The widest difference${at}`,
-    ...comparisonProse(comparison, {
-      subject: [{ strong: lane.label.title }],
-      reference,
-      ...wordsOf(metric, lane),
-    }),
-  ];
+  const sentences = byQuestion(comparedIn(view, metric)).map(({ all, isOfVariants }): Prose => {
+    const widest = widestOf(all);
+    if (!widest) return [nothingDecided(all, isOfVariants)];
+    const { place, lane, comparison } = widest;
+    const at = place.varied === undefined ? ': ' : ` (${place.varied}): `;
+    return [
+      `${isOfVariants ? 'What an option changes most' : 'The widest difference'}${at}`,
+      ...comparisonProse(comparison, {
+        subject: [{ strong: lane.label.title }],
+        reference: lane.opposite?.title,
+        ...wordsOf(metric, lane),
+      }),
+    ];
+  });
+  return sentences.length === 0 ? undefined : sentences.flatMap((one, at): Prose => (at > 0 ? [' ', ...one] : one));
+}
+
+/** How lanes differ from the reference, and what options change; what was not asked is left out. */
+export function byQuestion(all: readonly Compared[]): { all: readonly Compared[]; isOfVariants: boolean }[] {
+  return [false, true]
+    .map((isOfVariants) => ({ all: all.filter(({ lane }) => lane.isVariant === isOfVariants), isOfVariants }))
+    .filter((question) => question.all.length > 0);
 }
 
 /** Of all lanes but the repeated ones, at all places. */
@@ -69,10 +75,12 @@ function valueProse(estimate: Estimate): Prose {
   return [withUnit(value, scale), ...(interval ? [{ quiet: ` ${interval}` }] : []), ', '];
 }
 
-function nothingDecided(all: readonly Compared[], reference: string): string {
+function nothingDecided(all: readonly Compared[], isOfVariants: boolean): string {
+  const reference = isOfVariants ? 'what it varies' : (all[0]?.lane.opposite?.title ?? '');
   const equivalent = all.filter(({ comparison: { verdict } }) => verdict === 'equivalent').length;
   const margin = marginText(all[0]?.comparison.margin ?? 0);
   const total = countOf(all.length, 'comparison');
-  if (equivalent === all.length) return `No lane differs from ${reference} by more than the margin of ${margin}.`;
-  return `No difference from ${reference} is decided: ${formatCount(equivalent)} of ${total} are within ${margin}, the others are open.`;
+  if (equivalent === all.length)
+    return `No ${isOfVariants ? 'variant' : 'lane'} differs from ${reference} by more than the margin of ${margin}.`;
+  return `No difference${isOfVariants ? ' of a variant' : ''} from ${reference} is decided: ${formatCount(equivalent)} of ${total} are within ${margin}, the others are open.`;
 }

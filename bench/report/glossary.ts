@@ -88,7 +88,9 @@ export const glossary: readonly Entry[] = [
   },
   {
     term: 'Ratio',
-    text: 'A lane’s value divided by that of the reference in the same round, averaged geometrically over the rounds.',
+    text:
+      'A lane’s value divided by that of the reference in the same round, averaged geometrically over the rounds. A variant ' +
+      'has its ratio to the lane that it is but for one option, where that was measured too.',
   },
   {
     term: 'Verdict',
@@ -100,15 +102,16 @@ export const glossary: readonly Entry[] = [
   {
     term: 'Margin',
     text:
-      'How far a ratio may be from 1 and still make no difference in practice: 5 % for times and memory, 1 % for bytes. ' +
+      'How far a ratio may be from 1 and still make no difference in practice: 5 % for times and memory, 1 % for bytes, 20 % ' +
+      'for what others notice of a client that stalls. ' +
       'It was set before anything was measured.',
   },
   {
     term: 'Holm’s correction',
     text:
       'Who makes many comparisons finds some difference by chance alone. All comparisons of one quantity in a scenario are ' +
-      'therefore judged together, the clearest first, each more strictly than it would be alone. So a verdict can be open ' +
-      'although its own interval lies beyond the margin, or within it.',
+      'therefore judged together, those of variants apart from the others, the clearest first, each more strictly than it ' +
+      'would be alone. So a verdict can be open although its own interval lies beyond the margin, or within it.',
   },
   {
     term: 'Noise floor',
@@ -121,11 +124,13 @@ export const glossary: readonly Entry[] = [
     term: 'Limit',
     text:
       'What a value is not to exceed while a load rises. A lane keeps it at a setting when every round does, there and at ' +
-      'all settings before; what gave out are the warnings of the first rounds that did not.',
+      'all settings before; what gave out is who had no time left in the first rounds that did not.',
   },
   {
     term: 'Witness',
-    text: 'A load generator of others that asks the same server as our own clients do: both should find the same capacity.',
+    text:
+      'A load generator of others that asks the same server as often as our own clients did, after them: both should find ' +
+      'the same capacity. Where they are more than 20 % apart, the result says so.',
   },
   {
     term: 'Herd',

@@ -58,8 +58,8 @@ function kneeTable(view: ScenarioView, limit: string, id: string): Table {
     id,
     title: `Where the limit is reached: ${view.scenario.title}`,
     definition:
-      `Keeps the limit (${limit}): in every round, at this setting and all before it. What gave out: the warnings of the ` +
-      'rounds that did not keep it.',
+      `Keeps the limit (${limit}): in every round, at this setting and all before it. What gave out: in the ` +
+      'rounds that did not keep it, who had no time left, by the code of the warning, or what failed.',
     columns: columns.map((label) => ({ label, numeric: false })),
     rows: sweeps.flatMap(({ fixed, knees }) =>
       knees.map((knee) => ({

@@ -15,7 +15,7 @@ export interface Knee {
   readonly held: LaneAtPlaceOf | undefined;
   /** The first place at which a round did not. */
   readonly missed: LaneAtPlaceOf | undefined;
-  /** Codes of the warnings of those rounds, and the phases in which they failed; empty where the limit alone was missed. */
+  /** Of those rounds, what was at its end, by the code of the warning, or the phase in which one failed; empty where nothing was. */
   readonly gaveOut: readonly string[];
 }
 
@@ -23,6 +23,16 @@ interface LaneAtPlaceOf {
   readonly place: Place;
   readonly lane: LaneAtPlace;
 }
+
+/** Warnings of what can be at its end: others were there at any load. */
+const AT_ITS_END: ReadonlySet<string> = new Set([
+  'server-saturated',
+  'worker-saturated',
+  'link-saturated',
+  'feed-lagged',
+  'late-reading',
+  'lost',
+]);
 
 /** In each sweep, lane by lane; empty where the scenario has no limit. */
 export function kneesOf({ scenario: { limit }, sweeps }: ScenarioView): { fixed: string | undefined; knees: Knee[] }[] {
@@ -65,7 +75,7 @@ function misses(cell: Cell, { cells }: LaneAtPlace, { metric, max }: Limit): boo
 function reasonsOf(cells: readonly Cell[]): string[] {
   const reasons = cells.flatMap((cell) => [
     ...(cell.state === 'failed' ? [`failed in ${cell.phase}`] : []),
-    ...cell.warnings.map(({ code }) => code),
+    ...cell.warnings.map(({ code }) => code).filter((code) => AT_ITS_END.has(code)),
   ]);
   return [...new Set(reasons)];
 }

@@ -14,7 +14,7 @@ import {
 } from './format.ts';
 import type { Column, Table, TableCell } from './page-model.ts';
 import type { LaneAtPlace, Place, ScenarioView } from './places.ts';
-import { marginText, VERDICT_GLYPHS, verdictText } from './verdicts.ts';
+import { type Judged, marginText, VERDICT_GLYPHS, verdictText } from './verdicts.ts';
 
 export interface LaneColumn {
   readonly column: Column;
@@ -46,8 +46,12 @@ export function laneTable(
   };
 }
 
-export function referenceOf(view: ScenarioView): string | undefined {
-  return lanesOf(view).find(({ label }) => label.isReference)?.label.title;
+/** In words, whom the lanes of these metrics are compared with; undefined where none is. */
+export function oppositesText(view: ScenarioView, metrics: readonly string[]): string | undefined {
+  const compared = comparedLanes(view, metrics);
+  const own = compared.find(({ isVariant }) => !isVariant)?.opposite?.title;
+  if (!compared.some(({ isVariant }) => isVariant)) return own;
+  return own === undefined ? 'what each varies' : `${own}, of a variant to what it varies`;
 }
 
 export function lanesOf({ places }: Pick<ScenarioView, 'places'>): readonly LaneAtPlace[] {
@@ -64,19 +68,27 @@ export function bracketsAndRatios(view: ScenarioView, metrics: readonly string[]
       : []),
     ...(has('range') ? ['Parentheses: from the least to the most of the rounds, where they differ.'] : []),
   ].join(' ');
-  const reference = referenceOf(view);
-  if (!reference || !isCompared(view, metrics)) return brackets;
+  const opposites = oppositesText(view, metrics);
+  if (opposites === undefined) return brackets;
   const { lower, higher, equivalent, inconclusive } = VERDICT_GLYPHS;
   const margins = [...new Set(all.map(({ margin }) => margin))].sort((a, b) => b - a).map(marginText);
   return (
-    `${brackets} Ratios: to ${reference}, paired by round, with their verdict: ${lower} lower, ${higher} higher, ` +
+    `${brackets} Ratios: to ${opposites}, paired by round, with their verdict: ${lower} lower, ${higher} higher, ` +
     `${equivalent} no practical difference (within ${margins.join(', of bytes and packets ')}), ` +
     `${inconclusive} not decided by these rounds.`
   );
 }
 
-function isCompared(view: ScenarioView, metrics: readonly string[]): boolean {
-  return lanesOf(view).some(({ comparisons }) => metrics.some((metric) => comparisons.has(metric)));
+function comparedLanes(view: ScenarioView, metrics: readonly string[]): LaneAtPlace[] {
+  return lanesOf(view).filter(({ comparisons }) => metrics.some((metric) => comparisons.has(metric)));
+}
+
+/** Names whom each lane is compared with; no column where that is the reference for all. */
+export function oppositeColumn(view: ScenarioView, metrics: readonly string[]): LaneColumn[] {
+  if (comparedLanes(view, metrics).every(({ opposite }) => opposite?.isReference)) return [];
+  const cell: LaneColumn['cell'] = ({ opposite }) =>
+    opposite ? { text: opposite.title } : { text: 'none', isRemark: true };
+  return [{ column: { label: 'Ratios to', numeric: false }, cell }];
 }
 
 /** @param whyMissing said when the lane has valid rounds, and still no value */
@@ -118,18 +130,21 @@ export function exactColumn(
 
 /** No column where no lane is compared: the reference is missing, or it is alone. */
 export function ratioColumn(view: ScenarioView, metric: string, label: string): LaneColumn[] {
-  if (!isCompared(view, [metric])) return [];
+  if (comparedLanes(view, [metric]).length === 0) return [];
   const cell: LaneColumn['cell'] = ({ label, estimates, comparisons }) => {
     if (label.isReference && estimates.has(metric)) {
       // Without a sign, but with the room for one, so that numbers stand below each other.
       return { ...ratioCell({ value: 1, low: 1, high: 1 }), verdict: { glyph: '', text: 'the reference' } };
     }
-    const comparison = comparisons.get(metric);
-    if (!comparison) return ratioCell(undefined);
-    const verdict = { glyph: VERDICT_GLYPHS[comparison.verdict], text: verdictText(comparison) };
-    return { ...ratioCell({ ...comparison, value: comparison.ratio }), verdict };
+    return comparisonCell(comparisons.get(metric));
   };
   return [{ column: { label, unit: '×', numeric: true }, cell }];
+}
+
+export function comparisonCell(comparison: Judged | undefined): TableCell {
+  if (!comparison) return ratioCell(undefined);
+  const verdict = { glyph: VERDICT_GLYPHS[comparison.verdict], text: verdictText(comparison) };
+  return { ...ratioCell({ ...comparison, value: comparison.ratio }), verdict };
 }
 
 export function ratioCell(ratio: Interval | undefined): TableCell {

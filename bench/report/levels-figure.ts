@@ -3,7 +3,15 @@
 import type { Environment } from '../contract/result.ts';
 import type { Anchors } from './anchors.ts';
 import { countOf, formatCount, formatExact, formatNumber, formatRange } from './format.ts';
-import { exactColumn, type LaneColumn, lanesOf, laneTable, ratioCell, referenceOf } from './lane-table.ts';
+import {
+  exactColumn,
+  type LaneColumn,
+  lanesOf,
+  laneTable,
+  oppositeColumn,
+  oppositesText,
+  ratioCell,
+} from './lane-table.ts';
 import { averageOf, type Contrast, contrastOf, LEVELS, type Level, ratioOf } from './levels.ts';
 import type { DotChart, Figure, Prose, Table } from './page-model.ts';
 import type { LaneAtPlace, Place, ScenarioView } from './places.ts';
@@ -80,16 +88,20 @@ function levelTable(view: ScenarioView, id: string, title: string, bytesOf: (lev
   // A column that would say the same in each row is a line below the table.
   const isMissing = (level: Level) => isAnyValid && !lanes.some((lane) => averageOf(lane, bytesOf(level)));
   const isCompared = lanes.some(({ comparisons }) => comparisons.size > 0);
-  const columns = LEVELS.filter((level) => !isMissing(level)).flatMap((level) => [
-    exactColumn(level.title, bytesOf(level), level.whyMissing),
-    ...(isCompared ? [ratioColumn(bytesOf(level))] : []),
-  ]);
-  const reference = referenceOf(view);
+  const compared = ['wire.perDeliveryBytes'];
+  const columns = [
+    ...oppositeColumn(view, compared),
+    ...LEVELS.filter((level) => !isMissing(level)).flatMap((level) => [
+      exactColumn(level.title, bytesOf(level), level.whyMissing),
+      ...(isCompared ? [ratioColumn(bytesOf(level))] : []),
+    ]),
+  ];
+  const opposites = oppositesText(view, compared);
   return {
     ...laneTable(view, id, title, columns),
     definition:
       'Bytes per delivery, both directions; where rounds differ, the lowest and the highest.' +
-      (isCompared && reference ? ` Ratios: to ${reference} at the same level, paired by round.` : ''),
+      (opposites === undefined ? '' : ` Ratios: to ${opposites} at the same level, paired by round.`),
     notes: LEVELS.filter(isMissing).map((level) => `${level.title}: ${level.whyMissing}.`),
   };
 }

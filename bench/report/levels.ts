@@ -59,11 +59,11 @@ export function averageOf({ valid }: LaneAtPlace, of: BytesOf): Interval | undef
   return values.length === 0 ? undefined : { ...rangeOf(values), spread: 'range' };
 }
 
-/** To the reference at the same place, by the rules of the comparisons: paired by round, averaged geometrically. */
+/** To whom it is compared with at the same place, by the rules of the comparisons: paired by round, averaged geometrically. */
 export function ratioOf(lane: LaneAtPlace, { lanes }: Place, of: BytesOf): Interval | undefined {
-  const reference = lanes.find(({ label }) => label.isReference);
+  const opposite = lanes.find(({ label }) => label.index === lane.opposite?.index);
   const pairs = lane.valid.flatMap((cell) => {
-    const partner = reference?.valid.find(({ round }) => round === cell.round);
+    const partner = opposite?.valid.find(({ round }) => round === cell.round);
     const [mine, theirs] = [of(cell), partner && of(partner)];
     return mine !== undefined && theirs !== undefined ? [{ mine, theirs }] : [];
   });

@@ -12,6 +12,7 @@ import {
   type LaneColumn,
   lanesOf,
   laneTable,
+  oppositeColumn,
   ratioColumn,
   roundsColumn,
   valueColumn,
@@ -62,6 +63,7 @@ export function metricFigure(view: ScenarioView, spec: MetricFigureSpec, anchors
   const isAnyValid = lanes.some(({ valid }) => valid.length > 0);
   const isMissing = ({ metric }: Series) => isAnyValid && !lanes.some(({ estimates }) => estimates.has(metric));
   const columns = [
+    ...oppositeColumn(view, metrics),
     ...scaled.flatMap(({ series: shown, scaleOfValues }) =>
       shown
         .filter((one) => !isMissing(one))

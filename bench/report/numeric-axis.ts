@@ -14,7 +14,7 @@ export interface SettingsAxis extends LineAxis {
 
 /** A tick for each number; logarithmic where they span more than a decade, and then 0 stands a step before the least. */
 export function settingsAxis(
-  { name, unit, inStep }: Omit<Along, 'fixed' | 'valueOf'>,
+  { name, unit, inStep }: Pick<Along, 'name' | 'unit' | 'inStep'>,
   values: readonly number[],
 ): SettingsAxis {
   const sorted = [...new Set(values)].sort((a, b) => a - b);

@@ -40,7 +40,9 @@ export function chartGroups(
       const along = drawn.filter(({ curve }) => curve.along.name === name);
       return {
         title: names.length > 1 ? `${name} varied` : undefined,
-        panels: along.map(({ curve: { along }, chart }) => panelOf(chart, along.fixed, along.fixed)),
+        panels: along.map(({ curve: { along }, chart }) =>
+          panelOf(chart, [along.fixed, along.eased].filter(Boolean).join('; ') || undefined, along.fixed),
+        ),
       };
     }),
     ...sweeps.flatMap((sweep): ChartGroup[] => {

@@ -1,6 +1,7 @@
 /** A result sorted for reading: its scenarios, their places (one point each), and there its lanes in the order of the run. */
 
 import type { Cell, Comparison, CompletedCell, Estimate, Point, Result } from '../contract/result.ts';
+import { isRepeat, isVariant } from '../stats/lineup.ts';
 import { metricOf } from '../stats/metrics.ts';
 import { isValid } from '../stats/valid.ts';
 import type { Anchors } from './anchors.ts';
@@ -42,6 +43,10 @@ export interface LaneAtPlace {
   readonly valid: readonly CompletedCell[];
   readonly estimates: ReadonlyMap<string, Estimate>;
   readonly comparisons: ReadonlyMap<string, Comparison>;
+  /** Whom it is compared with; undefined where it is with nobody. */
+  readonly opposite: LaneLabel | undefined;
+  /** Whether it is that lane but for one option. */
+  readonly isVariant: boolean;
 }
 
 /** In the order of the run, but that a lane that repeats another follows it. */
@@ -97,25 +102,28 @@ function placeOf(result: Result, scenario: ScenarioView['scenario'], point: Poin
     one.scenario === scenario.id && keyOf(one.point) === keyOf(point);
   const cells = result.cells.filter(isHere);
   const varied = variedText(point, points);
+  const labels = laneLabels(result);
   return {
     point,
     varied,
     title: varied === undefined ? scenario.title : `${scenario.title}, ${varied}`,
-    lanes: [...laneLabels(result)].flatMap(([id, label]) => {
+    lanes: [...labels].flatMap(([id, label]) => {
       const ofLane = cells.filter(({ lane }) => lane === id).sort((a, b) => a.round - b.round);
       if (ofLane.length === 0) return [];
       const isMine = (one: { lane: string; scenario: string; point: Point }) => one.lane === id && isHere(one);
+      // What two helpings of a lane differ by is told apart.
+      const compared = result.comparisons.filter(
+        (one) => isMine(one) && (one.reference === result.reference || !isRepeat(result.lanes, id, one.reference)),
+      );
+      const opposite = compared[0]?.reference;
       return {
         label,
         cells: ofLane,
         valid: ofLane.filter(isValid),
         estimates: new Map(result.estimates.filter(isMine).map((one) => [one.metric, one])),
-        // A repeated lane is compared with what it repeats, too.
-        comparisons: new Map(
-          result.comparisons
-            .filter((one) => isMine(one) && one.reference === result.reference)
-            .map((one) => [one.metric, one]),
-        ),
+        comparisons: new Map(compared.map((one) => [one.metric, one])),
+        opposite: opposite === undefined ? undefined : labels.get(opposite),
+        isVariant: opposite !== undefined && isVariant(result.lanes, id, opposite),
       };
     }),
   };

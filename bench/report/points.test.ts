@@ -44,7 +44,7 @@ describe('points', () => {
   test('say who stalls, who sends and what polls find, and nothing of it where nobody does', () => {
     const point = { ...POINT, eventsPerSecond: 0, stalledClients: 1, messagesPerSecond: 10, heldEvents: 1 };
     expect(commonText([point])).toBe(
-      '10 clients · no events · 128 B payload · browser headers · 1 client stalled · 10 messages/s each · each poll finds 1 event',
+      '10 clients · no events · 128 B payload · browser headers · 1 more client stalled · 10 messages/s each · each poll finds 1 event',
     );
     expect(commonText([{ ...POINT, stalledClients: 0, heldEvents: 0 }])).toContain(
       'no client stalled · each poll finds no event',
@@ -95,6 +95,23 @@ describe('sweeps', () => {
       ],
     ]);
     expect(sweepsOf(points)[0]?.along).toMatchObject({ name: 'Clients', inStep: 'rate', fixed: undefined });
+  });
+
+  test('go on where polls are rarer at one of their points, and say where', () => {
+    const points = [1, 10, 100].map((clients) => ({ ...POINT, clients, eventsPerSecond: 1_000 / clients }));
+    const last = { ...POINT, clients: 1_000, eventsPerSecond: 1, pollIntervalMs: 5_000 };
+    const all = [...points, last];
+    expect(titles(all)).toEqual([
+      [
+        'Clients varied and rate in step with it; polled every 5,000 ms at 1,000 clients',
+        '1 client, 1,000 events/s',
+        '10 clients, 100 events/s',
+        '100 clients, 10 events/s',
+        '1,000 clients, 1 event/s, polled every 5,000 ms',
+      ],
+    ]);
+    expect(sweepsOf(all)[0]?.along?.eased).toBe('polled every 5,000 ms at 1,000 clients');
+    expect(all.map((point) => variedText(point, all))).toEqual(titles(all)[0]?.slice(1));
   });
 
   test('of a star are its rays, and its middle stands in both', () => {

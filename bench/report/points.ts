@@ -17,6 +17,8 @@ interface Dimension {
   readonly text: (point: Point) => string | undefined;
   /** In a sweep, of a point that leaves it out. */
   readonly unset?: string;
+  /** May be set at some points of a sweep along another, where the load would be too much without. */
+  readonly isEased?: boolean;
 }
 
 /** Of the link between clients and server. */
@@ -97,6 +99,7 @@ const DIMENSIONS: readonly Dimension[] = [
     text: ({ pollIntervalMs }) =>
       pollIntervalMs === undefined ? undefined : `polled every ${formatSetting(pollIntervalMs)} ms`,
     unset: 'no poll interval set',
+    isEased: true,
   },
   {
     name: 'Stalled clients',
@@ -106,7 +109,7 @@ const DIMENSIONS: readonly Dimension[] = [
     text: ({ stalledClients }) =>
       stalledClients === undefined
         ? undefined
-        : `${stalledClients === 0 ? 'no client' : countOf(stalledClients, 'client')} stalled`,
+        : `${stalledClients === 0 ? 'no client' : countOf(stalledClients, 'more client')} stalled`,
     unset: 'none to stall',
   },
   {
@@ -146,6 +149,8 @@ export interface Along {
   readonly fixed: string | undefined;
   /** `rate`: what changes in step with it; undefined where nothing does. */
   readonly inStep: string | undefined;
+  /** `polled every 5,000 ms at 10,000 clients`: what is set at some of its points alone; undefined where nothing is. */
+  readonly eased: string | undefined;
   /** undefined where a point leaves it out. */
   readonly valueOf: (point: Point) => number | undefined;
 }
@@ -184,7 +189,10 @@ export function commonText(points: readonly Point[]): string {
 /** `64 B payload, browser headers`: what tells a point from the others; undefined of a point alone. */
 export function variedText(point: Point, points: readonly Point[]): string | undefined {
   const varied = DIMENSIONS.filter((dimension) => isVaried(dimension, points));
-  return varied.flatMap(({ text, unset }) => text(point) ?? unset ?? []).join(', ') || undefined;
+  // What is eased at some points alone need not be told of the others.
+  const kin = points.filter((other) => varied.every((one) => one.isEased || one.rank(other) === one.rank(point)));
+  const unsetText = ({ unset, isEased }: Dimension) => (isEased && kin.length < 2 ? undefined : unset);
+  return varied.flatMap((dimension) => dimension.text(point) ?? unsetText(dimension) ?? []).join(', ') || undefined;
 }
 
 /**
@@ -217,25 +225,31 @@ function sweepAlong(dimension: Dimension | undefined, members: readonly Point[],
     };
   }
   const { name, unit, number } = dimension;
-  const moving = [dimension, ...inStepWith(dimension, points)];
+  const inStepOnes = inStepWith(dimension, points);
+  const easedOnes = easedAlong(dimension, points);
+  const moving = [dimension, ...inStepOnes, ...easedOnes];
   const fixed = texts(members[0], (one) => !moving.includes(one) && isVaried(one, points)).join(', ') || undefined;
-  const [, ...others] = moving.map((one) => one.name.toLowerCase());
-  const inStep = others.join(' and ') || undefined;
+  const inStep = inStepOnes.map((one) => one.name.toLowerCase()).join(' and ') || undefined;
+  const where = (point: Point) => (text: string) => `${text} at ${dimension.text(point) ?? dimension.unset}`;
+  const eased =
+    members.flatMap((point) => texts(point, (one) => easedOnes.includes(one)).map(where(point))).join(', ') ||
+    undefined;
   return {
     title:
       `${name} varied` +
       (inStep === undefined ? '' : ` and ${inStep} in step with it`) +
-      (fixed === undefined ? '' : `, with ${fixed}`),
-    along: unit === undefined || !number ? undefined : { name, unit, fixed, inStep, valueOf: number },
+      (fixed === undefined ? '' : `, with ${fixed}`) +
+      (eased === undefined ? '' : `; ${eased}`),
+    along: unit === undefined || !number ? undefined : { name, unit, fixed, inStep, eased, valueOf: number },
     points: members.map((point) => ({
       point,
-      title: moving.flatMap(({ text, unset }) => text(point) ?? unset ?? []).join(', '),
+      title: moving.flatMap(({ text, unset, isEased }) => text(point) ?? (isEased ? [] : unset) ?? []).join(', '),
     })),
   };
 }
 
 function along(dimension: Dimension, point: Point, points: readonly Point[]): Point[] {
-  const moving = [dimension, ...inStepWith(dimension, points)];
+  const moving = [dimension, ...inStepWith(dimension, points), ...easedAlong(dimension, points)];
   return points.filter((other) =>
     DIMENSIONS.every((one) => moving.includes(one) || one.rank(other) === one.rank(point)),
   );
@@ -253,6 +267,19 @@ function inStepWith(dimension: Dimension, points: readonly Point[]): Dimension[]
       other !== dimension &&
       distinct(other.rank) === values &&
       distinct((point) => `${dimension.rank(point)} ${other.rank(point)}`) === values,
+  );
+}
+
+/** What is set or not by the value of the dimension alone. */
+function easedAlong(dimension: Dimension, points: readonly Point[]): Dimension[] {
+  const distinct = (of: (point: Point) => string) => new Set(points.map(of)).size;
+  return DIMENSIONS.filter(
+    (other) =>
+      other !== dimension &&
+      other.isEased &&
+      isVaried(other, points) &&
+      distinct((point) => `${dimension.rank(point)} ${other.rank(point)}`) ===
+        distinct((point) => `${dimension.rank(point)}`),
   );
 }
 

@@ -126,7 +126,7 @@ function onePlace(place: Place, view: ScenarioView, referenceId: string): Summar
   const others = place.lanes.filter((lane) => lane !== reference);
   const sentences = [...(reference ? [reference] : []), ...others].map((lane) => ({
     lane: lane.label,
-    text: sentencesOn(lane, place, reference, view),
+    text: sentencesOn(lane, place, view),
   }));
   const text = reference
     ? `There are no ratios: no lane has a valid round in common with ${reference.label.title}, the reference.`
@@ -135,12 +135,7 @@ function onePlace(place: Place, view: ScenarioView, referenceId: string): Summar
   return hasNoRatios ? [...sentences, { lane: undefined, text: [text] }] : sentences;
 }
 
-function sentencesOn(
-  lane: LaneAtPlace,
-  place: Place,
-  reference: LaneAtPlace | undefined,
-  { scenario: { figures } }: ScenarioView,
-): Prose {
+function sentencesOn(lane: LaneAtPlace, place: Place, { scenario: { figures } }: ScenarioView): Prose {
   const { label, valid, cells, estimates, comparisons } = lane;
   if (valid.length === 0)
     return [{ strong: label.title }, ` has no valid round of ${roundsOf(cells)}: no value is given.`];
@@ -158,7 +153,7 @@ function sentencesOn(
         at > 0 || alone.length > 0 ? ' ' : '',
         ...comparisonProse(comparison, {
           subject: at > 0 || alone.length > 0 ? ['It'] : [{ strong: label.title }],
-          reference: at > 0 ? undefined : reference?.label.title,
+          reference: at > 0 ? undefined : lane.opposite?.title,
           what: [`${what} `, ...value, ', '],
           afterVerb: [before, ...value, `${after}, `],
         }),
@@ -182,7 +177,6 @@ function ofItself({ label }: LaneAtPlace, values: readonly { readonly what: stri
 /** A sentence for each lane over all points: single values stand in the tables. */
 function spans({ places, scenario: { figures } }: ScenarioView): SummaryGroup['sentences'] {
   const labels = new Map(places.flatMap(({ lanes }) => lanes.map(({ label }) => [label.index, label] as const)));
-  const reference = [...labels.values()].find(({ isReference }) => isReference)?.title;
   return [...labels.values()]
     .sort((a, b) => Number(b.isReference) - Number(a.isReference) || a.index - b.index)
     .map((label) => {
@@ -191,7 +185,7 @@ function spans({ places, scenario: { figures } }: ScenarioView): SummaryGroup['s
           lanes.filter((lane) => lane.label.index === label.index).map((lane) => ({ varied, lane })),
         );
         const text = spanText(lanes, span);
-        return text ? [[...text, ...verdictsText(lanes, span, reference)]] : [];
+        return text ? [[...text, ...verdictsText(lanes, span)]] : [];
       });
       const said: Prose =
         parts.length === 0
@@ -237,13 +231,15 @@ function spanText(lanes: readonly Varied[], { metric, what }: (typeof SPANS)[num
 }
 
 /** `, and takes fewer bytes than B at 6 of 7 points, makes no practical difference at 1 of 7 points` */
-function verdictsText(lanes: readonly Varied[], { metric }: Said, reference: string | undefined): Prose {
-  if (reference === undefined) return [];
-  const verdicts = lanes.flatMap(({ lane }) => lane.comparisons.get(metric)?.verdict ?? []);
+function verdictsText(lanes: readonly Varied[], { metric }: Said): Prose {
+  const opposite = lanes.find(({ lane }) => lane.opposite)?.lane.opposite;
+  const verdicts = lanes.flatMap(({ lane }) =>
+    lane.opposite?.index === opposite?.index ? (lane.comparisons.get(metric)?.verdict ?? []) : [],
+  );
   const { lower, higher } = metricOf(metric).verbs;
   const words: Readonly<Record<Verdict, string>> = {
-    lower: `${lower} ${reference}`,
-    higher: `${higher} ${reference}`,
+    lower: `${lower} ${opposite?.title}`,
+    higher: `${higher} ${opposite?.title}`,
     equivalent: 'makes no practical difference',
     inconclusive: 'is not decided',
   };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Result } from '../contract/result.ts';
+import type { CompletedCell, Result } from '../contract/result.ts';
 import { failed, makeResult, POINT, SCENARIO } from '../test-fixture.ts';
-import { killed, makeSurvey } from '../test-survey.ts';
+import { echoing, killed, makeSurvey, opened } from '../test-survey.ts';
 import { Anchors } from './anchors.ts';
 import { kneesOf } from './knee.ts';
 import { pageModel } from './model.ts';
@@ -133,6 +133,25 @@ describe('a condition', () => {
     expect(units).toContainEqual(['Server CPU', 'ms']);
   });
 
+  test('says how many openings or messages a percentile that is missing needs', () => {
+    const few = (cell: CompletedCell): CompletedCell => {
+      const all = opened(echoing(cell));
+      return {
+        ...all,
+        ...(all.opened && { opened: { ...all.opened, count: 58 } }),
+        ...(all.upstream && { upstream: { ...all.upstream, messages: 58 } }),
+      };
+    };
+    const scenarios = [{ ...SCENARIO, figures: ['connect' as const, 'upstream' as const] }];
+    const of = pageModel(makeResult({ change: few, replace: { scenarios } }));
+    expect(figureOf('spread-connect', of).tables[0]?.notes).toEqual([
+      'p95: needs 59 connections opened one after another, in a round.',
+    ]);
+    expect(figureOf('spread-upstream', of).tables[0]?.notes).toEqual([
+      'p95: needs 59 messages from client to server, in a round.',
+    ]);
+  });
+
   test('of few points shows own clients and the witness in one chart', () => {
     const [first] = chartsOf('asked-capacity');
     expect(first?.kind === 'dots' && first.series.map(({ label }) => label)).toEqual(['Own clients', 'Witness']);
@@ -225,11 +244,55 @@ describe('isolation', () => {
     const [latency] = chartsOf('stalled-isolation');
     expect(latency?.kind === 'dots' && latency.series.map(({ label }) => label)).toEqual([
       'no client stalled',
-      '1 client stalled',
+      '1 more client stalled',
     ]);
     const [calm, stalled, ratio] = cellsOf(figureOf('stalled-isolation').tables, 'Lane waiting').map(Number);
     expect(Number(stalled) / Number(calm)).toBeCloseTo(Number(ratio), 2);
     expect(cellsOf(figureOf('stalled-isolation').tables, 'Lane waiting').at(-1)).toBe('1');
+  });
+
+  const POINTS = [0, 1].map((stalledClients) => ({ ...POINT, stalledClients }));
+  /** Each lane's p99 with a stalled client, by factors of the rounds. */
+  const isolated = (factors: Readonly<Record<string, readonly number[]>>) => {
+    const scenarios = [{ ...SCENARIO, figures: ['isolation' as const], points: POINTS }];
+    const change = (cell: CompletedCell): CompletedCell => {
+      const factor = cell.point.stalledClients === 0 ? 1 : (factors[cell.lane]?.[cell.round - 1] ?? 1);
+      return { ...cell, latency: { ...cell.latency, p99Us: 1_000 * factor } };
+    };
+    const of = pageModel(makeResult({ events: 300, rounds: 4, points: POINTS, change, replace: { scenarios } }));
+    const [table] = figureOf('spread-isolation', of).tables;
+    return {
+      finding: proseText(figureOf('spread-isolation', of).finding ?? []).replaceAll('\u00a0', ' '),
+      verdicts: table?.rows.map(({ cells }) => cells[2]?.verdict?.glyph),
+    };
+  };
+
+  test('says of each lane whether others notice, by a verdict', () => {
+    const { finding, verdicts } = isolated({
+      alpha: [1.5, 1.52, 1.51, 1.49],
+      beta: [1, 1.01, 0.99, 1.02],
+      gamma: [0.6, 3, 1.1, 1.9],
+    });
+    expect(verdicts).toEqual(['↑', '≈', '?']);
+    expect(finding).toMatch(
+      /^With 1 more client stalled, the others’ latency p99 is higher on Lane alpha \(× 1\.505 \[1\.\d+, 1\.\d+\]\); the same within ±20 % on Lane beta; not decided on Lane gamma\.$/,
+    );
+  });
+
+  test('says that nothing is decided, rather than name the largest ratio', () => {
+    const wild = [0.6, 3, 1.1, 1.9];
+    expect(isolated({ alpha: wild, beta: wild, gamma: wild }).finding).toBe(
+      'With 1 more client stalled, no change of the others’ latency p99 is decided, nor that it stays within ±20 %.',
+    );
+  });
+
+  test('corrects its verdicts over all lanes', () => {
+    // Decided were it alone.
+    const near = [1.5, 1.3, 1.42, 1.6];
+    const flat = [1, 1.1, 0.92, 1.04];
+    const alone = isolated({ alpha: near, beta: [1], gamma: [1] });
+    expect(alone.verdicts?.[0]).toBe('↑');
+    expect(isolated({ alpha: near, beta: near, gamma: flat }).verdicts?.[0]).toBe('?');
   });
 
   test('shows the furthest percentile that the run may quote', () => {
@@ -269,6 +332,14 @@ describe('the knee', () => {
       '100 events/s',
       [],
     ]);
+  });
+
+  test('is not laid to what was there at any load', () => {
+    const unpinned = { code: 'unpinned', severity: 'notice', text: '', hint: '' } as const;
+    const cells = survey.cells.map((cell) => ({ ...cell, warnings: [unpinned, ...cell.warnings] }));
+    const [sweep] = kneesIn({ ...survey, cells });
+    expect(sweep?.knees.map(({ gaveOut }) => gaveOut)).toContainEqual(['server-saturated']);
+    expect(sweep?.knees.flatMap(({ gaveOut }) => gaveOut)).not.toContain('unpinned');
   });
 
   test('comes where a cell fails, with the phase', () => {

@@ -14,7 +14,15 @@ import {
   scaleFor,
   withUnit,
 } from './format.ts';
-import { bracketsAndRatios, lanesOf, laneTable, ratioColumn, roundsColumn, valueColumn } from './lane-table.ts';
+import {
+  bracketsAndRatios,
+  lanesOf,
+  laneTable,
+  oppositeColumn,
+  ratioColumn,
+  roundsColumn,
+  valueColumn,
+} from './lane-table.ts';
 import { definitionsOf } from './metric-figure.ts';
 import { valuesAxis } from './numeric-axis.ts';
 import type { ChartGroup, Figure, LaneLabel, LaneLine, LineChart, Prose } from './page-model.ts';
@@ -43,6 +51,7 @@ export function tradeoffFigure(view: ScenarioView, anchors: Anchors): Figure {
     tables: [
       {
         ...laneTable(view, anchors.take(`${id} table`), TITLE, [
+          ...oppositeColumn(view, METRICS),
           ...METRICS.flatMap((metric) => [
             valueColumn(
               metricOf(metric).title,

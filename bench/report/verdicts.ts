@@ -14,6 +14,8 @@ export const VERDICT_GLYPHS: Readonly<Record<Verdict, string>> = {
 };
 
 type Decided = Pick<Comparison, 'verdict' | 'margin' | 'rounds' | 'roundsNeeded'>;
+/** A ratio with its verdict, whatever is compared. */
+export type Judged = Decided & Pick<Comparison, 'ratio' | 'low' | 'high' | 'spread'>;
 
 /** `lower`, `no practical difference (within ±5 %)`, `not decided by these rounds; about 14 rounds would` */
 export function verdictText(comparison: Decided): string {
@@ -37,7 +39,7 @@ export function marginText(margin: number): string {
 }
 
 /** `× 1.52 [1.38, 1.67]` */
-export function ratioProse(comparison: Comparison): Prose {
+export function ratioProse(comparison: Judged): Prose {
   const { value, interval } = formatInterval({ ...comparison, value: comparison.ratio }, RATIO);
   return [`×\u00a0${value}`, ...(interval === undefined ? [] : [{ quiet: ` ${interval}` }])];
 }

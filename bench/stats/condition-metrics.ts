@@ -1,6 +1,7 @@
 /** Metrics of conditions beside delivery: silence, opening, the way up, recovery, capacity. */
 
 import { sumOf } from '../contract/ledger.ts';
+import { EVENTS_NEEDED } from '../contract/percentiles.ts';
 import type { CompletedCell } from '../contract/result.ts';
 import { COUNTED, FASTER, type Metric, TIMED, takes } from './metric.ts';
 
@@ -63,8 +64,8 @@ export const conditionMetrics: readonly Metric[] = [
     ...TIMED,
     verbs: FASTER,
     definition: 'p95 of the time from the first step to connect to the first event, which the server has at hand',
-    of: ({ opened }) => (opened && opened.count >= 59 ? opened.firstEvent.p95Us : undefined),
-    needs: OPENED,
+    of: ({ opened }) => (opened && opened.count >= EVENTS_NEEDED.p95 ? opened.firstEvent.p95Us : undefined),
+    needs: `${EVENTS_NEEDED.p95} ${OPENED}, in a round`,
     samplesOf: openings,
   },
   {
@@ -96,8 +97,8 @@ export const conditionMetrics: readonly Metric[] = [
     ...TIMED,
     verbs: FASTER,
     definition: 'p95 of the time from the instant a message was due at the client to its echo there',
-    of: ({ upstream }) => (upstream && upstream.messages >= 59 ? upstream.echo.p95Us : undefined),
-    needs: MESSAGES,
+    of: ({ upstream }) => (upstream && upstream.messages >= EVENTS_NEEDED.p95 ? upstream.echo.p95Us : undefined),
+    needs: `${EVENTS_NEEDED.p95} ${MESSAGES}, in a round`,
     samplesOf: messages,
   },
   {

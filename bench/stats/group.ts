@@ -18,6 +18,11 @@ export function keyOfPoint(point: Point): string {
   return JSON.stringify(Object.entries(point).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
+/** As lanes that do not poll are measured where others are at several intervals. */
+export function withoutInterval({ pollIntervalMs: _own, ...point }: Point): Point {
+  return point;
+}
+
 /** Equal for the rounds of one lane at one point of one scenario. */
 export function keyOfPlace({ lane, scenario, point }: Pick<Cell, 'lane' | 'scenario' | 'point'>): string {
   return JSON.stringify([lane, scenario, keyOfPoint(point)]);

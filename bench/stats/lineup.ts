@@ -1,19 +1,34 @@
 /** Who is compared with whom. */
 
 export interface Lineup {
-  /** The lane that all others are compared with. */
+  /** The lane that others are compared with. */
   readonly reference: string;
   readonly lanes: readonly {
     readonly id: string;
     /** The lane that it is a second helping of. */
     readonly repeats?: string | undefined;
+    /** The lane that it is but for one option. */
+    readonly variantOf?: string | undefined;
   }[];
 }
 
-/** The run's reference, and for a lane that repeats another, that one; each once, and none with itself. */
-export function referencesOf(lane: string, { reference, lanes }: Lineup): string[] {
-  const repeated = lanes.find(({ id }) => id === lane)?.repeats ?? reference;
-  return [...new Set([reference, repeated])].filter((other) => other !== lane);
+/**
+ * Of a variant, what it varies, where that was measured, and of any other lane the run's reference; and for a lane that repeats
+ * another, that one. Each once, and none with itself; the reference is a variant of nothing.
+ */
+export function referencesOf(
+  lane: string,
+  { reference, lanes }: Lineup,
+  isMeasured: (lane: string) => boolean,
+): string[] {
+  const { repeats, variantOf = reference } = lanes.find(({ id }) => id === lane) ?? {};
+  const main = lane !== reference && isMeasured(variantOf) ? variantOf : reference;
+  return [...new Set([main, repeats ?? main])].filter((other) => other !== lane);
+}
+
+/** Whether the lane is the other but for one option: what the two differ by is what the option changes. */
+export function isVariant(lanes: Lineup['lanes'], lane: string, other: string): boolean {
+  return lanes.some(({ id, variantOf }) => id === lane && variantOf === other);
 }
 
 /** Whether the lane is a second helping of the other: what the two differ by is noise. */

@@ -4,6 +4,7 @@
 
 import { type LayerBytes, openingBytes } from '../contract/ledger.ts';
 import { EVENTS_NEEDED, PERCENTILE_LABELS, type Percentile } from '../contract/percentiles.ts';
+import { connectedClients } from '../contract/reading.ts';
 import type { CompletedCell } from '../contract/result.ts';
 import { conditionMetrics } from './condition-metrics.ts';
 import { COUNTED, FASTER, type Metric, TIMED, takes } from './metric.ts';
@@ -138,7 +139,7 @@ export const metrics: readonly Metric[] = [
     definition: 'Growth of JavaScript heap and buffers from no client to all connected, after full collections',
     of: (cell) =>
       keepsItsClients(cell)
-        ? (cell.server.heapBytes.connected - cell.server.heapBytes.empty) / cell.point.clients
+        ? (cell.server.heapBytes.connected - cell.server.heapBytes.empty) / connectedClients(cell.point)
         : undefined,
     needs: 'clients that stay connected',
   },

@@ -81,6 +81,17 @@ describe('a comparison', () => {
     expect(compared(cells, 'b', 'latency.p50Us')).toBeUndefined();
   });
 
+  it('of a lane that polls is with the reference at the same point, whichever the poll interval', () => {
+    const at = (one: Cell, pollIntervalMs: number): Cell => ({ ...one, point: { ...POINT, pollIntervalMs } });
+    const often = [at(cell('a', 1, 300), 50), at(cell('a', 1, 800), 100), ...cells.slice(1, 2)];
+    expect(allCompared(often, 'latency.p50Us')).toMatchObject([
+      { lane: 'a', reference: 'b', point: { pollIntervalMs: 50 }, ratio: expect.closeTo(3, 9) },
+      { lane: 'a', reference: 'b', point: { pollIntervalMs: 100 }, ratio: expect.closeTo(8, 9) },
+    ]);
+    const elsewhere = cells.slice(1, 2).map((one) => ({ ...one, point: { ...POINT, clients: 4 } }));
+    expect(allCompared([...often.slice(0, 2), ...elsewhere], 'latency.p50Us')).toEqual([]);
+  });
+
   it('knows its margin and how it varies', () => {
     expect(compared(cells, 'a', 'latency.p50Us')).toMatchObject({ spread: 'interval', margin: 0.05 });
     expect(compared(cells, 'a', 'wire.perDeliveryBytes')).toMatchObject({ spread: 'range', margin: 0.01 });
@@ -204,6 +215,29 @@ describe('the verdicts of comparisons', () => {
     const cells = [...roundsOf('a', near), ...roundsOf('b', flat)];
     const others = cells.map((one) => ({ ...one, scenario: 'other' }));
     expect(verdicts([...cells, ...others])).toEqual(['a b higher', 'a b higher']);
+  });
+
+  describe('where a lane varies another', () => {
+    const cells = [...roundsOf('a', near), ...roundsOf('b', flat), ...roundsOf('c', near)];
+    const lanes = [{ id: 'a' }, { id: 'b' }, { id: 'c', variantOf: 'a' }];
+
+    it('it is compared with that one, and not with the reference of the run', () => {
+      expect(verdicts(cells, { reference: 'b', lanes })).toEqual(['a b higher', 'c a equivalent']);
+    });
+
+    it('its comparison with it is a family of its own', () => {
+      const own = [{ id: 'a' }, { id: 'b' }, { id: 'c', variantOf: 'b' }];
+      expect(verdicts(cells, { reference: 'b', lanes: own })).toEqual(['a b higher', 'c b higher']);
+    });
+
+    it('and that one was not measured there, it is compared with the reference', () => {
+      const without = cells.filter(({ lane }) => lane !== 'a');
+      expect(verdicts(without, { reference: 'b', lanes })).toEqual(['c b higher']);
+    });
+
+    it('and is the reference itself, it is compared with nobody', () => {
+      expect(verdicts(cells, { reference: 'c', lanes }).map((one) => one.slice(0, 3))).toEqual(['a c', 'b c']);
+    });
   });
 
   describe('where a lane repeats another', () => {

@@ -1,9 +1,9 @@
 /** Rounds → estimates and comparisons. The round is the sample: deliveries within one are not independent. */
 
-import type { Cell, Comparison, CompletedCell, Estimate } from '../contract/result.ts';
+import type { Cell, Comparison, CompletedCell, Estimate, Point } from '../contract/result.ts';
 import { estimateOf } from './estimate.ts';
-import { groupBy, keyOfPlace } from './group.ts';
-import { isRepeat, type Lineup, referencesOf } from './lineup.ts';
+import { groupBy, keyOfPlace, withoutInterval } from './group.ts';
+import { isRepeat, isVariant, type Lineup, referencesOf } from './lineup.ts';
 import { type Metric, metrics } from './metrics.ts';
 import { pairedRatio, type Ratio } from './ratio.ts';
 import { isValid } from './valid.ts';
@@ -15,7 +15,10 @@ interface Candidate {
   readonly ratio: Ratio;
 }
 
-/** Each lane at each point, and compared with the run's reference; one that repeats another with that one too. */
+/**
+ * Each lane at each point, and compared with the run's reference, or with what it varies; one that repeats another with that
+ * one too.
+ */
 export function summarise(
   cells: readonly Cell[],
   lineup: Lineup,
@@ -25,9 +28,12 @@ export function summarise(
   const places = groupBy(cells.filter(isValid), keyOfPlace);
   for (const group of places.values()) {
     const { lane, scenario, point } = group[0];
-    const opposites = referencesOf(lane, lineup).map((reference) => ({
+    const at = (other: string, point: Point) => places.get(keyOfPlace({ lane: other, scenario, point }));
+    // A lane that does not poll is measured once for all poll intervals.
+    const cellsOf = (other: string) => at(other, point) ?? at(other, withoutInterval(point));
+    const opposites = referencesOf(lane, lineup, (other) => cellsOf(other) !== undefined).map((reference) => ({
       reference,
-      theirs: places.get(keyOfPlace({ lane: reference, scenario, point })) ?? [],
+      theirs: cellsOf(reference) ?? [],
     }));
     for (const metric of metrics) {
       const estimate = estimateOf(group, metric);
@@ -52,10 +58,11 @@ export function summarise(
 
 /**
  * Comparisons of a metric in a scenario are read side by side, at all its points: their verdicts are corrected together.
- * Those of a lane with its own repetition answer another question and are a family of their own.
+ * Those of a lane with its own repetition answer another question and are a family of their own, and so are those of variants.
  */
 function familyOf(scenario: string, { id }: Metric, lane: string, reference: string, { lanes }: Lineup): string {
-  return JSON.stringify([scenario, id, isRepeat(lanes, lane, reference), isRepeat(lanes, reference, lane)]);
+  const repeats = [isRepeat(lanes, lane, reference), isRepeat(lanes, reference, lane)];
+  return JSON.stringify([scenario, id, ...repeats, isVariant(lanes, lane, reference)]);
 }
 
 function quote({ identity, ratio: { value, low, high, spread, margin } }: Candidate): Omit<Comparison, 'verdict'> {
