@@ -47,7 +47,7 @@ export const SPARE_DESCRIPTORS = 64;
 /** Publishing instants stray, so that they don't run in step with poll timers; half of each slot stays quiet. */
 const JITTER = 0.5;
 /** Before each cell. After it, a poll takes the server no longer than after half a minute. */
-const REHEARSAL_SECONDS = 0.6;
+const REHEARSAL_SECONDS = 0.5;
 const DEFAULT_REFERENCE = 'websocket';
 /** What can give a distance: a process of ours, or the kernel. */
 const LINKS = [{ id: 'process' }, { id: 'netem' }] as const;
@@ -109,7 +109,8 @@ export function configure(flags: BenchFlags, machine: MachineLimits): RunConfig 
     const wanted = scenario.everyLane && flags.lanes === undefined ? lanes : chosenLanes;
     return planScenario(scenario, wanted, { profile, flags, changes, far }) ?? [];
   });
-  if (planned.length === 0) throw new UsageError(`--lanes ${names(chosenLanes)}: no scenario of the profile takes them`);
+  if (planned.length === 0)
+    throw new UsageError(`--lanes ${names(chosenLanes)}: no scenario of the profile takes them`);
   const usedLanes = lanes.filter(({ id }) => planned.some((scenario) => scenario.lanes.includes(id)));
   const reference = flags.reference ?? DEFAULT_REFERENCE;
   if (flags.reference !== undefined) pick('--reference', [reference], usedLanes);

@@ -9,6 +9,7 @@ import type { CellPlan } from './run-cell.ts';
 import { keyOfPoint, withoutInterval } from './stats/group.ts';
 import { metricOf } from './stats/metrics.ts';
 import { eventWaitMs, openingMs } from './waits.ts';
+import { warmupOf } from './warmup.ts';
 
 /** A scenario with everything decided, as the result tells it. */
 export type PlannedScenario = Result['scenarios'][number];
@@ -138,13 +139,7 @@ export function expectedSeconds(plan: CellPlan): number {
   const waitSeconds = eventWaitMs(lane, point) / 1e3;
   const slot = point.eventsPerSecond > 0 ? slotsTogether(jitter) / point.eventsPerSecond : 0;
   const startSeconds = 0.8 + point.clients / 1e3 + openingMs(point) / 1e3;
-  return (
-    rehearsalSeconds +
-    startSeconds +
-    Math.max(warmupSeconds, waitSeconds, slot) +
-    Math.max(windowSeconds, slot) +
-    waitSeconds
-  );
+  return rehearsalSeconds + startSeconds + warmupOf(plan).seconds + Math.max(windowSeconds, slot) + waitSeconds;
 }
 
 /** Fisher and Yates. */

@@ -37,7 +37,7 @@ export const profiles: readonly Profile[] = [
     lanes: withNoiseFloor,
     scenarios: ['fanout', 'anatomy', 'idle'],
     rounds: 5,
-    warmupSeconds: 0.5,
+    warmupSeconds: 0.25,
     windowSeconds: 3,
   },
   {
@@ -48,7 +48,7 @@ export const profiles: readonly Profile[] = [
     scenarios: scenarios.map(({ id }) => id),
     everyPoint: true,
     rounds: 10,
-    warmupSeconds: 1,
+    warmupSeconds: 0.5,
     windowSeconds: 15,
   },
 ];

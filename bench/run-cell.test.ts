@@ -210,7 +210,7 @@ describe('a cell with a rehearsal', () => {
     const lane = memoryLane();
     const { laboratory, asks } = memoryLaboratory(lane);
     const cell = await runCell(memoryPlan(lane, REHEARSED), laboratory, never);
-    expect(cell).toMatchObject({ state: 'completed', window: { warmupEvents: 10, events: 20 } });
+    expect(cell).toMatchObject({ state: 'completed', window: { events: 20 } });
     expect(cell).toMatchObject({ delivery: { expected: 60, delivered: 60, unexpected: 0 }, latency: { count: 60 } });
     const callsOf = (child: string) =>
       asks.flatMap((one) => (one.child === child && one.call !== 'hello' ? [one.call] : []));

@@ -24,6 +24,7 @@ import type { Pinning } from './measure/warnings.ts';
 import { rehearsalOf } from './rehearsal.ts';
 import { type Restarts, recoveryMs, restartsOf, serve } from './restarts.ts';
 import { eventWaitMs, openingMs, repeatsMs } from './waits.ts';
+import { warmupOf } from './warmup.ts';
 
 export interface CellPlan {
   readonly procedure: Procedure;
@@ -344,26 +345,23 @@ async function sayHello(child: Child<AnyCalls>, nodeVersion: string, deadlineMs:
  * part of a slot, when none is on its way.
  */
 function planWindow(plan: CellPlan, workers: number, drainMs: number): MeasureAsk {
-  const { lane, point, jitter, warmupSeconds, windowSeconds } = plan;
+  const { lane, point, jitter, windowSeconds } = plan;
   const { eventsPerSecond, messagesPerSecond = 0, payloadBytes } = point;
   const startNs = nowNs() + LEAD_NS;
   const held = heldWindows[plan.procedure]?.(plan, workers);
   if (held) return planHeldWindow(plan, held, startNs, drainMs);
   const waitMs = eventWaitMs(lane, point);
   const slotsPerSecond = eventsPerSecond > 0 ? eventsPerSecond : messagesPerSecond;
-  // In silence there is nothing to wait for but the opening's end.
   const slotNs = slotsPerSecond > 0 ? 1e9 / slotsPerSecond : 0;
   const together = slotsTogether(jitter);
   const quietNs = ((together - jitter) / 2) * slotNs;
-  // Where events wait or have a way to go, the steady state must be reached when the window begins.
-  const warmup = Math.max(warmupSeconds, waitMs / 1e3);
-  const warmupSlots = together * Math.max(1, Math.ceil((warmup * slotsPerSecond) / together));
+  const warmup = warmupOf(plan);
   const windowSlots = together * Math.max(1, Math.round((windowSeconds * slotsPerSecond) / together));
-  const fromNs = startNs + (slotNs > 0 ? warmupSlots * slotNs : warmup * 1e9) - quietNs;
+  const fromNs = startNs + warmup.seconds * 1e9 - quietNs;
   const windowNs = [fromNs, fromNs + (slotNs > 0 ? windowSlots * slotNs : windowSeconds * 1e9)] as const;
   return {
     startNs,
-    warmupEvents: eventsPerSecond > 0 ? warmupSlots : 0,
+    warmupEvents: eventsPerSecond > 0 ? warmup.slots : 0,
     windowEvents: eventsPerSecond > 0 ? windowSlots : 0,
     windowNs,
     giveUpNs: windowNs[1] + (waitMs + recoveryMs(plan) + drainMs) * 1e6,
@@ -394,7 +392,8 @@ function feedOf(plan: CellPlan): FeedSpec {
   const eventsPerSecond = heldWindows[plan.procedure] ? HELD_EVENTS_PER_SECOND : point.eventsPerSecond;
   const waiting = Math.ceil(((eventWaitMs(lane, point) + recoveryMs(plan)) / 1e3) * eventsPerSecond * 4);
   const ring = { events: Math.max(RING.events, waiting), bytes: Math.max(RING.bytes, waiting * payloadBytes) };
-  return { eventsPerSecond, payloadBytes, seed, jitter, ring };
+  const hurry = heldWindows[plan.procedure] ? undefined : warmupOf(plan).hurry;
+  return { eventsPerSecond, payloadBytes, seed, jitter, hurry, ring };
 }
 
 /** A worker's part of the clients, as even as it goes. Those that stop reading are the last one's: all others' stay the same. */

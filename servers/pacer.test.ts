@@ -17,7 +17,14 @@ const clustered = fc.record<Schedule>({
   eventsPerSecond: fc.double({ min: 0.01, max: 5_000, noNaN: true }),
   jitter: fc.double({ min: 1, minExcluded: true, max: 30, noNaN: true }),
 });
-const all = fc.oneof(schedules, clustered);
+/** The first events come in a hurry. */
+const hurried = fc
+  .tuple(fc.oneof(schedules, clustered), fc.integer({ min: 1, max: 500 }), fc.double({ min: 1, max: 50, noNaN: true }))
+  .map(([schedule, groups, speed]) => {
+    const events = groups * Math.max(1, Math.ceil(schedule.jitter));
+    return { ...schedule, hurry: { events, speed } };
+  });
+const all = fc.oneof(schedules, clustered, hurried);
 const seqs = fc.oneof(fc.integer({ min: 1, max: 1_000 }), fc.integer({ min: 1, max: 100_000_000 }));
 
 describe('an event is due', () => {
@@ -43,6 +50,19 @@ describe('an event is due', () => {
         const due = dueUs(schedule, seq);
         expect(due).toBeGreaterThanOrEqual(Math.floor(before * slotUs));
         expect(due).toBeLessThanOrEqual((before + schedule.jitter) * slotUs);
+      }),
+    );
+  });
+
+  test('in a hurry, as much sooner as it is fast, and after it at the same pace as all others', () => {
+    fc.assert(
+      fc.property(hurried, fc.integer({ min: 1, max: 2_000 }), ({ hurry, ...schedule }, seq) => {
+        const slotUs = 1e6 / schedule.eventsPerSecond;
+        const due = dueUs({ ...schedule, hurry }, seq);
+        const unhurried = dueUs(schedule, seq);
+        const saved = hurry.events * (1 - 1 / hurry.speed) * slotUs;
+        const expected = seq <= hurry.events ? unhurried / hurry.speed : unhurried - saved;
+        expect(Math.abs(due - expected)).toBeLessThanOrEqual(2 + unhurried * 1e-9);
       }),
     );
   });

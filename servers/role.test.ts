@@ -9,7 +9,14 @@ import { createServerRole } from './role.ts';
 import { tcp } from './tcp.ts';
 import { getRequest, RawClient } from './test-support.ts';
 
-const FEED: FeedSpec = { seed: 7, eventsPerSecond: 500, jitter: 0.5, ring: RING_LIMITS, payloadBytes: 100 };
+const FEED: FeedSpec = {
+  seed: 7,
+  eventsPerSecond: 500,
+  jitter: 0.5,
+  hurry: undefined,
+  ring: RING_LIMITS,
+  payloadBytes: 100,
+};
 
 const lanes: Record<string, Pick<Lane, 'server'>> = {
   pushed: { server: async () => tcp },

@@ -7,6 +7,7 @@
 import type { HeaderProfile } from './headers.ts';
 import type { LedgerCount, WireProtocol } from './ledger.ts';
 import type { CompletedCell, Procedure } from './result.ts';
+import type { Hurry } from './slots.ts';
 import type { Certificate, PolledDeliveries } from './transport.ts';
 
 /** The calls of a server process. After `close` it can listen anew, and counts from there. */
@@ -126,6 +127,7 @@ export interface FeedSpec {
   readonly eventsPerSecond: number;
   /** Over how many slots an event may fall. */
   readonly jitter: number;
+  readonly hurry: Hurry | undefined;
   readonly payloadBytes: number;
 }
 

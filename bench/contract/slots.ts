@@ -4,3 +4,22 @@
 export function slotsTogether(jitter: number): number {
   return Math.max(1, Math.ceil(jitter));
 }
+
+/** The first `events` events, whose slots are shorter: they come `speed` times as fast as the others. */
+export interface Hurry {
+  readonly events: number;
+  readonly speed: number;
+}
+
+/** How long the first slots take, in slots of full length. */
+export function slotsPast(hurry: Hurry | undefined, slots: number): number {
+  if (!hurry) return slots;
+  return Math.min(slots, hurry.events) / hurry.speed + Math.max(0, slots - hurry.events);
+}
+
+/** How many slots have begun when so many of full length would have: the inverse. */
+export function slotsBegun(hurry: Hurry | undefined, past: number): number {
+  if (!hurry) return past;
+  const hurried = hurry.events / hurry.speed;
+  return Math.min(past, hurried) * hurry.speed + Math.max(0, past - hurried);
+}

@@ -91,18 +91,14 @@ function measuredMs({ sessions }: Result): number | undefined {
   );
 }
 
-/** What the cells' warm-ups and windows took, and a share of the rest: starting, draining, closing. */
+/** What the cells' windows took, and a share of the rest: starting, warming up, draining, closing. */
 function scenarioMs(result: Result, cells: readonly Cell[]): number {
-  const own = eventsMs(cells);
+  const own = windowsMs(cells);
   const whole = measuredMs(result);
   if (whole === undefined) return own;
-  return own + Math.max(0, whole - eventsMs(result.cells)) * (cells.length / result.cells.length);
+  return own + Math.max(0, whole - windowsMs(result.cells)) * (cells.length / result.cells.length);
 }
 
-function eventsMs(cells: readonly Cell[]): number {
-  return cells.reduce((sum, cell) => {
-    if (cell.state === 'failed') return sum;
-    const warmupSeconds = cell.point.eventsPerSecond > 0 ? cell.window.warmupEvents / cell.point.eventsPerSecond : 0;
-    return sum + (warmupSeconds + cell.window.seconds) * 1e3;
-  }, 0);
+function windowsMs(cells: readonly Cell[]): number {
+  return cells.reduce((sum, cell) => sum + (cell.state === 'failed' ? 0 : cell.window.seconds * 1e3), 0);
 }
