@@ -25,7 +25,7 @@ it('has clients of its own, next to the server, and no relay', () => {
 
 it('polls oftener where the lane polls, and says nothing of it where it does not', () => {
   expect(rehearsalOf(planFor({}, { intervalMs: 1_000, over: 'h2' }))?.lane.options).toEqual({
-    intervalMs: 10,
+    intervalMs: 1,
     over: 'h2',
   });
   expect(rehearsalOf(planFor({}, { over: 'h2' }))?.lane.options).toEqual({ over: 'h2' });

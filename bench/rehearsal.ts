@@ -9,12 +9,17 @@
 import type { Point } from './contract/result.ts';
 import type { CellPlan } from './run-cell.ts';
 
-/** Enough that the compilers have seen all they need; more does not make the cell after it any faster. */
-const LOAD = { clients: 40, eventsPerSecond: 200, bytesPerSecond: 20e6, messagesPerSecond: 50, pollIntervalMs: 10 };
+/**
+ * Enough that the compilers have seen all they need. Few clients at a time: Node keeps the parsers of HTTP connections that have
+ * ended for the next ones (4.5 KiB each), which would then seem to need less memory than they do.
+ */
+const LOAD = { clients: 4, eventsPerSecond: 1_000, bytesPerSecond: 20e6, messagesPerSecond: 250, pollIntervalMs: 1 };
 /** Where nothing is published, most polls should find nothing. */
-const SILENT_EVENTS_PER_SECOND = 50;
+const SILENT_EVENTS_PER_SECOND = 250;
 /** Of it, so that the way to a window is run too. */
 const WARMUP_SHARE = 0.2;
+/** How often its clients come and go once more: what the code of an opening is compiled to is in no client's memory then. */
+export const REOPENINGS = 6;
 
 /** The rehearsal of a cell, as a cell; undefined when there is none. Its clients take no detour. */
 export function rehearsalOf(plan: CellPlan): CellPlan | undefined {

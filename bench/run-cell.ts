@@ -21,7 +21,7 @@ import type { Network } from './link/network.ts';
 import { checkSharedClock, nowNs, sleepUntil } from './measure/clock.ts';
 import type { SegmentCount } from './measure/packets.ts';
 import type { Pinning } from './measure/warnings.ts';
-import { rehearsalOf } from './rehearsal.ts';
+import { REOPENINGS, rehearsalOf } from './rehearsal.ts';
 import { type Restarts, recoveryMs, restartsOf, serve } from './restarts.ts';
 import { eventWaitMs, openingMs, repeatsMs } from './waits.ts';
 import { warmupOf } from './warmup.ts';
@@ -259,19 +259,26 @@ async function rehearse(
   const { url, certificate } = listening;
   const connectAsk = { procedure, lane: lane.id, options: lane.options, url, certificate: certificate?.cert, seed };
   const clientsAsk = { headers: point.headers, via: undefined, tap: undefined };
-  await Promise.all(
-    workers.map((worker, index) => {
-      const ask = { ...connectAsk, ...clientsAsk, ...share(point.clients, workers.length, index) };
-      return worker.call('connect', ask, within(deadlines.connect));
-    }),
-  );
+  const openAll = () =>
+    Promise.all(
+      workers.map((worker, index) => {
+        const ask = { ...connectAsk, ...clientsAsk, ...share(point.clients, workers.length, index) };
+        return worker.call('connect', ask, within(deadlines.connect));
+      }),
+    );
+  const closeAll = () => Promise.all(workers.map((worker) => worker.call('close', {}, within(deadlines.close))));
+  await openAll();
   const ask = planWindow(rehearsal, workers.length, deadlines.drain);
   const measuring = within((ask.giveUpNs - nowNs()) / 1e6 + deadlines.measure);
   await Promise.all([
     server.call('measure', ask, measuring),
     ...workers.map((worker) => worker.call('measure', ask, measuring)),
   ]);
-  await Promise.all(workers.map((worker) => worker.call('close', {}, within(deadlines.close))));
+  await closeAll();
+  for (let turn = 0; turn < REOPENINGS; turn++) {
+    await openAll();
+    await closeAll();
+  }
   await server.call('close', {}, within(deadlines.close));
   return listening;
 }
