@@ -152,15 +152,12 @@ it('every scenario runs at its smallest, without a loss', async () => {
 }, 240_000);
 
 it('a scenario of long polls tells how many deliveries waited for the next one', async () => {
-  const small = '--lanes long-polling,websocket --clients 4 --rate 50 --rtt 20 --warmup 0.1 --window 0.4 --rounds 1';
+  const small =
+    '--lanes long-polling --clients 4 --rate 50 --rtt 20 --rehearsal 0.2 --warmup 0.1 --window 0.4 --rounds 1';
   const { code } = await bench('--scenarios', 'gap', ...small.split(' '));
-  const counts = newest().cells.map((cell) => (cell.state === 'completed' ? [cell.lane, cell.polls] : cell));
-  expect(new Map(counts as [string, unknown][])).toEqual(
-    new Map([
-      ['long-polling', { parkedDeliveries: expect.any(Number), queuedDeliveries: expect.any(Number) }],
-      ['websocket', undefined],
-    ]),
-  );
+  expect(newest().cells).toMatchObject([
+    { state: 'completed', polls: { parkedDeliveries: expect.any(Number), queuedDeliveries: expect.any(Number) } },
+  ]);
   const [share] = newest().estimates.filter(({ metric }) => metric === 'polls.queuedPercent');
   // An event a round trip: three in four are expected to.
   expect(share?.value).toBeGreaterThan(40);

@@ -132,7 +132,7 @@ describe('the knee', () => {
     expect(knee('').scenario.lanes).toEqual(['tcp', 'long-polling', 'sse', 'websocket', 'websocket-again']);
     expect(knee('--lanes polling,sse --interval 50').scenario.lanes).toEqual(['polling', 'sse']);
     expect(() => parse('--lanes polling --scenarios knee')).toThrow(/none of the lanes polling/);
-    const inPaper = parse('--profile paper --lanes polling').scenarios.map(({ id }) => id);
+    const inPaper = parse('--profile paper --clients 10 --lanes polling').scenarios.map(({ id }) => id);
     expect(inPaper).toContain('capacity');
     expect(inPaper).not.toContain('knee');
   });
