@@ -5,6 +5,7 @@ import { MAX_PAYLOAD_BYTES, MIN_PAYLOAD_BYTES } from './contract/event.ts';
 import { bitsPerSecond, decimal, splitList, wholeNumber } from './contract/flags.ts';
 import { HEADER_PROFILES, type HeaderProfile } from './contract/headers.ts';
 import type { Lane } from './contract/lane.ts';
+import { connectedClients } from './contract/reading.ts';
 import type { Point } from './contract/result.ts';
 import { MAX_MESSAGE_BYTES } from './contract/transport.ts';
 import { lanes } from './lanes.ts';
@@ -46,7 +47,7 @@ export class UsageError extends Error {
 export const SPARE_DESCRIPTORS = 64;
 /** Publishing instants stray, so that they don't run in step with poll timers; half of each slot stays quiet. */
 const JITTER = 0.5;
-/** Before each cell. After it, a poll takes the server no longer than after half a minute. */
+/** Before each cell, unless its scenario says otherwise. */
 const REHEARSAL_SECONDS = 0.4;
 const DEFAULT_REFERENCE = 'websocket';
 /** What can give a distance: a process of ours, or the kernel. */
@@ -148,8 +149,8 @@ function planScenario(
 ): PlannedScenario | undefined {
   const { id, title, question, figures, takes = () => true, windowEvents, limit } = scenario;
   const taken = lanes.filter((lane) => takes(withInterval(lane, changes.pollIntervalMs))).map(({ id }) => id);
-  if (taken.length === 0 && flags.scenarios === undefined) return undefined;
   if (taken.length === 0) {
+    if (flags.scenarios === undefined) return undefined;
     throw new UsageError(`--scenarios ${id}: none of the lanes ${names(lanes)} can be measured in it`);
   }
   const points = [...scenario.points, ...(profile.everyPoint ? (scenario.morePoints ?? []) : [])];
@@ -241,7 +242,7 @@ function checkClients(
   workers: number | undefined,
 ): void {
   const points = scenarios.flatMap((scenario) => scenario.points);
-  const clients = Math.max(...points.map((point) => point.clients));
+  const clients = Math.max(...points.map(connectedClients));
   // A link that is a process has a socket on both sides for each.
   const perClient = points.some(({ rttMs, link }) => rttMs !== undefined && link === undefined) ? 2 : 1;
   const descriptors = Math.floor(((fileDescriptors ?? Number.POSITIVE_INFINITY) - SPARE_DESCRIPTORS) / perClient);

@@ -10,30 +10,30 @@ const planFor = (changes: Partial<Point> = {}, options: CellPlan['lane']['option
   memoryPlan({ ...lane, options }, { rehearsalSeconds: 0.6, ledgerClients: 1, point: { ...POINT, ...changes } });
 
 it('lasts as long as it is told, and a rehearsal has none itself', () => {
-  const rehearsal = rehearsalOf(planFor());
+  const rehearsal = rehearsalOf(planFor(), 1);
   if (!rehearsal) throw new Error('no rehearsal');
   expect(rehearsal.warmupSeconds + rehearsal.windowSeconds).toBeCloseTo(0.6);
-  expect(rehearsalOf(rehearsal)).toBeUndefined();
+  expect(rehearsalOf(rehearsal, 1)).toBeUndefined();
 });
 
 it('has clients of its own, next to the server, and no relay', () => {
   const far = { rttMs: 100, jitterMs: 5, stalledClients: 1, heldEvents: 1, pollIntervalMs: 5_000 };
-  const rehearsal = rehearsalOf(planFor(far));
+  const rehearsal = rehearsalOf(planFor(far), 1);
   expect(rehearsal).toMatchObject({ procedure: 'deliver', ledgerClients: 0 });
   expect(Object.keys(rehearsal?.point ?? {}).sort()).toEqual(['clients', 'eventsPerSecond', 'headers', 'payloadBytes']);
 });
 
 it('polls oftener where the lane polls, and says nothing of it where it does not', () => {
-  expect(rehearsalOf(planFor({}, { intervalMs: 1_000, over: 'h2' }))?.lane.options).toEqual({
+  expect(rehearsalOf(planFor({}, { intervalMs: 1_000, over: 'h2' }), 1)?.lane.options).toEqual({
     intervalMs: 1,
     over: 'h2',
   });
-  expect(rehearsalOf(planFor({}, { over: 'h2' }))?.lane.options).toEqual({ over: 'h2' });
+  expect(rehearsalOf(planFor({}, { over: 'h2' }), 1)?.lane.options).toEqual({ over: 'h2' });
 });
 
 it('carries no more bytes the larger the events are', () => {
   const loadOf = (payloadBytes: number) => {
-    const { clients, eventsPerSecond } = rehearsalOf(planFor({ payloadBytes }))?.point ?? POINT;
+    const { clients, eventsPerSecond } = rehearsalOf(planFor({ payloadBytes }), 1)?.point ?? POINT;
     return { eventsPerSecond, bytesPerSecond: clients * eventsPerSecond * payloadBytes };
   };
   expect(loadOf(64).eventsPerSecond).toBe(loadOf(128).eventsPerSecond);
@@ -41,8 +41,14 @@ it('carries no more bytes the larger the events are', () => {
   for (const payloadBytes of [64, 4_096, 65_536]) expect(loadOf(payloadBytes).bytesPerSecond).toBeLessThan(25e6);
 });
 
+it('has a client for every worker', () => {
+  const clientsOf = (workers: number) => rehearsalOf(planFor(), workers)?.point.clients;
+  expect(clientsOf(1)).toBe(clientsOf(4));
+  expect(clientsOf(16)).toBe(16);
+});
+
 it('sends messages where the cell does', () => {
-  expect(rehearsalOf(planFor({ messagesPerSecond: 2, eventsPerSecond: 0 }))?.point.messagesPerSecond).toBeGreaterThan(
-    2,
-  );
+  expect(
+    rehearsalOf(planFor({ messagesPerSecond: 2, eventsPerSecond: 0 }), 1)?.point.messagesPerSecond,
+  ).toBeGreaterThan(2);
 });

@@ -1,8 +1,8 @@
 /**
  * What runs before a cell and is not counted: the cell's own processes, with its lane, under more load than the cell may have.
  *
- * What runs often is compiled for speed, and what runs the first time is slow: a poll in a process that has just started takes
- * four to five times what it takes later, and servers are up for longer than a window. It is a small cell in itself, so that all
+ * What runs often is compiled for speed, and what runs the first time is slow: a poll took a server that had just started twice
+ * the CPU time of one that had rehearsed, and servers are up for longer than a window. It is a small cell in itself, so that all
  * code of the window has run, and what only the first client of all costs is in nobody's memory figure.
  */
 
@@ -21,8 +21,11 @@ const WARMUP_SHARE = 0.2;
 /** How often its clients come and go once more: what the code of an opening is compiled to is in no client's memory then. */
 export const REOPENINGS = 6;
 
-/** The rehearsal of a cell, as a cell; undefined when there is none. Its clients take no detour. */
-export function rehearsalOf(plan: CellPlan): CellPlan | undefined {
+/**
+ * The rehearsal of a cell, as a cell; undefined when there is none. Its clients take no detour, and each of so many workers has
+ * one at least.
+ */
+export function rehearsalOf(plan: CellPlan, workers: number): CellPlan | undefined {
   const { lane, point, rehearsalSeconds } = plan;
   if (rehearsalSeconds === 0) return undefined;
   const options = { ...lane.options, ...('intervalMs' in lane.options && { intervalMs: LOAD.pollIntervalMs }) };
@@ -30,7 +33,7 @@ export function rehearsalOf(plan: CellPlan): CellPlan | undefined {
     ...plan,
     procedure: 'deliver',
     lane: { ...lane, options },
-    point: pointOf(point),
+    point: pointOf(point, Math.max(LOAD.clients, workers)),
     rehearsalSeconds: 0,
     warmupSeconds: rehearsalSeconds * WARMUP_SHARE,
     windowSeconds: rehearsalSeconds * (1 - WARMUP_SHARE),
@@ -39,8 +42,8 @@ export function rehearsalOf(plan: CellPlan): CellPlan | undefined {
   };
 }
 
-function pointOf({ eventsPerSecond, payloadBytes, headers, messagesPerSecond }: Point): Point {
-  const { clients, bytesPerSecond } = LOAD;
+function pointOf({ eventsPerSecond, payloadBytes, headers, messagesPerSecond }: Point, clients: number): Point {
+  const { bytesPerSecond } = LOAD;
   const fastest = eventsPerSecond > 0 ? LOAD.eventsPerSecond : SILENT_EVENTS_PER_SECOND;
   return {
     clients,

@@ -250,7 +250,7 @@ async function rehearse(
   address: Pick<ListenAsk, 'address'> | undefined,
   deadlines: Deadlines,
 ): Promise<Listening | undefined> {
-  const rehearsal = rehearsalOf(plan);
+  const rehearsal = rehearsalOf(plan, workers.length);
   if (!rehearsal) return undefined;
   const { lane, point, procedure, seed } = rehearsal;
   const within = (deadlineMs: number) => ({ phase: 'rehearsal', deadlineMs });

@@ -38,7 +38,7 @@ function verifyCell(cell: CompletedCell): void {
     );
   };
   // A connection that is opened is there for one event, from before the window.
-  equal('delivery.expected', delivery.expected, opened ? point.clients : point.clients * window.events);
+  equal('delivery.expected', delivery.expected, point.clients * (opened ? 1 : window.events));
   equal('delivery.delivered', delivery.delivered, delivery.expected - delivery.missing);
   const histograms = {
     latency,

@@ -10,8 +10,8 @@ import { eventWaitMs } from './waits.ts';
 
 /** More than clients are told in a second by their events' own rate, where it is less than this. */
 const HURRY = { deliveriesPerSecond: 16_000, bytesPerSecond: 20e6, speed: 8 };
-/** After it: what it left behind is over. */
-const STEADY = { seconds: 0.1, slots: 4 };
+/** After it, or a slot where that is longer: what it left behind is over. */
+const STEADY_SECONDS = 0.2;
 
 export interface Warmup {
   /** Events, or, where none are published, messages of each client; 0 in silence. */
@@ -38,6 +38,6 @@ export function warmupOf({ lane, point, jitter, warmupSeconds, rehearsalSeconds 
     return { slots, seconds: slots / perSecond, hurry: undefined };
   }
   const hurry = { events: whole(warmupSeconds * perSecond * speed), speed };
-  const slots = hurry.events + whole(Math.max(STEADY.slots, Math.max(STEADY.seconds, waitSeconds) * perSecond));
+  const slots = hurry.events + whole(Math.max(STEADY_SECONDS, waitSeconds) * perSecond);
   return { slots, seconds: slotsPast(hurry, slots) / perSecond, hurry };
 }
