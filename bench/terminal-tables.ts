@@ -16,15 +16,9 @@ import {
 import { byRoundTrip, eventsPerRoundTrip, expectedText, LONGEST, PERCENTILES, SHARE } from './report/gap.ts';
 import { kneesOf } from './report/knee.ts';
 import { kneeTexts, limitText } from './report/knee-figure.ts';
+import { lanesOf } from './report/lane-table.ts';
 import type { LaneLabel } from './report/page-model.ts';
-import {
-  inOrder,
-  type LaneAtPlace,
-  type Place,
-  type ScenarioView,
-  type SweepView,
-  withoutRepeats,
-} from './report/places.ts';
+import { labelsOf, laneAt, type Place, type ScenarioView, type SweepView, withoutRepeats } from './report/places.ts';
 import { metricOf } from './stats/metrics.ts';
 
 type Figure = Result['scenarios'][number]['figures'][number];
@@ -173,10 +167,7 @@ function sweepRows(
   all: readonly Place[],
 ): string[][] {
   const columns = wanted.map((column) => ({ ...column, scale: scaleIn(all, column) }));
-  const labels = new Map(
-    sweep.places.flatMap(({ place }) => place.lanes.map(({ label }) => [label.index, label] as const)),
-  );
-  const rows = [...labels.values()].sort(inOrder).map((label) => {
+  const rows = labelsOf(sweep.places.flatMap(({ place }) => place.lanes)).map((label) => {
     // A lane that lacks the points of the others is shown where it was measured.
     const own = shown.some((place) => laneAt(place, label))
       ? shown
@@ -235,9 +226,8 @@ function kneeTables(view: ScenarioView): string[] {
 /** Of each lane that parks polls, a row for each setting. */
 function gapTables({ scenario, places }: ScenarioView): string[] {
   if (!scenario.figures.includes('gap')) return [];
-  const labels = new Map(places.flatMap(({ lanes }) => lanes.map(({ label }) => [label.index, label] as const)));
   const latencies = [...PERCENTILES.slice(0, 1), LONGEST];
-  return [...labels.values()].sort(inOrder).flatMap((label) => {
+  return labelsOf(lanesOf({ places })).flatMap((label) => {
     const rows = byRoundTrip(places).flatMap((place) => {
       const lane = laneAt(place, label);
       const events = eventsPerRoundTrip(place.point);
@@ -257,10 +247,6 @@ function gapTables({ scenario, places }: ScenarioView): string[] {
 function scaleIn(places: readonly Place[], { metric }: Column): Scale {
   const values = places.flatMap(({ lanes }) => lanes.flatMap(({ estimates }) => estimates.get(metric)?.value ?? []));
   return scaleFor(quantityOf(metricOf(metric)), values);
-}
-
-function laneAt({ lanes }: Place, { index }: LaneLabel): LaneAtPlace | undefined {
-  return lanes.find(({ label }) => label.index === index);
 }
 
 /** Columns of equal width, two spaces apart. */

@@ -5,7 +5,7 @@ import { countOf, type Scale } from './format.ts';
 import { settingsAxis, valuesAxis } from './numeric-axis.ts';
 import type { LaneLabel, LaneLine, LineAxis, LineChart } from './page-model.ts';
 import type { Curve } from './panels.ts';
-import { inOrder, type LaneAtPlace } from './places.ts';
+import { type LaneAtPlace, labelsOf, laneAt } from './places.ts';
 
 export interface CurveSpec {
   readonly metric: string;
@@ -51,16 +51,12 @@ function curveChart(
     .filter((other) => other.along.name === along.name)
     .flatMap((other) => other.places.flatMap(({ place }) => along.valueOf(place.point) ?? []));
   const { placeOf, ...x } = settingsAxis(along, set);
-  const labels = new Map<number, LaneLabel>();
-  for (const { place } of places) {
-    for (const { label, estimates } of place.lanes) if (estimates.has(metric)) labels.set(label.index, label);
-  }
-  const lanes = [...labels.values()].sort(inOrder);
+  const lanes = labelsOf(places.flatMap(({ place }) => place.lanes.filter(({ estimates }) => estimates.has(metric))));
   if (lanes.length === 0) return undefined;
   const lineOf = (label: LaneLabel): LaneLine => {
     const located = places
       .flatMap(({ place }) => {
-        const lane = place.lanes.find((one) => one.label.index === label.index);
+        const lane = laneAt(place, label);
         return lane ? [{ lane, x: placeOf(along.valueOf(place.point) ?? 0) }] : [];
       })
       .sort((a, b) => a.x - b.x);

@@ -6,7 +6,7 @@ import { countOf, headed } from './format.ts';
 import { LONGEST, type Located, measuredIn, PERCENTILES, type Quantity, SHARE } from './gap.ts';
 import { type SettingsAxis, settingsAxis } from './numeric-axis.ts';
 import type { LaneLabel, LaneLine, LineAxis, LineChart } from './page-model.ts';
-import { inOrder } from './places.ts';
+import { labelsOf } from './places.ts';
 
 export const RATE_BY_RTT = { name: 'Rate × RTT', unit: 'events', inStep: undefined };
 /** As far as an event can be from its client when it just missed a poll: there, back and there again. */
@@ -54,8 +54,7 @@ function valuesOf({ lane, place }: Located, { of, estimate }: Quantity): number[
 
 function lineChart(located: readonly Located[], quantity: Quantity, x: SettingsAxis, y: LineAxis): LineChart {
   const measured = measuredIn(located, quantity);
-  const labels = new Map(measured.map(({ lane: { label } }) => [label.index, label]));
-  const lanes = [...labels.values()].sort(inOrder);
+  const lanes = labelsOf(measured.map(({ lane }) => lane));
   const { placeOf, ...axis } = x;
   return {
     kind: 'lines',

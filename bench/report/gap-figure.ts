@@ -19,7 +19,7 @@ import {
 import { gapCharts, RATE_BY_RTT } from './gap-charts.ts';
 import { bracketsAndRatios, type LaneColumn, laneTable, roundsColumn, valueColumn } from './lane-table.ts';
 import type { Figure, Prose, TableCell } from './page-model.ts';
-import { inOrder, type ScenarioView } from './places.ts';
+import { labelsOf, type ScenarioView } from './places.ts';
 
 const TITLE = 'What waits for the next poll';
 const METRICS = ['polls.queuedPercent', 'latency.p50Us'] as const;
@@ -75,7 +75,7 @@ function quantityColumn({ label, scale, estimate, whyMissing }: Quantity): LaneC
 /** Of the first lane that parks polls: from the fewest events of a round trip to the most. */
 function findingOf(located: readonly Located[]): Prose | undefined {
   const measured = measuredIn(located, SHARE);
-  const [label] = measured.map(({ lane }) => lane.label).sort(inOrder);
+  const [label] = labelsOf(measured.map(({ lane }) => lane));
   const mine = measured.filter(({ lane }) => lane.label.index === label?.index).sort((a, b) => a.events - b.events);
   const [first, last] = [mine[0], mine.at(-1)];
   if (!label || !first || !last) return undefined;

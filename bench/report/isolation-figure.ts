@@ -5,22 +5,12 @@ import { metricOf } from '../stats/metrics.ts';
 import type { Anchors } from './anchors.ts';
 import { dotChart } from './dot-chart.ts';
 import { formatCount, formatInterval, formatRange, quantityOf, type Scale, scaleFor } from './format.ts';
-import {
-  type Effect,
-  effectsOf,
-  type Group,
-  groupsOf,
-  labelsOf,
-  laneAt,
-  stalledText,
-  tailOf,
-  UNNOTICED,
-} from './isolation.ts';
+import { type Effect, effectsOf, type Group, groupsOf, stalledText, tailOf, UNNOTICED } from './isolation.ts';
 import { isolationSentences } from './isolation-sentences.ts';
 import { comparisonCell, lanesOf, NO_ROUND } from './lane-table.ts';
 import type { ChartGroup, Column, Figure, LaneLabel, Prose, Row, TableCell } from './page-model.ts';
 import { besideEachOther } from './panels.ts';
-import type { LaneAtPlace, ScenarioView } from './places.ts';
+import { type LaneAtPlace, labelsOf, laneAt, type ScenarioView } from './places.ts';
 import { marginText, VERDICT_GLYPHS } from './verdicts.ts';
 
 const TITLE = 'What others notice of a stalled client';
@@ -60,7 +50,7 @@ export function isolationFigure(view: ScenarioView, anchors: Anchors): Figure {
       const charts = besideEachOther(
         plots.map(({ metric, axis, scale }) => {
           const { title } = metricOf(metric);
-          const labels = labelsOf(group.places);
+          const labels = labelsOf(lanesOf(group));
           const series = group.places.map((place) => ({
             metric,
             label: stalledText(place, group),
@@ -83,7 +73,7 @@ export function isolationFigure(view: ScenarioView, anchors: Anchors): Figure {
           `${marginText(UNNOTICED)}, of memory ${marginText(metricOf(MEMORY).margin)}), ${inconclusive} not decided by these ` +
           'rounds. Cut off: clients, from the lowest round to the highest.',
         columns: columnsOf(groups, plots),
-        rows: groups.flatMap((group) => labelsOf(group.places).map((label) => rowOf(label, group, groups, plots))),
+        rows: groups.flatMap((group) => labelsOf(lanesOf(group)).map((label) => rowOf(label, group, groups, plots))),
       },
     ],
   };

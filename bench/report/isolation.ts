@@ -5,7 +5,7 @@ import { metricOf } from '../stats/metrics.ts';
 import { pairedRatio } from '../stats/ratio.ts';
 import { decide } from '../stats/verdict.ts';
 import type { LaneLabel } from './page-model.ts';
-import { inOrder, type LaneAtPlace, type Place, type ScenarioView } from './places.ts';
+import { type LaneAtPlace, laneAt, type Place, type ScenarioView } from './places.ts';
 import { keyOf, variedText } from './points.ts';
 import type { Judged } from './verdicts.ts';
 
@@ -48,15 +48,6 @@ export function tailOf({ places }: ScenarioView): string {
 export function stalledText({ point }: Place, { places }: Group): string {
   const points = places.map((place) => place.point);
   return variedText(point, points) ?? 'measured';
-}
-
-export function labelsOf(places: readonly Place[]): LaneLabel[] {
-  const labels = new Map(places.flatMap(({ lanes }) => lanes.map(({ label }) => [label.index, label] as const)));
-  return [...labels.values()].sort(inOrder);
-}
-
-export function laneAt({ lanes }: Place, { index }: LaneLabel): LaneAtPlace | undefined {
-  return lanes.find(({ label }) => label.index === index);
 }
 
 /**

@@ -3,8 +3,9 @@
 import type { Cell } from '../contract/result.ts';
 import { metricOf } from '../stats/metrics.ts';
 import { isValid } from '../stats/valid.ts';
+import { lanesOf } from './lane-table.ts';
 import type { LaneLabel } from './page-model.ts';
-import { inOrder, type LaneAtPlace, type Place, type ScenarioView } from './places.ts';
+import { type LaneAtPlace, labelsOf, laneAt, type Place, type ScenarioView } from './places.ts';
 import { wasMeasuredAgain } from './retries.ts';
 
 type Limit = NonNullable<ScenarioView['scenario']['limit']>;
@@ -39,18 +40,18 @@ export function kneesOf({ scenario: { limit }, sweeps }: ScenarioView): { fixed:
   if (!limit) return [];
   return sweeps.map(({ along, places: swept }) => {
     const places = swept.map(({ place }) => place);
-    const labels = new Map(places.flatMap(({ lanes }) => lanes.map(({ label }) => [label.index, label] as const)));
     return {
       fixed: along?.fixed,
-      knees: [...labels.values()].sort(inOrder).map((label) => kneeOf(label, places, limit)),
+      knees: labelsOf(lanesOf({ places })).map((label) => kneeOf(label, places, limit)),
     };
   });
 }
 
 function kneeOf(label: LaneLabel, places: readonly Place[], limit: Limit): Knee {
-  const measured = places.flatMap((place) =>
-    place.lanes.filter((lane) => lane.label.index === label.index).map((lane) => ({ place, lane })),
-  );
+  const measured = places.flatMap((place) => {
+    const lane = laneAt(place, label);
+    return lane ? [{ place, lane }] : [];
+  });
   const judged = measured.map((one) => ({
     ...one,
     misses: one.lane.cells.filter((cell) => misses(cell, one.lane, limit)),

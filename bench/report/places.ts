@@ -71,6 +71,15 @@ export function inOrder(a: LaneLabel, b: LaneLabel): number {
   return (a.repeats ?? a.index) - (b.repeats ?? b.index) || a.index - b.index;
 }
 
+/** Of these lanes, each once, in order. */
+export function labelsOf(lanes: readonly Pick<LaneAtPlace, 'label'>[]): LaneLabel[] {
+  return [...new Map(lanes.map(({ label }) => [label.index, label])).values()].sort(inOrder);
+}
+
+export function laneAt({ lanes }: Place, { index }: LaneLabel): LaneAtPlace | undefined {
+  return lanes.find(({ label }) => label.index === index);
+}
+
 export function viewsOf(result: Result, anchors: Anchors): ScenarioView[] {
   return result.scenarios.flatMap((scenario): ScenarioView[] => {
     const points = distinctPoints(

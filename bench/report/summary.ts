@@ -15,10 +15,11 @@ import {
   withUnit,
 } from './format.ts';
 import { kneeSentences } from './knee-figure.ts';
+import { lanesOf } from './lane-table.ts';
 import { contrastOf } from './levels.ts';
 import { contrastText } from './levels-figure.ts';
 import type { Prose, Section, SummaryGroup } from './page-model.ts';
-import { type LaneAtPlace, type Place, roundsOf, type ScenarioView, withoutRepeats } from './places.ts';
+import { type LaneAtPlace, labelsOf, type Place, roundsOf, type ScenarioView, withoutRepeats } from './places.ts';
 import { comparisonProse } from './verdicts.ts';
 
 type FigureKind = Result['scenarios'][number]['figures'][number];
@@ -176,8 +177,7 @@ function ofItself({ label }: LaneAtPlace, values: readonly { readonly what: stri
 
 /** A sentence for each lane over all points: single values stand in the tables. */
 function spans({ places, scenario: { figures } }: ScenarioView): SummaryGroup['sentences'] {
-  const labels = new Map(places.flatMap(({ lanes }) => lanes.map(({ label }) => [label.index, label] as const)));
-  return [...labels.values()]
+  return labelsOf(lanesOf({ places }))
     .sort((a, b) => Number(b.isReference) - Number(a.isReference) || a.index - b.index)
     .map((label) => {
       const parts = SPANS.filter((span) => span.figures.some((figure) => figures.includes(figure))).flatMap((span) => {

@@ -26,7 +26,7 @@ import {
 import { definitionsOf } from './metric-figure.ts';
 import { valuesAxis } from './numeric-axis.ts';
 import type { ChartGroup, Figure, LaneLabel, LaneLine, LineChart, Prose } from './page-model.ts';
-import { inOrder, type LaneAtPlace, type Place, type ScenarioView } from './places.ts';
+import { type LaneAtPlace, labelsOf, type Place, type ScenarioView } from './places.ts';
 import { variedText } from './points.ts';
 
 const LATENCY = 'latency.p50Us';
@@ -107,9 +107,7 @@ function tradeoffChart(
   scaleOf: ScaleOf,
 ): LineChart | undefined {
   const has = ({ estimates }: LaneAtPlace) => estimates.has(LATENCY) && estimates.has(cost);
-  const labels = new Map<number, LaneLabel>();
-  for (const { label } of places.flatMap(({ lanes }) => lanes.filter(has))) labels.set(label.index, label);
-  const lanes = [...labels.values()].sort(inOrder);
+  const lanes = labelsOf(places.flatMap((place) => place.lanes.filter(has)));
   if (lanes.length === 0) return undefined;
   const axis = (metric: string) => {
     const scale = scaleOf(metric);
