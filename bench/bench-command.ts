@@ -2,7 +2,7 @@
 
 import type { Command } from 'commander';
 import { calibrateApart } from './calibrate-apart.ts';
-import { NODE_FLAGS, spawnChild } from './child.ts';
+import { LOAD_NODE_FLAGS, NODE_FLAGS, spawnChild } from './child.ts';
 import { hasInvalidData } from './citable.ts';
 import { recordedCommand } from './command-line.ts';
 import { type BenchFlags, configure, UsageError } from './configure.ts';
@@ -47,7 +47,12 @@ export async function bench(flags: BenchCommandFlags, command: Command): Promise
   const config = earlier ? configOfRun(earlier) : configure(flags, machineLimits(cores));
   checkKernel(config);
   const pinning = planPinning(config.workers, cores);
-  const environment = readEnvironment(projectRoot, { pinning, nodeFlags: NODE_FLAGS, node });
+  const environment = readEnvironment(projectRoot, {
+    pinning,
+    nodeFlags: NODE_FLAGS,
+    loadNodeFlags: LOAD_NODE_FLAGS,
+    node,
+  });
   if (earlier) checkSameConditions(earlier, environment);
   const plans = remainingCells(config, earlier);
   const problems = quickChecks(flags.results).filter(({ state }) => state !== 'ok');
@@ -111,15 +116,15 @@ function earlierRun(name: string, store: Store, command: Command): Result {
 }
 
 function laboratoryFor({ workers }: RunConfig, pinning: Pinning, { path, versions }: NodeBinary): Laboratory {
-  const child = (entry: string, core: number | undefined, namespace?: string) =>
-    spawnChild({ node: path, entry, core, namespace });
+  const child = (entry: string, core: number | undefined, namespace?: string, flags: readonly string[] = []) =>
+    spawnChild({ node: path, flags, entry, core, namespace });
   return {
     workers,
     pinning,
     nodeVersion: `v${versions.node}`,
     openNetwork: (point) => openNetwork(netemDiscipline(point)),
     openServer: (at) => child('servers/main', pinning.server, at?.server),
-    openWorker: (index, at) => child('clients/main', pinning.workers[index], at?.clients),
+    openWorker: (index, at) => child('clients/main', pinning.workers[index], at?.clients, LOAD_NODE_FLAGS),
     openRelay: (at) => child('bench/relay/main', pinning.relay, at?.clients),
     openLink: () => child('bench/link/main', pinning.relay),
     watchNoise,

@@ -134,6 +134,8 @@ function wayOf({ code, signal }: ChildExit): string {
 export interface SpawnOptions {
   /** The Node binary to run it on. */
   readonly node: string;
+  /** Beside {@link NODE_FLAGS}. */
+  readonly flags?: readonly string[];
   /** Source file of the child, without its ending: `servers/main`. */
   readonly entry: string;
   /** The core to stay on; undefined where processes can't be pinned. */
@@ -142,14 +144,23 @@ export interface SpawnOptions {
   readonly namespace?: string | undefined;
 }
 
-/** A full collection on demand makes heap figures comparable. */
-export const NODE_FLAGS = ['--expose-gc', '--enable-source-maps'];
+/**
+ * A full collection on demand makes heap figures comparable, and is not to do more than that: after a few of them, V8 throws
+ * away the bytecode of functions that have not run meanwhile, and with it all that the rehearsal taught its compilers; and some
+ * seconds after one, it collects again to give memory back.
+ */
+export const NODE_FLAGS = ['--expose-gc', '--no-flush-bytecode', '--no-memory-reducer', '--enable-source-maps'];
+/**
+ * Of load workers besides. One process stands for a hundred clients, each of which would collect its own garbage: it has the
+ * largest young generation that V8 would give it later, and collects a tenth as often.
+ */
+export const LOAD_NODE_FLAGS = ['--min-semi-space-size=16'];
 const END_GRACE_MS = 1_000;
 const STDERR_BYTES = 2_000;
 const STDERR_GRACE_MS = 200;
 
-export function spawnChild({ node, entry, core, namespace }: SpawnOptions): Channel {
-  const command = [node, ...NODE_FLAGS, compiled(entry)];
+export function spawnChild({ node, flags = [], entry, core, namespace }: SpawnOptions): Channel {
+  const command = [node, ...NODE_FLAGS, ...flags, compiled(entry)];
   const pinned = core === undefined ? command : ['taskset', '-c', String(core), ...command];
   const [program = '', ...args] = namespace === undefined ? pinned : within(namespace, pinned);
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });

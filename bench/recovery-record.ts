@@ -2,7 +2,7 @@
 
 import type { ClientRecovery, WorkerMeasured } from './contract/child.ts';
 import type { CompletedCell } from './contract/result.ts';
-import { createLatencyRecorder } from './measure/latency.ts';
+import { LatencyRecorder } from './measure/latency.ts';
 
 const TENTH_NS = 1e8;
 
@@ -17,7 +17,7 @@ export function recordRecovery(
   deathsNs: readonly number[],
   workers: readonly Pick<WorkerMeasured, 'recoveries'>[],
 ): NonNullable<CompletedCell['recovery']> {
-  const firstEvent = createLatencyRecorder();
+  const firstEvent = new LatencyRecorder();
   const attemptsByTenth: number[] = [];
   let attempts = 0;
   let replayed = 0;

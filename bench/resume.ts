@@ -40,7 +40,7 @@ const SAME: readonly { readonly what: string; readonly of: (environment: Environ
   { what: 'the code (codeSha256)', of: ({ codeSha256 }) => codeSha256 },
   { what: 'the dependencies (lockfileSha256)', of: ({ lockfileSha256 }) => lockfileSha256 },
   { what: 'the versions', of: ({ versions }) => versions },
-  { what: 'the flags of Node', of: ({ nodeFlags }) => nodeFlags },
+  { what: 'the flags of Node', of: ({ nodeFlags, loadNodeFlags }) => [nodeFlags, loadNodeFlags ?? []] },
 ];
 
 /** @throws UsageError that names all that differs between then and now */

@@ -19,6 +19,7 @@ import { slotsTogether } from './contract/slots.ts';
 import { HELD_EVENTS_PER_SECOND, heldWindows, planHeldWindow } from './held-events.ts';
 import type { Network } from './link/network.ts';
 import { checkSharedClock, nowNs, sleepUntil } from './measure/clock.ts';
+import { collectOwnGarbage } from './measure/own-garbage.ts';
 import type { SegmentCount } from './measure/packets.ts';
 import type { Pinning } from './measure/warnings.ts';
 import { REOPENINGS, rehearsalOf } from './rehearsal.ts';
@@ -194,10 +195,12 @@ async function runPhases(
   };
   await readKeys(connected);
 
-  await Promise.all([
+  const settled = [
     server.call('settle', {}, connecting),
     ...workers.map((worker) => worker.call('settle', {}, connecting)),
-  ]);
+  ];
+  collectOwnGarbage();
+  await Promise.all(settled);
   const ask = planWindow(plan, workers.length, deadlines.drain + repeatsMs(point));
   const phase = () => (nowNs() < ask.windowNs[0] ? 'warm-up' : nowNs() < ask.windowNs[1] ? 'measure' : 'drain');
   const limits = { phase, deadlineMs: (ask.giveUpNs - nowNs()) / 1e6 + deadlines.measure };
@@ -254,11 +257,12 @@ async function rehearse(
   if (!rehearsal) return undefined;
   const { lane, point, procedure, seed } = rehearsal;
   const within = (deadlineMs: number) => ({ phase: 'rehearsal', deadlineMs });
-  const listenAsk = { lane: lane.id, options: lane.options, feed: feedOf(rehearsal), ...address };
+  const isRehearsal = true;
+  const listenAsk = { lane: lane.id, options: lane.options, feed: feedOf(rehearsal), isRehearsal, ...address };
   const listening = await server.call('listen', listenAsk, within(deadlines.listen));
   const { url, certificate } = listening;
   const connectAsk = { procedure, lane: lane.id, options: lane.options, url, certificate: certificate?.cert, seed };
-  const clientsAsk = { headers: point.headers, via: undefined, tap: undefined };
+  const clientsAsk = { headers: point.headers, via: undefined, tap: undefined, isRehearsal };
   const openAll = () =>
     Promise.all(
       workers.map((worker, index) => {

@@ -4,12 +4,12 @@ import { expect, it } from 'vitest';
 import { judge } from './citable.ts';
 import { type CompletedCell, parseResult, type Result } from './contract/result.ts';
 import { resultId } from './identity.ts';
-import { createLatencyRecorder, mergeLatency } from './measure/latency.ts';
+import { LatencyRecorder, mergeLatency } from './measure/latency.ts';
 import { projectRoot } from './paths.ts';
 import { makeResult, POINT, withLedger } from './test-fixture.ts';
 import { verifyResult } from './verify.ts';
 
-const recorder = createLatencyRecorder();
+const recorder = new LatencyRecorder();
 for (let us = 1; us <= 1_000; us++) recorder.record(us * 1e3);
 const latency = mergeLatency([recorder.encode()]);
 

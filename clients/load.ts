@@ -3,7 +3,7 @@
 import type { ConnectAsk, MeasureAsk, WorkerMeasured } from '../bench/contract/child.ts';
 import type { Procedure } from '../bench/contract/result.ts';
 import type { ByteMeter } from '../bench/measure/byte-meter.ts';
-import { createLatencyRecorder } from '../bench/measure/latency.ts';
+import { LatencyRecorder } from '../bench/measure/latency.ts';
 import type { SwarmSpec } from './swarm.ts';
 
 export interface LoadSpec extends SwarmSpec, Pick<ConnectAsk, 'reconnect' | 'firstStalled'> {
@@ -34,6 +34,6 @@ export const loads: Readonly<Record<Procedure, () => Promise<OpenLoad>>> = {
 
 /** Of a load without deliveries. */
 export function noLatency(): Pick<Seen, 'latency' | 'negativeLatencies'> {
-  const none = createLatencyRecorder().encode();
+  const none = new LatencyRecorder().encode();
   return { latency: [none, none], negativeLatencies: 0 };
 }

@@ -11,7 +11,7 @@ import type { MeasureAsk, MessagesAsk, WorkerMeasured } from '../bench/contract/
 import type { PushClient } from '../bench/contract/transport.ts';
 import { type Alarm, createAlarm } from '../bench/measure/alarm.ts';
 import { nowNs } from '../bench/measure/clock.ts';
-import { createLatencyRecorder } from '../bench/measure/latency.ts';
+import { LatencyRecorder } from '../bench/measure/latency.ts';
 import { type Message, messagesOf, textOf } from './message-schedule.ts';
 
 /** By the clients' numbers. */
@@ -51,7 +51,8 @@ class Sending {
   readonly #exchange: Exchange;
   readonly #alarm: Alarm;
   readonly #due: Iterator<Message, undefined>;
-  readonly #echo = createLatencyRecorder();
+  /** Of the warm-up, which nobody asks for, and of the window: what the window runs, the warm-up has run. */
+  readonly #echo = [new LatencyRecorder(), new LatencyRecorder()] as const;
   /** Of each client, the number of the message answered last. */
   readonly #answered = new Map<number, number>();
   #next: Message | undefined;
@@ -82,7 +83,7 @@ class Sending {
     });
     this.#isOver = true;
     for (; this.#awaited > 0; this.#awaited--) onProblem('echo lost: it did not come in time');
-    return { messages: this.#messages, echo: this.#echo.encode() };
+    return { messages: this.#messages, echo: this.#echo[1].encode() };
   }
 
   readonly #turn = (): void => {
@@ -110,8 +111,9 @@ class Sending {
       );
   }
 
-  #settle({ client, number, dueNs }: Message, wrong: string | undefined): void {
+  #settle(message: Message, wrong: string | undefined): void {
     const receivedNs = nowNs();
+    const { client, number, dueNs } = message;
     if (this.#isOver) return;
     const isInTurn =
       this.#exchange.senders.get(client)?.isMultiplexed ||
@@ -120,13 +122,14 @@ class Sending {
       this.#exchange.onProblem(wrong ?? `echo out of turn: message ${number} of client ${client}`);
     } else {
       this.#answered.set(client, number);
-      if (number > 0) this.#count(client, receivedNs - dueNs);
+      this.#count(message, receivedNs - dueNs);
     }
     if (--this.#awaited === 0) this.#finish();
   }
 
-  #count(client: number, latencyNs: number): void {
-    this.#messages++;
-    if (this.#exchange.isTimed(client)) this.#echo.record(latencyNs);
+  #count({ client, number }: Message, latencyNs: number): void {
+    const part = number > 0 ? 1 : 0;
+    this.#messages += part;
+    if (this.#exchange.isTimed(client)) this.#echo[part].record(latencyNs);
   }
 }

@@ -9,7 +9,7 @@
 import { type MeasureAsk, SINCE } from '../bench/contract/child.ts';
 import { readStamp } from '../bench/contract/event.ts';
 import { nowNs, sleepUntil } from '../bench/measure/clock.ts';
-import { createLatencyRecorder } from '../bench/measure/latency.ts';
+import { LatencyRecorder } from '../bench/measure/latency.ts';
 import { type Load, type LoadSpec, noLatency, type Seen } from './load.ts';
 import { type FirstEvent, type Opening, openOnce } from './opening.ts';
 import { contextOf, isTimed } from './swarm.ts';
@@ -45,7 +45,7 @@ export function prepareOpenings(spec: LoadSpec): Load {
 
 class OpeningAudit {
   readonly #ask: MeasureAsk;
-  readonly #firstEvent = createLatencyRecorder();
+  readonly #firstEvent = new LatencyRecorder();
   readonly #stamp = { seq: 0, dueUs: 0 };
   #count = 0;
   #upBytes = 0;

@@ -4,7 +4,7 @@ import type { MeasureAsk, WorkerMeasured } from '../bench/contract/child.ts';
 import { readStamp } from '../bench/contract/event.ts';
 import type { CloseReason, EventSink } from '../bench/contract/transport.ts';
 import { nowNs } from '../bench/measure/clock.ts';
-import { createLatencyRecorder, type LatencyRecorder } from '../bench/measure/latency.ts';
+import { LatencyRecorder } from '../bench/measure/latency.ts';
 import { Tally } from './tally.ts';
 
 export class Receiver {
@@ -41,8 +41,10 @@ export class Receiver {
       this.#cell = {
         ask,
         lastSeq,
+        startUs: ask.startNs / 1e3,
+        firstHalf: ask.warmupEvents + 1,
         secondHalf: ask.warmupEvents + Math.floor(ask.windowEvents / 2) + 1,
-        latency: [createLatencyRecorder(), createLatencyRecorder()],
+        latency: [new LatencyRecorder(), new LatencyRecorder(), new LatencyRecorder()],
         allDeliveries: lastSeq * this.#tallies.length,
         drained() {
           clearTimeout(timer);
@@ -81,8 +83,8 @@ export class Receiver {
     }
     return {
       delivery: { expected, delivered: expected - missing, missing, duplicated, outOfOrder, unexpected },
-      latency: [latency[0].encode(), latency[1].encode()],
-      negativeLatencies: latency[0].negativeCount + latency[1].negativeCount,
+      latency: [latency[1].encode(), latency[2].encode()],
+      negativeLatencies: latency[1].negativeCount + latency[2].negativeCount,
       ...(this.#firstProblem !== undefined && { firstProblem: this.#firstProblem }),
     };
   }
@@ -96,9 +98,9 @@ export class Receiver {
     }
     if (!tally.see(stamp.seq)) return;
     this.#deliveries++;
-    if (isTimed && stamp.seq > cell.ask.warmupEvents) {
-      const half = stamp.seq < cell.secondHalf ? 0 : 1;
-      cell.latency[half].record(receivedNs - cell.ask.startNs - stamp.dueUs * 1e3);
+    if (isTimed) {
+      const part = stamp.seq < cell.firstHalf ? 0 : stamp.seq < cell.secondHalf ? 1 : 2;
+      cell.latency[part].record(receivedNs - (cell.startUs + stamp.dueUs) * 1e3);
     }
     if (this.#deliveries === cell.allDeliveries) cell.drained();
   }
@@ -107,9 +109,13 @@ export class Receiver {
 interface Cell {
   readonly ask: MeasureAsk;
   readonly lastSeq: number;
-  /** First event of the window's second half. */
+  /** As a due time's offset is, in µs: their sum is a double at any time, where ns since the start outgrow an int32. */
+  readonly startUs: number;
+  /** First events of the window's halves. */
+  readonly firstHalf: number;
   readonly secondHalf: number;
-  readonly latency: readonly [LatencyRecorder, LatencyRecorder];
+  /** Of the warm-up, which nobody asks for, and of the window's halves: what the window runs, the warm-up has run. */
+  readonly latency: readonly [LatencyRecorder, LatencyRecorder, LatencyRecorder];
   readonly allDeliveries: number;
   drained(): void;
 }

@@ -6,6 +6,7 @@
 
 import { type EncodedEvent, type EventFeed, encodeEvent, type Gap } from '../bench/contract/event.ts';
 import { randomAt, STREAM } from '../bench/contract/random.ts';
+import { NO_HURRY } from '../bench/contract/slots.ts';
 import type { Alarm } from '../bench/measure/alarm.ts';
 import { nowNs } from '../bench/measure/clock.ts';
 import { dueBy, dueUs, pace, type Schedule } from './pacer.ts';
@@ -63,15 +64,20 @@ export class EventLog implements EventFeed {
 const BURST_EVENTS = 64;
 
 export class Feed extends EventLog {
-  readonly #options: FeedOptions;
+  /** Of one shape, whatever was given: code that was compiled for one feed is as good for the next. */
+  readonly #options: Omit<Required<FeedOptions>, 'ring'>;
+  readonly #held: number;
   readonly #alarm: Alarm;
   readonly #clock: () => number;
-  #startNs = 0;
+  /** On the shared clock; in µs as due times are: their sum is a double at any time, where ns since the start outgrow an int32. */
+  #startUs = 0;
   #until = 0;
 
   constructor(options: FeedOptions, alarm: Alarm, clock: () => number = nowNs) {
     super(options.ring);
-    this.#options = options;
+    const { seed, eventsPerSecond, jitter, hurry = NO_HURRY, payloadBytes } = options;
+    this.#options = { seed, eventsPerSecond, jitter, hurry, payloadBytes };
+    this.#held = (options.ring ?? RING_LIMITS).events;
     this.#alarm = alarm;
     this.#clock = clock;
   }
@@ -82,14 +88,13 @@ export class Feed extends EventLog {
    * @param onPublished told of each event after its subscribers, with its lag (published − due) in ns
    */
   start(startNs: number, events = Number.POSITIVE_INFINITY, onPublished?: (lagNs: number) => void): void {
-    this.#startNs = startNs;
+    this.#startUs = startNs / 1e3;
     this.#until = events;
     const past = Math.min(dueBy(this.#options, (this.#clock() - startNs) / 1e3), events);
-    const held = (this.#options.ring ?? RING_LIMITS).events;
-    for (let seq = Math.max(1, past - held + 1); seq <= past; seq++) this.restore(this.#encode(seq));
+    for (let seq = Math.max(1, past - this.#held + 1); seq <= past; seq++) this.restore(this.#encode(seq));
 
     const turn = () => {
-      const nowUs = (this.#clock() - this.#startNs) / 1e3;
+      const nowUs = this.#clock() / 1e3 - this.#startUs;
       const { due, waitUs } = pace(
         this.#options,
         nowUs,
@@ -98,13 +103,13 @@ export class Feed extends EventLog {
       );
       for (let n = 0; n < due; n++) {
         const event = this.#encode(this.lastSeq + 1);
-        const lagNs = this.#clock() - this.#startNs - event.dueUs * 1e3;
+        const lagNs = this.#clock() - (this.#startUs + event.dueUs) * 1e3;
         this.publish(event);
         onPublished?.(lagNs);
       }
       if (this.lastSeq >= this.#until) return;
       if (waitUs === 0) setImmediate(turn);
-      else this.#alarm.at(this.#startNs + dueUs(this.#options, this.lastSeq + 1) * 1e3, turn);
+      else this.#alarm.at((this.#startUs + dueUs(this.#options, this.lastSeq + 1)) * 1e3, turn);
     };
     turn();
   }

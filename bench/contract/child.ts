@@ -109,6 +109,8 @@ export interface ListenAsk {
   readonly address?: string;
   /** Of a server that takes the place of one that died. */
   readonly successor?: Succession;
+  /** Nobody asks for the memory of a rehearsal; full collections would take the longest part of it. */
+  readonly isRehearsal?: boolean;
 }
 
 /** What was the dead server's: the feed then has the same past, and goes on at once. */
@@ -159,6 +161,8 @@ export interface ConnectAsk {
   readonly reconnect?: ReconnectPolicy;
   /** Clients from this number on stop reading when the window begins. Without it, none does. */
   readonly firstStalled?: number;
+  /** Nobody asks for the memory of a rehearsal; full collections would take the longest part of it. */
+  readonly isRehearsal?: boolean;
 }
 
 /** Waits are drawn between 0 and a spread that doubles with every attempt that fails (RFC 6455, section 7.2.3). */

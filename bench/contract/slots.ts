@@ -11,6 +11,9 @@ export interface Hurry {
   readonly speed: number;
 }
 
+/** All at the same pace. */
+export const NO_HURRY: Hurry = { events: 0, speed: 1 };
+
 /** How long the first slots take, in slots of full length. */
 export function slotsPast(hurry: Hurry | undefined, slots: number): number {
   if (!hurry) return slots;

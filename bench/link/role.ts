@@ -2,7 +2,7 @@
 
 import { addressOf, type LinkCalls, type Role } from '../contract/child.ts';
 import { nowNs, sleepUntil } from '../measure/clock.ts';
-import { createLatencyRecorder } from '../measure/latency.ts';
+import { LatencyRecorder } from '../measure/latency.ts';
 import { beginUsage } from '../measure/process-usage.ts';
 import { DistantLink } from './distant-link.ts';
 
@@ -27,7 +27,7 @@ export function createLinkRole(): Role<LinkCalls> {
     async measure({ windowNs }) {
       const link = current();
       await sleepUntil(windowNs[0]);
-      const lateness = createLatencyRecorder();
+      const lateness = new LatencyRecorder();
       link.onChunk = (latenessNs) => lateness.record(latenessNs);
       const endUsage = beginUsage({ empty: 0, connected: 0 });
       await sleepUntil(windowNs[1]);

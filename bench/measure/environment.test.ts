@@ -13,6 +13,7 @@ const node: NodeBinary = {
 const environment = readEnvironment(projectRoot, {
   node,
   nodeFlags: ['--flag'],
+  loadNodeFlags: ['--another'],
   pinning: { server: 1, workers: [undefined], relay: 0 },
 });
 
@@ -20,7 +21,7 @@ describe('the environment', () => {
   it('holds to the schema, null where unknown', () => {
     expect(environmentSchema.parse(environment)).toEqual(environment);
     expect(environment.pinning).toEqual({ server: 1, workers: [null], relay: 0 });
-    expect(environment.nodeFlags).toEqual(['--flag']);
+    expect(environment).toMatchObject({ nodeFlags: ['--flag'], loadNodeFlags: ['--another'] });
   });
 
   it('has the versions of the Node that is measured, not of this one', () => {

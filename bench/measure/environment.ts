@@ -13,11 +13,15 @@ import type { Pinning } from './warnings.ts';
 export interface MeasuredSetup {
   readonly node: NodeBinary;
   readonly nodeFlags: readonly string[];
+  readonly loadNodeFlags: readonly string[];
   readonly pinning: Pinning;
 }
 
 /** To be called before this process pins itself: the cores that it may use are part of it. */
-export function readEnvironment(projectRoot: string, { node, nodeFlags, pinning }: MeasuredSetup): Environment {
+export function readEnvironment(
+  projectRoot: string,
+  { node, nodeFlags, loadNodeFlags, pinning }: MeasuredSetup,
+): Environment {
   const environment = {
     cpu: {
       model: cpuModel(),
@@ -53,6 +57,7 @@ export function readEnvironment(projectRoot: string, { node, nodeFlags, pinning 
     git: gitState(projectRoot),
     codeSha256: codeSha256(projectRoot),
     nodeFlags: [...nodeFlags],
+    loadNodeFlags: [...loadNodeFlags],
     pinning: {
       server: pinning.server ?? null,
       workers: pinning.workers.map((core) => core ?? null),

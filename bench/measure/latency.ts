@@ -21,31 +21,31 @@ export interface LatencySummary {
   readonly histogram: string;
 }
 
-export interface LatencyRecorder {
-  /** A negative value is a defect of the measurement: it is counted apart and never clamped. */
-  record(latencyNs: number): void;
-  readonly negativeCount: number;
-  /** The histogram alone, for another process to merge. */
-  encode(): string;
-  summary(): LatencySummary;
-}
-
 hdr.initWebAssemblySync();
 
-export function createLatencyRecorder(): LatencyRecorder {
-  const histogram = createHistogram();
-  let negativeCount = 0;
-  return {
-    record(latencyNs) {
-      if (latencyNs < 0) negativeCount++;
-      else histogram.recordValue(Math.min(latencyNs, HIGHEST_NS));
-    },
-    get negativeCount() {
-      return negativeCount;
-    },
-    encode: () => hdr.encodeIntoCompressedBase64(histogram),
-    summary: () => summarise(histogram),
-  };
+/** A class, and not closures: whichever of them records, the code that calls it has seen it before. */
+export class LatencyRecorder {
+  readonly #histogram = createHistogram();
+  #negativeCount = 0;
+
+  /** A negative value is a defect of the measurement: it is counted apart and never clamped. */
+  record(latencyNs: number): void {
+    if (latencyNs < 0) this.#negativeCount++;
+    else this.#histogram.recordValue(Math.min(latencyNs, HIGHEST_NS));
+  }
+
+  get negativeCount(): number {
+    return this.#negativeCount;
+  }
+
+  /** The histogram alone, for another process to merge. */
+  encode(): string {
+    return hdr.encodeIntoCompressedBase64(this.#histogram);
+  }
+
+  summary(): LatencySummary {
+    return summarise(this.#histogram);
+  }
 }
 
 /** Merges histograms that {@link LatencyRecorder.encode} wrote. */

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ByteMeter } from './byte-meter.ts';
 import { checkSharedClock, nowNs, sleepUntil } from './clock.ts';
-import { createLatencyRecorder, mergeLatency } from './latency.ts';
+import { LatencyRecorder, mergeLatency } from './latency.ts';
 import { machineLimits, planPinning } from './machine.ts';
 import { beginUsage } from './process-usage.ts';
 
@@ -50,7 +50,7 @@ describe('a latency histogram', () => {
   it('holds percentiles to three significant digits, and minimum and maximum', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 60e9 }), { minLength: 1, maxLength: 300 }), (valuesNs) => {
-        const recorder = createLatencyRecorder();
+        const recorder = new LatencyRecorder();
         for (const value of valuesNs) recorder.record(value);
         const sorted = valuesNs.toSorted((a, b) => a - b);
         const summary = recorder.summary();
@@ -71,7 +71,7 @@ describe('a latency histogram', () => {
   });
 
   it('merged from parts equals one that saw everything', () => {
-    const [whole, ...parts] = Array.from({ length: 4 }, createLatencyRecorder);
+    const [whole, ...parts] = Array.from({ length: 4 }, () => new LatencyRecorder());
     for (let n = 1; n <= 3_000; n++) {
       whole?.record(n * 1_000);
       parts[n % 3]?.record(n * 1_000);
@@ -83,7 +83,7 @@ describe('a latency histogram', () => {
   });
 
   it('counts a negative value and does not clamp it', () => {
-    const recorder = createLatencyRecorder();
+    const recorder = new LatencyRecorder();
     recorder.record(-1);
     recorder.record(5);
     expect(recorder.negativeCount).toBe(1);
@@ -91,7 +91,7 @@ describe('a latency histogram', () => {
   });
 
   it('that is empty says zero', () => {
-    expect(createLatencyRecorder().summary()).toMatchObject({ count: 0, p50Us: 0, maxUs: 0, minUs: 0, meanUs: 0 });
+    expect(new LatencyRecorder().summary()).toMatchObject({ count: 0, p50Us: 0, maxUs: 0, minUs: 0, meanUs: 0 });
   });
 });
 

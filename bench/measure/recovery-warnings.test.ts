@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CompletedCell } from '../contract/result.ts';
 import { makeResult } from '../test-fixture.ts';
-import { createLatencyRecorder } from './latency.ts';
+import { LatencyRecorder } from './latency.ts';
 import { cellWarnings } from './warnings.ts';
 
 function cellOf(changes: Partial<CompletedCell>): CompletedCell {
@@ -13,7 +13,7 @@ function cellOf(changes: Partial<CompletedCell>): CompletedCell {
 }
 
 const { server, wire, halvesP50Us } = cellOf({});
-const firstEvent = createLatencyRecorder();
+const firstEvent = new LatencyRecorder();
 firstEvent.record(500e6);
 const recovery = { kills: 2, firstEvent: firstEvent.summary(), attempts: 40, replayed: 9, attemptsByTenth: [40] };
 

@@ -10,7 +10,16 @@ export const UNKNOWN = 'not known';
 const SHOWN_DIGITS = 16;
 
 export function environmentEntries({ environment, workers }: Pick<Result, 'environment' | 'workers'>): Entry[] {
-  const { cpu, git, pinning, memoryBytes, fileDescriptorLimit, loopbackMtuBytes, nodeFlags } = environment;
+  const {
+    cpu,
+    git,
+    pinning,
+    memoryBytes,
+    fileDescriptorLimit,
+    loopbackMtuBytes,
+    nodeFlags,
+    loadNodeFlags = [],
+  } = environment;
   const entries: readonly (readonly [string, string | null])[] = [
     ['CPU', cpu.model],
     ['Cores', `${formatCount(cpu.cores)} (allowed: ${cpu.allowedCores ?? UNKNOWN})`],
@@ -31,6 +40,7 @@ export function environmentEntries({ environment, workers }: Pick<Result, 'envir
     [countOf(workers, 'load worker'), `on ${pinning.workers.map(coreText).join(', ')}`],
     ...softwareEntries(environment),
     ['Node flags', nodeFlags.join(' ') || 'none'],
+    ['Node flags of load workers', ['the same', ...loadNodeFlags].join(' ')],
     ['Commit', git.commit === null ? null : `${git.commit}${changesText(git.dirty)}`],
     ['Code, SHA-256', shortened(environment.codeSha256)],
     ['Lockfile, SHA-256', shortened(environment.lockfileSha256)],
