@@ -151,10 +151,11 @@ export interface SpawnOptions {
  */
 export const NODE_FLAGS = ['--expose-gc', '--no-flush-bytecode', '--no-memory-reducer', '--enable-source-maps'];
 /**
- * Of load workers besides. One process stands for a hundred clients, each of which would collect its own garbage: it has the
- * largest young generation that V8 would give it later, and collects a tenth as often.
+ * Of load workers besides. What a hundred clients have read is outside of the heap: a young generation that grows is collected
+ * too seldom to let go of it, and then a full collection is due twice a second. And all threads of a worker share a core, and
+ * would only take turns on it to collect garbage together.
  */
-export const LOAD_NODE_FLAGS = ['--min-semi-space-size=16'];
+export const LOAD_NODE_FLAGS = ['--max-semi-space-size=8', '--no-parallel-scavenge'];
 const END_GRACE_MS = 1_000;
 const STDERR_BYTES = 2_000;
 const STDERR_GRACE_MS = 200;

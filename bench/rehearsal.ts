@@ -41,7 +41,8 @@ export function rehearsalOf(plan: CellPlan, workers: number): CellPlan | undefin
   };
 }
 
-function pointOf({ eventsPerSecond, payloadBytes, headers, messagesPerSecond }: Point, clients: number): Point {
+function pointOf(point: Point, clients: number): Point {
+  const { eventsPerSecond, payloadBytes, headers, messagesPerSecond, stalledClients } = point;
   const { bytesPerSecond } = LOAD;
   const fastest = eventsPerSecond > 0 ? LOAD.eventsPerSecond : SILENT_EVENTS_PER_SECOND;
   return {
@@ -50,5 +51,6 @@ function pointOf({ eventsPerSecond, payloadBytes, headers, messagesPerSecond }: 
     payloadBytes,
     headers,
     ...(messagesPerSecond !== undefined && { messagesPerSecond: LOAD.messagesPerSecond }),
+    ...(stalledClients !== undefined && { stalledClients }),
   };
 }

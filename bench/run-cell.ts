@@ -262,11 +262,12 @@ async function rehearse(
   const listening = await server.call('listen', listenAsk, within(deadlines.listen));
   const { url, certificate } = listening;
   const connectAsk = { procedure, lane: lane.id, options: lane.options, url, certificate: certificate?.cert, seed };
-  const clientsAsk = { headers: point.headers, via: undefined, tap: undefined, isRehearsal };
+  const { clients, headers, stalledClients } = point;
+  const clientsAsk = { headers, via: undefined, tap: undefined, firstStalled: clients, isRehearsal };
   const openAll = () =>
     Promise.all(
       workers.map((worker, index) => {
-        const ask = { ...connectAsk, ...clientsAsk, ...share(point.clients, workers.length, index) };
+        const ask = { ...connectAsk, ...clientsAsk, ...share(clients, workers.length, index, stalledClients) };
         return worker.call('connect', ask, within(deadlines.connect));
       }),
     );
