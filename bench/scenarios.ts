@@ -222,9 +222,8 @@ export const scenarios: readonly Scenario[] = [
     // first time then, and has to be compiled anew for it, below one in a hundred.
     points: [0, 1].map((stalledClients) => ({
       ...BASE,
-      clients: 20,
-      eventsPerSecond: 100,
-      payloadBytes: 8_192,
+      eventsPerSecond: 50,
+      payloadBytes: 16_384,
       stalledClients,
     })),
     figures: ['isolation'],

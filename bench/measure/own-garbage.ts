@@ -5,10 +5,14 @@ import { runInNewContext } from 'node:vm';
 
 let gc: (() => void) | undefined;
 
-/** A full collection, now. A heap that was just collected has no cause to be again before it has grown. */
+/**
+ * A full collection, now. A heap that was just collected has no cause to be again before it has grown; but for what V8 begins
+ * some seconds later, in steps, to give memory back: that is left out from here on.
+ */
 export function collectOwnGarbage(): void {
   if (!gc) {
     setFlagsFromString('--expose-gc');
+    setFlagsFromString('--no-incremental-marking');
     gc = runInNewContext('gc') as () => void;
   }
   gc();
