@@ -11,9 +11,9 @@ const planFor = (changes: Partial<CellPlan> = {}) =>
 
 it('begins in a hurry, and goes on at its own pace', () => {
   const { slots, seconds, hurry } = warmupOf(planFor());
-  expect(hurry).toEqual({ events: 40, speed: 8 });
-  expect(slots).toBe(44);
-  expect(seconds).toBeCloseTo(40 / 160 + 4 / 20);
+  expect(hurry).toEqual({ events: 60, speed: 12 });
+  expect(slots).toBe(64);
+  expect(seconds).toBeCloseTo(60 / 240 + 4 / 20);
 });
 
 it.each([
@@ -24,8 +24,8 @@ it.each([
   const { clients, eventsPerSecond, payloadBytes } = { ...point, ...changes };
   const { hurry } = warmupOf(planFor({ point: { ...point, ...changes } }));
   const deliveriesPerSecond = clients * eventsPerSecond * (hurry?.speed ?? 1);
-  if (hurry) expect(deliveriesPerSecond).toBeLessThanOrEqual(16_000);
-  if (hurry) expect(deliveriesPerSecond * payloadBytes).toBeLessThanOrEqual(20e6);
+  if (hurry) expect(deliveriesPerSecond).toBeLessThanOrEqual(24_000);
+  if (hurry) expect(deliveriesPerSecond * payloadBytes).toBeLessThanOrEqual(80e6);
   else expect(clients * eventsPerSecond * Math.max(1, payloadBytes / 1_250)).toBeGreaterThan(16_000);
 });
 
