@@ -37,7 +37,7 @@ export const profiles: readonly Profile[] = [
     lanes: withNoiseFloor,
     scenarios: ['fanout', 'anatomy', 'idle'],
     rounds: 5,
-    warmupSeconds: 0.5,
+    warmupSeconds: 0.45,
     windowSeconds: 3,
   },
   {

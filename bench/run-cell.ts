@@ -92,8 +92,8 @@ const DEADLINES_MS: Deadlines = {
 
 /** Asking the kernel about more sockets than this would disturb what is measured. */
 const MAX_WATCHED_SOCKETS = 2_000;
-/** From the call to the feed's start: every process must have read the message by then. */
-const LEAD_NS = 200e6;
+/** From the call to the feed's start: every process must have read the message by then, behind whatever its clients say. */
+const LEAD_NS = { cell: 200e6, rehearsal: 100e6 };
 
 /** @returns the cell, completed or failed. Never rejects for what a child did; rejects when `signal` aborts. */
 export async function runCell(plan: CellPlan, laboratory: Laboratory, signal: AbortSignal): Promise<Cell> {
@@ -273,7 +273,7 @@ async function rehearse(
     );
   const closeAll = () => Promise.all(workers.map((worker) => worker.call('close', {}, within(deadlines.close))));
   await openAll();
-  const ask = planWindow(rehearsal, workers.length, deadlines.drain);
+  const ask = planWindow(rehearsal, workers.length, deadlines.drain, LEAD_NS.rehearsal);
   const measuring = within((ask.giveUpNs - nowNs()) / 1e6 + deadlines.measure);
   await Promise.all([
     server.call('measure', ask, measuring),
@@ -356,10 +356,10 @@ async function sayHello(child: Child<AnyCalls>, nodeVersion: string, deadlineMs:
  * The measured window is a range of events, or, where none are published, of messages from clients; its ends lie in the quiet
  * part of a slot, when none is on its way.
  */
-function planWindow(plan: CellPlan, workers: number, drainMs: number): MeasureAsk {
+function planWindow(plan: CellPlan, workers: number, drainMs: number, leadNs = LEAD_NS.cell): MeasureAsk {
   const { lane, point, jitter, windowSeconds } = plan;
   const { eventsPerSecond, messagesPerSecond = 0, payloadBytes } = point;
-  const startNs = nowNs() + LEAD_NS;
+  const startNs = nowNs() + leadNs;
   const held = heldWindows[plan.procedure]?.(plan, workers);
   if (held) return planHeldWindow(plan, held, startNs, drainMs);
   const waitMs = eventWaitMs(lane, point);
