@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -5,5 +6,7 @@ export default defineConfig({
     include: ['{servers,clients,bench}/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // On two cores, too: most tests wait for a window to end, and not for a core.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 });
