@@ -48,7 +48,7 @@ export const SPARE_DESCRIPTORS = 64;
 /** Publishing instants stray, so that they don't run in step with poll timers; half of each slot stays quiet. */
 const JITTER = 0.5;
 /** Before each cell, unless its scenario says otherwise. */
-const REHEARSAL_SECONDS = 0.5;
+const REHEARSAL_SECONDS = 0.4;
 const DEFAULT_REFERENCE = 'websocket';
 /** What can give a distance: a process of ours, or the kernel. */
 const LINKS = [{ id: 'process' }, { id: 'netem' }] as const;

@@ -13,7 +13,7 @@ import type { CellPlan } from './run-cell.ts';
  * Enough that the compilers have seen all they need. Few clients at a time: Node keeps the parsers of HTTP connections that have
  * ended for the next ones (4.5 KiB each), which would then seem to need less memory than they do.
  */
-const LOAD = { clients: 4, eventsPerSecond: 6_000, bytesPerSecond: 80e6, messagesPerSecond: 250, pollIntervalMs: 1 };
+const LOAD = { clients: 4, eventsPerSecond: 7_500, bytesPerSecond: 80e6, messagesPerSecond: 250, pollIntervalMs: 1 };
 /** Where nothing is published, most polls should find nothing. */
 const SILENT_EVENTS_PER_SECOND = 250;
 /** Of it, so that the way to a window is run too. */

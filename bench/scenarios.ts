@@ -25,7 +25,7 @@ export interface Scenario {
   readonly rounds?: number;
   /** Over how many slots an event may fall. @default 0.5 */
   readonly jitter?: number;
-  /** 0 where nothing asks about time. @default 0.5 */
+  /** 0 where nothing asks about time. @default 0.4 */
   readonly rehearsalSeconds?: number;
   readonly warmupSeconds?: number;
   readonly windowSeconds?: number;
