@@ -53,6 +53,6 @@ it('sends messages where the cell does', () => {
   ).toBeGreaterThan(2);
 });
 
-it('meets a client that stops reading where the cell does', () => {
-  expect(rehearsalOf(planFor({ stalledClients: 1 }), 1)?.point.stalledClients).toBe(1);
+it.each([0, 1, 5])('meets a client that stops reading where %i of the cell will', (stalledClients) => {
+  expect(rehearsalOf(planFor({ stalledClients }), 1)?.point.stalledClients).toBe(1);
 });

@@ -51,6 +51,7 @@ function pointOf(point: Point, clients: number): Point {
     payloadBytes,
     headers,
     ...(messagesPerSecond !== undefined && { messagesPerSecond: LOAD.messagesPerSecond }),
-    ...(stalledClients !== undefined && { stalledClients }),
+    // Also before none does: else what differs would be the server's past, too.
+    ...(stalledClients !== undefined && { stalledClients: 1 }),
   };
 }
