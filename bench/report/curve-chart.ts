@@ -1,11 +1,12 @@
 /** A metric over the numbers of a sweep: a line a lane, each round a dot. */
 
 import { metricOf } from '../stats/metrics.ts';
-import { countOf, type Scale } from './format.ts';
+import type { Scale } from './format.ts';
 import { settingsAxis, valuesAxis } from './numeric-axis.ts';
-import type { LaneLabel, LaneLine, LineAxis, LineChart } from './page-model.ts';
+import type { LineAxis, LineChart } from './page-model.ts';
 import type { Curve } from './panels.ts';
-import { type LaneAtPlace, labelsOf, laneAt } from './places.ts';
+import type { LaneAtPlace } from './places.ts';
+import { settingsChart } from './settings-chart.ts';
 
 export interface CurveSpec {
   readonly metric: string;
@@ -42,53 +43,30 @@ function valuesOf({ valid, estimates }: LaneAtPlace, metric: string): number[] {
 
 function curveChart(
   { places, along }: Curve,
-  spec: CurveSpec,
+  { metric, scale, limit }: CurveSpec,
   y: LineAxis,
   curves: readonly Curve[],
 ): LineChart | undefined {
-  const { metric, scale, limit } = spec;
   const set = curves
     .filter((other) => other.along.name === along.name)
     .flatMap((other) => other.places.flatMap(({ place }) => along.valueOf(place.point) ?? []));
-  const { placeOf, ...x } = settingsAxis(along, set);
-  const lanes = labelsOf(places.flatMap(({ place }) => place.lanes.filter(({ estimates }) => estimates.has(metric))));
-  if (lanes.length === 0) return undefined;
-  const lineOf = (label: LaneLabel): LaneLine => {
-    const located = places
-      .flatMap(({ place }) => {
-        const lane = laneAt(place, label);
-        return lane ? [{ lane, x: placeOf(along.valueOf(place.point) ?? 0) }] : [];
-      })
-      .sort((a, b) => a.x - b.x);
-    return {
-      points: located.flatMap(({ lane, x }) => {
-        const estimate = lane.estimates.get(metric);
-        if (!estimate) return [];
-        const scaled = (bound: number | null) => (bound === null ? null : bound / scale.factor);
-        return { x, y: estimate.value / scale.factor, low: scaled(estimate.low), high: scaled(estimate.high) };
-      }),
-      rounds: located.flatMap(({ lane, x }) =>
-        lane.valid.flatMap((cell) => {
-          const value = metricOf(metric).of(cell);
-          return value === undefined ? [] : { x, y: value / scale.factor, round: cell.round };
-        }),
-      ),
-    };
-  };
-  return {
-    kind: 'lines',
-    shape: 'straight',
-    texts: 'ends',
-    spread: metricOf(metric).spread,
-    unit: scale.unit,
-    label:
-      `Line chart. ${y.title} over ${x.title} for ${countOf(lanes.length, 'lane')}, a dot for each round. ` +
-      'The table that follows has the same numbers.',
-    axisTitle: y.title,
-    lanes,
-    lines: lanes.map(lineOf),
-    x,
+  const { of, spread } = metricOf(metric);
+  const scaled = <Bound extends number | null | undefined>(bound: Bound) =>
+    typeof bound === 'number' ? bound / scale.factor : bound;
+  const chart = settingsChart(
+    places.flatMap(({ place }) => place.lanes.map((lane) => ({ lane, place, setTo: along.valueOf(place.point) ?? 0 }))),
+    {
+      label: y.title,
+      spread,
+      of: (cell) => scaled(of(cell)),
+      estimate: ({ estimates }) => {
+        const estimate = estimates.get(metric);
+        return estimate && { value: scaled(estimate.value), low: scaled(estimate.low), high: scaled(estimate.high) };
+      },
+    },
+    settingsAxis(along, set),
     y,
-    limit: limit && { value: limit.max / scale.factor, text: limit.text },
-  };
+  );
+  if (chart.lanes.length === 0) return undefined;
+  return { ...chart, limit: limit && { value: limit.max / scale.factor, text: limit.text } };
 }

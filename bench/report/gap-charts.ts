@@ -2,11 +2,11 @@
 
 import { inSentence } from '../export/wording.ts';
 import { expectedQueuedShare } from '../stats/gap.ts';
-import { countOf, headed } from './format.ts';
+import { headed } from './format.ts';
 import { LONGEST, type Located, measuredIn, PERCENTILES, type Quantity, SHARE } from './gap.ts';
 import { type SettingsAxis, settingsAxis } from './numeric-axis.ts';
-import type { LaneLabel, LaneLine, LineAxis, LineChart } from './page-model.ts';
-import { labelsOf } from './places.ts';
+import type { LineAxis, LineChart } from './page-model.ts';
+import { settingsChart } from './settings-chart.ts';
 
 export const RATE_BY_RTT = { name: 'Rate × RTT', unit: 'events', inStep: undefined };
 /** As far as an event can be from its client when it just missed a poll: there, back and there again. */
@@ -53,45 +53,8 @@ function valuesOf({ lane, place }: Located, { of, estimate }: Quantity): number[
 }
 
 function lineChart(located: readonly Located[], quantity: Quantity, x: SettingsAxis, y: LineAxis): LineChart {
-  const measured = measuredIn(located, quantity);
-  const lanes = labelsOf(measured.map(({ lane }) => lane));
-  const { placeOf, ...axis } = x;
-  return {
-    kind: 'lines',
-    shape: 'straight',
-    texts: 'ends',
-    spread: quantity.spread,
-    unit: y.unit,
-    label:
-      `Line chart. ${quantity.label} in ${y.unit} over ${x.title} for ${countOf(lanes.length, 'lane')}, a dot for each ` +
-      'round. The table that follows has the same numbers.',
-    axisTitle: y.title,
-    lanes,
-    lines: lanes.map((label) => lineOf(label, measured, quantity, placeOf)),
-    x: axis,
-    y,
-  };
-}
-
-function lineOf(
-  { index }: LaneLabel,
-  measured: readonly Located[],
-  { of, estimate }: Quantity,
-  placeOf: SettingsAxis['placeOf'],
-): LaneLine {
-  const mine = measured.filter(({ lane }) => lane.label.index === index).sort((a, b) => a.events - b.events);
-  return {
-    points: mine.flatMap(({ lane, place, events }) => {
-      const interval = estimate(lane, place);
-      return interval ? { x: placeOf(events), y: interval.value, low: interval.low, high: interval.high } : [];
-    }),
-    rounds: mine.flatMap(({ lane, events }) =>
-      lane.valid.flatMap((cell) => {
-        const value = of(cell);
-        return value === undefined ? [] : { x: placeOf(events), y: value, round: cell.round };
-      }),
-    ),
-  };
+  const measured = located.map(({ events, ...at }) => ({ ...at, setTo: events }));
+  return settingsChart(measured, { ...quantity, label: `${quantity.label} in ${y.unit}` }, x, y);
 }
 
 /** From one end of the axis to the other. */

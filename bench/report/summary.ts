@@ -178,7 +178,7 @@ function ofItself({ label }: LaneAtPlace, values: readonly { readonly what: stri
 /** A sentence for each lane over all points: single values stand in the tables. */
 function spans({ places, scenario: { figures } }: ScenarioView): SummaryGroup['sentences'] {
   return labelsOf(lanesOf({ places }))
-    .sort((a, b) => Number(b.isReference) - Number(a.isReference) || a.index - b.index)
+    .sort((a, b) => Number(b.isReference) - Number(a.isReference))
     .map((label) => {
       const parts = SPANS.filter((span) => span.figures.some((figure) => figures.includes(figure))).flatMap((span) => {
         const lanes = places.flatMap(({ varied = '', lanes }) =>
