@@ -153,10 +153,14 @@ describe('settings that differ', () => {
     const change = (cell: CompletedCell) => (cell.lane === 'beta' ? { ...cell, options: { intervalMs: 500 } } : cell);
     const points = [POINT, { ...POINT, clients: 99 }];
     const b = makeResult({ points, change });
-    const scenarios = b.scenarios.map((one) => ({ ...one, windowSeconds: 15, rounds: 9 }));
-    const { rows, differences } = compareResults(makeResult({ points }), { ...b, scenarios, workers: 3 });
+    const scenarios = b.scenarios.map((one) => ({ ...one, windowSeconds: 15, rounds: 9, rehearsalSeconds: 0.4 }));
+    const environment = { ...b.environment, loadNodeFlags: ['--flag'] };
+    const other = { ...b, scenarios, environment, workers: 3 };
+    const { rows, differences } = compareResults(makeResult({ points }), other);
     expect(differences).toEqual([
       { setting: 'workers', a: 1, b: 3 },
+      { setting: 'loadNodeFlags', a: '', b: '--flag' },
+      { scenario: 'spread', setting: 'rehearsalSeconds', a: 0, b: 0.4 },
       { scenario: 'spread', setting: 'windowSeconds', a: 5, b: 15 },
       { lane: 'beta', setting: 'intervalMs', a: undefined, b: 500 },
     ]);

@@ -25,13 +25,18 @@ export function differencesBetween(a: Result, b: Result, shared: readonly Shared
     if (!twin) return [];
     return differing(conditions(scenario), conditions(twin)).map((one) => ({ scenario: scenario.id, ...one }));
   });
-  const all = [...differing({ workers: a.workers }, { workers: b.workers }), ...ofScenarios, ...ofLanes];
+  const all = [...differing(processes(a), processes(b)), ...ofScenarios, ...ofLanes];
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
 }
 
 /** Points are matched one by one; more or fewer rounds change the interval alone. */
-function conditions({ warmupSeconds, windowSeconds, jitter, ledgerShare }: Result['scenarios'][number]) {
-  return { warmupSeconds, windowSeconds, jitter, ledgerShare };
+function conditions(scenario: Result['scenarios'][number]) {
+  const { rehearsalSeconds = 0, warmupSeconds, windowSeconds, jitter, ledgerShare } = scenario;
+  return { rehearsalSeconds, warmupSeconds, windowSeconds, jitter, ledgerShare };
+}
+
+function processes({ workers, environment: { nodeFlags, loadNodeFlags = [] } }: Result) {
+  return { workers, nodeFlags: nodeFlags.join(' '), loadNodeFlags: loadNodeFlags.join(' ') };
 }
 
 function differing(
