@@ -257,8 +257,9 @@ function checkClients(
     );
   }
   // Only when asked for: a cell never opens more workers than it has clients.
-  if (workers !== undefined && workers > clients) {
-    throw new UsageError(`--workers ${workers}: allowed are 1 to ${clients}, the number of clients`);
+  const reading = Math.max(...points.map((point) => point.clients));
+  if (workers !== undefined && workers > reading) {
+    throw new UsageError(`--workers ${workers}: allowed are 1 to ${reading}, the number of clients`);
   }
 }
 

@@ -1,6 +1,7 @@
 /** `doctor`: what this machine would do to a result, and what to do about it. */
 
 import { SPARE_DESCRIPTORS } from './configure.ts';
+import { connectedClients } from './contract/reading.ts';
 import { netemProblem } from './link/netem.ts';
 import { type Check, worstOf } from './measure/doctor/check.ts';
 import { diagnose } from './measure/doctor/diagnose.ts';
@@ -52,11 +53,11 @@ function things(count: number): string {
 function needs(): Need[] {
   return profiles
     .filter(({ id }) => PROFILES.includes(id))
-    .map(({ id, scenarios: wanted }) => {
-      const points = scenarios
+    .map(({ id, scenarios: wanted, everyPoint }) => {
+      const all = scenarios
         .filter((scenario) => wanted.includes(scenario.id))
-        .flatMap((scenario) => scenario.points);
-      const clients = Math.max(...points.map((point) => point.clients));
+        .flatMap(({ points, morePoints = [] }) => (everyPoint ? [...points, ...morePoints] : points));
+      const clients = Math.max(...all.map(connectedClients));
       return { profile: id, clients, descriptors: clients + SPARE_DESCRIPTORS };
     });
 }

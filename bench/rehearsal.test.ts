@@ -47,6 +47,16 @@ it('has a client for every worker', () => {
   expect(clientsOf(16)).toBe(16);
 });
 
+it.each([1, 16])('makes no more deliveries the more workers there are: %i', (workers) => {
+  const { clients, eventsPerSecond } = rehearsalOf(planFor(), workers)?.point ?? POINT;
+  expect(clients * eventsPerSecond).toBe(30_000);
+});
+
+it('takes no longer over an event where events come at random', () => {
+  const plan = memoryPlan({ ...lane, options: {} }, { rehearsalSeconds: 0.6, jitter: 19.5 });
+  expect(rehearsalOf(plan, 1)?.jitter).toBe(1);
+});
+
 it('sends messages where the cell does', () => {
   expect(
     rehearsalOf(planFor({ messagesPerSecond: 2, eventsPerSecond: 0 }), 1)?.point.messagesPerSecond,

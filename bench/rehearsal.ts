@@ -13,7 +13,13 @@ import type { CellPlan } from './run-cell.ts';
  * Enough that the compilers have seen all they need. Few clients at a time: Node keeps the parsers of HTTP connections that have
  * ended for the next ones (4.5 KiB each), which would then seem to need less memory than they do.
  */
-const LOAD = { clients: 4, eventsPerSecond: 7_500, bytesPerSecond: 80e6, messagesPerSecond: 250, pollIntervalMs: 1 };
+const LOAD = {
+  clients: 4,
+  deliveriesPerSecond: 30_000,
+  bytesPerSecond: 80e6,
+  messagesPerSecond: 250,
+  pollIntervalMs: 1,
+};
 /** Where nothing is published, most polls should find nothing. */
 const SILENT_EVENTS_PER_SECOND = 250;
 /** Of it, so that the way to a window is run too. */
@@ -37,17 +43,19 @@ export function rehearsalOf(plan: CellPlan, workers: number): CellPlan | undefin
     rehearsalSeconds: 0,
     warmupSeconds: rehearsalSeconds * WARMUP_SHARE,
     windowSeconds: rehearsalSeconds * (1 - WARMUP_SHARE),
+    // A feed that mixes many slots needs longer for each event.
+    jitter: Math.min(1, plan.jitter),
     ledgerClients: 0,
   };
 }
 
 function pointOf(point: Point, clients: number): Point {
   const { eventsPerSecond, payloadBytes, headers, messagesPerSecond, stalledClients } = point;
-  const { bytesPerSecond } = LOAD;
-  const fastest = eventsPerSecond > 0 ? LOAD.eventsPerSecond : SILENT_EVENTS_PER_SECOND;
+  const deliveriesPerSecond = Math.min(LOAD.deliveriesPerSecond, LOAD.bytesPerSecond / payloadBytes);
+  const fastest = Math.ceil(deliveriesPerSecond / clients);
   return {
     clients,
-    eventsPerSecond: Math.min(fastest, Math.ceil(bytesPerSecond / (clients * payloadBytes))),
+    eventsPerSecond: eventsPerSecond > 0 ? fastest : Math.min(fastest, SILENT_EVENTS_PER_SECOND),
     payloadBytes,
     headers,
     ...(messagesPerSecond !== undefined && { messagesPerSecond: LOAD.messagesPerSecond }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConnectAsk, TapAsk } from './contract/child.ts';
+import type { ConnectAsk, ListenAsk, TapAsk } from './contract/child.ts';
 import type { EncodedEvent } from './contract/event.ts';
 import type { Lane } from './contract/lane.ts';
 import { cellSchema } from './contract/result.ts';
@@ -222,6 +222,30 @@ describe('a cell with a rehearsal', () => {
     const clients = asks.flatMap(({ call, ask }) => (call === 'connect' ? [(ask as ConnectAsk).clients] : []));
     expect(clients[0]).toBeGreaterThan(3);
     expect(clients.at(-1)).toBe(3);
+    const rehearsals = asks.flatMap(({ call, ask }) =>
+      ['listen', 'connect'].includes(call) ? [(ask as ConnectAsk).isRehearsal ?? false] : [],
+    );
+    expect(rehearsals).toEqual([...Array.from({ length: 2 + REOPENINGS }, () => true), false, false]);
+  });
+
+  it('that hurries holds all that may come until a client asks for it', async () => {
+    const lane: Lane = { ...memoryLane(), waitMs: () => 1_000 };
+    const { laboratory, asks } = memoryLaboratory(lane);
+    const point = { ...memoryPlan(lane).point, clients: 1, eventsPerSecond: 2_500 };
+    const controller = new AbortController();
+    const running = runCell(
+      memoryPlan(lane, { ...REHEARSED, point, warmupSeconds: 0.5 }),
+      laboratory,
+      controller.signal,
+    );
+    const listens = () => asks.filter(({ call }) => call === 'listen');
+    await expect.poll(listens, { timeout: 10_000 }).toHaveLength(2);
+    controller.abort();
+    await expect(running).rejects.toThrow('aborted');
+    const feeds = asks.flatMap(({ call, ask }) => (call === 'listen' ? [(ask as ListenAsk).feed] : []));
+    const { hurry, ring } = feeds.at(-1) ?? {};
+    expect(hurry?.events).toBeGreaterThan(10_000);
+    expect(ring?.events).toBeGreaterThanOrEqual((hurry?.events ?? 0) + point.eventsPerSecond);
   });
 
   it.each([

@@ -3,6 +3,7 @@
 import { type Measurements, recordCell } from './cell-record.ts';
 import { type Channel, Child, ChildFailure, causeOf } from './child.ts';
 import type {
+  ConnectAsk,
   FeedSpec,
   LinkCalls,
   ListenAsk,
@@ -154,39 +155,21 @@ async function runPhases(
     ...address,
   };
   const listening = await server.call('listen', listenAsk, opening);
-  const { url, certificate } = listening;
+  const { url } = listening;
   const { clients: reading, rttMs = 0, bandwidthBitsPerSecond, jitterMs } = point;
   const via = await link?.call('open', { url, seed, rttMs, bandwidthBitsPerSecond, jitterMs }, opening);
   const tapAt = await relay?.call('open', { url, protocol: lane.wire, via }, opening);
   const tapped = Math.min(plan.ledgerClients, reading);
   const tap = tapAt && { ...tapAt, clients: tapped, ofClients: reading, areTimed: tapped === reading };
   const restarts = restartsOf(plan);
-  const clientsAsk = {
-    headers: point.headers,
+  const connectAsk = {
+    ...asked(plan, listening),
     via,
     tap,
-    firstStalled: reading,
     ...(restarts && { reconnect: restarts.reconnect }),
   };
-  const connectAsk = {
-    procedure: plan.procedure,
-    lane: lane.id,
-    options: lane.options,
-    url,
-    certificate: certificate?.cert,
-    seed,
-    ...clientsAsk,
-  };
   const connecting = { phase: 'connect', deadlineMs: deadlines.connect + openingMs(point) + repeatsMs(point) };
-  const connected = await Promise.all(
-    workers.map((worker, index) =>
-      worker.call(
-        'connect',
-        { ...connectAsk, ...share(reading, workers.length, index, point.stalledClients) },
-        connecting,
-      ),
-    ),
-  );
+  const connected = await openClients(workers, point, connectAsk, connecting);
 
   // What is within TLS can be read along with only by its secrets.
   const readKeys = async (of: readonly { readonly keys: readonly string[] }[]) => {
@@ -246,6 +229,35 @@ async function runPhases(
   });
 }
 
+/** What all clients of a cell are asked, wherever they go. */
+function asked({ procedure, lane, point, seed }: CellPlan, { url, certificate }: Listening) {
+  const { headers, clients: firstStalled } = point;
+  return {
+    procedure,
+    lane: lane.id,
+    options: lane.options,
+    url,
+    certificate: certificate?.cert,
+    seed,
+    headers,
+    firstStalled,
+  };
+}
+
+/** Each worker its share. */
+function openClients(
+  workers: Site['workers'],
+  { clients, stalledClients }: Point,
+  ask: Omit<ConnectAsk, keyof ReturnType<typeof share>>,
+  limits: { readonly phase: string; readonly deadlineMs: number },
+) {
+  return Promise.all(
+    workers.map((worker, index) =>
+      worker.call('connect', { ...ask, ...share(clients, workers.length, index, stalledClients) }, limits),
+    ),
+  );
+}
+
 /** @returns what the server listened as; undefined without a rehearsal */
 async function rehearse(
   plan: CellPlan,
@@ -255,22 +267,13 @@ async function rehearse(
 ): Promise<Listening | undefined> {
   const rehearsal = rehearsalOf(plan, workers.length);
   if (!rehearsal) return undefined;
-  const { lane, point, procedure, seed } = rehearsal;
+  const { lane, point } = rehearsal;
   const within = (deadlineMs: number) => ({ phase: 'rehearsal', deadlineMs });
   const isRehearsal = true;
   const listenAsk = { lane: lane.id, options: lane.options, feed: feedOf(rehearsal), isRehearsal, ...address };
   const listening = await server.call('listen', listenAsk, within(deadlines.listen));
-  const { url, certificate } = listening;
-  const connectAsk = { procedure, lane: lane.id, options: lane.options, url, certificate: certificate?.cert, seed };
-  const { clients, headers, stalledClients } = point;
-  const clientsAsk = { headers, via: undefined, tap: undefined, firstStalled: clients, isRehearsal };
-  const openAll = () =>
-    Promise.all(
-      workers.map((worker, index) => {
-        const ask = { ...connectAsk, ...clientsAsk, ...share(clients, workers.length, index, stalledClients) };
-        return worker.call('connect', ask, within(deadlines.connect));
-      }),
-    );
+  const connectAsk = { ...asked(rehearsal, listening), via: undefined, tap: undefined, isRehearsal };
+  const openAll = () => openClients(workers, point, connectAsk, within(deadlines.connect));
   const closeAll = () => Promise.all(workers.map((worker) => worker.call('close', {}, within(deadlines.close))));
   await openAll();
   const ask = planWindow(rehearsal, workers.length, deadlines.drain, LEAD_NS.rehearsal);
@@ -397,14 +400,18 @@ function later([fromNs, toNs]: MeasureAsk['windowNs'], ms: number): MeasureAsk['
 /** Bytes of the past that are held for any lane, and events. */
 const RING = { events: 4_096, bytes: 16 * 1024 * 1024 };
 
-/** The feed, with a past long enough for a client that waits as long as lane and distance let it, four times over. */
+/**
+ * The feed, with a past long enough for a client that waits as long as lane and distance let it, four times over, and longer by
+ * what comes in a hurry meanwhile.
+ */
 function feedOf(plan: CellPlan): FeedSpec {
   const { lane, point, seed, jitter } = plan;
   const { payloadBytes } = point;
   const eventsPerSecond = heldWindows[plan.procedure] ? HELD_EVENTS_PER_SECOND : point.eventsPerSecond;
-  const waiting = Math.ceil(((eventWaitMs(lane, point) + recoveryMs(plan)) / 1e3) * eventsPerSecond * 4);
-  const ring = { events: Math.max(RING.events, waiting), bytes: Math.max(RING.bytes, waiting * payloadBytes) };
   const hurry = heldWindows[plan.procedure] ? undefined : warmupOf(plan).hurry;
+  const waitSeconds = (eventWaitMs(lane, point) + recoveryMs(plan)) / 1e3;
+  const waiting = Math.ceil(waitSeconds * eventsPerSecond * 4) + (hurry?.events ?? 0);
+  const ring = { events: Math.max(RING.events, waiting), bytes: Math.max(RING.bytes, waiting * payloadBytes) };
   return { eventsPerSecond, payloadBytes, seed, jitter, hurry, ring };
 }
 

@@ -233,7 +233,7 @@ export const scenarios: readonly Scenario[] = [
     rounds: 5,
     // Until a client that stops in it is cut off.
     rehearsalSeconds: 1,
-    warmupSeconds: 1,
+    warmupSeconds: 2,
     windowSeconds: 16,
   },
   {

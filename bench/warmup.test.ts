@@ -16,6 +16,13 @@ it('begins in a hurry, and goes on at its own pace', () => {
   expect(seconds).toBeCloseTo(60 / 240 + 4 / 20);
 });
 
+it('hurries more where there would be too few events to warm up by', () => {
+  expect(warmupOf(planFor({ point: { ...point, eventsPerSecond: 1 }, warmupSeconds: 1 })).hurry).toEqual({
+    events: 100,
+    speed: 100,
+  });
+});
+
 it.each([
   ['many clients', { clients: 1_000 }, true],
   ['large payloads', { payloadBytes: 16_384 }, true],

@@ -9,7 +9,9 @@ import type { CellPlan } from './run-cell.ts';
 import { eventWaitMs } from './waits.ts';
 
 /** More than clients are told in a second by their events' own rate, where it is less than this. */
-const HURRY = { deliveriesPerSecond: 24_000, bytesPerSecond: 80e6, speed: 12 };
+const HURRY = { deliveriesPerSecond: 24_000, bytesPerSecond: 80e6 };
+/** So many times as fast, or faster where fewer events than these would come in a hurry. */
+const SPEED = { factor: 12, events: 100 };
 /** After it, or a slot where that is longer: what it left behind is over. */
 const STEADY_SECONDS = 0.2;
 
@@ -32,7 +34,7 @@ export function warmupOf({ lane, point, jitter, warmupSeconds, rehearsalSeconds 
   const whole = (slots: number) => together * Math.max(1, Math.ceil(slots / together));
   const { deliveriesPerSecond, bytesPerSecond } = HURRY;
   const most = Math.min(deliveriesPerSecond, bytesPerSecond / payloadBytes) / (clients * perSecond);
-  const speed = Math.min(HURRY.speed, most);
+  const speed = Math.min(most, Math.max(SPEED.factor, SPEED.events / (warmupSeconds * perSecond)));
   if (rehearsalSeconds === 0 || eventsPerSecond === 0 || speed <= 1) {
     const slots = whole(Math.max(warmupSeconds, waitSeconds) * perSecond);
     return { slots, seconds: slots / perSecond, hurry: undefined };

@@ -109,7 +109,7 @@ export interface ListenAsk {
   readonly address?: string;
   /** Of a server that takes the place of one that died. */
   readonly successor?: Succession;
-  /** Nobody asks for the memory of a rehearsal; full collections would take the longest part of it. */
+  /** Its memory is not read, since the full collections for it would take the longest part; its objects are kept. */
   readonly isRehearsal?: boolean;
 }
 
@@ -161,7 +161,7 @@ export interface ConnectAsk {
   readonly reconnect?: ReconnectPolicy;
   /** Clients from this number on stop reading when the window begins. Without it, none does. */
   readonly firstStalled?: number;
-  /** Nobody asks for the memory of a rehearsal; full collections would take the longest part of it. */
+  /** As of {@link ListenAsk}. */
   readonly isRehearsal?: boolean;
 }
 

@@ -15,14 +15,12 @@ export interface Hurry {
 export const NO_HURRY: Hurry = { events: 0, speed: 1 };
 
 /** How long the first slots take, in slots of full length. */
-export function slotsPast(hurry: Hurry | undefined, slots: number): number {
-  if (!hurry) return slots;
+export function slotsPast(hurry: Hurry = NO_HURRY, slots: number): number {
   return Math.min(slots, hurry.events) / hurry.speed + Math.max(0, slots - hurry.events);
 }
 
 /** How many slots have begun when so many of full length would have: the inverse. */
-export function slotsBegun(hurry: Hurry | undefined, past: number): number {
-  if (!hurry) return past;
+export function slotsBegun(hurry: Hurry = NO_HURRY, past: number): number {
   const hurried = hurry.events / hurry.speed;
   return Math.min(past, hurried) * hurry.speed + Math.max(0, past - hurried);
 }

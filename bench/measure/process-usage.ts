@@ -1,5 +1,6 @@
 /** What a process used within the measured window. */
 
+import { writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { ProcessUsage } from '../contract/child.ts';
 import { nowNs } from './clock.ts';
@@ -20,6 +21,13 @@ export function heapInUseBytes(): number {
   return heapUsed + external;
 }
 
+/** Where it can't (not on Linux), the peak stays that of the process's whole life. */
+function forgetPeakRss(): void {
+  try {
+    writeFileSync('/proc/self/clear_refs', '5');
+  } catch {}
+}
+
 /** Not `ru_maxrss`, where there is something else: a child inherits its parent's peak. */
 function peakRssBytes(): number {
   const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readText('/proc/self/status') ?? '')?.[1];
@@ -28,6 +36,7 @@ function peakRssBytes(): number {
 
 /** Begins a window now. The returned function ends it. */
 export function beginUsage(heapBytes: ProcessUsage['heapBytes']): () => ProcessUsage {
+  forgetPeakRss();
   const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
   delay.enable();
   const cpuBefore = process.cpuUsage();

@@ -58,7 +58,8 @@ export const MEMORY: MetricFigureSpec = {
   title: 'Server memory per client',
   definition:
     `${metricOf('server.heapPerClientBytes').definition}, divided by the clients. Kernel memory, such as socket ` +
-    'buffers, is not part of it. Peak RSS is of the whole server process over the cell, from the lowest round to the highest.',
+    'buffers, is not part of it. Peak RSS is of the whole server process within the window (elsewhere than on Linux: since it ' +
+    'started), from the lowest round to the highest.',
   plots: [{ title: 'Server memory per client', scale: 'linear', series: [PER_CLIENT] }],
   more: [perRound('Peak RSS', 'MiB', ({ server }) => server.peakRssBytes / MIB, formatNumber)],
 };

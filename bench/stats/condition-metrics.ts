@@ -167,7 +167,8 @@ export const conditionMetrics: readonly Metric[] = [
     unit: 'B',
     ...TIMED,
     verbs: takes('memory', 'less'),
-    definition: 'The most that the server process had in memory over the cell, of all kinds',
+    definition:
+      'The most that the server process had in memory within the window, of all kinds; elsewhere than on Linux, since it started',
     of: ({ server, point }) => (point.stalledClients === undefined ? undefined : server.peakRssBytes),
     needs: 'clients that may stop reading',
   },
