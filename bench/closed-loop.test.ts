@@ -47,10 +47,10 @@ describe('a closed loop of polls', () => {
     expect(own).toMatchObject({ client: 'undici' });
     expect(witness).toMatchObject({ client: 'autocannon', requests: own.requests });
     expect(own.requests).toBeGreaterThan(POINT.clients);
-    // Until the window's end, and then until the last answer.
-    expect(own.seconds).toBeGreaterThan(0.09);
-    expect(witness.seconds).toBeGreaterThan(0);
-    for (const { cpuShare } of [own, witness]) expect(cpuShare).toBeGreaterThan(0);
+    for (const { seconds, cpuShare } of [own, witness]) {
+      expect(seconds).toBeGreaterThan(0);
+      expect(cpuShare).toBeGreaterThan(0);
+    }
     expect(cellSchema.safeParse(cell).error).toBeUndefined();
   });
 
