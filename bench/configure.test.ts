@@ -118,6 +118,14 @@ describe('flags', () => {
       /28232 local ports/,
     );
   });
+
+  it('a link’s second socket counts where there is a link, and not for the 10,000 clients that have none', () => {
+    const command = addBenchFlags(new Command());
+    command.parse(['--profile', 'paper'], { from: 'user' });
+    const paper = (fileDescriptors: number) => configure(command.opts<BenchFlags>(), { ...machine, fileDescriptors });
+    expect(paper(10_064).scenarios.map(({ id }) => id)).toEqual(expect.arrayContaining(['distance', 'clients']));
+    expect(() => paper(10_063)).toThrow(/--clients 10000: .* allows 9999 clients/);
+  });
 });
 
 describe('the knee', () => {

@@ -242,15 +242,18 @@ function checkClients(
   workers: number | undefined,
 ): void {
   const points = scenarios.flatMap((scenario) => scenario.points);
-  const clients = Math.max(...points.map(connectedClients));
-  // A link that is a process has a socket on both sides for each.
-  const perClient = points.some(({ rttMs, link }) => rttMs !== undefined && link === undefined) ? 2 : 1;
-  const descriptors = Math.floor(((fileDescriptors ?? Number.POSITIVE_INFINITY) - SPARE_DESCRIPTORS) / perClient);
-  if (clients > descriptors) {
-    throw new UsageError(
-      `--clients ${clients}: a process may hold ${fileDescriptors} files and sockets here, which allows ${descriptors} clients; raise the limit with ulimit -n`,
-    );
+  for (const point of points) {
+    const clients = connectedClients(point);
+    // A link that is a process has a socket on both sides for each.
+    const perClient = point.rttMs !== undefined && point.link === undefined ? 2 : 1;
+    const descriptors = Math.floor(((fileDescriptors ?? Number.POSITIVE_INFINITY) - SPARE_DESCRIPTORS) / perClient);
+    if (clients > descriptors) {
+      throw new UsageError(
+        `--clients ${clients}: a process may hold ${fileDescriptors} files and sockets here, which allows ${descriptors} clients; raise the limit with ulimit -n`,
+      );
+    }
   }
+  const clients = Math.max(...points.map(connectedClients));
   if (clients > (localPorts ?? Number.POSITIVE_INFINITY)) {
     throw new UsageError(
       `--clients ${clients}: this machine has ${localPorts} local ports for connections (net.ipv4.ip_local_port_range); allowed are as many clients`,

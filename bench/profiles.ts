@@ -43,7 +43,7 @@ export const profiles: readonly Profile[] = [
   {
     id: 'paper',
     summary:
-      'Ten rounds of fan-out, with windows long enough to quote p99, and every other scenario; an hour and three quarters on two cores.',
+      'Ten rounds of fan-out, with windows long enough to quote p99, and every other scenario; an hour and fifty minutes on two cores.',
     lanes: withNoiseFloor,
     scenarios: scenarios.map(({ id }) => id),
     everyPoint: true,
