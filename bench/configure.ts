@@ -11,7 +11,7 @@ import { MAX_MESSAGE_BYTES } from './contract/transport.ts';
 import { lanes } from './lanes.ts';
 import type { MachineLimits } from './measure/machine.ts';
 import { distinct, type PlannedScenario, type RunConfig, withInterval } from './plan.ts';
-import { type Profile, profiles } from './profiles.ts';
+import { type Profile, pointsOf, profiles } from './profiles.ts';
 import { type Scenario, scenarios } from './scenarios.ts';
 
 export interface BenchFlags {
@@ -153,7 +153,7 @@ function planScenario(
     if (flags.scenarios === undefined) return undefined;
     throw new UsageError(`--scenarios ${id}: none of the lanes ${names(lanes)} can be measured in it`);
   }
-  const points = [...scenario.points, ...(profile.everyPoint ? (scenario.morePoints ?? []) : [])];
+  const points = pointsOf(scenario, profile);
   return {
     id,
     title,

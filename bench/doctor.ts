@@ -7,7 +7,7 @@ import { type Check, worstOf } from './measure/doctor/check.ts';
 import { diagnose } from './measure/doctor/diagnose.ts';
 import { type Need, readFacts, readQuickFacts } from './measure/doctor/facts.ts';
 import { projectRoot } from './paths.ts';
-import { profiles } from './profiles.ts';
+import { pointsOf, profiles } from './profiles.ts';
 import { scenarios } from './scenarios.ts';
 
 /** Those whose results are made to be cited. */
@@ -53,11 +53,11 @@ function things(count: number): string {
 function needs(): Need[] {
   return profiles
     .filter(({ id }) => PROFILES.includes(id))
-    .map(({ id, scenarios: wanted, everyPoint }) => {
+    .map((profile) => {
       const all = scenarios
-        .filter((scenario) => wanted.includes(scenario.id))
-        .flatMap(({ points, morePoints = [] }) => (everyPoint ? [...points, ...morePoints] : points));
+        .filter((scenario) => profile.scenarios.includes(scenario.id))
+        .flatMap((scenario) => pointsOf(scenario, profile));
       const clients = Math.max(...all.map(connectedClients));
-      return { profile: id, clients, descriptors: clients + SPARE_DESCRIPTORS };
+      return { profile: profile.id, clients, descriptors: clients + SPARE_DESCRIPTORS };
     });
 }

@@ -1,6 +1,7 @@
 /** The table of profiles: named choices of lanes, scenarios and rounds. */
 
-import { scenarios } from './scenarios.ts';
+import type { Point } from './contract/result.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
 
 export interface Profile {
   readonly id: string;
@@ -52,3 +53,10 @@ export const profiles: readonly Profile[] = [
     windowSeconds: 15,
   },
 ];
+
+export function pointsOf(
+  { points, morePoints = [] }: Scenario,
+  { everyPoint }: Pick<Profile, 'everyPoint'>,
+): readonly Point[] {
+  return everyPoint ? [...points, ...morePoints] : points;
+}

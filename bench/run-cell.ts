@@ -1,7 +1,7 @@
 /** One cell, phase by phase: rehearsal → listen → connect → warm-up → measure → drain → close. */
 
 import { type Measurements, recordCell } from './cell-record.ts';
-import { type Channel, Child, ChildFailure, causeOf } from './child.ts';
+import { type CallLimits, type Channel, Child, ChildFailure, causeOf } from './child.ts';
 import type {
   ConnectAsk,
   FeedSpec,
@@ -249,7 +249,7 @@ function openClients(
   workers: Site['workers'],
   { clients, stalledClients }: Point,
   ask: Omit<ConnectAsk, keyof ReturnType<typeof share>>,
-  limits: { readonly phase: string; readonly deadlineMs: number },
+  limits: CallLimits,
 ) {
   return Promise.all(
     workers.map((worker, index) =>

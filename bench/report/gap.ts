@@ -1,23 +1,19 @@
 /** Pure: what waits for the next poll, by lane and place: its share of the deliveries, and latency in transits. */
 
 import { EVENTS_NEEDED, PERCENTILE_LABELS, type Percentile } from '../contract/percentiles.ts';
-import type { CompletedCell, Point } from '../contract/result.ts';
+import type { Point } from '../contract/result.ts';
 import { expectedQueuedShare } from '../stats/gap.ts';
 import { rangeOf } from '../stats/mean.ts';
 import { metricOf } from '../stats/metrics.ts';
-import { formatCount, type Interval, quantityOf, type Scale, scaleFor } from './format.ts';
+import { formatCount, quantityOf, type Scale, scaleFor } from './format.ts';
 import type { LaneAtPlace, Place } from './places.ts';
+import type { Plotted } from './settings-chart.ts';
 
 /** In its unit. */
-export interface Quantity {
-  readonly label: string;
+export interface Quantity extends Plotted {
   readonly scale: Scale;
-  readonly spread: 'interval' | 'range';
   /** Said of a lane with valid rounds that has no value. */
   readonly whyMissing: string;
-  /** Of one round. */
-  readonly of: (cell: CompletedCell) => number | undefined;
-  readonly estimate: (lane: LaneAtPlace, place: Place) => Interval | undefined;
 }
 
 /** A lane at a place that has a round trip, and events in it. */
