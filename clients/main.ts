@@ -1,7 +1,7 @@
 /** Entry of a load worker: calls come in by IPC, one swarm goes out. */
 
+import { findLane } from '../bench/catalogue/lanes.ts';
 import { answerParent } from '../bench/contract/child.ts';
-import { findLane } from '../bench/lanes.ts';
 import { createWorkerRole } from './role.ts';
 
 answerParent(createWorkerRole(findLane));

@@ -6,7 +6,8 @@ import { ByteMeter } from '../bench/measure/byte-meter.ts';
 import { nowNs, sleepUntil } from '../bench/measure/clock.ts';
 import { beginUsage, heapInUseBytes } from '../bench/measure/process-usage.ts';
 import { windowCount } from '../bench/measure/wire.ts';
-import { type Load, loads } from './load.ts';
+import type { Load } from './load/load.ts';
+import { loads } from './load/procedures.ts';
 
 /** How long sockets may take to close. */
 const CLOSE_GRACE_MS = 5_000;

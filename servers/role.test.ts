@@ -3,11 +3,11 @@ import type { FeedSpec, MeasureAsk, Succession } from '../bench/contract/child.t
 import type { Lane } from '../bench/contract/lane.ts';
 import { eventually, range } from '../bench/contract/test-support.ts';
 import { nowNs, sleepUntil } from '../bench/measure/clock.ts';
-import { longPolling } from './long-polling.ts';
-import { RING_LIMITS } from './ring.ts';
+import { RING_LIMITS } from './feed/ring.ts';
 import { createServerRole } from './role.ts';
-import { tcp } from './tcp.ts';
-import { getRequest, RawClient } from './test-support.ts';
+import { getRequest, RawClient } from './tests/support.ts';
+import { longPolling } from './transports/long-polling.ts';
+import { tcp } from './transports/tcp.ts';
 
 const FEED: FeedSpec = {
   seed: 7,

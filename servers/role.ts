@@ -8,8 +8,8 @@ import { nowNs, sleepUntil } from '../bench/measure/clock.ts';
 import { LatencyRecorder } from '../bench/measure/latency.ts';
 import { beginUsage, heapInUseBytes } from '../bench/measure/process-usage.ts';
 import { windowCount } from '../bench/measure/wire.ts';
-import { Feed } from './feed.ts';
-import { Host, type HostOptions } from './host.ts';
+import { Feed } from './feed/feed.ts';
+import { Host, type HostOptions } from './http/host.ts';
 
 /** How long it may take to hear that the clients are gone; with some that stay, the server closes all the same. */
 const CLIENTS_GONE_MS = 1_000;

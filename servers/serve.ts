@@ -1,16 +1,16 @@
 /** Entry for people: every transport on one port, over one feed, for curl, browsers and clients in any language. */
 
 import { Command, InvalidArgumentError } from 'commander';
+import { lanes } from '../bench/catalogue/lanes.ts';
 import { MAX_PAYLOAD_BYTES, MIN_PAYLOAD_BYTES } from '../bench/contract/event.ts';
 import { decimal, splitList, wholeNumber } from '../bench/contract/flags.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import type { MountedTransport } from '../bench/contract/transport.ts';
-import { lanes } from '../bench/lanes.ts';
 import { createAlarm } from '../bench/measure/alarm.ts';
 import { nowNs } from '../bench/measure/clock.ts';
-import { BACKLOG_DEFAULTS } from './backlog.ts';
-import { Feed } from './feed.ts';
-import { Host } from './host.ts';
+import { Feed } from './feed/feed.ts';
+import { Host } from './http/host.ts';
+import { BACKLOG_DEFAULTS } from './transports/backlog.ts';
 
 interface ServeFlags {
   readonly port: number;

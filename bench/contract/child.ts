@@ -409,3 +409,15 @@ export interface RelayClosed {
   readonly clientSide: WireReading;
   readonly serverSide: WireReading;
 }
+
+/** What the queueing disciplines of a network let through and dropped. */
+export interface PacketCount {
+  /** From clients to server. */
+  readonly up: PassedPackets;
+  readonly down: PassedPackets;
+}
+
+export interface PassedPackets {
+  readonly sent: number;
+  readonly dropped: number;
+}

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { projectRoot } from '../paths.ts';
+import { projectRoot } from './paths.ts';
 import { parseResult, resultSchema } from './result.ts';
 
 it('results/schema.json is that of this code (npm run schema makes it)', () => {

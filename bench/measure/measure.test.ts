@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { planPinning } from '../machine/cores.ts';
+import { machineLimits } from '../machine/limits.ts';
 import { ByteMeter } from './byte-meter.ts';
 import { checkSharedClock, nowNs, sleepUntil } from './clock.ts';
 import { LatencyRecorder, mergeLatency } from './latency.ts';
-import { machineLimits, planPinning } from './machine.ts';
 import { beginUsage } from './process-usage.ts';
 
 describe('the clock', () => {

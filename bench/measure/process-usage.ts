@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { ProcessUsage } from '../contract/child.ts';
 import { nowNs } from './clock.ts';
-import { readText } from './machine.ts';
+import { readText } from './system-files.ts';
 
 /** The event loop's delay is sampled this often. */
 const DELAY_RESOLUTION_MS = 10;

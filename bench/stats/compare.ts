@@ -8,11 +8,11 @@
 import type { Comparison, Estimate, Result } from '../contract/result.ts';
 import { type Difference, differencesBetween } from './differences.ts';
 import { estimateOf, valuesOf } from './estimate.ts';
-import { type Metric, metrics } from './metrics.ts';
-import { type Ratio, unpairedRatio } from './ratio.ts';
+import { type Ratio, unpairedRatio } from './inference/ratio.ts';
+import { type Decision, decide } from './inference/verdict.ts';
+import { type Metric, metrics } from './metrics/metrics.ts';
+import type { ValidCell } from './metrics/valid.ts';
 import { type SharedPlace, sharedPlaces, type Uncompared } from './shared-places.ts';
-import type { ValidCell } from './valid.ts';
-import { type Decision, decide } from './verdict.ts';
 
 export interface RunComparison {
   readonly rows: readonly ComparisonRow[];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dueUs } from '../../servers/pacer.ts';
+import { dueUs } from '../../servers/feed/pacer.ts';
 import { randomAt } from '../contract/random.ts';
 import { range } from '../contract/test-support.ts';
 import { expectedQueuedShare } from './gap.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Comparison } from '../contract/result.ts';
+import { pairedRatio } from './inference/ratio.ts';
 import { noiseFloor } from './noise-floor.ts';
-import { pairedRatio } from './ratio.ts';
 
 const LANES = [{ id: 'alpha' }, { id: 'beta' }, { id: 'again', repeats: 'beta' }];
 const point = { clients: 1, eventsPerSecond: 1, payloadBytes: 128, headers: 'node' } as const;

@@ -1,9 +1,9 @@
 import type { Comparison, Warning } from '../contract/result.ts';
-import { type Evidence, reachOf } from './evidence.ts';
-import { holm } from './holm.ts';
+import { type Evidence, reachOf } from './inference/evidence.ts';
+import { holm } from './inference/holm.ts';
+import { claimOf } from './inference/verdict.ts';
 import { isRepeat, type Lineup } from './lineup.ts';
-import { metricOf } from './metrics.ts';
-import { claimOf } from './verdict.ts';
+import { metricOf } from './metrics/metrics.ts';
 
 export interface SelfComparison {
   readonly comparison: Comparison;

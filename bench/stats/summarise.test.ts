@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cell, CompletedCell, Ledger, Point } from '../contract/result.ts';
-import { QUIET, withLedger } from '../test-fixture.ts';
+import { QUIET, withLedger } from '../tests/fixture.ts';
 import type { Lineup } from './lineup.ts';
 import { summarise } from './summarise.ts';
 

@@ -3,11 +3,11 @@
 import type { Cell, Comparison, CompletedCell, Estimate, Point } from '../contract/result.ts';
 import { estimateOf } from './estimate.ts';
 import { groupBy, keyOfPlace, withoutInterval } from './group.ts';
+import { pairedRatio, type Ratio } from './inference/ratio.ts';
+import { decide } from './inference/verdict.ts';
 import { isRepeat, isVariant, type Lineup, referencesOf } from './lineup.ts';
-import { type Metric, metrics } from './metrics.ts';
-import { pairedRatio, type Ratio } from './ratio.ts';
-import { isValid } from './valid.ts';
-import { decide } from './verdict.ts';
+import { type Metric, metrics } from './metrics/metrics.ts';
+import { isValid } from './metrics/valid.ts';
 
 interface Candidate {
   readonly identity: Pick<Comparison, 'scenario' | 'point' | 'metric' | 'lane' | 'reference' | 'rounds'>;

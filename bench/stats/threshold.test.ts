@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CompletedCell, Point } from '../contract/result.ts';
-import { failed, makeResult, POINT, type ResultSpec } from '../test-fixture.ts';
+import { failed, makeResult, POINT, type ResultSpec } from '../tests/fixture.ts';
 import { compareResults } from './compare.ts';
 import { judgeThreshold, parseThreshold } from './threshold.ts';
 

@@ -2,9 +2,9 @@
 
 import type { Result } from '../contract/result.ts';
 import type { ComparisonRow, RunComparison } from './compare.ts';
-import { ALPHA } from './evidence.ts';
-import { metricOf, metrics } from './metrics.ts';
-import { roundsNeeded, unpairedProspect } from './prospect.ts';
+import { ALPHA } from './inference/evidence.ts';
+import { roundsNeeded, unpairedProspect } from './inference/prospect.ts';
+import { metricOf, metrics } from './metrics/metrics.ts';
 import type { Uncompared } from './shared-places.ts';
 
 export interface Threshold {

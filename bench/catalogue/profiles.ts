@@ -1,0 +1,62 @@
+/** The table of profiles: named choices of lanes, scenarios and rounds. */
+
+import type { Point } from '../contract/result.ts';
+import { type Scenario, scenarios } from './scenarios.ts';
+
+export interface Profile {
+  readonly id: string;
+  readonly summary: string;
+  readonly lanes: readonly string[];
+  readonly scenarios: readonly string[];
+  readonly rounds: number;
+  /** Takes the points of scenarios that others leave out. */
+  readonly everyPoint?: boolean;
+  /** Events before the window, not measured. A lane whose events wait gets at least that wait. */
+  readonly warmupSeconds: number;
+  /** Length of the measured window. */
+  readonly windowSeconds: number;
+}
+
+const transports = ['tcp', 'polling', 'long-polling', 'sse', 'websocket'];
+/** The last one shows how far two lanes differ that are the same. */
+const withNoiseFloor = [...transports, 'websocket-again'];
+
+export const profiles: readonly Profile[] = [
+  {
+    id: 'smoke',
+    summary: 'One short round, to see that everything works. No intervals.',
+    lanes: transports,
+    scenarios: ['fanout'],
+    rounds: 1,
+    warmupSeconds: 0.5,
+    windowSeconds: 3,
+  },
+  {
+    id: 'default',
+    summary:
+      'Five rounds of fan-out with intervals, what each byte is for, and what silence costs; within five minutes.',
+    lanes: withNoiseFloor,
+    scenarios: ['fanout', 'anatomy', 'idle'],
+    rounds: 5,
+    warmupSeconds: 0.45,
+    windowSeconds: 3,
+  },
+  {
+    id: 'paper',
+    summary:
+      'Ten rounds of fan-out, with windows long enough to quote p99, and every other scenario; an hour and fifty minutes on two cores.',
+    lanes: withNoiseFloor,
+    scenarios: scenarios.map(({ id }) => id),
+    everyPoint: true,
+    rounds: 10,
+    warmupSeconds: 0.5,
+    windowSeconds: 15,
+  },
+];
+
+export function pointsOf(
+  { points, morePoints = [] }: Scenario,
+  { everyPoint }: Pick<Profile, 'everyPoint'>,
+): readonly Point[] {
+  return everyPoint ? [...points, ...morePoints] : points;
+}

@@ -1,0 +1,155 @@
+/** `npm run bench`: checks, measures, saves, and shows what came out. */
+
+import type { Command } from 'commander';
+import { projectRoot } from '../contract/paths.ts';
+import type { Result } from '../contract/result.ts';
+import { calibrateApart } from '../machine/calibrate-apart.ts';
+import { readMachineState } from '../machine/calibration.ts';
+import type { Pinning } from '../machine/cores.ts';
+import { allowedCores, canPin, pinSelf, planPinning } from '../machine/cores.ts';
+import { readEnvironment } from '../machine/environment.ts';
+import { machineLimits } from '../machine/limits.ts';
+import { inspectNode, type NodeBinary } from '../machine/node-binary.ts';
+import { watchNoise } from '../machine/noise.ts';
+import { readSegments } from '../machine/packets.ts';
+import { waitForQuietSockets } from '../machine/quiet-sockets.ts';
+import { netemDiscipline, netemProblem } from '../network/netem/netem.ts';
+import { openNetwork } from '../network/netem/network.ts';
+import { hasInvalidData } from '../record/citable.ts';
+import { Store } from '../record/store.ts';
+import { exportResult } from '../report/export/export.ts';
+import { renderReport } from '../report/page/render.ts';
+import { describeResult } from '../report/terminal/terminal.ts';
+import { LOAD_NODE_FLAGS, NODE_FLAGS, spawnChild } from '../run/child.ts';
+import type { Laboratory } from '../run/laboratory.ts';
+import type { RunConfig } from '../run/plan.ts';
+import { remainingCells, run } from '../run/run.ts';
+import { recordedCommand } from './command-line.ts';
+import { type BenchFlags, configure, UsageError } from './configure.ts';
+import { describeChecks, quickChecks } from './doctor-command.ts';
+import { EXIT } from './exit.ts';
+import { clockTime, secondsLeft, showProgress } from './progress.ts';
+import { checkSameConditions, configOfRun } from './resume.ts';
+
+export interface BenchCommandFlags extends BenchFlags {
+  readonly results: string;
+  readonly node?: string;
+  readonly resume?: string;
+}
+
+/** The flags that a resumed run takes; the rest it has from the run. */
+const WITH_RESUME = ['resume', 'results', 'node'];
+const COOL_DOWN_MS = 20_000;
+
+export async function bench(flags: BenchCommandFlags, command: Command): Promise<void> {
+  const cores = canPin() ? allowedCores() : undefined;
+  const node = inspectNode(flags.node ?? process.execPath, projectRoot);
+  const store = new Store(flags.results);
+  const earlier = flags.resume === undefined ? undefined : earlierRun(flags.resume, store, command);
+  const config = earlier ? configOfRun(earlier) : configure(flags, machineLimits(cores));
+  checkKernel(config);
+  const pinning = planPinning(config.workers, cores);
+  const environment = readEnvironment(projectRoot, {
+    pinning,
+    nodeFlags: NODE_FLAGS,
+    loadNodeFlags: LOAD_NODE_FLAGS,
+    node,
+  });
+  if (earlier) checkSameConditions(earlier, environment);
+  const plans = remainingCells(config, earlier);
+  const problems = quickChecks(flags.results).filter(({ state }) => state !== 'ok');
+  if (problems.length > 0) console.log(`${describeChecks(problems)}\n`);
+  console.log(
+    `${plans.length} cells of ${config.lanes.length} lanes, about ${clockTime(secondsLeft(plans, 0))}; Ctrl-C keeps what is measured.\n`,
+  );
+
+  if (pinning.relay !== undefined) pinSelf(pinning.relay);
+  const interruption = listenForInterruption();
+  const unsaved = new AbortController();
+  const progress = showProgress(plans, process.stdout);
+  const result = await run(config, {
+    laboratory: laboratoryFor(config, pinning, node),
+    environment,
+    command: recordedCommand(process.argv.slice(2), node.versions.node),
+    earlier,
+    readMachineState: () => readMachineState(() => calibrateApart(pinning.server)),
+    save(soFar) {
+      try {
+        store.save(soFar);
+      } catch (error) {
+        // Measuring on would lose it all the same; what there is can still be shown.
+        unsaved.abort(error);
+      }
+    },
+    onCellStart: (plan) => progress.cellStart(plan),
+    onCellEnd: (cell) => progress.cellEnd(cell),
+    onCellSkip: () => progress.cellSkip(),
+    signal: AbortSignal.any([interruption, unsaved.signal]),
+  }).finally(() => progress.end());
+
+  console.log(describeResult(result));
+  if (interruption.aborted) process.exitCode = EXIT.interrupted;
+  else if (hasInvalidData(result)) process.exitCode = EXIT.invalidData;
+  try {
+    unsaved.signal.throwIfAborted();
+    showFiles(result, store);
+  } catch (error) {
+    console.error(`error: ${error instanceof Error ? error.message : error}`);
+    process.exitCode = EXIT.invalidData;
+  }
+}
+
+/** @throws UsageError where the kernel is to give distances and can't */
+function checkKernel({ scenarios }: RunConfig): void {
+  const link = scenarios.flatMap(({ points }) => points).find((point) => point.link)?.link;
+  const problem = link && netemProblem();
+  if (problem) throw new UsageError(`--link ${link}: ${problem}`);
+}
+
+function earlierRun(name: string, store: Store, command: Command): Result {
+  const others = command.options
+    .filter((option) => !WITH_RESUME.includes(option.attributeName()))
+    .filter((option) => command.getOptionValueSource(option.attributeName()) === 'cli')
+    .map(({ long }) => long);
+  if (others.length === 0) return store.load(name).result;
+  throw new UsageError(
+    `--resume ${name}: the run's own settings hold; leave out ${others.join(', ')}. Allowed beside it are --results and --node`,
+  );
+}
+
+function laboratoryFor({ workers }: RunConfig, pinning: Pinning, { path, versions }: NodeBinary): Laboratory {
+  const child = (entry: string, core: number | undefined, namespace?: string, flags: readonly string[] = []) =>
+    spawnChild({ node: path, flags, entry, core, namespace });
+  return {
+    workers,
+    pinning,
+    nodeVersion: `v${versions.node}`,
+    openNetwork: (point) => openNetwork(netemDiscipline(point)),
+    openServer: (at) => child('servers/main', pinning.server, at?.server),
+    openWorker: (index, at) => child('clients/main', pinning.workers[index], at?.clients, LOAD_NODE_FLAGS),
+    openRelay: (at) => child('bench/network/tap/main', pinning.relay, at?.clients),
+    openLink: () => child('bench/network/link/main', pinning.relay),
+    watchNoise,
+    coolDown: (port, signal) => waitForQuietSockets(port, { deadlineMs: COOL_DOWN_MS, signal }),
+    readSegments: (port, signal, at) => readSegments(port, pinning.relay, signal, at?.server),
+  };
+}
+
+function showFiles(result: Result, store: Store): void {
+  const folder = store.saveExports(result, exportResult(result));
+  const page = store.saveReport(result, renderReport(result));
+  console.log(`\n${page}\n${folder} has tables and citations of this run.`);
+  if (result.finishedAt === null) console.log(`Finish it with: npm run bench -- --resume ${folder}`);
+}
+
+/** Aborts at the first Ctrl-C; a second one ends this process at once, and with it its children. */
+function listenForInterruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(EXIT.interrupted);
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}

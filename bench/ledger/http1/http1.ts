@@ -1,0 +1,105 @@
+/** HTTP/1.1 on one connection (RFC 9112): which response answers which request, what its body holds, what it opens. */
+
+import { answerContent, opensStream } from '../answer.ts';
+import type { Content } from '../content.ts';
+import type { Direction } from '../direction.ts';
+import { Exchange, Exchanges } from '../exchange.ts';
+import { bodyOf } from './body.ts';
+import { FrameReader } from './frames.ts';
+import type { HeadReader } from './head.ts';
+import { type MessageListener, MessageReader } from './messages.ts';
+
+class Http1Exchange extends Exchange {
+  asksForWebSocket = false;
+}
+
+export class Http1 {
+  readonly exchanges: Exchanges;
+  readonly #up: Direction;
+  readonly #down: Direction;
+  /** Begun by their request and not ended by their response, in order. */
+  readonly #unanswered: Http1Exchange[] = [];
+
+  constructor(up: Direction, down: Direction) {
+    this.#up = up;
+    this.#down = down;
+    this.exchanges = new Exchanges(up, down);
+    up.reader = new MessageReader(up, this.#requests());
+    down.reader = new MessageReader(down, this.#responses());
+  }
+
+  #requests(): MessageListener {
+    let exchange: Http1Exchange;
+    return {
+      begins: () => {
+        exchange = new Http1Exchange(this.#up);
+        this.#unanswered.push(exchange);
+      },
+      head: (head) => {
+        exchange.method = head.start?.['method'] ?? '';
+        exchange.up.headBytes = head.bytes;
+        exchange.asksForWebSocket = isWebSocket(head);
+        return bodyOf(this.#up, head, exchange.question, false);
+      },
+      ends: (bytes) => {
+        exchange.up.bytes = bytes;
+        this.exchanges.complete(exchange, 'up', exchange.question.end());
+      },
+    };
+  }
+
+  #responses(): MessageListener {
+    let content: Content;
+    return {
+      begins: () => {
+        if (this.#unanswered.length === 0) this.#down.fail('a response that no request asked for');
+      },
+      head: (head) => {
+        const exchange = this.#unanswered[0];
+        if (!exchange) return undefined;
+        const status = Number(head.start?.['status']);
+        if (status === 101) this.#switchProtocols(exchange, head);
+        if (status < 200) return 'goesOn';
+        if (exchange.method === 'CONNECT' && status < 300) {
+          this.#down.fail('the connection becomes a tunnel');
+          return undefined;
+        }
+        exchange.down.headBytes = head.bytes;
+        const answer = { status, type: head.fields.get('content-type'), coding: head.fields.get('content-encoding') };
+        if (opensStream(answer, exchange)) this.exchanges.countAsHandshake(exchange);
+        content = answerContent(this.#down, answer, exchange);
+        const body = bodyOf(this.#down, head, content, true);
+        return exchange.method === 'HEAD' || status === 204 || status === 304 ? undefined : body;
+      },
+      ends: (bytes) => {
+        const exchange = this.#unanswered.shift();
+        if (!exchange) return;
+        exchange.down.bytes = bytes;
+        this.exchanges.complete(exchange, 'down', content.end());
+      },
+    };
+  }
+
+  /** RFC 6455, section 4.2.2: what follows the 101 is frames, in both directions. */
+  #switchProtocols(exchange: Http1Exchange, head: HeadReader): void {
+    if (!exchange.asksForWebSocket || !isWebSocket(head)) {
+      this.#down.fail('a 101 to something other than the WebSocket that was asked for');
+      return;
+    }
+    if (!exchange.up.isComplete) {
+      this.#down.fail('a 101 to a request that is not complete');
+      return;
+    }
+    if (this.#unanswered.length > 1) this.#up.fail('a request follows the one that became a WebSocket');
+    exchange.down.headBytes = head.bytes;
+    this.exchanges.countAsHandshake(exchange);
+    const extensions = head.fields.get('sec-websocket-extensions') ?? '';
+    const allowsDeflate = /(^|,)[\t ]*permessage-deflate[\t ]*(;|,|$)/i.test(extensions);
+    this.#down.reader = new FrameReader(this.#down, allowsDeflate);
+    if (this.#up.reader) this.#up.reader = new FrameReader(this.#up, allowsDeflate);
+  }
+}
+
+function isWebSocket({ fields }: HeadReader): boolean {
+  return /(^|,)[\t ]*websocket[\t ]*(,|$)/i.test(fields.get('upgrade') ?? '');
+}

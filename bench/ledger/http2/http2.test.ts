@@ -1,0 +1,334 @@
+/** What HTTP/2 adds to an event, byte by byte, and what of it is told instead of read. */
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { sumOf } from '../../contract/ledger.ts';
+import { ConnectionLedger } from '../connection.ts';
+import { writeGzip } from '../test-gzip.ts';
+import { holdsAllBytes, readAll, Script, tapes } from '../test-wire.ts';
+import { http2Connections, PREFACE, sayHttp2, writeFrame, writeSettings } from './test-http2.ts';
+
+const SETTINGS = writeSettings([[3, 100]]);
+const ACK = writeFrame(4, 1, 0);
+const OPEN_UP = Buffer.concat([Buffer.from(PREFACE), SETTINGS, ACK]);
+const OPEN_DOWN = Buffer.concat([SETTINGS, ACK]);
+const END_STREAM = 1;
+const END_HEADERS = 4;
+const TEXT = 'x'.repeat(100);
+
+/** Indices of the static table: `:method: GET`, `:path: /`. */
+const GET_BLOCK = Buffer.from([0x82, 0x84]);
+const POST_BLOCK = Buffer.from([0x83, 0x84]);
+/** `:status: 200`, and `content-type` (31 = 15 + 16) literally. */
+const okBlock = (type: string) => Buffer.concat([Buffer.from([0x88, 0x0f, 16, type.length]), Buffer.from(type)]);
+const NO_CONTENT_BLOCK = Buffer.from([0x89]);
+
+const get = (stream: number) => writeFrame(1, END_HEADERS | END_STREAM, stream, GET_BLOCK);
+const post = (stream: number) => writeFrame(1, END_HEADERS, stream, POST_BLOCK);
+const ok = (stream: number, type: string) => writeFrame(1, END_HEADERS, stream, okBlock(type));
+const noContent = (stream: number) => writeFrame(1, END_HEADERS | END_STREAM, stream, NO_CONTENT_BLOCK);
+const data = (stream: number, content: string | Buffer, isEnd = false) =>
+  writeFrame(0, isEnd ? END_STREAM : 0, stream, content);
+const reset = (stream: number, code = 8) => writeFrame(3, 0, stream, Buffer.from([0, 0, 0, code]));
+
+const STREAM = 'text/event-stream';
+const LINES = 'application/x-ndjson';
+
+/** What follows once both sides have opened the connection. */
+function read(up: readonly Buffer[], down: readonly Buffer[], ledger?: ConnectionLedger) {
+  return readAll('http2', [OPEN_UP, ...up], [OPEN_DOWN, ...down], ledger);
+}
+
+describe('HTTP/2', () => {
+  test('is opened by the preface, the first SETTINGS of each side and their acknowledgement', () => {
+    const { up, down, frames, problems } = read([SETTINGS], [ACK, SETTINGS]);
+    // 24 + (9 + 6) + 9; what comes later is control
+    expect(up).toMatchObject({ handshake: 48, control: 15 });
+    expect(down).toMatchObject({ handshake: 24, control: 9 + 15 });
+    expect(frames.up).toEqual({ SETTINGS: { count: 3, bytes: 15 + 9 + 15 } });
+    expect(problems).toEqual([]);
+  });
+
+  test('adds 9 bytes to an event of an event stream, and its heads are the handshake', () => {
+    const lines = `id:1\ndata:${TEXT}\n\n`;
+    const { up, down, events, cycles } = read([get(1)], [ok(1, STREAM), data(1, lines), data(1, ':\n\n')]);
+    expect(down).toMatchObject({ payload: 100, framing: 12, control: 3, chunking: 9 + 9, responseHead: 0 });
+    // block: 1 + 2 + 1 + 17
+    expect(down.handshake).toBe(OPEN_DOWN.length + 9 + 21);
+    expect(up).toMatchObject({ handshake: OPEN_UP.length + 9 + 2, requestHead: 0 });
+    expect(events).toBe(1);
+    expect(cycles.count).toBe(0);
+  });
+
+  test('exchanges on one connection are cycles, and those without an event empty ones', () => {
+    const { up, down, events, cycles, emptyCycles } = read(
+      [get(1), get(3)],
+      [ok(1, LINES), Buffer.concat([data(1, `${TEXT}\n`, true), noContent(3)])],
+    );
+    expect(up).toMatchObject({ requestHead: 11 + 11, control: 0 });
+    expect(down).toMatchObject({ responseHead: 9 + 24 + 9 + 1, payload: 100, framing: 1, chunking: 9 });
+    expect(events).toBe(1);
+    expect(cycles).toEqual({ count: 2, upBytes: 22, downBytes: 33 + 110 + 10 });
+    expect(emptyCycles).toEqual({ count: 1, upBytes: 11, downBytes: 10 });
+  });
+
+  test('padding is chunking', () => {
+    const padded = writeFrame(
+      0,
+      8 | END_STREAM,
+      1,
+      Buffer.concat([Buffer.from([4]), Buffer.from('{}\n'), Buffer.alloc(4)]),
+    );
+    const { down, events } = read([get(1)], [ok(1, LINES), padded]);
+    expect(down).toMatchObject({ payload: 2, framing: 1, chunking: 9 + 1 + 4 });
+    expect(events).toBe(1);
+  });
+
+  test('events in frames of their own streams do not mix', () => {
+    const { events, down } = read(
+      [get(1), get(3)],
+      [ok(1, STREAM), ok(3, STREAM), data(1, 'data:a'), data(3, 'data:bc\n'), data(1, '\n\n'), data(3, '\n')],
+    );
+    expect(events).toBe(2);
+    expect(down).toMatchObject({ payload: 3, framing: 14, control: 0 });
+  });
+
+  test('a message up and the echo that answers it are payload', () => {
+    const { up, down, messagesUp, events, emptyCycles } = read(
+      [post(1), data(1, TEXT, true)],
+      [Buffer.alloc(0), ok(1, 'application/json'), data(1, TEXT, true)],
+    );
+    expect(up).toMatchObject({ payload: 100, chunking: 9, requestHead: 11 });
+    expect(down).toMatchObject({ payload: 100, chunking: 9, control: 0 });
+    expect([messagesUp, events, emptyCycles.count]).toEqual([1, 1, 0]);
+  });
+
+  test('events of a gzip are counted', () => {
+    const gzip = writeGzip(Buffer.from('data:a\n\ndata:b\n\n'), [8]);
+    const block = Buffer.concat([okBlock(STREAM), Buffer.from([0x0f, 11, 4]), Buffer.from('gzip')]);
+    const { events, down } = read([get(1)], [writeFrame(1, END_HEADERS, 1, block), data(1, gzip)]);
+    expect(events).toBe(2);
+    expect(down).toMatchObject({ payload: gzip.length, chunking: 9, framing: 0, control: 0 });
+  });
+
+  test('trailers are chunking', () => {
+    const trailers = writeFrame(1, END_HEADERS | END_STREAM, 1, Buffer.from([0x00, 1, 0x61, 1, 0x62]));
+    const { down, cycles } = read([get(1)], [ok(1, LINES), data(1, '{}\n'), trailers]);
+    expect(down).toMatchObject({ responseHead: 33, chunking: 9 + 14 });
+    expect(cycles).toMatchObject({ count: 1, downBytes: 33 + 12 + 14 });
+  });
+
+  test('a stream that the client gives up ends there: what still comes on it reaches nobody', () => {
+    const { down, up, events, cycles } = read(
+      [get(1), Buffer.alloc(0), reset(1), get(3)],
+      [ok(1, STREAM), data(1, 'data:a\n\ndata:b'), data(1, '\n\ndata:c\n\n'), noContent(3)],
+    );
+    expect(events).toBe(1);
+    expect(down).toMatchObject({ payload: 1, framing: 7, control: 6 + 9 + 10, chunking: 9 });
+    expect(up).toMatchObject({ control: 13, requestHead: 11 });
+    expect(cycles.count).toBe(1);
+  });
+
+  test('a server may end a response by a reset without an error; with one, nothing is complete', () => {
+    const { cycles, down } = read(
+      [get(1), get(3)],
+      [ok(1, LINES), data(1, '{}\n'), reset(1, 0), ok(3, LINES), reset(3, 2)],
+    );
+    expect(cycles).toEqual({ count: 1, upBytes: 11, downBytes: 33 + 12 });
+    expect(down).toMatchObject({ control: 13 + 13 });
+  });
+
+  test('the answer to HEAD has no events, whatever its type', () => {
+    const head = writeFrame(1, END_HEADERS | END_STREAM, 1, Buffer.from([0x02, 4, 0x48, 0x45, 0x41, 0x44, 0x84]));
+    const answer = writeFrame(1, END_HEADERS | END_STREAM, 1, okBlock(STREAM));
+    expect(read([head], [answer])).toMatchObject({ down: { responseHead: answer.length }, emptyCycles: { count: 1 } });
+  });
+
+  test('what a server promises is control, and its response no exchange of the client', () => {
+    const promise = writeFrame(5, END_HEADERS, 1, Buffer.concat([Buffer.from([0, 0, 0, 2]), GET_BLOCK]));
+    const { down, events, cycles, problems } = read(
+      [get(1)],
+      [promise, ok(2, LINES), data(2, '{}\n', true), noContent(1)],
+    );
+    expect(problems).toEqual([]);
+    expect(down).toMatchObject({ control: 15, payload: 2, responseHead: 33 + 10 });
+    expect([events, cycles.count]).toEqual([1, 1]);
+  });
+
+  test('a frame that is not whole counts in its layer, and as a frame once it is', () => {
+    const ledger = new ConnectionLedger('http2');
+    read([get(1)], [ok(1, LINES), data(1, `${TEXT}\n`).subarray(0, 60)], ledger);
+    const begun = ledger.count();
+    expect(begun.down).toMatchObject({ payload: 51, chunking: 9, framing: 0 });
+    expect(begun.frames.down.DATA).toBeUndefined();
+    ledger.fromServer(data(1, `${TEXT}\n`).subarray(60));
+    expect(ledger.count().frames.down.DATA).toEqual({ count: 1, bytes: 110 });
+  });
+
+  test('header blocks are told by how far the connection has come, in steps that double', () => {
+    const streams = Array.from({ length: 9 }, (_, index) => 2 * index + 1);
+    const { headBlocks, frames } = read(streams.map(get), streams.map(noContent));
+    // 1 | 2 | 3–4 | 5–8 | 9
+    expect(headBlocks.map(({ up }) => up)).toEqual([1, 1, 2, 4, 1].map((count) => ({ count, bytes: 2 * count })));
+    expect(headBlocks.map(({ down }) => down)).toEqual([1, 1, 2, 4, 1].map((count) => ({ count, bytes: count })));
+    expect(frames).toMatchObject({
+      up: { HEADERS: { count: 9, bytes: 99 } },
+      down: { HEADERS: { count: 9, bytes: 90 } },
+    });
+  });
+});
+
+const up = (what: string, bytes: readonly Buffer[], problem: RegExp) => ({ what, up: bytes, down: [], problem });
+const down = (what: string, bytes: readonly Buffer[], problem: RegExp, asked = [get(1)]) => ({
+  what,
+  up: asked,
+  down: bytes,
+  problem,
+});
+
+describe('is told, and nothing is read after it:', () => {
+  test.each([
+    up('DATA on a stream that is not open', [data(1, 'x')], /^up, .*stream 1 was never opened/),
+    up('a stream of the server that the client opens', [get(2)], /stream 2 was never opened/),
+    up('HEADERS after the end of a stream', [get(1), get(1)], /HEADERS on stream 1 after its end/),
+    up('DATA after the end of a stream', [get(1), data(1, 'x')], /DATA on stream 1 after its end/),
+    up('trailers that end nothing', [post(1), post(1)], /trailers that do not end stream 1/),
+    up('HEADERS on the connection', [get(0)], /type 1 on stream 0/),
+    up('SETTINGS on a stream', [writeFrame(4, 0, 1)], /type 4 on stream 1/),
+    up('SETTINGS of half a setting', [writeFrame(4, 0, 0, 'abc')], /type 4 of 3 bytes/),
+    up('an acknowledgement that says something', [writeFrame(4, 1, 0, '123456')], /type 4 of 6 bytes/),
+    up('a PING of 7 bytes', [writeFrame(6, 0, 0, '1234567')], /type 6 of 7 bytes/),
+    up('a reset of 3 bytes', [get(1), writeFrame(3, 0, 1, 'abc')], /type 3 of 3 bytes/),
+    up('a promise of the client', [get(1), writeFrame(5, 4, 1, Buffer.alloc(6))], /client promises/),
+    up(
+      'a frame larger than allowed',
+      [writeFrame(1, 4, 1, Buffer.alloc(16_385))],
+      /16385 bytes where 16384 are allowed/,
+    ),
+    up('padding longer than its HEADERS', [writeFrame(1, 8 | 4, 1, Buffer.from([3, 0x82, 0x84]))], /shorter than what/),
+    up('a priority that is cut off', [writeFrame(1, 0x20 | 4, 1, Buffer.from([0x82, 0x84]))], /shorter than what/),
+    up('padding longer than its DATA', [post(1), writeFrame(0, 8, 1, Buffer.from([3, 0x78]))], /longer than its frame/),
+    up('padding without its length', [post(1), writeFrame(0, 8, 1)], /type 0 of 0 bytes/),
+    up('CONTINUATION of nothing', [writeFrame(9, 4, 1)], /continues nothing/),
+    up('a header block that is interrupted', [writeFrame(1, 0, 1, GET_BLOCK), ACK], /interrupted/),
+    up(
+      'a header block that goes on elsewhere',
+      [writeFrame(1, 0, 1, GET_BLOCK), writeFrame(9, 4, 3, GET_BLOCK)],
+      /interrupted/,
+    ),
+    up('a block that is not HPACK', [writeFrame(1, 4, 1, Buffer.from([0x80]))], /HPACK: no field has the index 0/),
+    up(
+      'an endless header block',
+      [writeFrame(1, 0, 1, Buffer.alloc(16_384)), ...Array(4).fill(writeFrame(9, 0, 1, Buffer.alloc(16_384)))],
+      /header block is longer than 65536/,
+    ),
+    down('an answer that nobody asked for', [ok(3, LINES)], /^down, .*stream 3 was never opened/),
+    down('DATA before its head', [data(1, 'x')], /DATA on stream 1 before its head/),
+    down('a status that is none', [writeFrame(1, 4, 1, Buffer.from([0x08, 2, 0x32, 0x30]))], /the status "20"/),
+    down('a head without a status', [writeFrame(1, 4, 1, GET_BLOCK)], /the status ""/),
+    down('an interim answer that ends all', [writeFrame(1, 5, 1, Buffer.from([0x08, 3, 0x31, 0x30, 0x33]))], /interim/),
+    down(
+      'a promise of a stream of the client',
+      [writeFrame(5, 4, 1, Buffer.from([0, 0, 0, 3, 0x82]))],
+      /stream 3 is pro/,
+    ),
+    down('a promise without its stream', [writeFrame(5, 4, 1, Buffer.from([0, 0]))], /shorter than what/),
+    down(
+      'a table that nobody allowed',
+      [writeFrame(1, 4, 1, Buffer.from([0x3f, 0xe2, 0x1f]))],
+      /4097 bytes where 4096/,
+    ),
+    down(
+      'events in a coding that is not read',
+      [writeFrame(1, 4, 1, Buffer.concat([okBlock(STREAM), Buffer.from([0x0f, 11, 2, 0x62, 0x72])]))],
+      /content coding "br"/,
+    ),
+    down(
+      'a gzip that is none',
+      [
+        writeFrame(1, 4, 1, Buffer.concat([okBlock(STREAM), Buffer.from([0x0f, 11, 4]), Buffer.from('gzip')])),
+        data(1, 'data'),
+      ],
+      /can't be inflated/,
+    ),
+    down('a tunnel', [noContent(1)], /becomes a tunnel/, [
+      writeFrame(1, 4, 1, Buffer.concat([Buffer.from([0x02, 7]), Buffer.from('CONNECT')])),
+    ]),
+  ])('$what', ({ up, down, problem }) => {
+    const ledger = new ConnectionLedger('http2');
+    const before = read(up, down, ledger);
+    expect(before.problems).toHaveLength(1);
+    expect(before.problems[0]).toMatch(problem);
+    const way = before.problems[0]?.startsWith('up') ? 'up' : 'down';
+    expect(before.problems[0]).toContain(`${way}, byte ${sumOf(before[way])}: `);
+    if (way === 'up') ledger.fromClient(ACK);
+    else ledger.fromServer(ACK);
+    const after = ledger.count();
+    expect(sumOf(after[way])).toBe(sumOf(before[way]));
+    expect(after.unreadBytes[way]).toBe(before.unreadBytes[way] + ACK.length);
+  });
+
+  test.each([
+    ['HTTP/1.1', 'GET / HTTP/1.1\r\n\r\n', /^up, byte 0: not the preface/],
+    ['another preface', 'PRI * HTTP/2.1\r\n\r\n', /^up, byte 13: not the preface/],
+  ])('%s', (_, bytes, problem) => {
+    expect(readAll('http2', [bytes], []).problems).toEqual([expect.stringMatching(problem)]);
+  });
+
+  test('a side that does not begin with SETTINGS', () => {
+    expect(readAll('http2', [PREFACE, ACK], [ACK]).problems).toEqual([
+      expect.stringMatching(/^up, byte 33: the first frame is not SETTINGS/),
+      expect.stringMatching(/^down, byte 9: the first frame is not SETTINGS/),
+    ]);
+  });
+});
+
+describe('whatever comes, the reader does not throw and accounts for every byte', () => {
+  const pieces = fc.array(fc.record({ isUp: fc.boolean(), bytes: fc.uint8Array({ maxLength: 100 }) }), {
+    maxLength: 20,
+  });
+  const frames = fc
+    .tuple(fc.nat({ max: 11 }), fc.nat({ max: 0x2d }), fc.nat({ max: 4 }), fc.uint8Array({ maxLength: 20 }))
+    .map(([type, flags, stream, payload]) => writeFrame(type, flags, stream, payload));
+
+  const feed = (sent: readonly { isUp: boolean; bytes: Uint8Array }[]) => {
+    const ledger = new ConnectionLedger('http2');
+    ledger.fromClient(OPEN_UP);
+    ledger.fromServer(OPEN_DOWN);
+    const fed = { up: OPEN_UP.length, down: OPEN_DOWN.length };
+    for (const { isUp, bytes } of sent) {
+      if (isUp) ledger.fromClient(Buffer.from(bytes));
+      else ledger.fromServer(Buffer.from(bytes));
+      fed[isUp ? 'up' : 'down'] += bytes.length;
+      holdsAllBytes(ledger.count(), fed);
+    }
+    ledger.clientEnded();
+    ledger.serverEnded();
+    holdsAllBytes(ledger.count(), fed);
+  };
+
+  test('random bytes', () => {
+    fc.assert(fc.property(pieces, feed));
+  });
+
+  test('frames of random content, in random order', () => {
+    fc.assert(fc.property(fc.array(fc.record({ isUp: fc.boolean(), bytes: frames }), { maxLength: 30 }), feed), {
+      numRuns: 500,
+    });
+  });
+
+  test('valid connections in which some bytes were changed', () => {
+    const changes = fc.array(fc.record({ isUp: fc.boolean(), at: fc.nat(), to: fc.nat({ max: 255 }) }), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    fc.assert(
+      fc.property(http2Connections, changes, tapes, (spec, changed, tape) => {
+        const script = new Script('http2');
+        sayHttp2(script, spec);
+        for (const { isUp, at, to } of changed) script.change(isUp ? 'up' : 'down', at, to);
+        script.play(tape);
+      }),
+    );
+  });
+});

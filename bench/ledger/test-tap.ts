@@ -1,0 +1,61 @@
+/** A tap between real sockets, for tests: what passes is read by a ledger per connection. */
+
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { onTestFinished } from 'vitest';
+import type { LedgerCount, WireProtocol } from '../contract/ledger.ts';
+import { ByteMeter } from '../measure/byte-meter.ts';
+import { ConnectionLedger } from './connection.ts';
+import type { Way } from './direction.ts';
+import { sumCounts } from './layers.ts';
+import type { KeyLog } from './tls/key-log.ts';
+
+export interface OpenTap {
+  readonly port: number;
+  /** Those on both sides of the tap. */
+  readonly sockets: ByteMeter;
+  readonly ledgers: readonly ConnectionLedger[];
+  /** All that passed, in order. */
+  readonly passed: readonly { readonly way: Way; readonly chunk: Buffer }[];
+  readonly keyLog: KeyLog | undefined;
+  /** Of all connections. */
+  count(): LedgerCount;
+}
+
+/** Closed when the test has finished. */
+export async function openTap(serverPort: number, protocol: WireProtocol, keyLog?: KeyLog): Promise<OpenTap> {
+  const sockets = new ByteMeter();
+  const ledgers: ConnectionLedger[] = [];
+  const passed: { way: Way; chunk: Buffer }[] = [];
+  const listener = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
+    const server = connect({ host: '127.0.0.1', port: serverPort, noDelay: true, allowHalfOpen: true });
+    const ledger = new ConnectionLedger(protocol, keyLog);
+    ledgers.push(ledger);
+    sockets.track(client);
+    sockets.track(server);
+    pass(client, server, (chunk) => {
+      passed.push({ way: 'up', chunk });
+      ledger.fromClient(chunk);
+    }).on('end', () => ledger.clientEnded());
+    pass(server, client, (chunk) => {
+      passed.push({ way: 'down', chunk });
+      ledger.fromServer(chunk);
+    }).on('end', () => ledger.serverEnded());
+  });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    listener.close();
+    for (const socket of sockets.openSockets) socket.destroy();
+  });
+  const { port } = listener.address() as AddressInfo;
+  return { sockets, ledgers, passed, keyLog, port, count: () => sumCounts(ledgers.map((ledger) => ledger.count())) };
+}
+
+function pass(from: Socket, to: Socket, read: (chunk: Buffer) => void): Socket {
+  from.on('data', (chunk: Buffer) => {
+    read(chunk);
+    to.write(chunk);
+  });
+  from.on('end', () => to.end());
+  from.on('error', () => to.destroy());
+  return from;
+}

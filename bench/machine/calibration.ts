@@ -1,0 +1,73 @@
+/** How fast the machine is just now, by a fixed piece of work, and how busy it was. */
+
+import { loadavg, platform } from 'node:os';
+import type { MachineState } from '../contract/result.ts';
+import { nowNs } from '../measure/clock.ts';
+import { readText } from '../measure/system-files.ts';
+
+/** One turn takes 30 to 50 ms on cores of the 2020s. The numbers fit the first-level cache: memory has no part in it. */
+const WORK = { numbers: 1_024, passes: 20_000 };
+/** Until the work is compiled, and a core that slept is at its frequency. */
+const WARM_UP_TURNS = 2;
+const TURNS = 7;
+
+/** Outlives the work, so that no compiler may leave it out. */
+const numbers = new Float64Array(WORK.numbers);
+
+/**
+ * Blocks for a third of a second. Times can be compared when they were taken on the same core: two cores of one machine may
+ * differ by more than a quiet one does between two readings.
+ */
+export function readMachineState(calibrate: () => number = calibrateUs): MachineState {
+  // The work itself would be part of them.
+  const pressure = readPressure();
+  const [one = 0, five = 0, fifteen = 0] = loadavg();
+  return {
+    calibrationUs: calibrate(),
+    // Windows has none, and says 0.
+    loadAverage: platform() === 'win32' ? null : [one, five, fifteen],
+    pressure,
+  };
+}
+
+/** What a turn of the fixed work took: the median of several, which a single interruption does not move. */
+export function calibrateUs(): number {
+  for (let turn = 0; turn < WARM_UP_TURNS; turn++) work();
+  const timesUs = Array.from({ length: TURNS }, () => {
+    const startNs = nowNs();
+    work();
+    return (nowNs() - startNs) / 1e3;
+  });
+  return timesUs.sort((a, b) => a - b)[(TURNS - 1) / 2] ?? 0;
+}
+
+/** Xorshift and a decaying sum: integers and floats, each step waiting for the one before. */
+function work(): void {
+  let state = 1;
+  for (let pass = 0; pass < WORK.passes; pass++) {
+    for (let at = 0; at < WORK.numbers; at++) {
+      state ^= state << 13;
+      state ^= state >>> 17;
+      state ^= state << 5;
+      numbers[at] = (numbers[at] ?? 0) * 0.5 + state;
+    }
+  }
+}
+
+function readPressure(): MachineState['pressure'] {
+  const [cpu, memory, io] = ['cpu', 'memory', 'io'].map((name) =>
+    parsePressure(readText(`/proc/pressure/${name}`) ?? ''),
+  );
+  return cpu === undefined || memory === undefined || io === undefined ? null : { cpu, memory, io };
+}
+
+/**
+ * Share of the last 10 s in which some task waited.
+ *
+ * @param text of a file in /proc/pressure (kernel documentation, PSI); its averages are in per cent
+ * @returns undefined where it does not tell
+ */
+export function parsePressure(text: string): number | undefined {
+  const average = /^some avg10=(\d+(?:\.\d+)?) /m.exec(text)?.[1];
+  return average === undefined ? undefined : Math.round(Number(average) * 100) / 1e4;
+}

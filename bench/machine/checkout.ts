@@ -1,0 +1,71 @@
+/** Which code this is: its commit, its compiled form, its packages. */
+
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Environment } from '../contract/result.ts';
+import { readText } from '../measure/system-files.ts';
+
+const ROOMS = ['bench', 'clients', 'servers'];
+
+export function packageVersion(folder: string): string {
+  const manifest: { version?: string } = JSON.parse(readText(join(folder, 'package.json')) ?? '{}');
+  return manifest.version ?? 'unknown';
+}
+
+export function gitState(folder: string): Environment['git'] {
+  const git = (...args: string[]) =>
+    execFileSync('git', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  try {
+    return { commit: git('rev-parse', 'HEAD'), dirty: git('status', '--porcelain') !== '' };
+  } catch {
+    return { commit: null, dirty: null };
+  }
+}
+
+/** null where there is no such file. */
+export function fileSha256(path: string): string | null {
+  return existsSync(path) ? sha256(readFileSync(path)) : null;
+}
+
+/**
+ * SHA-256 over the compiled code, as in `dist/`:
+ * `find bench clients servers -name '*.js' | LC_ALL=C sort | xargs sha256sum | sha256sum`
+ *
+ * @returns null when nothing is compiled
+ */
+export function codeSha256(projectRoot: string): string | null {
+  const dist = join(projectRoot, 'dist');
+  const files = filesBelow(dist, '.js');
+  if (files.length === 0) return null;
+  return sha256(files.map((path) => `${sha256(readFileSync(join(dist, path)))}  ${path}\n`).join(''));
+}
+
+/** Whether what is compiled is what the sources say. */
+export function buildState(projectRoot: string): 'current' | 'outdated' | 'missing' {
+  // The compiler touches it whenever it has looked at all sources.
+  const builtMs = modifiedMs(join(projectRoot, 'dist/.tsbuildinfo'));
+  if (builtMs === undefined) return 'missing';
+  const sources = [...filesBelow(projectRoot, '.ts'), 'tsconfig.json'];
+  return sources.some((path) => (modifiedMs(join(projectRoot, path)) ?? 0) > builtMs) ? 'outdated' : 'current';
+}
+
+/** Paths within the rooms, relative to the root and with slashes, in the order of their bytes. */
+function filesBelow(root: string, ending: string): string[] {
+  return ROOMS.filter((room) => existsSync(join(root, room)))
+    .flatMap((room) =>
+      readdirSync(join(root, room), { recursive: true, encoding: 'utf8' })
+        .filter((name) => name.endsWith(ending))
+        .map((name) => `${room}/${name.replaceAll('\\', '/')}`),
+    )
+    .sort();
+}
+
+function modifiedMs(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+}
+
+export function sha256(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}

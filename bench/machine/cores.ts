@@ -1,0 +1,50 @@
+/** Which core each process runs on. */
+
+import { execFileSync } from 'node:child_process';
+import { readText } from '../measure/system-files.ts';
+
+export interface Pinning {
+  /** Core of the server; undefined where processes can't be pinned. */
+  readonly server: number | undefined;
+  readonly workers: readonly (number | undefined)[];
+  /** Of the relay, the link and the orchestrator. */
+  readonly relay: number | undefined;
+}
+
+/** Whether processes can be pinned to cores here. */
+export function canPin(): boolean {
+  try {
+    execFileSync('taskset', ['--version'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Keeps this process, and what it starts unpinned, on one core. */
+export function pinSelf(core: number): void {
+  execFileSync('taskset', ['-acp', String(core), String(process.pid)], { stdio: 'ignore' });
+}
+
+/** The cores this process may use; undefined where the system does not tell. */
+export function allowedCores(): number[] | undefined {
+  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readText('/proc/self/status') ?? '')?.[1];
+  return list?.split(',').flatMap((range) => {
+    const [from = 0, to = from] = range.split('-').map(Number);
+    return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  });
+}
+
+/**
+ * One core for the server, one for each worker, and what is left for relay, link and orchestrator, which share with the last
+ * worker where nothing is left. Undefined where nothing can be pinned.
+ */
+export function planPinning(workers: number, cores: readonly number[] | undefined): Pinning {
+  const [server, ...others] = cores ? [...cores].reverse() : [];
+  const free = others.length > 0 ? others : cores;
+  return {
+    server,
+    workers: Array.from({ length: workers }, (_, index) => free?.[index % free.length]),
+    relay: free?.[Math.min(workers, free.length - 1)],
+  };
+}

@@ -1,0 +1,43 @@
+/** How much of the machine others may take before a result says so; doctor and cells ask the same limits. */
+
+import type { Noise } from '../contract/result.ts';
+import { percent } from '../contract/warning.ts';
+
+export const NOISE_LIMITS = {
+  /** CPU pressure where nothing of ours runs. */
+  cpuPressure: 0.1,
+  steal: 0.02,
+  throttled: 0.01,
+  /** Between the shortest calibration and the longest, as a share of the shortest. */
+  calibration: 0.05,
+} as const;
+
+/**
+ * Of the cores' time that a cell's own processes took, what may come as CPU pressure on top. A task waits only while another
+ * one runs, so without others the pressure can't exceed that time; on two cores, where the relay shares the worker's, it
+ * came to three tenths of it.
+ */
+const OWN_PRESSURE = 0.5;
+
+/**
+ * What of a machine's noise is over its limit, and what to do about each.
+ *
+ * @param ownCpuShare what our own processes used meanwhile, in cores
+ */
+export function noiseOver(
+  { cpuPressure, steal, throttled }: Noise,
+  ownCpuShare: number,
+): { readonly what: string; readonly hint: string }[] {
+  const over = (share: number | null, limit: number, what: string, hint: string) =>
+    share !== null && share > limit ? [{ what: `${what} ${percent(share)}`, hint }] : [];
+  return [
+    ...over(
+      cpuPressure,
+      NOISE_LIMITS.cpuPressure + OWN_PRESSURE * ownCpuShare,
+      'CPU pressure',
+      'Close what else runs, and run again.',
+    ),
+    ...over(steal, NOISE_LIMITS.steal, 'steal', 'Use a machine whose cores are not shared with others.'),
+    ...over(throttled, NOISE_LIMITS.throttled, 'throttled', 'Raise or lift the CPU quota of the container.'),
+  ];
+}

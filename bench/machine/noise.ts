@@ -1,0 +1,56 @@
+/** What others took of the machine while a cell ran. */
+
+import type { Noise } from '../contract/result.ts';
+import { nowNs } from '../measure/clock.ts';
+import { readText } from '../measure/system-files.ts';
+import { throttledUs, throttleFiles } from './throttle.ts';
+
+/** Starts to watch the machine. The returned function tells what was seen since. */
+export function watchNoise(): () => Noise {
+  const quotas = throttleFiles(readText('/proc/self/cgroup') ?? '', readText('/proc/self/mountinfo') ?? '');
+  const before = readCounters(quotas);
+  return () => noiseBetween(before, readCounters(quotas));
+}
+
+interface Counters {
+  readonly atNs: number;
+  readonly pressureUs: number | undefined;
+  readonly stealTicks: number | undefined;
+  readonly allTicks: number;
+  /** Of the process's control group and those above it. */
+  readonly throttledUs: readonly (number | undefined)[];
+}
+
+function readCounters(quotas: readonly string[]): Counters {
+  const pressure = /^some .*total=(\d+)/m.exec(readText('/proc/pressure/cpu') ?? '')?.[1];
+  // Fields of proc(5): user nice system idle iowait irq softirq steal …
+  const ticks = /^cpu +(.*)$/m
+    .exec(readText('/proc/stat') ?? '')?.[1]
+    ?.split(' ')
+    .slice(0, 8)
+    .map(Number);
+  return {
+    atNs: nowNs(),
+    pressureUs: pressure === undefined ? undefined : Number(pressure),
+    stealTicks: ticks?.[7],
+    allTicks: ticks?.reduce((sum, value) => sum + value, 0) ?? 0,
+    throttledUs: quotas.map((file) => throttledUs(readText(file) ?? '')),
+  };
+}
+
+/** Pure: two readings of the counters become shares of what lay between. */
+export function noiseBetween(before: Counters, after: Counters): Noise {
+  // Of the ticks in proc(5) some go back a little now and then.
+  const share = (from: number | undefined, to: number | undefined, total: number) =>
+    from === undefined || to === undefined || total <= 0 ? null : Math.max(0, to - from) / total;
+  const elapsedUs = (after.atNs - before.atNs) / 1e3;
+  const throttled = after.throttledUs
+    .map((us, level) => share(before.throttledUs[level], us, elapsedUs))
+    .filter((each) => each !== null);
+  return {
+    cpuPressure: share(before.pressureUs, after.pressureUs, elapsedUs),
+    steal: share(before.stealTicks, after.stealTicks, after.allTicks - before.allTicks),
+    // Cores that are held back at once add up: then this is more than the share of the window, and 1 the most it can be.
+    throttled: throttled.length === 0 ? null : Math.min(1, Math.max(...throttled)),
+  };
+}

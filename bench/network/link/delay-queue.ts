@@ -1,0 +1,55 @@
+/** Lets each of many directions hand on what is due, at the instant when it is: one alarm for all, set to the next. */
+
+import TinyQueue from 'tinyqueue';
+import type { Alarm } from '../../measure/alarm.ts';
+
+/** Something that is due at an instant, and then perhaps again. */
+export interface Departing {
+  /** Stays the same as long as it waits here. */
+  readonly dueNs: number;
+  /** Called once `dueNs` has come. @returns whether it goes on waiting, for its next `dueNs` */
+  depart(nowNs: number): boolean;
+}
+
+export class Departures {
+  readonly nowNs: () => number;
+  readonly #waiting = new TinyQueue<Departing>([], (one, other) => one.dueNs - other.dueNs);
+  readonly #alarm: Alarm;
+  /** What the alarm is set to. */
+  #alarmNs = Number.POSITIVE_INFINITY;
+
+  constructor(alarm: Alarm, clock: () => number) {
+    this.#alarm = alarm;
+    this.nowNs = clock;
+  }
+
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** @param departing one that does not wait here yet */
+  add(departing: Departing): void {
+    this.#waiting.push(departing);
+    this.#setAlarm();
+  }
+
+  #ring(): void {
+    this.#alarmNs = Number.POSITIVE_INFINITY;
+    for (let next = this.#waiting.peek(); next; next = this.#waiting.peek()) {
+      const atNs = this.nowNs();
+      if (next.dueNs > atNs) break;
+      this.#waiting.pop();
+      if (next.depart(atNs)) this.#waiting.push(next);
+    }
+    this.#setAlarm();
+  }
+
+  #setAlarm(): void {
+    const next = this.#waiting.peek();
+    if (!next || next.dueNs >= this.#alarmNs) return;
+    this.#alarmNs = next.dueNs;
+    this.#alarm.at(next.dueNs, this.#onRing);
+  }
+
+  readonly #onRing = () => this.#ring();
+}

@@ -1,0 +1,47 @@
+/** Doubts about a cell's bytes: sides that disagree, layers that do not sum, a sample unlike the whole. */
+
+import { sumOf } from '../../contract/ledger.ts';
+import { mustAgree } from '../../contract/reading.ts';
+import type { CompletedCell, Warning } from '../../contract/result.ts';
+import { notice, severe } from '../../contract/warning.ts';
+
+/** How far the sampled clients' bytes per event may be from all clients' bytes per delivery. */
+const LEDGER_SAMPLE = 0.05;
+
+export function byteWarnings(cell: Pick<CompletedCell, 'wire' | 'recovery' | 'point'>): Warning[] {
+  const { wire } = cell;
+  return [...(mustAgree(cell) ? disagreement(wire) : []), ...residual(wire), ...unlike(wire)];
+}
+
+function disagreement({ cell: { server, clients } }: CompletedCell['wire']): Warning[] {
+  const down = server.sentBytes - clients.receivedBytes;
+  const up = clients.sentBytes - server.receivedBytes;
+  if (down === 0 && up === 0) return [];
+  return [
+    severe(
+      'bytes-disagree',
+      `The server sent ${down} bytes that no client received; the clients sent ${up} that the server did not receive.`,
+      'Do not use the bytes of this cell, and run again: a connection broke. If it comes back, one side miscounts.',
+    ),
+  ];
+}
+
+function residual({ ledger }: CompletedCell['wire']): Warning[] {
+  if (!ledger || (ledger.residualBytes === 0 && ledger.problems.length === 0)) return [];
+  const first = ledger.problems.length > 0 ? ` First: ${ledger.problems[0]}` : '';
+  const text = `${ledger.residualBytes} bytes are in no layer of the ledger.${first}`;
+  const hint =
+    'Do not use the layers of this cell; its totals hold. A capture shows which bytes they are: npx vitest run bench/witness.test.ts, as root.';
+  return [severe('ledger-residual', text, hint)];
+}
+
+/** A relay that gets no time makes its clients take more events at once than the others do. */
+function unlike({ ledger, perDeliveryBytes }: CompletedCell['wire']): Warning[] {
+  if (!ledger || ledger.window.events === 0 || perDeliveryBytes === 0) return [];
+  const sampledBytes = (sumOf(ledger.window.up) + sumOf(ledger.window.down)) / ledger.window.events;
+  if (Math.abs(sampledBytes / perDeliveryBytes - 1) <= LEDGER_SAMPLE) return [];
+  const text = `The clients that the ledger read along with took ${sampledBytes.toFixed(1)} B per event, all clients ${perDeliveryBytes.toFixed(1)} B.`;
+  return [
+    notice('ledger-unlike', text, 'Take the layers from the anatomy scenario, where every client is read along with.'),
+  ];
+}

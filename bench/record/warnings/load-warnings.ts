@@ -1,0 +1,120 @@
+/** Doubts about a cell's load: processes that had too much to do, a late feed, a window whose halves differ. */
+
+import type { CompletedCell, Warning } from '../../contract/result.ts';
+import { notice, percent, severe } from '../../contract/warning.ts';
+import { EVENTS_NEEDED } from '../../stats/percentiles.ts';
+import { loopWarnings } from './loop-warnings.ts';
+
+const LIMITS = {
+  cpuShare: 0.8,
+  /** How far the time between a process's two readings may be from the window's length. */
+  readings: 0.02,
+  /** What a timer and an answer under way may take, in a window of any length. */
+  readingsFloorUs: 20_000,
+  /** Of the measured p50. */
+  eventLoopDelay: 0.1,
+  /** Below this the event-loop monitor sees its own timer's grain. */
+  eventLoopDelayFloorUs: 2_000,
+  achievedRate: 0.99,
+  /** At the highest percentile that the window's events support. */
+  lagUs: 1_000,
+  halves: 0.1,
+} as const;
+
+type Cell = Omit<CompletedCell, 'warnings'>;
+
+interface Loaded {
+  readonly code: string;
+  /** What a server needs for one event's fan-out is the transport's own cost, not the harness's. */
+  readonly isHarness: boolean;
+  readonly name: string;
+  readonly usage: CompletedCell['server'];
+  readonly hint: string;
+}
+
+export function loadWarnings(cell: Cell): Warning[] {
+  const loaded = loadedProcesses(cell);
+  return [
+    ...lateReadings(cell, loaded),
+    ...(cell.closedLoops ? loopWarnings(cell) : loaded.flatMap((one) => saturation(one, typicalUs(cell)))),
+    ...feedLag(cell),
+    ...unsteadiness(cell),
+  ];
+}
+
+/** What was timed, at the median; undefined where no time is quoted: in silence, and where the relay's detour is in each. */
+function typicalUs({ recovery, opened, upstream, latency, point, wire }: Cell): number | undefined {
+  const other = recovery?.firstEvent ?? opened?.firstEvent ?? upstream?.echo;
+  if (other) return other.p50Us;
+  return latency.count > 0 && wire.ledger?.clients !== point.clients ? latency.p50Us : undefined;
+}
+
+function loadedProcesses({ server, workers }: Cell): Loaded[] {
+  return [
+    {
+      code: 'server-saturated',
+      isHarness: false,
+      name: 'The server',
+      usage: server,
+      hint: 'Fewer clients or events per second.',
+    },
+    ...workers.map((usage, index) => ({
+      code: 'worker-saturated',
+      isHarness: true,
+      name: `Load worker ${index + 1}`,
+      usage,
+      hint: 'More workers on a machine with more cores, or fewer clients: the harness limits what is measured.',
+    })),
+  ];
+}
+
+function lateReadings({ window, wire, link, recovery, server }: Cell, loaded: readonly Loaded[]): Warning[] {
+  const windowUs = window.seconds * 1e6;
+  const readers = [
+    // One that took another's place saw less of the window.
+    ...loaded.filter(({ usage }) => !recovery || usage !== server),
+    ...(wire.ledger ? [{ name: 'The relay', usage: wire.ledger.relay }] : []),
+    ...(link ? [{ name: 'The link', usage: link }] : []),
+  ];
+  const allowedUs = Math.max(windowUs * LIMITS.readings, LIMITS.readingsFloorUs);
+  return readers
+    .filter(({ usage }) => Math.abs(usage.elapsedUs - windowUs) > allowedUs)
+    .map(({ name, usage }) => {
+      const text = `${name} read its bytes and CPU over ${(usage.elapsedUs / 1e6).toFixed(3)} s instead of ${window.seconds.toFixed(3)} s.`;
+      const hint =
+        'Use nothing per delivery of this cell. Fewer clients or events per second: the process was too busy.';
+      return severe('late-reading', text, hint);
+    });
+}
+
+function saturation({ code, isHarness, name, usage, hint }: Loaded, p50Us: number | undefined): Warning[] {
+  if (usage.cpuShare > LIMITS.cpuShare) {
+    return [severe(code, `${name} used ${percent(usage.cpuShare)} of a core.`, hint)];
+  }
+  if (p50Us === undefined) return [];
+  const delayUs = usage.eventLoopDelayP99Us;
+  if (delayUs <= Math.max(p50Us * LIMITS.eventLoopDelay, LIMITS.eventLoopDelayFloorUs)) return [];
+  const text = `${name}'s event loop was ${(delayUs / 1e3).toFixed(1)} ms late at the 99th percentile.`;
+  // Later than the median is long: then most of the latency may be the harness's.
+  return [(isHarness && delayUs > p50Us ? severe : notice)(code, text, hint)];
+}
+
+function feedLag({ feed, point, window }: Cell): Warning[] {
+  if (window.events === 0) return [];
+  const achieved = feed.achievedEventsPerSecond / point.eventsPerSecond;
+  // With few events the p99 is the slowest one alone, which any pause of the machine makes late.
+  const [name, lagUs] = window.events >= EVENTS_NEEDED.p99 ? ['p99', feed.lagP99Us] : ['p95', feed.lagP95Us];
+  if (achieved >= LIMITS.achievedRate && lagUs <= LIMITS.lagUs) return [];
+  const text = `The feed reached ${percent(achieved)} of its rate and was ${(lagUs / 1e3).toFixed(2)} ms late at ${name}.`;
+  return [notice('feed-lagged', text, 'The lag is part of every latency. A quieter machine or a lower rate helps.')];
+}
+
+function unsteadiness({ window, recovery, polls, halvesP50Us: [first, second] }: Cell): Warning[] {
+  // A handful of events has no halves to speak of, and no outage is like another.
+  if (window.events < EVENTS_NEEDED.p95 || first <= 0 || recovery) return [];
+  // Where more than that wait for the next poll, how long depends on how the events came.
+  if (polls && polls.queuedDeliveries > (polls.parkedDeliveries + polls.queuedDeliveries) * LIMITS.halves) return [];
+  if (Math.max(first, second) / Math.min(first, second) - 1 <= LIMITS.halves) return [];
+  const text = `The window's halves differ: p50 ${(first / 1e3).toFixed(3)} ms, then ${(second / 1e3).toFixed(3)} ms.`;
+  return [notice('unsteady', text, 'A longer window or warm-up; look at the rounds apart.')];
+}

@@ -1,0 +1,113 @@
+/** Captions of the LaTeX tables: a table that is copied into a paper carries its conditions along. */
+
+import { type Result, VERDICTS, type Verdict } from '../../contract/result.ts';
+import { type Column, oppositesOf } from '../view/tables/tables.ts';
+import { countOf } from '../view/words/format.ts';
+import { textLatex } from '../view/words/latex.ts';
+import type { Place, ScenarioView } from '../view/words/places.ts';
+import { marginText, VERDICT_GLYPHS } from '../view/words/verdicts.ts';
+import { conditionsText, inSentence, laneText, settingText, softwareText } from '../view/words/wording.ts';
+
+export interface TablePart {
+  readonly title: string;
+  readonly columns: readonly Column[];
+  /** Those of the part. */
+  readonly places: readonly Place[];
+  /** `1 of 2`; undefined of a whole table. */
+  readonly part: string | undefined;
+}
+
+/** @returns LaTeX */
+export function valueCaption(result: Result, view: ScenarioView, table: TablePart): string {
+  const { columns } = table;
+  return [
+    ...caveat(result),
+    sentence(`${titleOf(view, table)}: ${settingOf(view, table)}`),
+    ...spread(view, columns),
+    ...definitions(columns).map(sentence),
+    ...origin(result, view),
+  ].join(BREAK);
+}
+
+/**
+ * @param label of the table with the values
+ * @returns LaTeX
+ */
+export function ratioCaption(result: Result, view: ScenarioView, table: TablePart, label: string): string {
+  const [first, ...others] = oppositesOf(view.places);
+  const opposite = others.length > 0 ? 'the lane that heads each group' : first;
+  return [
+    ...caveat(result),
+    sentence(`${titleOf(view, table)}: ratios to ${opposite}, paired by round; ${settingOf(view, table)}`),
+    `Values: Table~\\ref{${label}}.`,
+    ...spread(view, table.columns),
+    sentence(verdicts(table)),
+    ...origin(result, view),
+  ].join(BREAK);
+}
+
+const BREAK = '\n    ';
+
+function sentence(text: string): string {
+  return `${textLatex(text)}.`;
+}
+
+function caveat({ citable }: Result): string[] {
+  return citable.ok ? [] : ['\\textbf{Not citable.}'];
+}
+
+function titleOf({ scenario }: ScenarioView, { title, part }: TablePart): string {
+  return `${title} in ${scenario.title}${part === undefined ? '' : ` (${part})`}`;
+}
+
+/** What the points have in common, header profile included; what they differ in heads their rows. */
+function settingOf({ scenario }: ScenarioView, { places }: TablePart): string {
+  return `${settingText(places.map(({ point }) => point))}, ${countOf(scenario.rounds, 'round')}`;
+}
+
+function spread({ scenario }: ScenarioView, columns: readonly Column[]): string[] {
+  const has = (kind: Column['metric']['spread']) => columns.some(({ metric }) => metric.spread === kind);
+  if (scenario.rounds < 2) return ['$n$: valid rounds; one gives no interval.'];
+  return [
+    'Means over rounds; $n$: valid ones.',
+    ...(has('interval') ? ['In brackets: \\qty{95}{\\percent} $t$ interval.'] : []),
+    ...(has('range') ? ['In parentheses: lowest and highest round, where they differ.'] : []),
+  ];
+}
+
+/** Which bytes, and which time. Percentiles of the same stand together: `p50, p95 of the time from …`. */
+function definitions(columns: readonly Column[]): string[] {
+  const labels = new Map<string, string[]>();
+  for (const { label, metric } of columns) {
+    const { definition } = metric;
+    const rest = definition.startsWith(`${label} `) ? definition.slice(label.length) : `: ${inSentence(definition)}`;
+    labels.set(rest, [...(labels.get(rest) ?? []), label]);
+  }
+  return [...labels].map(([rest, of]) => of.join(', ') + rest);
+}
+
+function verdicts({ columns, places }: TablePart): string {
+  const comparisons = places.flatMap(({ lanes }) =>
+    lanes.flatMap((lane) => columns.flatMap(({ metric }) => lane.comparisons.get(metric.id) ?? [])),
+  );
+  const margins = [...new Set(comparisons.map(({ margin }) => marginText(margin)))].join(' or ');
+  const meanings: Readonly<Record<Verdict, string>> = {
+    lower: 'lower',
+    higher: 'higher',
+    equivalent: `no practical difference (within ${margins})`,
+    inconclusive: 'not decided by these rounds',
+  };
+  return VERDICTS.filter((verdict) => comparisons.some((one) => one.verdict === verdict))
+    .map((verdict) => `${VERDICT_GLYPHS[verdict]}: ${meanings[verdict]}`)
+    .join('; ');
+}
+
+function origin(result: Result, { scenario, places }: ScenarioView): string[] {
+  const lanes = result.lanes
+    .filter(({ id, options }) => Object.keys(options).length > 0 && result.cells.some(({ lane }) => lane === id))
+    .map(({ id }) => laneText(result, id, (cell) => cell.scenario === scenario.id));
+  return [
+    ...(lanes.length > 0 && places.length > 0 ? [sentence(lanes.join('; '))] : []),
+    sentence(`${conditionsText(result.environment)}; ${softwareText(result)}`),
+  ];
+}

@@ -1,0 +1,67 @@
+/** `cells.csv`: every number of every cell, unrounded and tidy, for tools of statistics. */
+
+import { type Cell, completedCellSchema, type Point, type Result } from '../../contract/result.ts';
+import { metrics } from '../../stats/metrics/metrics.ts';
+import { isValid } from '../../stats/metrics/valid.ts';
+
+type Field = string | number | boolean | undefined;
+
+/** What the schema lets a point vary, so that all runs have the same columns. */
+const DIMENSIONS = Object.keys(completedCellSchema.shape.point.shape) as (keyof Point)[];
+
+const HEADER: readonly string[] = [
+  'run',
+  'lane',
+  'scenario',
+  ...DIMENSIONS.map(toSnakeCase),
+  'round',
+  'order',
+  'state',
+  'valid',
+  'metric',
+  'value',
+  'unit',
+  'phase',
+  'error',
+];
+
+/**
+ * A row for each cell and each metric that it can tell; a failed cell has one, with its phase and error. A field that does not
+ * apply is empty. `valid` is false where the delivery audit or the count of bytes found something: such values are in no table.
+ */
+export function cellsCsv({ id, cells }: Pick<Result, 'id' | 'cells'>): string {
+  return [HEADER, ...cells.flatMap((cell) => rowsOf(cell).map((row) => [id, ...row]))].map(toLine).join('');
+}
+
+function rowsOf(cell: Cell): Field[][] {
+  const { lane, scenario, point, round, order, state } = cell;
+  const identity = [
+    lane,
+    scenario,
+    ...DIMENSIONS.map((dimension) => point[dimension]),
+    round,
+    order,
+    state,
+    isValid(cell),
+  ];
+  if (cell.state === 'failed') return [[...identity, '', '', '', cell.phase, cell.error.message]];
+  return metrics.flatMap(({ id, unit, of }) => {
+    const value = of(cell);
+    return value === undefined ? [] : [[...identity, id, value, unit, '', '']];
+  });
+}
+
+/** `payloadBytes` → `payload_bytes` */
+function toSnakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+}
+
+/** A record with its line break: RFC 4180, section 2. */
+function toLine(fields: readonly Field[]): string {
+  return `${fields.map(toField).join(',')}\r\n`;
+}
+
+function toField(field: Field): string {
+  const text = String(field ?? '');
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,28 @@
+/** A result becomes files for papers, spreadsheets and plotters: pure, and the same for the same result. */
+
+import type { Result } from '../../contract/result.ts';
+import { bibtexEntry } from '../view/citation.ts';
+import { Anchors } from '../view/words/anchors.ts';
+import { viewsOf } from '../view/words/places.ts';
+import { cellsCsv } from './csv.ts';
+import { histogramFiles } from './histograms.ts';
+import { reproduceMarkdown } from './reproduce.ts';
+import { summaryMarkdown } from './summary.ts';
+import { tablesLatex } from './tables-tex.ts';
+
+/**
+ * @returns text by path, relative to the run's folder, with slashes
+ * @throws InvalidResult when a histogram can't be read
+ */
+export function exportResult(result: Result): Map<string, string> {
+  const views = viewsOf(result, new Anchors());
+  const files = new Map([
+    ['summary.md', summaryMarkdown(result, views)],
+    ['cells.csv', cellsCsv(result)],
+    ['tables.tex', tablesLatex(result, views)],
+    ['cite.bib', bibtexEntry(result)],
+    ...histogramFiles(result),
+  ]);
+  const exportedBytes = [...files.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  return files.set('REPRODUCE.md', reproduceMarkdown(result, views, exportedBytes));
+}

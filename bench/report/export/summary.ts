@@ -1,0 +1,133 @@
+/** `summary.md`: whether the run may be cited, then its numbers, comparisons and sentences, and under what it was measured. */
+
+import type { Result } from '../../contract/result.ts';
+import { bibtexKey, citationSentence } from '../view/citation.ts';
+import { type Column, columnsOf, formattedRatio, formattedValue, oppositesOf, TABLES } from '../view/tables/tables.ts';
+import { type FormattedInterval, formatInstant, headed } from '../view/words/format.ts';
+import { type Place, type ScenarioView, withoutRepeats } from '../view/words/places.ts';
+import { verdictText } from '../view/words/verdicts.ts';
+import { conditionsText, laneText, softwareText } from '../view/words/wording.ts';
+import { bullets, escapeMarkdown, type MarkdownColumn, markdownTable } from './markdown.ts';
+
+export function summaryMarkdown(result: Result, views: readonly ScenarioView[]): string {
+  return `${[
+    `# Run ${result.id}`,
+    ...citableLines(result),
+    ...views.flatMap((view) => scenarioBlocks(result, view)),
+    ...(views.length === 0 ? ['No cell was measured.'] : []),
+    '## Conditions',
+    bullets(conditionLines(result)),
+  ].join('\n\n')}\n`;
+}
+
+function citableLines(result: Result): string[] {
+  const { ok, reasons } = result.citable;
+  if (ok) return [`**This run may be cited**, as \`${bibtexKey(result)}\` of \`cite.bib\`.`];
+  return [
+    '**This run may not be cited**, nor any number below:',
+    ...(reasons.length > 0 ? [bullets(reasons.map(escapeMarkdown))] : []),
+  ];
+}
+
+function scenarioBlocks(result: Result, view: ScenarioView): string[] {
+  const columns = TABLES.flatMap((spec) => columnsOf(spec, view));
+  return [
+    `## ${escapeMarkdown(view.scenario.title)}`,
+    escapeMarkdown(`${view.scenario.question} ${view.setting}.`),
+    valueTable(view, columns),
+    ...comparisonBlocks(view, columns),
+    ...sentenceBlocks(result, withoutRepeats(view), columns),
+  ];
+}
+
+/** A row for each lane at each point, which a column names where there are several. */
+function valueTable({ places }: ScenarioView, columns: readonly Column[]): string {
+  return markdownTable(
+    [
+      ...pointColumn(places),
+      text('Lane'),
+      ...columns.map(({ metric, scale }) => number(headed(metric.title, scale))),
+      number('Valid rounds'),
+    ],
+    places.flatMap((place) =>
+      place.lanes.map((lane) => [
+        ...pointField(place, places),
+        lane.label.title,
+        ...columns.map((column) => intervalText(formattedValue(lane, column))),
+        `${lane.valid.length} of ${lane.cells.length}`,
+      ]),
+    ),
+  );
+}
+
+function pointColumn(places: readonly Place[]): MarkdownColumn[] {
+  return places.length > 1 ? [text('Point')] : [];
+}
+
+function pointField({ varied = '' }: Place, places: readonly Place[]): string[] {
+  return places.length > 1 ? [varied] : [];
+}
+
+const text = (label: string): MarkdownColumn => ({ label, isNumeric: false });
+const number = (label: string): MarkdownColumn => ({ label, isNumeric: true });
+
+function intervalText(formatted: FormattedInterval | undefined): string {
+  if (!formatted) return '–';
+  const { value, interval } = formatted;
+  return interval === undefined ? value : `${value} ${interval}`;
+}
+
+/** None where no lane is compared: the reference is missing, or it is alone. */
+function comparisonBlocks({ places }: ScenarioView, columns: readonly Column[]): string[] {
+  const [first, ...others] = oppositesOf(places);
+  const rows = places.flatMap((place) =>
+    place.lanes.flatMap(({ label, comparisons, opposite }) =>
+      columns.flatMap(({ metric }) => {
+        const comparison = comparisons.get(metric.id);
+        if (!comparison) return [];
+        const { verdict } = comparison;
+        const isDecided = verdict === 'lower' || verdict === 'higher';
+        const said = isDecided ? `${label.title} ${metric.verbs[verdict]} ${opposite?.title}` : verdictText(comparison);
+        return [
+          [
+            ...pointField(place, places),
+            label.title,
+            ...(others.length > 0 ? [opposite?.title ?? ''] : []),
+            metric.title,
+            intervalText(formattedRatio(comparison)),
+            said,
+          ],
+        ];
+      }),
+    ),
+  );
+  if (rows.length === 0) return [];
+  const ratio =
+    others.length > 0
+      ? [text('Compared with'), text('Metric'), number('Ratio')]
+      : [text('Metric'), number(`Ratio to ${first}`)];
+  const columnsOfRatios = [text('Lane'), ...ratio, text('Verdict')];
+  return [markdownTable([...pointColumn(places), ...columnsOfRatios], rows)];
+}
+
+/** Of some metrics only: `citationSentence` makes one of any estimate. */
+function sentenceBlocks(result: Result, view: ScenarioView, columns: readonly Column[]): string[] {
+  const quoted = columns.filter(({ isQuoted }) => isQuoted);
+  const sentences = view.places.flatMap(({ lanes }) =>
+    lanes.flatMap(({ estimates }) => quoted.flatMap(({ metric }) => estimates.get(metric.id) ?? [])),
+  );
+  if (sentences.length === 0) return [];
+  return ['### To cite', bullets(sentences.map((estimate) => escapeMarkdown(citationSentence(result, estimate))))];
+}
+
+function conditionLines(result: Result): string[] {
+  const { environment, seed, startedAt, workers, profile, lanes } = result;
+  const lines = [
+    `${softwareText(result)}, ${formatInstant(startedAt)}, profile ${profile}, seed ${seed}`,
+    conditionsText(environment),
+    `One server process and ${workers === 1 ? 'one load process' : `${workers} load processes`} on the same machine`,
+    `Lanes: ${lanes.map(({ id }) => laneText(result, id, () => true)).join(', ')}`,
+    'Brackets hold the 95 % t interval over rounds, parentheses the lowest and the highest round',
+  ];
+  return lines.map(escapeMarkdown);
+}

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { FIGURES, type Result } from '../../contract/result.ts';
+import { failed, makeResult, POINT, SCENARIO, withLedger } from '../../tests/fixture.ts';
+import { TABLES } from '../view/tables/tables.ts';
+import { Anchors } from '../view/words/anchors.ts';
+import { viewsOf } from '../view/words/places.ts';
+import { tablesLatex } from './tables-tex.ts';
+
+const latexOf = (result: Result) => tablesLatex(result, viewsOf(result, new Anchors()));
+const labels = (latex: string) => [...latex.matchAll(/\\label\{(.+?)\}/g)].map(([, label]) => label);
+const all = { scenarios: [{ ...SCENARIO, figures: [...FIGURES] }] };
+
+test('every figure of a scenario has a table', () => {
+  const shown = new Set(TABLES.flatMap(({ columns }) => columns.flatMap(({ figures }) => figures)));
+  expect([...FIGURES].filter((figure) => !shown.has(figure))).toEqual([]);
+});
+
+test('a scenario has the tables of its figures, with labels that do not change from run to run', () => {
+  const stated = ['latency', 'latency-ratios', 'bytes', 'bytes-ratios', 'server', 'server-ratios'];
+  expect(labels(latexOf(makeResult()))).toEqual(stated.map((name) => `tab:pushlab-spread-${name}`));
+  expect(labels(latexOf(makeResult({ replace: { id: 'another', seed: 8 } })))).toEqual(labels(latexOf(makeResult())));
+  const latencyAlone = makeResult({ replace: { scenarios: [{ ...SCENARIO, figures: ['latency'] }] } });
+  expect(labels(latexOf(latencyAlone))).toHaveLength(2);
+});
+
+test('a number stands over its interval, in a column that siunitx aligns', () => {
+  const latex = latexOf(makeResult({ rounds: 5 }));
+  expect(latex).toMatch(
+    /\\begin\{tabular\}\{@\{\}lS\[table-format=1\.\d\]S\[table-format=2\.\d\]S\[table-format=1\.0\]@\{\}\}/,
+  );
+  expect(latex).toContain('Lane & {p50, \\unit{\\milli\\second}} & {p95, \\unit{\\milli\\second}} & {$n$} \\\\');
+  expect(latex).toMatch(
+    /Lane gamma & 7\.\d+ & 1\d\.\d+ & 5 \\\\\n +& \{\\scriptsize \[\\num\{[67]\.\d+\}, \\num\{7\.\d+\}\]\} &/,
+  );
+});
+
+test('a caption tells setting, rounds, header profile, which bytes, machine and run', () => {
+  const [, , , bytes = ''] = latexOf(makeResult({ change: withLedger, replace: all })).split('\\begin{table}');
+  for (const part of [
+    '10 clients, 20 events/s, 128 B payload, browser headers, 3 rounds',
+    'On the sockets: all bytes on the sockets, both directions',
+    'Test CPU, 2 cores, linux 6.1, Node 20',
+    'Pushlab 0.0.1 (commit abcdef012345, run 20260102-030405-test-7)',
+  ]) {
+    expect(bytes).toContain(part);
+  }
+});
+
+test('a ratio carries its verdict, and the caption what it means', () => {
+  const latex = latexOf(makeResult({ rounds: 5 }));
+  expect(latex).toMatch(/Lane alpha & 0\.\d+ \{\\,\\ensuremath\{\\downarrow\}\}/);
+  expect(latex).toContain('\\ensuremath{\\downarrow}: lower; \\ensuremath{\\uparrow}: higher.');
+  expect(latex).toContain('Values: Table~\\ref{tab:pushlab-spread-latency}.');
+});
+
+test('many points are told in parts that fit a page', () => {
+  const points = [1, 2, 3, 4, 5, 6, 7].map((clients) => ({ ...POINT, clients }));
+  const latex = latexOf(
+    makeResult({ points, replace: { scenarios: [{ ...SCENARIO, points, figures: ['latency'] }] } }),
+  );
+  expect(labels(latex)).toEqual(['latency', 'latency-2', 'latency-ratios'].map((name) => `tab:pushlab-spread-${name}`));
+  expect(latex).toContain('Latency in Spread (1 of 2): 20 events/s');
+  expect(latex).toContain('\\multicolumn{4}{@{}l}{\\itshape 7 clients} \\\\');
+});
+
+describe('LaTeX gets pairs of braces and no sign that it can not print', () => {
+  const strange = 'a%b_c&d#e µ×– {$^~\\} "f" <g> ]日[';
+  const { lanes, environment } = makeResult();
+  test.each<[string, Result]>([
+    ['a plain result', makeResult({ change: withLedger, replace: all })],
+    [
+      'names with all of its special signs',
+      makeResult({
+        replace: {
+          id: strange,
+          lanes: lanes.map((lane) => ({ ...lane, title: strange, options: { [strange]: strange } })),
+          scenarios: [{ ...SCENARIO, title: strange }],
+          environment: { ...environment, kernel: strange, cpu: { ...environment.cpu, model: strange } },
+        },
+      }),
+    ],
+    ['one round', makeResult({ rounds: 1 })],
+    ['no reference', makeResult({ reference: 'elsewhere' })],
+    ['failed cells', makeResult({ change: (cell) => (cell.round === 2 ? failed(cell) : cell) })],
+    ['a lane without a valid round', makeResult({ change: (cell) => (cell.lane === 'gamma' ? failed(cell) : cell) })],
+    ['no cell', makeResult({ replace: { cells: [], estimates: [], comparisons: [] } })],
+  ])('%s', (_, result) => {
+    const latex = latexOf(result);
+    expect(latex).toMatch(/^[\n -~]+$/);
+    expect(latex).not.toMatch(/undefined|NaN|null/);
+    const bare = latex.replace(/^%.*$/gm, '').replace(/\\[#$%&_\\]/g, '');
+    expect(bare.match(/\{/g)?.length ?? 0).toBe(bare.match(/\}/g)?.length ?? 0);
+    expect(bare.match(/\$/g)?.length ?? 0).toSatisfy((count: number) => count % 2 === 0);
+    for (const [line] of bare.matchAll(/^ {4}(?:[A-Z]|&).*$/gm)) expect(line).not.toMatch(/[#_]/);
+  });
+});
+
+test('a lane without a valid round has dashes', () => {
+  const latex = latexOf(makeResult({ change: (cell) => (cell.lane === 'gamma' ? failed(cell) : cell) }));
+  expect(latex).toContain('Lane gamma & {--} & {--} & 0 \\\\');
+});
+
+test('one round has no interval, and the caption says so', () => {
+  const latex = latexOf(makeResult({ rounds: 1 }));
+  expect(latex).toContain('$n$: valid rounds; one gives no interval.');
+  expect(latex).not.toContain('\\scriptsize');
+});
+
+test('every caption of a result that may not be cited says so first', () => {
+  const latex = latexOf(makeResult({ replace: { citable: { ok: false, reasons: ['why'] } } }));
+  const captions = latex.match(/\\caption\[.*\]\{%\n.*/g) ?? [];
+  expect(captions.length).toBeGreaterThan(3);
+  for (const caption of captions) expect(caption).toContain('\\textbf{Not citable.}');
+});

@@ -1,0 +1,127 @@
+/** `tables.tex`: the numbers of each scenario as tables for a paper, and their ratios to the reference. */
+
+import type { Result } from '../../contract/result.ts';
+import { inParts } from '../view/tables/table-parts.ts';
+import { type Column, columnsOf, formattedRatio, formattedValue, oppositesOf, TABLES } from '../view/tables/tables.ts';
+import { escapeLatex } from '../view/words/latex.ts';
+import type { LaneAtPlace, Place, ScenarioView } from '../view/words/places.ts';
+import { VERDICT_GLYPHS } from '../view/words/verdicts.ts';
+import { ratioCaption, valueCaption } from './captions.ts';
+import { slug } from './names.ts';
+import { type Group, type Row, tabular } from './tabular.ts';
+
+export function tablesLatex(result: Result, views: readonly ScenarioView[]): string {
+  const tables = views.flatMap((view) => tablesOf(result, view));
+  return [
+    `% Tables of the Pushlab run ${escapeLatex(result.id)}: \\input this file, or copy what you need of it.`,
+    ...(result.citable.ok ? [] : ['% This run may not be cited; every caption says so.']),
+    '% They need, in the preamble:',
+    '%   \\usepackage{booktabs}',
+    '%   \\usepackage{siunitx}  % version 3 or later',
+    ...(tables.length === 0 ? ['% No cell was measured.'] : tables),
+    '',
+  ].join('\n');
+}
+
+function tableLabel({ scenario }: Pick<ScenarioView, 'scenario'>, table: string): string {
+  return `tab:pushlab-${slug(scenario.id)}-${table}`;
+}
+
+/** The labels of a scenario's tables, without those of their further parts and ratios. */
+export function labelsOf(view: ScenarioView): string[] {
+  return TABLES.filter((spec) => columnsOf(spec, view).length > 0).map(({ id }) => tableLabel(view, id));
+}
+
+function tablesOf(result: Result, view: ScenarioView): string[] {
+  return TABLES.flatMap((spec) => {
+    const columns = columnsOf(spec, view);
+    const [only, ...others] = columns;
+    if (!only) return [];
+    const title = others.length === 0 ? only.metric.title : spec.title;
+    const table: Table = { result, view, title, columns, label: tableLabel(view, spec.id) };
+    return [...valueTables(table), ...ratioTables(table)];
+  });
+}
+
+interface Table {
+  readonly result: Result;
+  readonly view: ScenarioView;
+  readonly title: string;
+  readonly columns: readonly Column[];
+  readonly label: string;
+}
+
+function valueTables({ result, view, title, columns, label }: Table): string[] {
+  const heads = columns.map(({ label, scale: { unit } }) => ({ label, unit: unit || undefined }));
+  return inParts(view.places).map(({ places, suffix, part }) => {
+    const body = tabular(heads, groupsOf(places, valueRow, columns));
+    const caption = valueCaption(result, view, { title, columns, places, part });
+    return float(`${title}, ${view.scenario.title}`, caption, label + suffix, body);
+  });
+}
+
+/** None where no lane is compared: the reference is missing, or it is alone. */
+function ratioTables({ result, view, title, columns: all, label }: Table): string[] {
+  const isCompared = ({ comparisons }: LaneAtPlace) => all.some(({ metric }) => comparisons.has(metric.id));
+  const compared = view.places.map((place) => ({ ...place, lanes: place.lanes.filter(isCompared) }));
+  const columns = all.filter(({ metric }) =>
+    compared.some(({ lanes }) => lanes.some(({ comparisons }) => comparisons.has(metric.id))),
+  );
+  if (columns.length === 0) return [];
+  const heads = columns.map(({ label }) => ({ label, unit: undefined }));
+  const isMixed = oppositesOf(compared).length > 1;
+  // Where lanes are compared with several, each of those heads its group.
+  const byOpposite = (place: Place): Place[] => {
+    if (!isMixed) return [place];
+    return oppositesOf([place]).map((opposite) => ({
+      ...place,
+      varied: [place.varied, `to ${opposite}`].filter(Boolean).join(', '),
+      lanes: place.lanes.filter((lane) => lane.opposite?.title === opposite),
+    }));
+  };
+  return inParts(compared).map(({ places, suffix, part }) => {
+    const body = tabular(heads, groupsOf(places.flatMap(byOpposite), ratioRow, columns));
+    const caption = ratioCaption(result, view, { title, columns, places, part }, label);
+    return float(`${title}, ${view.scenario.title}, ratios`, caption, `${label}-ratios${suffix}`, body);
+  });
+}
+
+type RowOf = (lane: LaneAtPlace, columns: readonly Column[]) => Row;
+
+function groupsOf(places: readonly Place[], rowOf: RowOf, columns: readonly Column[]): Group[] {
+  return places
+    .filter(({ lanes }) => lanes.length > 0)
+    .map(({ varied, lanes }) => ({ title: varied, rows: lanes.map((lane) => rowOf(lane, columns)) }));
+}
+
+function valueRow(lane: LaneAtPlace, columns: readonly Column[]): Row {
+  return {
+    lane: lane.label.title,
+    cells: columns.map((column) => formattedValue(lane, column)),
+    rounds: lane.valid.length,
+  };
+}
+
+function ratioRow({ label, comparisons }: LaneAtPlace, columns: readonly Column[]): Row {
+  const found = columns.map(({ metric }) => comparisons.get(metric.id));
+  return {
+    lane: label.title,
+    cells: found.map((one) => one && { ...formattedRatio(one), mark: VERDICT_GLYPHS[one.verdict] }),
+    rounds: Math.max(...found.map((one) => one?.rounds ?? 0)),
+  };
+}
+
+/** @param name for the list of tables */
+function float(name: string, caption: string, label: string, body: string): string {
+  return `
+\\begin{table}[htbp]
+  \\centering
+  \\setlength{\\abovetopsep}{1ex}% between caption and table
+  \\caption[${escapeLatex(name)}]{%
+    ${caption}}
+  \\label{${label}}
+  \\footnotesize
+  \\setlength{\\tabcolsep}{4pt}
+${body.replace(/^/gm, '  ')}
+\\end{table}`;
+}

@@ -1,0 +1,79 @@
+/** Rows of numbers as a LaTeX tabular: decimal points below one another, each interval below its number. */
+
+import { type FormattedInterval, formatCount } from '../view/words/format.ts';
+import { escapeLatex, intervalLatex, plainNumber, tableFormat, textLatex, unitLatex } from '../view/words/latex.ts';
+
+/** Keeps the columns of marked numbers apart. */
+const WIDEST_MARK = '≈';
+
+export interface Head {
+  readonly label: string;
+  /** undefined of a pure number */
+  readonly unit: string | undefined;
+}
+
+export interface Group {
+  /** undefined where there is only one */
+  readonly title: string | undefined;
+  readonly rows: readonly Row[];
+}
+
+export interface Row {
+  readonly lane: string;
+  /** One for each head; undefined where there is no number. */
+  readonly cells: readonly (NumberCell | undefined)[];
+  readonly rounds: number;
+}
+
+interface NumberCell extends FormattedInterval {
+  /** One sign, set behind the number. */
+  readonly mark?: string;
+}
+
+export function tabular(heads: readonly Head[], groups: readonly Group[]): string {
+  const rows = groups.flatMap((group) => group.rows);
+  const columns = heads.map((_, at) => numberColumn(rows.flatMap(({ cells }) => cells[at] ?? [])));
+  const roundsColumn = numberColumn(rows.map(({ rounds }) => ({ value: formatCount(rounds), interval: undefined })));
+  return [
+    `\\begin{tabular}{@{}l${columns.join('')}${roundsColumn}@{}}`,
+    '  \\toprule',
+    `  Lane & ${heads.map(headText).join(' & ')} & {$n$} \\\\`,
+    '  \\midrule',
+    ...groups.flatMap(({ title, rows }, at) => [
+      ...(at > 0 ? ['  \\addlinespace'] : []),
+      ...(title === undefined
+        ? []
+        : [`  \\multicolumn{${heads.length + 2}}{@{}l}{\\itshape ${textLatex(title)}} \\\\`]),
+      ...rows.flatMap(rowLines),
+    ]),
+    '  \\bottomrule',
+    '\\end{tabular}',
+  ].join('\n');
+}
+
+function numberColumn(cells: readonly NumberCell[]): string {
+  const format = tableFormat(cells.map(({ value }) => plainNumber(value)));
+  const isMarked = cells.some(({ mark }) => mark !== undefined);
+  return `S[table-format=${format}${isMarked ? `, table-space-text-post={${markLatex(WIDEST_MARK)}}` : ''}]`;
+}
+
+function headText({ label, unit }: Head): string {
+  return `{${textLatex(label)}${unit === undefined ? '' : `, ${unitLatex(unit)}`}}`;
+}
+
+function rowLines({ lane, cells, rounds }: Row): string[] {
+  const numbers = cells.map((cell) => (cell ? numberText(cell) : '{--}'));
+  const intervals = cells.map((cell) => (cell?.interval ? `{\\scriptsize ${intervalLatex(cell.interval)}}` : ''));
+  return [
+    `  ${textLatex(lane)} & ${numbers.join(' & ')} & ${rounds} \\\\`,
+    ...(intervals.some(Boolean) ? [`  & ${intervals.join(' & ')} & \\\\[2pt]`] : []),
+  ];
+}
+
+function numberText({ value, mark }: NumberCell): string {
+  return `${plainNumber(value)}${mark === undefined ? '' : ` {${markLatex(mark)}}`}`;
+}
+
+function markLatex(mark: string): string {
+  return `\\,${escapeLatex(mark)}`;
+}

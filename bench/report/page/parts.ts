@@ -1,0 +1,106 @@
+/** Parts of the page's HTML that return: tables, lists of facts, headings that can be linked to. */
+
+import { laneColour, markOf } from '../view/charts/lane-marks.ts';
+import type { Column, Entry, LaneLabel, Prose, Row, Table, TableCell } from '../view/page-model.ts';
+import { type Html, html } from './html.ts';
+
+/** Appears on hover and on focus; the heading that it stands in has the anchor. */
+export function anchorLink(id: string, title: string): Html {
+  return html` <a class="anchor" href="#${id}" aria-label="Link to ${title}">#</a>`;
+}
+
+export function entries(name: string, list: readonly Entry[]): Html {
+  return html`<dl class="${name}">${list.map(
+    ({ term, text, code }) => html`<div><dt>${term}</dt><dd>${code ? html`<code>${text}</code>` : text}</dd></div>`,
+  )}</dl>`;
+}
+
+export function prose(text: Prose): Html {
+  return html`${text.map((part) => {
+    if (typeof part === 'string') return part;
+    return 'strong' in part ? html`<strong>${part.strong}</strong>` : html`<span class="interval">${part.quiet}</span>`;
+  })}`;
+}
+
+/** A coloured mark in the shape that the lane has in charts, a ring where it repeats another: its name stands beside it, so that colour only helps. */
+export function laneMark(lane: LaneLabel | undefined): Html | undefined {
+  if (!lane) return undefined;
+  const name = `mark ${lane.repeats === undefined ? markOf(lane).name : 'ring'}`;
+  return html`<span class="${name}" style="--colour: var(${laneColour(lane)})" aria-hidden="true"></span>`;
+}
+
+/** What a reader takes along whole: a button to copy it appears beside it where scripts run. */
+export function copyable(content: Html): Html {
+  return html`<div class="copyable" data-copyable>${content}</div>`;
+}
+
+/** Open, or folded behind its title. */
+export function table(model: Table): Html {
+  const { id, title, folded, notes = [] } = model;
+  const below = notes.length > 0 ? html`<p class="below">${notes.join(' ')}</p>` : undefined;
+  if (folded === undefined) return html`${tableBox(model)}${below}`;
+  return html`<details class="fold"><summary id="${id}-title">${title} <span class="folded">${folded}</span></summary>
+${tableBox(model)}${below}</details>`;
+}
+
+/** The table may be wider than the page: then its box scrolls, by keyboard too. */
+function tableBox({ id, title, definition, columns, rows, folded }: Table): Html {
+  // The summary of a folded table has its title already.
+  const heading = folded === undefined ? html`<strong>${title}</strong>` : undefined;
+  const name = folded === undefined ? `${id}-caption` : `${id}-title`;
+  return html`<div class="table" role="region" aria-labelledby="${name}" tabindex="0"><table id="${id}">
+<caption id="${id}-caption"><span class="caption">${heading}<span class="definition">${definition}${anchorLink(id, `the table ${title}`)}</span></span></caption>
+<thead><tr>${columns.map(columnHead)}</tr></thead>
+${rowGroups(rows).map((group) => tableBody(group, columns))}
+</table></div>
+`;
+}
+
+function columnHead({ label, unit, numeric }: Column): Html {
+  const shown = unit ? html`${label} <span class="unit">${unit}</span>` : label;
+  return html`<th scope="col"${numeric ? html` class="number"` : undefined}>${shown}</th>`;
+}
+
+/** Rows that follow one another under the same head. */
+function rowGroups(rows: readonly Row[]): Row[][] {
+  const groups: Row[][] = [];
+  for (const row of rows) {
+    const last = groups.at(-1);
+    if (last && last[0]?.group === row.group) last.push(row);
+    else groups.push([row]);
+  }
+  return groups;
+}
+
+function tableBody(rows: readonly Row[], columns: readonly Column[]): Html {
+  const group = rows[0]?.group;
+  const head =
+    group === undefined
+      ? undefined
+      : html`<tr class="group"><th scope="rowgroup" colspan="${columns.length}"><span>${group}</span></th></tr>
+`;
+  return html`<tbody>
+${head}${rows.map((row) => tableRow(row, columns.slice(1)))}</tbody>`;
+}
+
+function tableRow({ header, lane, cells }: Row, columns: readonly Column[]): Html {
+  const tag = tagOf(lane);
+  const data = cells.map((cell, at) => tableCell(cell, columns[at]?.numeric ?? false));
+  return html`<tr><th scope="row">${laneMark(lane)}${header}${tag && html` <span class="tag">${tag}</span>`}</th>${data}</tr>
+`;
+}
+
+function tagOf(lane: LaneLabel | undefined): string | undefined {
+  if (lane?.isReference) return 'reference';
+  return lane?.repeats === undefined ? undefined : 'repeat';
+}
+
+function tableCell({ text, interval, verdict, isRemark }: TableCell, numeric: boolean): Html {
+  const name = [numeric ? 'number' : '', isRemark ? 'remark' : ''].filter(Boolean).join(' ');
+  const bounds = interval === undefined ? undefined : html` <span class="interval">${interval}</span>`;
+  // The sign for the eye, the words for who hears the page or points at it.
+  const sign =
+    verdict &&
+    html` <span class="sign" title="${verdict.text}"><span aria-hidden="true">${verdict.glyph}</span><span class="unseen">${verdict.text}</span></span>`;
+  return html`<td${name ? html` class="${name}"` : undefined}>${text}${bounds}${sign}</td>`;
+}

@@ -1,0 +1,196 @@
+/** The page's model becomes HTML. */
+
+import { createHash } from 'node:crypto';
+import type { ChartSpec } from '../view/charts/chart-spec.ts';
+import type {
+  Cite,
+  CiteGroup,
+  Conditions,
+  Head,
+  PageModel,
+  Reproduce,
+  SummaryGroup,
+  Trust,
+  WarningGroup,
+} from '../view/page-model.ts';
+import { PARTS } from '../view/words/anchors.ts';
+import { countOf } from '../view/words/format.ts';
+import type { Assets, Script } from './assets.ts';
+import { sectionHtml } from './figure-html.ts';
+import { embedJson, Html, html } from './html.ts';
+import { anchorLink, copyable, entries, laneMark, prose, table } from './parts.ts';
+
+const ICON =
+  'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 16 16%22%3E%3Cpath ' +
+  'd=%22M2 4h12M2 8h8M2 12h4%22 stroke=%22%230b6e6e%22 stroke-width=%222.4%22/%3E%3C/svg%3E';
+
+export function pageHtml(model: PageModel, charts: readonly ChartSpec[], { style, scripts }: Assets): string {
+  const heights = new Map(charts.map(({ canvas, heightPx }) => [canvas, heightPx]));
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${securityPolicy(scripts)}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${model.title}</title>
+<link rel="icon" href="${new Html(ICON)}">
+<style>${new Html(style)}</style>
+</head>
+<body>
+${headHtml(model.head)}
+${contents(model)}
+<main>
+${summaryHtml(model.summary, model.nothingMeasured)}
+${model.sections.map((section) => sectionHtml(section, heights))}
+${trustHtml(model.trust)}
+${conditionsHtml(model.conditions)}
+${readingHtml(model)}
+${citeHtml(model.cite)}
+${reproduceHtml(model.reproduce)}
+</main>
+<script type="application/json" id="charts">${embedJson(charts)}</script>
+${scripts.map(
+  ({ text, isModule }) => html`<script${isModule ? html` type="module"` : undefined}>${new Html(text)}</script>
+`,
+)}</body>
+</html>
+`.text;
+}
+
+/** The page may run its own scripts and load nothing: what a result might smuggle in would not run either. */
+function securityPolicy(scripts: readonly Script[]): string {
+  const hashes = scripts.map(({ text }) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
+  return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${hashes.join(' ')}`;
+}
+
+function headHtml({ question, citable, noiseFloor, facts }: Head): Html {
+  const reasons =
+    citable.reasons.length > 0
+      ? html`<ul class="reasons">${citable.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`
+      : undefined;
+  return html`<header>
+<p class="brand">Pushlab <span>a comparison lab for server push</span></p>
+<h1>${question}</h1>
+<div class="citable ${citable.ok ? 'yes' : 'no'}"><p class="verdict"><span aria-hidden="true">${citable.ok ? '✓' : '✕'}</span> ${citable.title}</p>${reasons}${noiseFloor.map(
+    (text) => html`<p class="noise-floor">${prose(text)}</p>`,
+  )}</div>
+${entries('facts', facts)}
+</header>`;
+}
+
+function contents({ sections }: PageModel): Html {
+  const link = (id: string, title: string) => html`<li><a href="#${id}">${title}</a></li>`;
+  return html`<nav aria-label="Contents"><ul class="contents">${link(PARTS.summary, 'What came out')}${sections.map(
+    ({ id, title }) => link(id, title),
+  )}${link(PARTS.trust, 'Checks')}${link(PARTS.conditions, 'Conditions')}${link(PARTS.reading, 'How to read')}${link(
+    PARTS.cite,
+    'Cite',
+  )}${link(PARTS.reproduce, 'Reproduce')}</ul></nav>`;
+}
+
+function summaryHtml(groups: readonly SummaryGroup[], nothingMeasured: string | undefined): Html {
+  return html`<section aria-labelledby="${PARTS.summary}">
+<h2 id="${PARTS.summary}">What came out${anchorLink(PARTS.summary, 'What came out')}</h2>
+${nothingMeasured === undefined ? undefined : html`<p class="note">${nothingMeasured}</p>`}
+${groups.map(
+  ({
+    title,
+    sentences,
+  }) => html`${title === undefined ? undefined : html`<h3 class="place">${title}</h3>`}<ul class="findings">
+${sentences.map(
+  ({ lane, text }) => html`<li>${laneMark(lane)}${prose(text)}</li>
+`,
+)}</ul>
+`,
+)}</section>`;
+}
+
+function trustHtml({ rejected, audit, agreement, warnings }: Trust): Html {
+  return html`<section aria-labelledby="${PARTS.trust}">
+<h2 id="${PARTS.trust}">Checks${anchorLink(PARTS.trust, 'Checks')}</h2>
+${rejected && table(rejected)}
+${audit && table(audit)}
+${agreement && table(agreement)}
+<h3 id="${PARTS.warnings}">Warnings${anchorLink(PARTS.warnings, 'Warnings')}</h3>
+${warnings.length > 0 ? warnings.map(warningHtml) : html`<p>There are none.</p>`}
+</section>`;
+}
+
+function warningHtml({ code, severity, where, example, all, hints }: WarningGroup): Html {
+  const details = html`<details><summary>All ${all.length}</summary><ul class="sightings">${all.map(
+    (one) => html`<li><span class="where">${one.where}</span> ${one.text}</li>`,
+  )}</ul></details>`;
+  return html`<article class="warning ${severity}">
+<h4><code>${code}</code> <span class="tag">${severity}</span> <span class="where">${where}</span></h4>
+<p>${all.length > 0 ? 'First: ' : ''}${example}</p>
+${hints.map((hint) => html`<p class="hint">${hint}</p>`)}
+${all.length > 0 ? details : undefined}
+</article>
+`;
+}
+
+function conditionsHtml({
+  sessions,
+  noise,
+  environment,
+  lanes,
+  phases,
+  harness,
+  link,
+  netem,
+  ledger,
+  notes,
+}: Conditions): Html {
+  return html`<section aria-labelledby="${PARTS.conditions}">
+<h2 id="${PARTS.conditions}">Conditions${anchorLink(PARTS.conditions, 'Conditions')}</h2>
+${table(sessions)}
+${entries('facts noise', noise)}
+${table(lanes)}
+<div class="below">${notes.map((note) => html`<p>${note}</p>`)}</div>
+${phases && table(phases)}
+${harness && table(harness)}
+${link && table(link)}
+${netem && table(netem)}
+${ledger && table(ledger)}
+<h3 id="${PARTS.environment}">Environment${anchorLink(PARTS.environment, 'Environment')}</h3>
+${entries('facts dense', environment)}
+</section>`;
+}
+
+function readingHtml({ glossary }: PageModel): Html {
+  return html`<section aria-labelledby="${PARTS.reading}">
+<h2 id="${PARTS.reading}">How to read this page${anchorLink(PARTS.reading, 'How to read this page')}</h2>
+${entries('glossary', glossary)}
+</section>`;
+}
+
+function citeHtml({ text, groups, bibtex }: Cite): Html {
+  return html`<section aria-labelledby="${PARTS.cite}">
+<h2 id="${PARTS.cite}">Cite${anchorLink(PARTS.cite, 'Cite')}</h2>
+<p class="definition">${text}</p>
+${groups.map(citeGroup)}
+${copyable(html`<pre><code>${bibtex}</code></pre>`)}
+</section>`;
+}
+
+function citeGroup({ title, sentences }: CiteGroup): Html {
+  if (sentences.length === 0) return html``;
+  return html`<details class="fold"><summary>${title} <span class="folded">${countOf(sentences.length, 'sentence')}</span></summary>
+<ul class="citations">${sentences.map(
+    ({
+      lane,
+      text,
+    }) => html`<li class="citation">${laneMark(lane)}${copyable(html`<p class="sentence">${text}</p>`)}</li>
+`,
+  )}</ul></details>
+`;
+}
+
+function reproduceHtml({ text, lines }: Reproduce): Html {
+  return html`<section aria-labelledby="${PARTS.reproduce}">
+<h2 id="${PARTS.reproduce}">Run it again${anchorLink(PARTS.reproduce, 'Run it again')}</h2>
+<p class="definition">${text}</p>
+${copyable(html`<pre><code>${lines.join('\n')}</code></pre>`)}
+</section>`;
+}

@@ -1,0 +1,108 @@
+/** Two results against each other, as a table for the terminal or for a pull request. Pure: data → text. */
+
+import type { Result } from '../../contract/result.ts';
+import type { ComparisonRow, RunComparison } from '../../stats/compare.ts';
+import { groupBy } from '../../stats/group.ts';
+import { metricOf } from '../../stats/metrics/metrics.ts';
+import type { JudgedThreshold } from '../../stats/threshold.ts';
+import { formatInterval, headed, RATIO } from '../view/words/format.ts';
+import { commonText } from '../view/words/points.ts';
+import { verdictText } from '../view/words/verdicts.ts';
+import { scaleOf } from '../view/words/wording.ts';
+import { align } from './terminal-tables.ts';
+
+/** What is shown unless other metrics are asked for. */
+export const COMPARED_METRICS = [
+  'latency.p50Us',
+  'latency.p95Us',
+  'latency.p99Us',
+  'wire.perDeliveryBytes',
+  'server.cpuPerDeliveryUs',
+  'server.heapPerClientBytes',
+];
+
+interface Look {
+  readonly markdown?: boolean;
+  readonly metrics?: readonly string[];
+  /** The two ran on different machines. */
+  readonly isAcross: boolean;
+}
+
+export function describeComparison(
+  a: Result,
+  b: Result,
+  { rows, uncompared, differences }: RunComparison,
+  { markdown = false, metrics: wanted = COMPARED_METRICS, isAcross }: Look,
+): string {
+  const shown = rows.filter(({ metric }) => wanted.includes(metric));
+  const columns = ['lane', 'metric', 'a', 'b', 'b to a', 'verdict', ...(isAcross ? ['machines'] : [])];
+  const blocks = [...groupBy(shown, ({ scenario, point }) => `${scenario}: ${commonText([point])}`)].map(
+    ([title, ofPlace]) => {
+      const lines = ofPlace.map((row) => [...cellsOf(row, a), ...(isAcross ? ['different'] : [])]);
+      const table = markdown ? markdownTable(columns, lines) : align([columns, ...lines]);
+      return markdown ? `### ${title}\n\n${table}` : `${title}\n\n${table}`;
+    },
+  );
+  const lacks = uncompared.map(
+    ({ lane, scenario, metric, reason }) =>
+      `Not compared: ${[lane, scenario, metric].filter(Boolean).join(', ')}: ${reason}.`,
+  );
+  const settings = differences.map(({ lane, scenario, setting, ...of }) => {
+    const whose = lane ?? scenario ?? 'the run';
+    return `Not the same in both: ${setting} of ${whose}: ${of.a ?? 'none'} in a, ${of.b ?? 'none'} in b.`;
+  });
+  const notes = [...new Set([...settings, ...lacks])];
+  return [
+    ...runLines(a, b, markdown),
+    ...(blocks.length > 0 ? blocks : ['The two have nothing in common to compare.']),
+    notes.map((note) => (markdown ? `- ${note}` : note)).join('\n'),
+    'Each interval covers the rounds of its run. What the machine did between the two runs is in none: measure a again beside b where little differs.',
+  ]
+    .filter((block) => block !== '')
+    .join('\n\n');
+}
+
+function runLines(a: Result, b: Result, markdown: boolean): string[] {
+  const line = (name: string, { id, environment: { git, versions }, citable }: Result) => {
+    const code =
+      git.commit === null ? 'no commit' : `commit ${git.commit.slice(0, 12)}${git.dirty ? ' with changes' : ''}`;
+    const doubt = citable.ok ? '' : `; not to be cited: ${citable.reasons.join(' ')}`;
+    return `${markdown ? '- ' : ''}${name}: run ${id}, Pushlab ${versions.pushlab}, ${code}, Node ${versions.node}${doubt}`;
+  };
+  return [[line('a', a), line('b', b)].join('\n')];
+}
+
+function cellsOf(row: ComparisonRow, { lanes }: Result): string[] {
+  const metric = metricOf(row.metric);
+  const scale = scaleOf(metric, [row.a.value, row.b.value]);
+  const side = (of: ComparisonRow['a']) => {
+    const { value, interval } = formatInterval({ ...of, spread: row.spread }, scale);
+    return [value, interval].filter(Boolean).join(' ');
+  };
+  const ratio = formatInterval({ value: row.ratio, low: row.low, high: row.high, spread: row.spread }, RATIO);
+  return [
+    lanes.find(({ id }) => id === row.lane)?.title ?? row.lane,
+    headed(metric.title, scale),
+    side(row.a),
+    side(row.b),
+    [`× ${ratio.value}`, ratio.interval].filter(Boolean).join(' '),
+    verdictText({ ...row, rounds: Math.min(row.a.rounds, row.b.rounds) }),
+  ];
+}
+
+function markdownTable(columns: readonly string[], lines: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(columns), line(columns.map(() => '---')), ...lines.map(line)].join('\n');
+}
+
+export function describeThreshold({ threshold: { text, limit }, outcome, points }: JudgedThreshold): string {
+  const seen = points.map(({ row, roundsNeeded }) => {
+    const { value, interval } = formatInterval(
+      { value: row.ratio, low: row.low, high: row.high, spread: row.spread },
+      RATIO,
+    );
+    const more = roundsNeeded === undefined ? '' : `; ${roundsNeeded ?? 'more than 1,000'} rounds would decide`;
+    return `× ${[value, interval].filter(Boolean).join(' ')}${more}`;
+  });
+  return `threshold ${text} (below × ${limit}): ${outcome}: ${seen.join(', ')}`;
+}

@@ -1,0 +1,258 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Page } from 'playwright-core';
+import { afterAll, describe, expect, test } from 'vitest';
+import { FIGURES, type Result } from '../../contract/result.ts';
+import { launchBrowser } from '../../tests/browser.ts';
+import { failed, makeResult, POINT, SCENARIO, withLedger } from '../../tests/fixture.ts';
+import { makeSurvey } from '../../tests/survey.ts';
+import { announce, countPixels, opacityOf, pageWidth, paperColour, readClipboard } from '../page/browser/test-probe.ts';
+import { renderReport } from '../page/render.ts';
+
+const browser = await launchBrowser();
+const isMissing = typeof browser === 'string';
+if (isMissing) console.warn(`SKIPPED: the page was not opened in a browser: ${browser}`);
+
+const folder = mkdtempSync(join(tmpdir(), 'pushlab-report-'));
+afterAll(async () => {
+  if (!isMissing) await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Visit {
+  readonly page: Page;
+  /** What the console and the page complained of. */
+  readonly complaints: readonly string[];
+  readonly requests: readonly string[];
+}
+
+async function open(html: string, width = 1280, colorScheme: 'light' | 'dark' = 'light'): Promise<Visit> {
+  if (isMissing) throw new Error(browser);
+  const path = join(folder, 'report.html');
+  writeFileSync(path, html);
+  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  const complaints: string[] = [];
+  const requests: string[] = [];
+  page.on('console', (message) => complaints.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('dialog', (dialog) => {
+    complaints.push(`dialog: ${dialog.message()}`);
+    dialog.dismiss().catch(() => {});
+  });
+  page.on('request', (request) => requests.push(request.url()));
+  await page.goto(pathToFileURL(path).href);
+  return { page, complaints, requests };
+}
+
+const points = [10, 100].map((clients) => ({ ...POINT, clients }));
+const layered = makeResult({
+  points: [
+    ...[64, 128, 65_536].map((payloadBytes) => ({ ...POINT, payloadBytes })),
+    { ...POINT, headers: 'browser-cookie' },
+  ],
+  change: withLedger,
+  replace: { scenarios: [{ ...SCENARIO, figures: [...FIGURES] }] },
+});
+const repeated = makeResult({ lanes: ['alpha', 'beta', 'again'], repeats: { again: 'beta' } });
+const survey = makeSurvey();
+const crowded = makeSurvey({ lanes: Array.from({ length: 25 }, (_, at) => `a-long-lane-${at}`), rounds: 2 });
+const many = makeResult({ points, lanes: Array.from({ length: 10 }, (_, at) => `a-lane-with-a-long-name-${at}`) });
+
+describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
+  const results: [string, Result, number][] = [
+    ['a usual result', makeResult(), 4],
+    ['many lanes at two points', many, 8],
+    // A curve, and a sweep of two charts, in four figures; both sweeps by layer; the levels, and two of costs against latency.
+    ['layers at two sweeps of points', layered, 34],
+    ['a scenario for each thing that can vary', survey, 44],
+    ['as many scenarios with 25 lanes', crowded, 58],
+    ['one round', makeResult({ rounds: 1 }), 4],
+    ['a lane that repeats another', repeated, 4],
+    ['failed cells only', makeResult({ change: failed }), 0],
+  ];
+
+  test.each(results)('complains of nothing and loads nothing: %s', async (_, result, canvases) => {
+    const { page, complaints, requests } = await open(renderReport(result));
+    expect(complaints).toEqual([]);
+    expect(requests.filter((url) => !url.startsWith('file://') && !url.startsWith('data:'))).toEqual([]);
+    expect(requests.filter((url) => url.startsWith('file://'))).toHaveLength(1);
+    expect(await page.locator('canvas').count()).toBe(canvases);
+    await page.close();
+  });
+
+  test.each([1280, 390])('draws lanes, names and layers in every chart, %i px wide', async (width) => {
+    const { page } = await open(renderReport(makeResult()), width);
+    for (const drawn of await page.evaluate(countPixels, '--ink')) expect(drawn).toBeGreaterThan(20);
+    const [latency, bytes, cpu, memory] = await page.evaluate(countPixels, '--lane-3');
+    for (const drawn of [latency, cpu, memory]) expect(drawn).toBeGreaterThan(20);
+    expect(bytes).toBe(0);
+    expect((await page.evaluate(countPixels, '--layer-payload'))[1]).toBeGreaterThan(1_000);
+    await page.close();
+  });
+
+  test.each([
+    [1280, 'a usual result', makeResult()],
+    [390, 'a usual result', makeResult()],
+    [390, 'a lane that repeats another', repeated],
+    [390, 'many lanes at two points', many],
+    [390, 'layers at two sweeps of points', layered],
+    [1280, 'layers at two sweeps of points', layered],
+    [320, 'layers at two sweeps of points', layered],
+    [320, 'failed cells only', makeResult({ change: failed })],
+    [1280, 'a scenario for each thing that can vary', survey],
+    [390, 'a scenario for each thing that can vary', survey],
+    [320, 'as many scenarios with 25 lanes', crowded],
+  ])('is no wider than a screen of %i px: %s', async (width, _, result) => {
+    const { page } = await open(renderReport(result), width);
+    expect(await page.evaluate(pageWidth)).toBe(width);
+    await page.close();
+  });
+
+  test.each([1280, 390])('draws layers in their colours at every point, %i px wide', async (width) => {
+    const { page, complaints } = await open(renderReport(layered), width);
+    const at = await page.locator('canvas').evaluateAll((all) => all.map(({ id }) => id.startsWith('spread-layers')));
+    expect(at.filter(Boolean)).toHaveLength(5);
+    // Not control: of half a byte per delivery, its bar is thinner than a pixel.
+    for (const layer of ['framing', 'head', 'empty']) {
+      const drawn = (await page.evaluate(countPixels, `--layer-${layer}`)).filter((_, index) => at[index]);
+      for (const pixels of drawn) expect(pixels, layer).toBeGreaterThan(10);
+    }
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test.each([
+    [1280, 'light'],
+    [390, 'dark'],
+  ] as const)(
+    'draws each lane of a sweep as a line, its name beside it where there is room: %i px wide, %s',
+    async (width, scheme) => {
+      const { page, complaints } = await open(renderReport(survey), width, scheme);
+      const ids = await page.locator('canvas').evaluateAll((all) => all.map(({ id }) => id));
+      for (const lane of [1, 2, 3, 4, 5]) {
+        const drawn = await page.evaluate(countPixels, `--lane-${lane}`);
+        for (const name of ['far-latency', 'many-cpu', 'open-connect', 'often-tradeoff', 'full-knee']) {
+          const at = ids.findIndex((id) => id.startsWith(name));
+          expect(drawn[at], `${name}, lane ${lane}`).toBeGreaterThan(20);
+        }
+      }
+      const limit = (await page.evaluate(countPixels, '--doubt'))[ids.findIndex((id) => id.startsWith('full-knee'))];
+      expect(limit).toBeGreaterThan(40);
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+  );
+
+  test('draws a lane that repeats another in the colour of that one', async () => {
+    const { page } = await open(renderReport(repeated));
+    const [latency] = await page.evaluate(countPixels, '--lane-3');
+    expect(latency).toBe(0);
+    await page.close();
+  });
+
+  test('opens what is folded when a link leads into it, from outside and from the page', async () => {
+    const { page } = await open(renderReport(makeResult()));
+    const fold = (id: string) => page.locator(`details:has(#${id})`);
+    expect(await fold('delivery-audit').getAttribute('open')).toBeNull();
+    await page.goto(`${page.url()}#delivery-audit`);
+    await expect.poll(() => fold('delivery-audit').getAttribute('open')).not.toBeNull();
+    expect(await fold('harness').getAttribute('open')).toBeNull();
+    await page.reload();
+    await page.goto(`${page.url().replace(/#.*/, '')}#harness`);
+    await expect.poll(() => fold('harness').getAttribute('open')).not.toBeNull();
+    await page.close();
+  });
+
+  test('prints what is folded, and folds it again', async () => {
+    const { page } = await open(renderReport(makeResult()));
+    const folded = () => page.locator('details:not([open])').count();
+    const before = await folded();
+    await page.evaluate(announce, 'beforeprint');
+    expect(await folded()).toBe(0);
+    await page.evaluate(announce, 'afterprint');
+    expect(await folded()).toBe(before);
+    await page.close();
+  });
+
+  test('shows the link of a heading and of a table to the mouse and to the keyboard', async () => {
+    const { page } = await open(renderReport(makeResult()));
+    for (const [place, link] of [
+      ['#spread-latency', '#spread-latency .anchor'],
+      ['#spread-latency-table caption', '#spread-latency-table .anchor'],
+    ] as const) {
+      await page.mouse.move(0, 0);
+      expect(await page.locator(link).evaluate(opacityOf)).toBe('0');
+      await page.locator(place).hover();
+      expect(await page.locator(link).evaluate(opacityOf)).toBe('1');
+      await page.mouse.move(0, 0);
+      await page.locator(link).focus();
+      await page.keyboard.press('Shift');
+      expect(await page.locator(link).evaluate(opacityOf)).toBe('1');
+    }
+    await page.close();
+  });
+
+  test('copies a sentence to cite, without the button’s own word', async () => {
+    const { page, complaints } = await open(renderReport(makeResult()));
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const entry = page.locator('#cite ~ [data-copyable]');
+    const text = await entry.locator('code').textContent();
+    await entry.locator('button').click();
+    await expect.poll(() => entry.locator('button').textContent()).toBe('Copied');
+    expect(await page.evaluate(readClipboard)).toBe(text?.trim());
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('takes other colours, in its charts too, when the system turns dark', async () => {
+    const { page, complaints } = await open(renderReport(makeResult()));
+    const lightPaper = await page.evaluate(paperColour);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await expect.poll(() => page.evaluate(countPixels, '--lane-3').then(([latency]) => latency)).toBeGreaterThan(20);
+    expect(await page.evaluate(paperColour)).not.toBe(lightPaper);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  test('is light on paper, whatever the screen is', async () => {
+    const { page } = await open(renderReport(makeResult()), 1280, 'dark');
+    const before = await page.evaluate(paperColour);
+    await page.evaluate(announce, 'beforeprint');
+    const printed = await page.evaluate(paperColour);
+    expect(printed).not.toBe(before);
+    expect((await page.evaluate(countPixels, '--lane-3'))[0]).toBeGreaterThan(20);
+    await page.evaluate(announce, 'afterprint');
+    expect(await page.evaluate(paperColour)).toBe(before);
+    await page.close();
+  });
+
+  test('fits on a sheet: no table is wider than an A4 page', async () => {
+    const { page } = await open(renderReport(layered));
+    await page.evaluate(announce, 'beforeprint');
+    await page.emulateMedia({ media: 'print' });
+    await page.setViewportSize({ width: 680, height: 900 });
+    expect(await page.evaluate(pageWidth)).toBe(680);
+    await page.close();
+  });
+
+  test('runs nothing that a result brings, and shows it as text', async () => {
+    const title = `</script><script>alert(1)</script><img src="x" onerror="alert(2)">`;
+    const lanes = makeResult().lanes.map((lane) => ({ ...lane, title }));
+    const { page, complaints, requests } = await open(renderReport(makeResult({ replace: { lanes } })));
+    expect(complaints).toEqual([]);
+    expect(requests).toHaveLength(1);
+    expect(await page.locator('#spread-latency-table tbody th').first().textContent()).toBe(title);
+    expect(await page.locator('img').count()).toBe(0);
+    await page.close();
+  });
+
+  test('would not run a script even where one got in', async () => {
+    const html = renderReport(makeResult()).replace('</main>', '<script>document.title = "taken"</script></main>');
+    const { page, complaints } = await open(html);
+    expect(await page.title()).not.toBe('taken');
+    expect(complaints.join()).toContain('Content Security Policy');
+    await page.close();
+  });
+});

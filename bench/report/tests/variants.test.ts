@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest';
+import { makeResult, POINT, withLedger } from '../../tests/fixture.ts';
+import { summaryMarkdown } from '../export/summary.ts';
+import { tablesLatex } from '../export/tables-tex.ts';
+import { describeResult } from '../terminal/terminal.ts';
+import { pageModel } from '../view/model.ts';
+import type { Figure } from '../view/page-model.ts';
+import { Anchors } from '../view/words/anchors.ts';
+import { viewsOf } from '../view/words/places.ts';
+import { proseText } from '../view/words/verdicts.ts';
+
+const LANES = ['alpha', 'beta', 'gamma', 'beta-tls'];
+const VARIANTS = { gamma: 'alpha', 'beta-tls': 'beta' };
+const result = makeResult({ lanes: LANES, variants: VARIANTS });
+const views = viewsOf(result, new Anchors());
+
+function figureOf(id: string, of = result): Figure {
+  const figure = pageModel(of)
+    .sections.flatMap(({ figures }) => figures)
+    .find((one) => one.id === id);
+  if (!figure) throw new Error(`no figure ${id}`);
+  return figure;
+}
+
+describe('a variant', () => {
+  test('has its ratio to what it varies beside its value, and the table says to whom', () => {
+    const [table] = figureOf('spread-cpu').tables;
+    expect(table?.columns.map(({ label }) => label).slice(0, 2)).toEqual(['Lane', 'Ratios to']);
+    expect(table?.rows.map(({ header, cells: [opposite] }) => [header, opposite?.text])).toEqual([
+      ['Lane alpha', 'Lane beta'],
+      ['Lane beta', 'none'],
+      ['Lane gamma', 'Lane alpha'],
+      ['Lane beta-tls', 'Lane beta'],
+    ]);
+    expect(table?.rows[2]?.cells[2]?.text).toMatch(/^3\.0/);
+    expect(table?.definition).toContain('Ratios: to Lane beta, of a variant to what it varies, paired by round');
+  });
+
+  test('has its own finding', () => {
+    expect(proseText(figureOf('spread-cpu').finding ?? [])).toMatch(
+      /^The widest difference: Lane alpha takes less server CPU than Lane beta: .+ What an option changes most: Lane gamma takes more server CPU than Lane alpha: /,
+    );
+    const same = makeResult({
+      lanes: ['beta', 'beta-tls'],
+      variants: VARIANTS,
+      change: (cell) => ({ ...cell, wire: { ...cell.wire, perDeliveryBytes: 200 } }),
+    });
+    expect(proseText(figureOf('spread-bytes', same).finding ?? [])).toBe(
+      'No variant differs from what it varies by more than the margin of ±1\u00a0%.',
+    );
+  });
+
+  test('has its overhead beside that of what it varies at every level', () => {
+    const layered = makeResult({
+      lanes: LANES,
+      variants: VARIANTS,
+      change: withLedger,
+      replace: { scenarios: result.scenarios.map((one) => ({ ...one, figures: ['layers' as const] })) },
+    });
+    const tables = figureOf('spread-levels', layered).tables;
+    for (const { columns } of tables) expect(columns[1]?.label).toBe('Ratios to');
+  });
+
+  test('is told against what it varies in words, on the terminal and in exports', () => {
+    const text = describeResult(result);
+    expect(text).toMatch(/^Lane gamma is slower than Lane alpha: /m);
+    expect(text).toMatch(/^Lane beta-tls is slower than Lane beta: /m);
+    const markdown = summaryMarkdown(result, views);
+    expect(markdown).toContain('| Lane | Compared with | Metric | Ratio | Verdict |');
+    expect(markdown).toMatch(/^\| Lane gamma \| Lane alpha \| .+ \| Lane gamma is slower than Lane alpha \|$/m);
+    const latex = tablesLatex(result, views);
+    expect(latex).toContain('ratios to the lane that heads each group, paired by round');
+    expect(latex).toMatch(/\{\\itshape to Lane alpha\} \\\\\n\s+Lane gamma &/);
+  });
+
+  test('over several points counts its verdicts against what it varies, and in short apart from the others', () => {
+    const swept = makeResult({
+      lanes: LANES,
+      variants: VARIANTS,
+      points: [10, 100, 1_000].map((clients) => ({ ...POINT, clients })),
+    });
+    const sentences = pageModel(swept).summary.flatMap((group) => group.sentences.map(({ text }) => proseText(text)));
+    expect(sentences.find((text) => text.startsWith('Lane gamma'))).toContain(
+      'is slower than Lane alpha at every point',
+    );
+    expect(describeResult(swept)).toMatch(/^Widest by an option \(.+\): Lane beta-tls is slower than Lane beta: /m);
+  });
+
+  test('whose original is the only other lane is compared without the reference of the run', () => {
+    const two = makeResult({ lanes: ['alpha', 'gamma'], variants: VARIANTS });
+    expect(describeResult(two)).toMatch(/^Lane gamma is slower than Lane alpha: /m);
+    expect(figureOf('spread-cpu', two).tables[0]?.definition).toContain('Ratios: to what each varies, paired');
+  });
+});

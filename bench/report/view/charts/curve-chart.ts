@@ -1,0 +1,72 @@
+/** A metric over the numbers of a sweep: a line a lane, each round a dot. */
+
+import { metricOf } from '../../../stats/metrics/metrics.ts';
+import type { LineAxis, LineChart } from '../page-model.ts';
+import type { Scale } from '../words/format.ts';
+import type { LaneAtPlace } from '../words/places.ts';
+import { settingsAxis, valuesAxis } from './numeric-axis.ts';
+import type { Curve } from './panels.ts';
+import { settingsChart } from './settings-chart.ts';
+
+export interface CurveSpec {
+  readonly metric: string;
+  /** What the vertical axis shows. */
+  readonly title: string;
+  readonly scale: Scale;
+  /** Of the vertical axis, whatever the values span. */
+  readonly prefers: 'log' | 'linear';
+  /** In the metric's own unit. */
+  readonly limit?: { readonly max: number; readonly text: string } | undefined;
+}
+
+/** undefined where no lane has a value. All share their vertical axis, and those of one kind their horizontal one. */
+export function curveCharts(curves: readonly Curve[], spec: CurveSpec): (LineChart | undefined)[] {
+  const { metric, scale, limit } = spec;
+  const lanes = curves.flatMap(({ places }) => places.flatMap(({ place }) => place.lanes));
+  const values = [...lanes.flatMap((lane) => valuesOf(lane, metric)), ...(limit ? [limit.max] : [])];
+  if (values.length === 0) return curves.map(() => undefined);
+  const y = valuesAxis(
+    spec.title,
+    scale,
+    values.map((value) => value / scale.factor),
+    spec.prefers,
+  );
+  return curves.map((curve) => curveChart(curve, spec, y, curves));
+}
+
+function valuesOf({ valid, estimates }: LaneAtPlace, metric: string): number[] {
+  const estimate = estimates.get(metric);
+  if (!estimate) return [];
+  const { value, low, high } = estimate;
+  return [value, low ?? value, high ?? value, ...valid.flatMap((cell) => metricOf(metric).of(cell) ?? [])];
+}
+
+function curveChart(
+  { places, along }: Curve,
+  { metric, scale, limit }: CurveSpec,
+  y: LineAxis,
+  curves: readonly Curve[],
+): LineChart | undefined {
+  const set = curves
+    .filter((other) => other.along.name === along.name)
+    .flatMap((other) => other.places.flatMap(({ place }) => along.valueOf(place.point) ?? []));
+  const { of, spread } = metricOf(metric);
+  const scaled = <Bound extends number | null | undefined>(bound: Bound) =>
+    typeof bound === 'number' ? bound / scale.factor : bound;
+  const chart = settingsChart(
+    places.flatMap(({ place }) => place.lanes.map((lane) => ({ lane, place, setTo: along.valueOf(place.point) ?? 0 }))),
+    {
+      label: y.title,
+      spread,
+      of: (cell) => scaled(of(cell)),
+      estimate: ({ estimates }) => {
+        const estimate = estimates.get(metric);
+        return estimate && { value: scaled(estimate.value), low: scaled(estimate.low), high: scaled(estimate.high) };
+      },
+    },
+    settingsAxis(along, set),
+    y,
+  );
+  if (chart.lanes.length === 0) return undefined;
+  return { ...chart, limit: limit && { value: limit.max / scale.factor, text: limit.text } };
+}

@@ -1,0 +1,116 @@
+/** A chart of lines as plain data for the page's script. */
+
+import type { LaneLabel, LaneLine, LineAxis, LineChart } from '../page-model.ts';
+import type { LineDataset, LineSpec } from './chart-spec.ts';
+import { dashOf, laneColour, markOf } from './lane-marks.ts';
+
+const WIDE_PX = 400;
+const SMALL_PX = 300;
+const STEPS_PX = 150;
+
+/** @param isSmall one of several that stand side by side */
+export function lineSpec(canvas: string, chart: LineChart, isSmall: boolean): LineSpec {
+  const { x, y, lanes, lines, limit, texts, shape, expected } = chart;
+  return {
+    canvas,
+    heightPx: shape === 'steps' ? STEPS_PX : isSmall ? SMALL_PX : WIDE_PX,
+    x: { unit: x.unit, ...(x.ticks && { ticks: x.ticks }) },
+    y: { unit: y.unit },
+    texts,
+    ...(limit && { limit }),
+    config: {
+      type: 'scatter',
+      data: {
+        // Estimates of all lanes above the rounds of all: they are drawn from the last to the first.
+        datasets: [
+          ...lanes.map((label, at) => estimates(label, lines[at], chart)),
+          ...lanes.map((label, at) => rounds(label, lines[at])),
+          ...(expected ? [curve(expected)] : []),
+        ],
+      },
+      options: {
+        layout: { padding: { top: 10, right: 14 } },
+        scales: { x: axis(x, 'bottom'), y: axis(y, 'left') },
+      },
+    },
+  };
+}
+
+function estimates(label: LaneLabel, line: LaneLine | undefined, { shape }: LineChart): LineDataset {
+  const colour = laneColour(label);
+  const { style, rotation } = markOf(label);
+  const isRepeat = label.repeats !== undefined;
+  const isStepped = shape === 'steps';
+  return {
+    label: label.title,
+    pointStyle: style,
+    pointRotation: rotation,
+    // A ring around the lane that it repeats, where both fall together.
+    pointRadius: isStepped ? 0 : isRepeat ? 7 : 4,
+    pointHoverRadius: isStepped ? 0 : 7,
+    pointBackgroundColor: isRepeat ? 'transparent' : colour,
+    pointBorderColor: colour,
+    pointBorderWidth: isRepeat ? 1.5 : 1,
+    showLine: shape !== 'marks',
+    borderColor: colour,
+    borderWidth: isRepeat ? 1 : 2,
+    borderDash: dashOf(label),
+    stepped: isStepped,
+    data: line?.points ?? [],
+  };
+}
+
+function rounds(label: LaneLabel, line: LaneLine | undefined): LineDataset {
+  const { style, rotation } = markOf(label);
+  return {
+    label: label.title,
+    pointStyle: style,
+    pointRotation: rotation,
+    pointRadius: 2,
+    pointHoverRadius: 4,
+    // Hollow, so that rounds that fall together still show.
+    pointBackgroundColor: 'transparent',
+    pointBorderColor: laneColour(label),
+    pointBorderWidth: 1,
+    showLine: false,
+    data: line?.rounds ?? [],
+  };
+}
+
+/** Without marks: nothing was measured there. */
+function curve({ text, points }: NonNullable<LineChart['expected']>): LineDataset {
+  return {
+    label: text,
+    pointStyle: 'circle',
+    pointRotation: 0,
+    pointRadius: 0,
+    pointHoverRadius: 0,
+    pointBackgroundColor: 'transparent',
+    pointBorderColor: '--ink-quiet',
+    pointBorderWidth: 0,
+    showLine: true,
+    borderColor: '--ink-quiet',
+    borderWidth: 1.5,
+    borderDash: [6, 4],
+    data: points,
+  };
+}
+
+function axis({ title, scale, range, ticks }: LineAxis, side: 'bottom' | 'left'): object {
+  const [min, max] = range;
+  const isX = side === 'bottom';
+  const isLoose = !isX && scale === 'linear';
+  return {
+    type: scale === 'log' && !ticks ? 'logarithmic' : 'linear',
+    ...(isLoose ? { suggestedMin: min, suggestedMax: max } : { min, max }),
+    title: { display: true, text: title, align: 'end', color: '--ink-quiet' },
+    grid: isX ? { display: false } : { color: '--rule', drawTicks: false },
+    border: isX ? { color: '--rule-strong' } : { display: false },
+    ticks: {
+      padding: isX ? 4 : 8,
+      maxRotation: 0,
+      ...(ticks && { autoSkip: false }),
+      ...(isX ? {} : { maxTicksLimit: 8 }),
+    },
+  };
+}

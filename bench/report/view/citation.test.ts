@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import type { Estimate, Result } from '../../contract/result.ts';
+import { makeResult, POINT, withLedger } from '../../tests/fixture.ts';
+import { bibtexEntry, bibtexKey, citationSentence } from './citation.ts';
+
+const estimateOf = (result: Result, metric: string, lane = 'gamma'): Estimate => {
+  const found = result.estimates.find((one) => one.metric === metric && one.lane === lane);
+  if (!found) throw new Error(`no ${metric}`);
+  return found;
+};
+
+describe('a sentence', () => {
+  test('says what, of which lane, how much, over how many rounds, where, and from which run', () => {
+    const result = makeResult({ rounds: 5 });
+    const estimate = { ...estimateOf(result, 'latency.p50Us'), value: 1_398.6, low: 1_251.2, high: 1_579.4 };
+    expect(citationSentence(result, estimate)).toBe(
+      "Latency p50 (p50 of the time from the instant an event was due to the client's first clock reading) of Lane gamma " +
+        'came to 1.40 ms, the mean of 5 rounds with a 95 % t interval of [1.25, 1.58] ms, in the scenario Spread (10 clients, ' +
+        '20 events/s, 128 B payload, browser headers), measured with Pushlab 0.0.1 (commit abcdef012345, ' +
+        'run 20260102-030405-test-7).',
+    );
+  });
+
+  test('about bytes says which bytes, and their range', () => {
+    const result = makeResult({
+      change: (cell) => ({
+        ...cell,
+        wire: { ...cell.wire, perDeliveryBytes: 140 + cell.round / 10 },
+      }),
+    });
+    const sentence = citationSentence(result, estimateOf(result, 'wire.perDeliveryBytes'));
+    expect(sentence).toContain('(all bytes on the sockets, both directions, by deliveries within the window)');
+    expect(sentence).toContain('came to 140.20 B, the mean of 3 rounds with a range of (140.10–140.30) B,');
+  });
+
+  test('about rounds that agree says so', () => {
+    const result = makeResult({ change: withLedger });
+    expect(citationSentence(result, estimateOf(result, 'wire.perDeliveryBytes'))).toContain(
+      'came to 140 B, the mean of 3 rounds that agree to these digits,',
+    );
+  });
+
+  test('about one round claims no interval, and has all digits of what is counted', () => {
+    const result = makeResult({
+      rounds: 1,
+      change: (cell) => ({ ...cell, wire: { ...cell.wire, perDeliveryBytes: 1_163.55 } }),
+    });
+    expect(citationSentence(result, estimateOf(result, 'wire.perDeliveryBytes'))).toContain(
+      'came to 1,163.55 B in a single round, which gives no interval,',
+    );
+  });
+
+  test('names the options of the lane as its cells ran with them, and of those its row sets', () => {
+    const { lanes, ...result } = makeResult({
+      points: [{ ...POINT, pollIntervalMs: 40 }],
+      change: (cell) => ({ ...cell, options: { intervalMs: 40, maxBacklogBytes: 1 } }),
+    });
+    const polled = { ...result, lanes: lanes.map((lane) => ({ ...lane, options: { intervalMs: 1_000 } })) };
+    expect(citationSentence(polled, estimateOf(polled, 'latency.p50Us'))).toContain(
+      'of Lane gamma (intervalMs = 40) came',
+    );
+  });
+
+  test('of a result that may not be cited says that first, with the reasons', () => {
+    const reasons = ['dirty-tree: The code differed from its commit.', 'failed: 1 of 9 cells failed.'];
+    const result = makeResult({ replace: { citable: { ok: false, reasons } } });
+    expect(citationSentence(result, estimateOf(result, 'latency.p50Us'))).toMatch(
+      /^Not citable \(dirty-tree: The code differed from its commit; failed: 1 of 9 cells failed\): Latency p50 /,
+    );
+  });
+
+  test('is whole for every estimate', () => {
+    const result = makeResult({ change: withLedger });
+    for (const estimate of result.estimates) {
+      const sentence = citationSentence(result, estimate);
+      expect(sentence).toMatch(/^[A-Z].*\.$/);
+      expect(sentence).not.toMatch(/undefined|null|NaN|\.\.|,,/);
+      expect(sentence).toContain(result.id);
+    }
+  });
+});
+
+describe('an entry', () => {
+  test('is keyed by the run and tells what was run, when and where', () => {
+    expect(bibtexEntry(makeResult())).toBe(`@misc{pushlab-20260102-030405-test-7,
+  author = {{The Pushlab authors}},
+  title  = {{Pushlab}: a comparison lab for server push},
+  year   = {2026},
+  month  = jan,
+  note   = {Version 0.0.1, commit abcdef012345, run 20260102-030405-test-7 of 2 January 2026, 03:04 UTC, machine fingerprint f1},
+}
+`);
+  });
+
+  test('of code that was not a commit says so', () => {
+    const { environment } = makeResult();
+    const withGit = (git: Result['environment']['git']) =>
+      bibtexEntry(makeResult({ replace: { environment: { ...environment, git } } }));
+    expect(withGit({ commit: null, dirty: null })).toContain('no commit,');
+    expect(withGit({ commit: 'abcdef0123456789', dirty: true })).toContain('commit abcdef012345 with changes,');
+  });
+
+  test('of a result that may not be cited says so', () => {
+    expect(bibtexEntry(makeResult({ replace: { citable: { ok: false, reasons: [] } } }))).toContain('not citable');
+  });
+
+  test('has a key that BibTeX takes, whatever the id', () => {
+    expect(bibtexKey({ id: 'a b,{c}%"#' })).toMatch(/^pushlab-[A-Za-z0-9-]+$/);
+  });
+});

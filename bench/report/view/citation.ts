@@ -1,0 +1,87 @@
+/** What a paper says of a number, and of the run that it is from. */
+
+import type { Estimate, Result } from '../../contract/result.ts';
+import { metricOf } from '../../stats/metrics/metrics.ts';
+import { countOf, formatInstant } from './words/format.ts';
+import { escapeLatex } from './words/latex.ts';
+import { keyOf } from './words/points.ts';
+import {
+  commitText,
+  formatEstimate,
+  inSentence,
+  laneText,
+  scaleOf,
+  settingText,
+  softwareText,
+} from './words/wording.ts';
+
+/** As in package.json. */
+const AUTHOR = 'The Pushlab authors';
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+
+/**
+ * A sentence that stands for itself in a paper: which quantity (of bytes: which of them), of which lane with which options,
+ * the value with its interval or range and its rounds, the scenario at which point, and the run. Where the result may not be
+ * cited, the sentence says so first.
+ */
+export function citationSentence(result: Result, estimate: Estimate): string {
+  const metric = metricOf(estimate.metric);
+  const scenario = result.scenarios.find(({ id }) => id === estimate.scenario)?.title ?? estimate.scenario;
+  const lane = laneText(
+    result,
+    estimate.lane,
+    (cell) => cell.scenario === estimate.scenario && keyOf(cell.point) === keyOf(estimate.point),
+  );
+  return (
+    `${caveat(result)}${metric.title} (${inSentence(metric.definition)}) of ${lane} came to ${valueText(estimate)}, ` +
+    `in the scenario ${scenario} (${settingText([estimate.point])}), measured with ${softwareText(result)}.`
+  );
+}
+
+function caveat({ citable: { ok, reasons } }: Result): string {
+  if (ok) return '';
+  const why = reasons.map((reason) => reason.replace(/\.$/, '')).join('; ');
+  return why ? `Not citable (${why}): ` : 'Not citable: ';
+}
+
+/** `1.40 ms, the mean of 5 rounds with a 95 % t interval of [1.25, 1.58] ms` */
+function valueText(estimate: Estimate): string {
+  const scale = scaleOf(metricOf(estimate.metric), [estimate.value]);
+  const { value, interval } = formatEstimate(estimate, scale);
+  const unit = scale.unit === '' ? '' : ` ${scale.unit}`;
+  const text = value + unit;
+  if (estimate.rounds < 2) return `${text} in a single round, which gives no interval`;
+  const mean = `${text}, the mean of ${countOf(estimate.rounds, 'round')}`;
+  if (interval === undefined) return `${mean} that agree to these digits`;
+  return `${mean} with a ${estimate.spread === 'range' ? 'range' : '95 % t interval'} of ${interval}${unit}`;
+}
+
+export function bibtexKey({ id }: Pick<Result, 'id'>): string {
+  return `pushlab-${id.replace(/[^A-Za-z0-9-]+/g, '-')}`;
+}
+
+/**
+ * An entry of a bibliography for the run. `@misc`, which every BibTeX style and biblatex know; the fields that only some of
+ * them print stand in the note.
+ */
+export function bibtexEntry(result: Result): string {
+  const { id, startedAt, environment, citable } = result;
+  const date = new Date(startedAt);
+  const note = [
+    `Version ${environment.versions.pushlab}`,
+    commitText(environment),
+    `run ${id} of ${formatInstant(startedAt)}`,
+    `machine fingerprint ${environment.fingerprint.slice(0, 12)}`,
+    ...(citable.ok ? [] : ['not citable by its own checks']),
+  ].join(', ');
+  return [
+    `@misc{${bibtexKey(result)},`,
+    `  author = {{${escapeLatex(AUTHOR)}}},`,
+    '  title  = {{Pushlab}: a comparison lab for server push},',
+    `  year   = {${date.getUTCFullYear()}},`,
+    `  month  = ${MONTHS[date.getUTCMonth()]},`,
+    `  note   = {${escapeLatex(note)}},`,
+    '}',
+    '',
+  ].join('\n');
+}

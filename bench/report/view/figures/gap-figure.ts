@@ -1,0 +1,95 @@
+/** What waits for the next poll, over the events of a round trip, beside what is expected of independent events. */
+
+import { metricOf } from '../../../stats/metrics/metrics.ts';
+import { gapCharts, RATE_BY_RTT } from '../charts/gap-charts.ts';
+import {
+  byRoundTrip,
+  eventsPerRoundTrip,
+  expectedText,
+  LONGEST,
+  type Located,
+  locatedIn,
+  measuredIn,
+  PERCENTILES,
+  percentText,
+  type Quantity,
+  SHARE,
+} from '../findings/gap.ts';
+import type { Figure, Prose, TableCell } from '../page-model.ts';
+import { bracketsAndRatios, type LaneColumn, laneTable, roundsColumn, valueColumn } from '../tables/lane-table.ts';
+import type { Anchors } from '../words/anchors.ts';
+import { formatNumber, formatSetting } from '../words/format.ts';
+import { labelsOf, type ScenarioView } from '../words/places.ts';
+
+const TITLE = 'What waits for the next poll';
+const METRICS = ['polls.queuedPercent', 'latency.p50Us'] as const;
+
+export function gapFigure(view: ScenarioView, anchors: Anchors): Figure {
+  const id = anchors.take(`${view.id} gap`);
+  const places = byRoundTrip(view.places);
+  const located = locatedIn(places);
+  const latencies = [...PERCENTILES.filter((one) => measuredIn(located, one).length > 0), LONGEST];
+  const panels = gapCharts(located).map(({ title, chart }) => ({ id: anchors.take(`${id} chart`), title, chart }));
+  return {
+    id,
+    title: TITLE,
+    definition:
+      `${metricOf(METRICS[0]).definition}. They wait until the next poll arrives: a round trip after the last answer, and ` +
+      'what both ends take for it. Latency is in transits, of half a round trip each: one for an event that finds the poll ' +
+      'parked, three for one that just missed it. Expected: x ÷ (x + e⁻ˣ) of events that come independently, x in a round ' +
+      'trip, if the ends took no time; the shorter the trip, the more of them wait.',
+    finding: findingOf(located),
+    charts: panels.length > 0 ? [{ title: undefined, panels }] : [],
+    tables: [
+      {
+        ...laneTable({ ...view, places }, anchors.take(`${id} table`), TITLE, [
+          {
+            column: { label: RATE_BY_RTT.name, unit: '', numeric: true },
+            cell: (_, { point }) => textOr('no distance', eventsPerRoundTrip(point), formatSetting),
+          },
+          quantityColumn(SHARE),
+          {
+            column: { label: 'Expected', unit: SHARE.scale.unit, numeric: true },
+            cell: (lane, place) => {
+              const events = SHARE.estimate(lane, place) && eventsPerRoundTrip(place.point);
+              return textOr('none', events, expectedText);
+            },
+          },
+          ...latencies.map(quantityColumn),
+          roundsColumn(METRICS),
+        ]),
+        definition: `${RATE_BY_RTT.name}: events in a round trip. ${bracketsAndRatios({ ...view, places: [] }, METRICS)}`,
+      },
+    ],
+  };
+}
+
+function textOr(remark: string, value: number | undefined, format: (value: number) => string): TableCell {
+  return value === undefined ? { text: remark, isRemark: true } : { text: format(value) };
+}
+
+function quantityColumn({ label, scale, estimate, whyMissing }: Quantity): LaneColumn {
+  return valueColumn(label, scale, estimate, whyMissing);
+}
+
+/** Of the first lane that parks polls: from the fewest events of a round trip to the most. */
+function findingOf(located: readonly Located[]): Prose | undefined {
+  const measured = measuredIn(located, SHARE);
+  const [label] = labelsOf(measured.map(({ lane }) => lane));
+  const mine = measured.filter(({ lane }) => lane.label.index === label?.index).sort((a, b) => a.events - b.events);
+  const [first, last] = [mine[0], mine.at(-1)];
+  if (!label || !first || !last) return undefined;
+  const longest = Math.max(...mine.flatMap(({ lane }) => lane.valid.flatMap((cell) => LONGEST.of(cell) ?? [])));
+  const said = ({ lane, place, events }: Located): Prose => [
+    `${percentText(SHARE.estimate(lane, place)?.value ?? 0)}\u00a0%`,
+    { quiet: ` (expected: ${expectedText(events)}\u00a0%)` },
+    ` at ${formatSetting(events)}`,
+  ];
+  return [
+    { strong: label.title },
+    ': deliveries that wait for the next poll are ',
+    ...said(first),
+    ...(first === last ? [] : [' and ', ...said(last)]),
+    ` events per round trip; the longest took ${formatNumber(longest)} transits.`,
+  ];
+}

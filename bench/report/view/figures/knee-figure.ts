@@ -1,0 +1,115 @@
+/** How far a load can be raised: a metric against it, the limit as a line, and where each lane crosses it. */
+
+import { metricOf } from '../../../stats/metrics/metrics.ts';
+import { type Knee, kneesOf } from '../findings/knee.ts';
+import type { Figure, LaneLabel, Prose, Table } from '../page-model.ts';
+import type { Anchors } from '../words/anchors.ts';
+import { countOf, formatInterval, quantityOf, scaleFor, withUnit } from '../words/format.ts';
+import { type ScenarioView, withoutRepeats } from '../words/places.ts';
+import { inSentence } from '../words/wording.ts';
+import { metricFigure } from './metric-figure.ts';
+
+const TITLE = 'How far it goes';
+/** Where a scenario sets no limit. */
+const TAIL = 'latency.p99Us';
+
+export function kneeFigure(view: ScenarioView, anchors: Anchors): Figure {
+  const { limit } = view.scenario;
+  const metric = metricOf(limit?.metric ?? TAIL);
+  const text = limitText(view);
+  const figure = metricFigure(
+    view,
+    {
+      name: 'knee',
+      title: TITLE,
+      definition:
+        `${metric.title}: ${metric.definition}. ` +
+        (text === undefined ? '' : `The load rises step by step, for each lane until it no longer keeps ${text}.`),
+      plots: [
+        {
+          title: metric.title,
+          scale: 'log',
+          series: [{ metric: metric.id, label: metric.title, whyMissing: `needs ${metric.needs}` }],
+          limit: limit && text !== undefined ? { max: limit.max, text } : undefined,
+        },
+      ],
+    },
+    anchors,
+  );
+  const [values, ...others] = figure.tables;
+  if (!limit || text === undefined || !values) return figure;
+  const knees = kneeTable(view, text, anchors.take(`${figure.id} limit`));
+  return { ...figure, finding: kneeFinding(view, text), tables: [values, knees, ...others] };
+}
+
+/** `p99 latency ≤ 50 ms`; undefined where the scenario sets none. */
+export function limitText({ scenario: { limit } }: Pick<ScenarioView, 'scenario'>): string | undefined {
+  if (!limit) return undefined;
+  const metric = metricOf(limit.metric);
+  const scale = scaleFor(quantityOf(metric), [limit.max]);
+  const { value } = formatInterval({ value: limit.max, low: limit.max, high: limit.max }, scale);
+  return `${inSentence(metric.title)} ≤ ${withUnit(value, scale)}`;
+}
+
+function kneeTable(view: ScenarioView, limit: string, id: string): Table {
+  const sweeps = kneesOf(view);
+  const columns = ['Lane', 'Keeps the limit up to', 'Not at', 'What gave out'];
+  return {
+    id,
+    title: `Where the limit is reached: ${view.scenario.title}`,
+    definition:
+      `Keeps the limit (${limit}): in every round, at this setting and all before it. What gave out: in the ` +
+      'rounds that did not keep it, who had no time left, by the code of the warning, or what failed.',
+    columns: columns.map((label) => ({ label, numeric: false })),
+    rows: sweeps.flatMap(({ fixed, knees }) =>
+      knees.map((knee) => ({
+        header: knee.label.title,
+        group: sweeps.length > 1 ? fixed : undefined,
+        lane: knee.label,
+        cells: kneeTexts(knee).map(({ text, isRemark }) => ({ text, isRemark })),
+      })),
+    ),
+  };
+}
+
+/** Up to where, not at, and what gave out. */
+export function kneeTexts({ held, missed, gaveOut }: Knee): { text: string; isRemark: boolean }[] {
+  const cell = (text: string | undefined, remark: string) => ({ text: text ?? remark, isRemark: text === undefined });
+  return [
+    cell(held?.place.varied, held ? 'the only setting' : 'no setting'),
+    cell(missed?.place.varied, missed ? 'the only setting' : 'not reached'),
+    cell(gaveOut.join(', ') || undefined, missed ? 'the limit alone' : 'nothing'),
+  ];
+}
+
+function kneeFinding(view: ScenarioView, limit: string): Prose | undefined {
+  const knees = kneesOf(withoutRepeats(view)).flatMap((sweep) => sweep.knees);
+  const reached = knees.filter(({ missed }) => missed);
+  if (knees.length === 0) return undefined;
+  if (reached.length === 0) return [`Every lane keeps ${limit} at all settings.`];
+  const points = view.places.map(({ point }) => point);
+  const order = ({ held }: Knee) => (held ? points.indexOf(held.place.point) : -1);
+  const first = reached.reduce((least, knee) => (order(knee) < order(least) ? knee : least));
+  const { held } = first;
+  return [
+    `${countOf(reached.length, 'lane')} of ${knees.length} reached the limit, `,
+    { strong: first.label.title },
+    held ? ` the soonest: it keeps ${limit} up to ${held.place.varied}.` : ` at its first setting.`,
+  ];
+}
+
+/** A sentence for each lane; none where the scenario has no limit. */
+export function kneeSentences(view: ScenarioView): { lane: LaneLabel; text: Prose }[] {
+  const limit = limitText(view);
+  if (limit === undefined) return [];
+  const sweeps = kneesOf(view);
+  return sweeps.flatMap(({ fixed, knees }) =>
+    knees.map(({ label, held, missed, gaveOut }) => {
+      const where = sweeps.length > 1 && fixed !== undefined ? `With ${fixed}, ` : '';
+      const kept = held ? `keeps ${limit} up to ${held.place.varied}` : `keeps ${limit} nowhere`;
+      const lost = missed ? `, and not at ${missed.place.varied}` : ', and at no setting loses it';
+      const why = gaveOut.length > 0 ? ` (${gaveOut.join(', ')})` : '';
+      return { lane: label, text: [where, { strong: label.title }, ` ${kept}${lost}`, { quiet: why }, '.'] };
+    }),
+  );
+}

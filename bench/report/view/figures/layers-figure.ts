@@ -1,0 +1,178 @@
+/** The figure of one delivery's bytes by layer. The payload stands in the table: as a bar it would hide the layers. */
+
+import { LAYER_SUMMARIES } from '../../../contract/ledger.ts';
+import type { CompletedCell } from '../../../contract/result.ts';
+import { meanOf } from '../../../stats/inference/mean.ts';
+import { chartGroups } from '../charts/panels.ts';
+import {
+  type DeliveryPart,
+  DIRECTIONS,
+  type Direction,
+  deliveryOf,
+  PARTS_OF_A_DELIVERY,
+  sumOfDelivery,
+} from '../findings/delivery.ts';
+import type { Figure, StackChart, StackPart } from '../page-model.ts';
+import { exactColumn, type LaneColumn, lanesOf, laneTable } from '../tables/lane-table.ts';
+import type { Anchors } from '../words/anchors.ts';
+import { countOf, formatExact } from '../words/format.ts';
+import { completedByLane, type LaneAtPlace, type Place, type ScenarioView } from '../words/places.ts';
+
+const TITLE = 'One delivery by layer';
+export const NOT_READ = 'not read along';
+
+/** Why lanes are missing from the layers; undefined where none is. */
+export function sharedNote(views: readonly ScenarioView[]): string | undefined {
+  const titles = views
+    .filter(({ scenario }) => scenario.ledgerShare > 0)
+    .flatMap(completedByLane)
+    .filter(({ completed }) =>
+      completed.some(({ options, wire }) => options['connections'] === 'shared' && !wire.ledger),
+    )
+    .map(({ label }) => label.title);
+  if (titles.length === 0) return undefined;
+  return (
+    `Not read along with: ${[...new Set(titles)].join('; ')}. Their clients share connections: the few that are read along ` +
+    'with would have one of their own, with other bytes per event.'
+  );
+}
+
+const NAMES: Readonly<Record<DeliveryPart, string>> = {
+  payload: 'Payload',
+  framing: 'Framing',
+  chunking: 'Chunking',
+  requestHead: 'Request head',
+  responseHead: 'Response head',
+  handshake: 'Handshake',
+  control: 'Control',
+  tls: 'TLS',
+  emptyPolls: 'Empty polls',
+};
+
+/** Both heads share a colour: their direction tells them apart. */
+const COLOURS: Readonly<Record<DeliveryPart, StackPart['colour']>> = {
+  payload: '--layer-payload',
+  framing: '--layer-framing',
+  chunking: '--layer-chunking',
+  requestHead: '--layer-head',
+  responseHead: '--layer-head',
+  handshake: '--layer-handshake',
+  control: '--layer-control',
+  tls: '--layer-tls',
+  emptyPolls: '--layer-empty',
+};
+
+interface Part {
+  readonly part: DeliveryPart;
+  readonly direction: Direction;
+  readonly label: string;
+}
+
+export function layersFigure(view: ScenarioView, anchors: Anchors): Figure {
+  const id = anchors.take(`${view.id} layers`);
+  const parts = partsIn(view);
+  const columns: LaneColumn[] = [
+    ...parts.map(({ part, direction, label }) =>
+      exactColumn(label, (cell) => deliveryOf(cell)?.[direction][part], NOT_READ),
+    ),
+    exactColumn(
+      'Sum',
+      (cell) => {
+        const delivery = deliveryOf(cell);
+        return delivery && sumOfDelivery(delivery);
+      },
+      NOT_READ,
+    ),
+    exactColumn('Residual', ({ wire }) => wire.ledger?.residualBytes, NOT_READ),
+    ...(lanesOf(view).some(({ valid }) => valid.some(eventsPerPoll))
+      ? [exactColumn('Events per poll', eventsPerPoll, 'no polls', '')]
+      : []),
+  ];
+  const overhead = parts.filter(({ part }) => part !== 'payload');
+  const isSeen = (part: DeliveryPart) => parts.some((one) => one.part === part);
+  const layers = PARTS_OF_A_DELIVERY.filter(
+    (part): part is Exclude<DeliveryPart, 'emptyPolls' | 'payload'> =>
+      part !== 'emptyPolls' && part !== 'payload' && isSeen(part),
+  );
+  const unseen = PARTS_OF_A_DELIVERY.filter((part) => !isSeen(part)).map((part) => NAMES[part].toLowerCase());
+  const shared = sharedNote([view]);
+  return {
+    id,
+    title: TITLE,
+    definition:
+      'What the bytes of one event on its way to one client are for, as an independent reader of the byte stream found ' +
+      'it: the bytes of the window, divided by the events carried. Bars are overhead alone; the payload comes on top and is ' +
+      'in the table. Solid is down, from server to client; hatched is up. Opening a connection is not part of a delivery.',
+    charts: chartGroups(view, id, anchors, (place) => layersChart(place, overhead)),
+    tables: [
+      {
+        ...laneTable(view, anchors.take(`${id} table`), TITLE, columns),
+        definition:
+          'Bytes per event carried; where rounds differ, the lowest and the highest. The sum of the layers is what the ' +
+          'sockets carried: the residual is what they differ by over the whole cell, in bytes.',
+        notes: [
+          ...layers.map((layer) => `${NAMES[layer]}: ${LAYER_SUMMARIES[layer]}`),
+          ...(isSeen('emptyPolls')
+            ? [
+                'Empty polls: their heads, taken out of the two before; how many there are per event is set by the interval ' +
+                  'and the rate.',
+              ]
+            : []),
+          ...(parts.length > 0 && unseen.length > 0
+            ? [`Without a byte in any lane’s window: ${unseen.join(', ')}.`]
+            : []),
+          ...(shared ? [shared] : []),
+        ],
+      },
+    ],
+  };
+}
+
+/** Of the polls that brought any: one head is shared by so many events. */
+function eventsPerPoll({ wire: { ledger } }: CompletedCell): number | undefined {
+  if (!ledger) return undefined;
+  const { events, cycles, emptyCycles } = ledger.window;
+  const polls = cycles.count - emptyCycles.count;
+  return polls > 0 ? events / polls : undefined;
+}
+
+/** Those with a byte in any lane at any place, so that all charts of the figure share one legend. */
+function partsIn(view: ScenarioView): Part[] {
+  const deliveries = lanesOf(view).flatMap(({ valid }) => valid.flatMap((cell) => deliveryOf(cell) ?? []));
+  return PARTS_OF_A_DELIVERY.flatMap((part) =>
+    DIRECTIONS.filter((direction) => deliveries.some((delivery) => delivery[direction][part] > 0)).map((direction) => ({
+      part,
+      direction,
+      label: `${NAMES[part]} ${direction}`,
+    })),
+  );
+}
+
+function layersChart({ lanes, point }: Place, parts: readonly Part[]): StackChart | undefined {
+  const bars = lanes.flatMap((lane) => {
+    const values = parts.flatMap((part) => meanPart(lane, part) ?? []);
+    return values.length === parts.length && values.length > 0 ? { label: lane.label, values } : [];
+  });
+  if (bars.length === 0) return undefined;
+  return {
+    kind: 'stack',
+    unit: 'B',
+    label:
+      `Stacked bars. Overhead of one delivery of ${point.payloadBytes} bytes of payload, by layer and direction, for ` +
+      `${countOf(bars.length, 'lane')}. The table that follows has the same numbers.`,
+    axisTitle: 'Overhead per delivery, B (linear)',
+    lanes: bars.map(({ label }) => label),
+    parts: parts.map(({ part, direction, label }, at) => ({
+      label,
+      colour: COLOURS[part],
+      isHatched: direction === 'up',
+      values: bars.map(({ values }) => values[at] ?? 0),
+    })),
+    totals: bars.map(({ values }) => `${formatExact(values.reduce((sum, value) => sum + value, 0))} B`),
+  };
+}
+
+function meanPart({ valid }: LaneAtPlace, { part, direction }: Part): number | undefined {
+  const values = valid.flatMap((cell) => deliveryOf(cell)?.[direction][part] ?? []);
+  return values.length === 0 ? undefined : meanOf(values).value;
+}

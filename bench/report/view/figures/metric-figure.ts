@@ -1,0 +1,151 @@
+/** A figure of metrics by lane: charts of each round with estimates and intervals, and the table of the same numbers. */
+
+import { metricOf } from '../../../stats/metrics/metrics.ts';
+import { curveCharts } from '../charts/curve-chart.ts';
+import { dotChart } from '../charts/dot-chart.ts';
+import { besideEachOther, chartGroups } from '../charts/panels.ts';
+import { findingOf } from '../findings/finding.ts';
+import type { ChartGroup, DotChart, Figure } from '../page-model.ts';
+import {
+  bracketsAndRatios,
+  type LaneColumn,
+  lanesOf,
+  laneTable,
+  oppositeColumn,
+  ratioColumn,
+  roundsColumn,
+  valueColumn,
+} from '../tables/lane-table.ts';
+import type { Anchors } from '../words/anchors.ts';
+import { quantityOf, type Scale, scaleFor } from '../words/format.ts';
+import type { Place, ScenarioView } from '../words/places.ts';
+import { inSentence } from '../words/wording.ts';
+
+/** A metric: one symbol of the chart, and its columns in the table. */
+export interface Series {
+  readonly metric: string;
+  readonly label: string;
+  /** Said in the table where valid rounds still give no estimate. */
+  readonly whyMissing: string;
+}
+
+/** Metrics on one axis. */
+export interface Plot {
+  readonly title: string;
+  readonly scale: DotChart['scale'];
+  readonly series: readonly [Series, ...Series[]];
+  /** What the first of them is not to exceed, in its own unit. */
+  readonly limit?: { readonly max: number; readonly text: string } | undefined;
+}
+
+export interface MetricFigureSpec {
+  /** The figure's part of its anchor. */
+  readonly name: string;
+  readonly title: string;
+  /** In place of those of its metrics. */
+  readonly definition?: string;
+  readonly plots: readonly [Plot, ...Plot[]];
+  /** Columns of the table that the charts do not show. */
+  readonly more?: readonly LaneColumn[];
+}
+
+/** Symbols that a chart can hold where two of them are read side by side. */
+const MOST_SYMBOLS = 2;
+
+export function metricFigure(view: ScenarioView, spec: MetricFigureSpec, anchors: Anchors): Figure {
+  const { name, title, plots, more = [] } = spec;
+  const id = anchors.take(`${view.id} ${name}`);
+  const series = plots.flatMap((plot) => plot.series);
+  const metrics = series.map(({ metric }) => metric);
+  const scaled = plots.map((plot) => ({ ...plot, scaleOfValues: plotScale(view, plot) }));
+  const lanes = lanesOf(view);
+  // A column that would say the same in each row is a line below the table.
+  const isAnyValid = lanes.some(({ valid }) => valid.length > 0);
+  const isMissing = ({ metric }: Series) => isAnyValid && !lanes.some(({ estimates }) => estimates.has(metric));
+  const columns = [
+    ...oppositeColumn(view, metrics),
+    ...scaled.flatMap(({ series: shown, scaleOfValues }) =>
+      shown
+        .filter((one) => !isMissing(one))
+        .flatMap(({ metric, label, whyMissing }) => [
+          valueColumn(label, scaleOfValues, ({ estimates }) => estimates.get(metric), whyMissing),
+          ...ratioColumn(view, metric, series.length > 1 ? `${label} ratio` : 'Ratio'),
+        ]),
+    ),
+    ...more,
+    roundsColumn(metrics),
+  ];
+  const headlines = scaled.map((plot) => withHeadline(view, plot));
+  const isCut = headlines.some((plot, at) => plot.series.length < (plots[at]?.series.length ?? 0));
+  const definition = spec.definition ?? definitionsOf(series);
+  return {
+    id,
+    title,
+    definition: isCut
+      ? `${definition} The charts show the ${headlines.map((plot) => plot.series[0].label).join(' and the ')}, the table has the others.`
+      : definition,
+    finding: findingOf(view, plots[0].series[0].metric),
+    charts: besideEachOther(
+      headlines.map((plot) => ({ title: plot.title, groups: plotGroups(view, plot, id, anchors) })),
+    ),
+    tables: [
+      {
+        ...laneTable(view, anchors.take(`${id} table`), title, columns),
+        definition: bracketsAndRatios(view, metrics),
+        notes: series.filter(isMissing).map(({ label, whyMissing }) => `${label}: ${whyMissing}.`),
+      },
+    ],
+  };
+}
+
+interface ScaledPlot extends Plot {
+  readonly scaleOfValues: Scale;
+}
+
+function plotScale(view: ScenarioView, { series: [first, ...others] }: Pick<Plot, 'series'>): Scale {
+  const estimates = [first, ...others].flatMap(({ metric }) =>
+    lanesOf(view).flatMap((lane) => lane.estimates.get(metric) ?? []),
+  );
+  return scaleFor(
+    quantityOf(metricOf(first.metric)),
+    estimates.map(({ value }) => value),
+  );
+}
+
+/** Each metric's own words. */
+export function definitionsOf(series: readonly Pick<Series, 'metric' | 'label'>[]): string {
+  return series
+    .map(({ metric, label }) => {
+      const { definition } = metricOf(metric);
+      return definition.startsWith(label) ? `${definition}.` : `${label}: ${inSentence(definition)}.`;
+    })
+    .join(' ');
+}
+
+/** Over many points, or where lines show a sweep, the first series alone: the table has the others. */
+function withHeadline({ places }: ScenarioView, plot: ScaledPlot): ScaledPlot {
+  const [headline, ...others] = plot.series;
+  if (others.length === 0 || places.length === 1) return plot;
+  if (places.length === 2 && plot.series.length <= MOST_SYMBOLS) return plot;
+  const title = plot.title.endsWith(headline.label) ? plot.title : `${plot.title} ${headline.label}`;
+  return { ...plot, title, series: [headline] };
+}
+
+function plotGroups(view: ScenarioView, plot: ScaledPlot, id: string, anchors: Anchors): ChartGroup[] {
+  const { title, scale: prefers, scaleOfValues: scale, series, limit } = plot;
+  return chartGroups(
+    view,
+    id,
+    anchors,
+    (place) => placeChart(place, plot),
+    (curves) => curveCharts(curves, { metric: series[0].metric, title, scale, prefers, limit }),
+  );
+}
+
+function placeChart({ lanes }: Place, { title, scale, scaleOfValues, series }: ScaledPlot): DotChart | undefined {
+  return dotChart(
+    lanes.map(({ label }) => label),
+    series.map(({ metric, label }) => ({ metric, label, rows: lanes })),
+    { title, scale: scaleOfValues, axis: scale },
+  );
+}

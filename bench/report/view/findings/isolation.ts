@@ -1,0 +1,82 @@
+/** Pure: what a client that stops reading changes for the others of its lane, with a verdict. */
+
+import type { CompletedCell, Point } from '../../../contract/result.ts';
+import { pairedRatio } from '../../../stats/inference/ratio.ts';
+import { decide } from '../../../stats/inference/verdict.ts';
+import { metricOf } from '../../../stats/metrics/metrics.ts';
+import type { LaneLabel } from '../page-model.ts';
+import { type LaneAtPlace, laneAt, type Place, type ScenarioView } from '../words/places.ts';
+import { keyOf, variedText } from '../words/points.ts';
+import type { Judged } from '../words/verdicts.ts';
+
+/** By how much others' latency may change and still count as unnoticed. It was set before anything was measured. */
+export const UNNOTICED = 0.2;
+const TAILS = ['latency.p99Us', 'latency.p95Us', 'latency.p50Us'] as const;
+
+/** Places that differ in the stalled clients alone, from none to many. */
+export interface Group {
+  readonly title: string | undefined;
+  readonly places: readonly Place[];
+}
+
+/** With stalled clients, to the same lane without. */
+export interface Effect extends Judged {
+  readonly label: LaneLabel;
+  readonly place: Place;
+}
+
+export function groupsOf({ places }: ScenarioView): Group[] {
+  const rest = ({ stalledClients: _, ...point }: Point): Point => point;
+  const all = places.map(({ point }) => rest(point));
+  const keys = [...new Set(all.map(keyOf))];
+  return keys.flatMap((key) => {
+    const mine = places.filter(({ point }) => keyOf(rest(point)) === key);
+    const [first] = mine;
+    if (!first) return [];
+    const byStalled = [...mine].sort((a, b) => (a.point.stalledClients ?? 0) - (b.point.stalledClients ?? 0));
+    return { title: variedText(rest(first.point), all), places: byStalled };
+  });
+}
+
+/** The furthest into the tail that this run may quote. */
+export function tailOf({ places }: ScenarioView): string {
+  const lanes = places.flatMap((place) => place.lanes);
+  return TAILS.find((metric) => lanes.some(({ estimates }) => estimates.has(metric))) ?? TAILS[0];
+}
+
+/** `1 more client stalled` */
+export function stalledText({ point }: Place, { places }: Group): string {
+  const points = places.map((place) => place.point);
+  return variedText(point, points) ?? 'measured';
+}
+
+/**
+ * Of every lane at every place with stalled clients, paired by round: what disturbed one disturbed the other. They are read
+ * side by side: their verdicts are corrected together.
+ *
+ * @param margin in place of the metric's own
+ */
+export function effectsOf(groups: readonly Group[], id: string, margin = metricOf(id).margin): Effect[] {
+  const candidates = groups.flatMap(({ places: [calm, ...stalled] }) =>
+    stalled.flatMap((place) =>
+      place.lanes.flatMap((lane) => {
+        const ratios = calm ? ratiosOf(lane, laneAt(calm, lane.label), id) : [];
+        if (ratios.length === 0) return [];
+        const ratio = pairedRatio({ ...metricOf(id), margin }, ratios);
+        return { label: lane.label, place, rounds: ratios.length, ratio, family: id };
+      }),
+    ),
+  );
+  return decide(candidates).map(([{ label, place, rounds, ratio }, decision]) => {
+    const { value, low, high, spread } = ratio;
+    return { label, place, ratio: value, low, high, spread, margin, rounds, ...decision };
+  });
+}
+
+function ratiosOf({ valid }: LaneAtPlace, calm: LaneAtPlace | undefined, id: string): number[] {
+  const of = (cell: CompletedCell | undefined) => cell && metricOf(id).of(cell);
+  return valid.flatMap((cell) => {
+    const [mine, theirs] = [of(cell), of(calm?.valid.find(({ round }) => round === cell.round))];
+    return mine && theirs ? [mine / theirs] : [];
+  });
+}

@@ -1,0 +1,105 @@
+/** How far two helpings of the same lane lie apart: what a difference between lanes has to be seen against. */
+
+import type { Result } from '../../../contract/result.ts';
+import { noiseFloor, type SelfComparison } from '../../../stats/noise-floor.ts';
+import type { Prose } from '../page-model.ts';
+import { countOf, formatInterval, RATIO } from '../words/format.ts';
+import { distinctPoints, keyOf, variedText } from '../words/points.ts';
+import { ratioProse } from '../words/verdicts.ts';
+
+type Scenario = Result['scenarios'][number];
+
+/** What is compared, in scenarios that show it. */
+const METRICS: readonly { metric: string; name: string; figure: Scenario['figures'][number] }[] = [
+  { metric: 'latency.p50Us', name: 'p50', figure: 'latency' },
+  { metric: 'latency.p95Us', name: 'p95', figure: 'latency' },
+  { metric: 'server.cpuPerDeliveryUs', name: 'server CPU', figure: 'cpu' },
+];
+
+interface Difference {
+  readonly name: string;
+  /** In the order of the points. */
+  readonly at: readonly [Located, ...Located[]];
+}
+
+interface Located extends SelfComparison {
+  /** undefined of a scenario's only point */
+  readonly varied: string | undefined;
+}
+
+/** A sentence or two for each lane that repeats another, in each scenario that times them; none where no lane does. */
+export function noiseFloorOf({ lanes, scenarios, comparisons }: Result): Prose[] {
+  const floor = noiseFloor(comparisons, lanes);
+  return lanes.flatMap((lane) => {
+    const repeated = lanes.find(({ id }) => id === lane.repeats);
+    if (!repeated) return [];
+    const mine = floor.filter(({ comparison }) =>
+      [lane, repeated].every(({ id }) => id === comparison.lane || id === comparison.reference),
+    );
+    const found = scenarios.flatMap((scenario) => {
+      const differences = differencesIn(scenario, mine);
+      return differences.length > 0 ? { scenario, differences } : [];
+    });
+    return found.map(({ scenario, differences }): Prose => {
+      const where = found.length > 1 ? `${scenario.title}: the` : 'The';
+      return [
+        `${where} same lane measured twice (${repeated.title}; ${lane.title}) differs by `,
+        ...differences.flatMap(
+          (difference, at): Prose => [
+            at === 0 ? '' : at === differences.length - 1 ? ' and ' : ', ',
+            ...differenceProse(difference),
+          ],
+        ),
+        '.',
+        ...departure(differences),
+      ];
+    });
+  });
+}
+
+/** Of several scenarios only those in which an interval leaves 1; if none does, that. */
+export function noiseFloorInShort(result: Result): Prose[] {
+  const all = noiseFloorOf(result);
+  const leaving = all.filter((prose) => prose.some((part) => typeof part === 'object' && 'strong' in part));
+  if (leaving.length > 0 || all.length === 0) return leaving;
+  return [['The same lane measured twice: no interval of its ratios leaves 1.']];
+}
+
+function differencesIn({ id, figures, points: all }: Scenario, floor: readonly SelfComparison[]): Difference[] {
+  const points = distinctPoints(all);
+  return METRICS.filter(({ figure }) => figures.includes(figure)).flatMap(({ metric, name }) => {
+    const [first, ...others] = points.flatMap((point) => {
+      const varied = variedText(point, points);
+      return floor
+        .filter(
+          ({ comparison: one }) => one.scenario === id && one.metric === metric && keyOf(one.point) === keyOf(point),
+        )
+        .map((one) => ({ ...one, varied }));
+    });
+    return first ? [{ name, at: [first, ...others] }] : [];
+  });
+}
+
+/** Of several points the least and the most: each stands in the tables. */
+function differenceProse({ name, at }: Difference): Prose {
+  if (at.length === 1) return [...ratioProse(at[0].comparison), ` in ${name}`];
+  const ratios = at.map(({ comparison }) => comparison.ratio);
+  const [least, most] = [Math.min(...ratios), Math.max(...ratios)].map(
+    (value) => formatInterval({ value, low: null, high: null }, RATIO).value,
+  );
+  return [`×\u00a0${least} to ×\u00a0${most} in ${name}`, { quiet: ` (${countOf(at.length, 'point')})` }];
+}
+
+function departure(differences: readonly Difference[]): Prose {
+  const leaving = differences.flatMap(({ name, at }) =>
+    at
+      .filter(({ severity }) => severity !== undefined)
+      .map(({ varied }) => (varied === undefined ? name : `${name} at ${varied}`)),
+  );
+  if (leaving.length === 0) return [];
+  return [
+    ' ',
+    { strong: `The interval leaves 1 in ${leaving.join(', ')}` },
+    ': a difference of that size may be noise.',
+  ];
+}

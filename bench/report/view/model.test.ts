@@ -1,0 +1,407 @@
+import { describe, expect, test } from 'vitest';
+import { type CompletedCell, FIGURES, type Result, type Verdict } from '../../contract/result.ts';
+import { failed, makeResult, POINT, SCENARIO, withLedger } from '../../tests/fixture.ts';
+import { chartSpecs } from './charts/charts.ts';
+import { pageModel } from './model.ts';
+import type { Chart, DotChart, Figure, Prose, StackChart, Table } from './page-model.ts';
+
+const figureOf = (result: Result, id: string): Figure => {
+  const figure = pageModel(result)
+    .sections.flatMap(({ figures }) => figures)
+    .find((one) => one.id === id);
+  if (!figure) throw new Error(`no figure ${id}`);
+  return figure;
+};
+const cellsOf = ({ rows, columns }: Table, lane: string, label: string): string => {
+  const at = columns.findIndex((column) => column.label === label) - 1;
+  const cell = rows.find(({ header }) => header === lane)?.cells[at];
+  return [cell?.text, cell?.interval].filter((part) => part !== undefined).join(' ');
+};
+const chartOf = (figure: Figure): Chart | undefined => figure.charts?.[0]?.panels[0]?.chart;
+const dots = (figure: Figure) => chartOf(figure) as DotChart;
+const tableOf = (figure: Figure): Table => {
+  const [table] = figure.tables;
+  if (!table) throw new Error(`no table in ${figure.id}`);
+  return table;
+};
+const textOf = (prose: Prose): string =>
+  prose.map((part) => (typeof part === 'string' ? part : 'strong' in part ? part.strong : part.quiet)).join('');
+const sentences = (result: Result): string[] =>
+  pageModel(result).summary.flatMap((group) => group.sentences.map(({ text }) => textOf(text)));
+const lose = (cell: CompletedCell): CompletedCell => ({
+  ...cell,
+  delivery: { ...cell.delivery, missing: 2, delivered: 998 },
+});
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(deepFreeze);
+  return value;
+}
+
+describe('the model', () => {
+  test('is pure: a frozen result gives the same page each time', () => {
+    const result = deepFreeze(makeResult());
+    const first = pageModel(result);
+    expect(pageModel(result)).toEqual(first);
+    expect(chartSpecs(first)).toEqual(chartSpecs(pageModel(result)));
+  });
+
+  test('does not depend on the order in which cells ran', () => {
+    const result = makeResult();
+    expect(pageModel({ ...result, cells: [...result.cells].reverse() })).toEqual(pageModel(result));
+  });
+
+  test('says first whether the numbers may be cited, and why not', () => {
+    expect(pageModel(makeResult()).head.citable).toMatchObject({ ok: true, reasons: [] });
+    const reasons = ['dirty-tree: The code differed.'];
+    const { citable } = pageModel(makeResult({ replace: { citable: { ok: false, reasons } } })).head;
+    expect(citable).toMatchObject({ ok: false, reasons });
+    expect(citable.title).toContain('not');
+  });
+});
+
+describe('numbers of a table', () => {
+  const result = makeResult();
+  const estimate = (lane: string, metric: string) => {
+    const found = result.estimates.find((one) => one.lane === lane && one.metric === metric);
+    if (!found) throw new Error(`no estimate of ${metric}`);
+    return found;
+  };
+
+  test('are the estimates of the result, within half of the last digit', () => {
+    for (const [lane, label, metric] of [
+      ['alpha', 'p50', 'latency.p50Us'],
+      ['gamma', 'p95', 'latency.p95Us'],
+    ] as const) {
+      const { value, low, high } = estimate(lane, metric);
+      const printed = cellsOf(tableOf(figureOf(result, 'spread-latency')), `Lane ${lane}`, label);
+      const [shown, ...bounds] = printed.match(/[\d.]+/g)?.map(Number) ?? [];
+      const digits = printed.split(' ')[0]?.split('.')[1]?.length ?? 0;
+      expect(shown).toBeCloseTo(value / 1e3, digits);
+      expect(bounds[0]).toBeCloseTo(Number(low) / 1e3, digits);
+      expect(bounds[1]).toBeCloseTo(Number(high) / 1e3, digits);
+    }
+  });
+
+  test('are those of the chart beside it', () => {
+    for (const id of ['spread-latency', 'spread-cpu', 'spread-memory']) {
+      const figure = figureOf(result, id);
+      const { series, lanes, unit } = dots(figure);
+      for (const { label, estimates } of series) {
+        expect(estimates).toHaveLength(3);
+        for (const { row, text } of estimates) {
+          const printed = cellsOf(tableOf(figure), lanes[row]?.title ?? '', label).split(' ')[0];
+          expect(text).toBe(`${printed} ${unit}`);
+        }
+      }
+    }
+  });
+
+  test('carry a unit where they have one', () => {
+    const table = tableOf(figureOf(result, 'spread-latency'));
+    expect(table.columns.filter(({ label }) => /^p\d+$/.test(label)).map(({ unit }) => unit)).toEqual(['ms', 'ms']);
+  });
+
+  test('of bytes are split into payload and overhead of either direction', () => {
+    const figure = figureOf(result, 'spread-bytes');
+    const [table, chart] = [tableOf(figure), chartOf(figure)];
+    const row = ['Total', 'Payload', 'Overhead down', 'Overhead up'].map((label) =>
+      cellsOf(table, 'Lane gamma', label),
+    );
+    expect(row).toEqual(['140', '128', '8', '4']);
+    expect((chart as StackChart).parts.map(({ values }) => values[2])).toEqual([128, 8, 4]);
+  });
+
+  describe('of a lane that compresses', () => {
+    const compressed = (cell: CompletedCell): CompletedCell => {
+      const { window } = cell.wire;
+      const clients = { ...window.clients, receivedBytes: cell.wire.windowDeliveries * 60 };
+      const wire = { ...cell.wire, window: { ...window, clients }, perDeliveryBytes: 60 };
+      return { ...cell, options: { compression: 'deflate' }, wire };
+    };
+    const labels = ['Total', 'Payload', 'Overhead down', 'Overhead up'];
+    const rowOf = (figure: Figure) => labels.map((label) => cellsOf(tableOf(figure), 'Lane alpha', label));
+
+    test('have the payload that the ledger saw on the wire', () => {
+      const readAlong = (cell: CompletedCell): CompletedCell => {
+        const { wire, ...rest } = compressed(withLedger(cell));
+        if (!wire.ledger) throw new Error('no ledger');
+        const { window } = wire.ledger;
+        const read = { ...window, down: { ...window.down, payload: window.events * 57 } };
+        return { ...rest, wire: { ...wire, ledger: { ...wire.ledger, window: read } } };
+      };
+      const figure = figureOf(makeResult({ lanes: ['alpha'], change: readAlong }), 'spread-bytes');
+      expect(rowOf(figure)).toEqual(['60', '57', '3', '0']);
+      expect((chartOf(figure) as StackChart).parts.map(({ values }) => values[0])).toEqual([57, 3, 0]);
+    });
+
+    test('have a total alone where no ledger was kept', () => {
+      const figure = figureOf(makeResult({ lanes: ['alpha'], change: compressed }), 'spread-bytes');
+      expect(rowOf(figure)).toEqual(['60', 'not known', 'not known', '0']);
+      expect(figure.charts).toEqual([]);
+    });
+  });
+});
+
+describe('every round', () => {
+  test('is a dot, with the value that its cell has', () => {
+    const result = makeResult({ rounds: 4 });
+    const [p50] = dots(figureOf(result, 'spread-latency')).series;
+    const cells = result.cells.filter((cell): cell is CompletedCell => cell.lane === 'alpha');
+    expect(p50?.rounds.filter(({ row }) => row === 0).map(({ value }) => value)).toEqual(
+      cells.map(({ latency }) => latency.p50Us / 1e3),
+    );
+  });
+});
+
+describe('a percentile', () => {
+  test('with too few events behind it is not quoted, and the table says how many it needs', () => {
+    const figure = figureOf(makeResult({ events: 100 }), 'spread-latency');
+    const [table, chart] = [tableOf(figure), chartOf(figure)];
+    expect((chart as DotChart).series.map(({ label }) => label)).toEqual(['p50', 'p95']);
+    expect(table.notes).toEqual(['p99: n too small (needs 299 events).', 'p99.9: n too small (needs 2,995 events).']);
+  });
+
+  test('with enough events is charted and tabled', () => {
+    const figure = figureOf(makeResult({ events: 300 }), 'spread-latency');
+    const [table, chart] = [tableOf(figure), chartOf(figure)];
+    expect((chart as DotChart).series.map(({ label }) => label)).toEqual(['p50', 'p95', 'p99']);
+    expect(cellsOf(table, 'Lane alpha', 'p99')).toMatch(/^\d/);
+    expect(table.notes).toEqual(['p99.9: n too small (needs 2,995 events).']);
+  });
+
+  test('that only some lanes may quote has a remark in the others', () => {
+    const short = (cell: CompletedCell): CompletedCell => ({
+      ...cell,
+      window: { ...cell.window, events: cell.lane === 'beta' ? 100 : 300 },
+    });
+    const table = tableOf(figureOf(makeResult({ events: 300, change: short }), 'spread-latency'));
+    expect(cellsOf(table, 'Lane alpha', 'p99')).toMatch(/^\d/);
+    expect(cellsOf(table, 'Lane beta', 'p99')).toBe('n too small (needs 299 events)');
+  });
+});
+
+describe('the summary', () => {
+  test('begins with the reference and says of each other lane what the verdicts are', () => {
+    const [first, ...others] = sentences(makeResult());
+    expect(first).toMatch(
+      /^Lane beta, the reference: p50 latency [\d.]+\sms \[[\d.]+, [\d.]+\]; bytes per delivery 134\sB;/,
+    );
+    expect(others).toHaveLength(2);
+    expect(others[1]).toMatch(
+      /^Lane gamma is slower than Lane beta: p50 latency 7\.23\sms \[[\d.]+, [\d.]+\], ×\s2\.98 \[[\d.]+, [\d.]+\]\. It takes more bytes: 140\sB per delivery, ×\s1\.04\. It takes more server CPU: /,
+    );
+  });
+
+  test('takes its words from the verdicts, never from the ratios', () => {
+    const result = makeResult();
+    const saying = (verdict: Verdict) =>
+      sentences({ ...result, comparisons: result.comparisons.map((one) => ({ ...one, verdict })) }).join();
+    expect(saying('lower')).not.toMatch(/slower|more/);
+    expect(saying('higher')).not.toMatch(/faster|less|fewer/);
+    for (const verdict of ['equivalent', 'inconclusive'] as const) {
+      expect(saying(verdict)).not.toMatch(/faster|slower|less|fewer|more/);
+      expect(saying(verdict)).toContain(', against Lane beta: p50 latency ');
+    }
+  });
+
+  test('counts verdicts where there are many points', () => {
+    const points = [10, 100, 1_000].map((clients) => ({ ...POINT, clients }));
+    const result = makeResult({ points });
+    expect(sentences(result)[2]).toContain('and is slower than Lane beta at every point;');
+    const comparisons = result.comparisons.map((one) =>
+      one.point.clients === 10 ? { ...one, verdict: 'inconclusive' as const } : one,
+    );
+    expect(sentences({ ...result, comparisons })[2]).toContain(
+      'and is slower than Lane beta at 2 of 3 points, is not decided at 1 of 3 points;',
+    );
+  });
+
+  test('of a single round says that there is no interval, and prints none', () => {
+    for (const sentence of sentences(makeResult({ rounds: 1 }))) {
+      expect(sentence).toContain('n too small for an interval');
+      expect(sentence).not.toContain('[');
+    }
+  });
+
+  test('says why there are no ratios when the reference was not run', () => {
+    const all = sentences(makeResult({ reference: 'omega' }));
+    expect(all).toHaveLength(4);
+    expect(all.at(-1)).toBe('There are no ratios: the reference lane, omega, is not part of this run.');
+  });
+});
+
+describe('what does not count', () => {
+  test('is listed with phase, error, code and signal', () => {
+    const result = makeResult({ change: (cell) => (cell.lane === 'gamma' && cell.round === 2 ? failed(cell) : cell) });
+    const { rejected } = pageModel(result).trust;
+    expect(rejected?.rows.map(({ header, cells }) => [header, ...cells.map(({ text }) => text)])).toEqual([
+      ['Lane gamma', 'Spread', '2', 'warm-up', 'worker 1 ended', '139', 'SIGSEGV'],
+    ]);
+  });
+
+  test('says which cells were measured again when the run was resumed, and counts their round once', () => {
+    const result = makeResult();
+    const [first, second] = result.cells;
+    if (first?.state !== 'completed' || second?.state !== 'completed') throw new Error('no cells');
+    const again = { ...first, order: result.cells.length + 1 };
+    const cells = [failed(first), failed(second), ...result.cells.slice(2), again];
+    const { trust, sections } = pageModel({ ...result, cells });
+    expect(trust.rejected?.columns.at(-1)?.label).toBe('Then');
+    expect(trust.rejected?.rows.map(({ header, cells }) => [header, cells.at(-1)?.text])).toEqual([
+      ['Lane alpha', 'measured again'],
+      ['Lane beta', 'none'],
+    ]);
+    expect(sections[0]?.notes).toEqual([expect.stringMatching(/^Lane beta is charted without 1 round of 3/)]);
+  });
+
+  test('is open to see where something is wrong, and folded with its outcome where nothing is', () => {
+    const { audit, agreement } = pageModel(makeResult()).trust;
+    expect([audit?.folded, agreement?.folded]).toEqual([
+      'each of 9,000 deliveries arrived once and in order',
+      'no byte differs',
+    ]);
+    const broken = pageModel(makeResult({ change: (cell) => (cell.order === 1 ? lose(cell) : cell) })).trust;
+    expect([broken.audit?.folded, broken.agreement?.folded]).toEqual([undefined, 'no byte differs']);
+  });
+
+  test('is absent from a sound run', () => {
+    expect(pageModel(makeResult()).trust.rejected).toBeUndefined();
+  });
+
+  test('is not charted, and the section says so: a whole lane', () => {
+    const result = makeResult({ change: (cell) => (cell.lane === 'gamma' ? lose(cell) : cell) });
+    const figure = figureOf(result, 'spread-latency');
+    expect(dots(figure).lanes.map(({ title }) => title)).toEqual(['Lane alpha', 'Lane beta']);
+    expect(cellsOf(tableOf(figure), 'Lane gamma', 'p50')).toBe('no valid round');
+    expect(pageModel(result).sections[0]?.notes).toEqual([expect.stringMatching(/^Lane gamma is not charted/)]);
+    expect(pageModel(result).trust.audit?.rows[2]?.cells.map(({ text }) => text)).toEqual([
+      '3',
+      '3,000',
+      '2,994',
+      '6',
+      '0',
+      '0',
+      '0',
+    ]);
+  });
+
+  test('is not charted, and the section says so: one round', () => {
+    const result = makeResult({ change: (cell) => (cell.lane === 'gamma' && cell.round === 1 ? lose(cell) : cell) });
+    const rounds = dots(figureOf(result, 'spread-latency')).series[0]?.rounds.filter(({ row }) => row === 2);
+    expect(rounds?.map(({ round }) => round)).toEqual([2, 3]);
+    expect(pageModel(result).sections[0]?.notes).toEqual([
+      expect.stringMatching(/^Lane gamma is charted without 1 round of 3/),
+    ]);
+  });
+
+  test('shows where both sides disagree on bytes', () => {
+    const drop = (cell: CompletedCell): CompletedCell => {
+      const { server, clients } = cell.wire.cell;
+      return {
+        ...cell,
+        wire: { ...cell.wire, cell: { server, clients: { ...clients, receivedBytes: clients.receivedBytes - 5 } } },
+      };
+    };
+    const { agreement, rejected } = pageModel(makeResult({ rounds: 2, lanes: ['beta'], change: drop })).trust;
+    const row = agreement?.rows[0];
+    expect(agreement?.folded).toBeUndefined();
+    expect(rejected?.rows[0]?.cells[2]?.text).toBe('byte count');
+    expect(row?.cells[3]?.text).toBe('10');
+    expect(row?.cells[6]?.text).toBe('0');
+  });
+});
+
+describe('warnings', () => {
+  const warn = (severity: 'severe' | 'notice', code: string, text = 'seen') => ({
+    code,
+    severity,
+    text,
+    hint: 'do this',
+  });
+
+  test('are grouped by code, severe ones first, with their lanes and every sighting', () => {
+    const change = (cell: CompletedCell): CompletedCell => {
+      const late = warn('notice', 'late', `late in ${cell.order}`);
+      return { ...cell, warnings: cell.lane === 'alpha' ? [late, warn('severe', 'full')] : [late] };
+    };
+    const { warnings } = pageModel(
+      makeResult({ rounds: 2, change, replace: { warnings: [warn('notice', 'run')] } }),
+    ).trust;
+    expect(warnings.map(({ code, where }) => [code, where])).toEqual([
+      ['full', '2 cells: Lane alpha (2)'],
+      ['run', 'the whole run'],
+      ['late', '6 cells: Lane alpha (2), Lane beta (2), Lane gamma (2)'],
+    ]);
+    expect(warnings[2]?.all).toHaveLength(6);
+    expect(warnings[2]?.hints).toEqual(['do this']);
+  });
+});
+
+describe('lanes and scenarios come from the result', () => {
+  test('so that renaming them only changes their names', () => {
+    const rename = (text: string) =>
+      text
+        .replaceAll('alpha', 'uno')
+        .replaceAll('beta', 'due')
+        .replaceAll('gamma', 'tre')
+        // Not the name of a field.
+        .replaceAll(/spread(?!":)/g, 'quattro');
+    const model = (result: Result) => JSON.stringify(pageModel(result));
+    const result = makeResult();
+    const renamed = JSON.parse(rename(JSON.stringify(result))) as Result;
+    expect(model(renamed)).toBe(rename(model(result)));
+    expect(model(renamed)).not.toBe(model(result));
+  });
+
+  test('so that a scenario of many points is one section, with one chart over all of its numbers', () => {
+    const points = [1_000, 10, 100].map((clients) => ({ ...POINT, clients }));
+    const result = makeResult({ points });
+    const { sections, summary } = pageModel(result);
+    expect(sections.map(({ id, title, setting }) => [id, title, setting])).toEqual([
+      ['spread', 'Spread', '20 events/s · 128 B payload · browser headers · 3 rounds'],
+    ]);
+    const figure = figureOf(result, 'spread-latency');
+    expect(chartOf(figure)).toMatchObject({
+      kind: 'lines',
+      y: { title: 'Latency p50, ms (logarithmic)' },
+      x: { title: 'Clients (logarithmic)', ticks: [{ text: '10' }, { text: '100' }, { text: '1,000' }] },
+    });
+    expect(figure.charts?.flatMap(({ panels }) => panels)).toHaveLength(1);
+    expect([...new Set(tableOf(figure).rows.map(({ group }) => group))]).toEqual([
+      '10 clients',
+      '100 clients',
+      '1,000 clients',
+    ]);
+    expect(summary).toHaveLength(1);
+    expect(summary[0]?.sentences).toHaveLength(3);
+  });
+
+  test('so that charts side by side share one axis', () => {
+    const points = [10, 100].map((clients) => ({ ...POINT, clients }));
+    const specs = chartSpecs(pageModel(makeResult({ points })));
+    const axes = specs
+      .filter(({ canvas }) => canvas.startsWith('spread-cpu'))
+      .map(({ config }) => JSON.stringify((config.options as { scales: { x: object } }).scales.x));
+    expect(axes).toHaveLength(2);
+    expect(new Set(axes).size).toBe(1);
+    expect(axes[0]).toContain('"suggestedMax"');
+  });
+
+  test.each(FIGURES)('so that a scenario asks for its figures: %s alone', (name) => {
+    const { figures = [] } =
+      pageModel(makeResult({ change: withLedger, replace: { scenarios: [{ ...SCENARIO, figures: [name] }] } }))
+        .sections[0] ?? {};
+    expect(figures.map(({ id }) => id)).toEqual(
+      name === 'layers'
+        ? ['layers', 'levels', 'handshake', 'empty-polls'].map((id) => `spread-${id}`)
+        : [`spread-${name}`],
+    );
+  });
+
+  test('so that more lanes than colours still have a colour each', () => {
+    const lanes = Array.from({ length: 11 }, (_, at) => `lane-${at}`);
+    const text = JSON.stringify(chartSpecs(pageModel(makeResult({ lanes, reference: 'lane-0' }))));
+    expect(new Set(text.match(/--lane-\d+/g))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8].map((at) => `--lane-${at}`)));
+  });
+});

@@ -1,0 +1,86 @@
+/** A result becomes a page: pure, without HTML. The same result always gives the same page. */
+
+import type { Result } from '../../contract/result.ts';
+import { citeOf } from './cite.ts';
+import { noiseFloorOf } from './findings/noise-floor.ts';
+import { glossary } from './glossary.ts';
+import type { Entry, Head, PageModel, Reproduce } from './page-model.ts';
+import { sectionOf } from './section.ts';
+import { summaryOf } from './summary.ts';
+import { conditionsOf } from './tables/conditions.ts';
+import { trustOf } from './trust.ts';
+import { Anchors } from './words/anchors.ts';
+import { countOf, formatCount, formatDuration, formatInstant } from './words/format.ts';
+import { viewsOf } from './words/places.ts';
+
+const GENERAL_QUESTION = 'What does it cost, in time and in bytes, to get an event from a server to its clients?';
+
+export function pageModel(result: Result): PageModel {
+  const anchors = new Anchors();
+  const views = viewsOf(result, anchors);
+  const head = headOf(result);
+  const sections = views.map((view) => sectionOf(view, result, head.question, anchors));
+  return {
+    title: `${head.question} · Pushlab`,
+    head,
+    summary: summaryOf(views, sections, result.reference),
+    sections,
+    nothingMeasured: views.length > 0 ? undefined : 'No cell was measured: the run ended before its first cell did.',
+    trust: trustOf(result, views),
+    conditions: conditionsOf(result, views),
+    glossary,
+    cite: citeOf(result, views),
+    reproduce: reproduceOf(result),
+  };
+}
+
+function headOf(result: Result): Head {
+  const { scenarios, citable } = result;
+  const [scenario, ...others] = scenarios;
+  return {
+    question: scenario && others.length === 0 ? scenario.question : GENERAL_QUESTION,
+    citable: {
+      ok: citable.ok,
+      title: citable.ok ? 'These numbers may be cited' : 'These numbers are not to be cited',
+      reasons: citable.reasons,
+    },
+    noiseFloor: noiseFloorOf(result),
+    facts: factsOf(result),
+  };
+}
+
+function factsOf(result: Result): Entry[] {
+  const { id, startedAt, finishedAt, profile, lanes, sessions, seed, command, environment } = result;
+  const { versions, git } = environment;
+  const commit = git.commit === null ? 'no commit' : git.commit.slice(0, 12);
+  const took = finishedAt === null ? 'did not end' : `took ${formatDuration(startedAt, finishedAt)}`;
+  const inSessions = sessions.length > 1 ? `, in ${countOf(sessions.length, 'session')}` : '';
+  const repeats = lanes.filter((lane) => lane.repeats !== undefined).length;
+  const repeated = repeats > 0 ? `, ${formatCount(repeats)} of them a repeat` : '';
+  return [
+    { term: 'Run', text: id, code: true },
+    { term: 'Date', text: `${formatInstant(startedAt)}, ${took}${inSessions}` },
+    { term: 'Profile', text: `${profile}: ${countOf(lanes.length, 'lane')}${repeated}` },
+    { term: 'Seed', text: String(seed) },
+    { term: 'Command', text: command, code: true },
+    { term: 'Pushlab', text: `${versions.pushlab}, commit ${commit}${git.dirty ? ' with changes' : ''}` },
+    { term: 'Machine', text: `${environment.cpu.model ?? 'unknown CPU'}, ${countOf(environment.cpu.cores, 'core')}` },
+  ];
+}
+
+/** The command leaves out what was default then; the seed and the commit pin it. */
+function reproduceOf({ command, seed, environment: { git } }: Result): Reproduce {
+  const seeded = command.includes('--seed')
+    ? command
+    : `${command}${command.includes(' -- ') ? '' : ' --'} --seed ${seed}`;
+  const checkout = git.commit === null ? [] : [`git checkout ${git.commit}`];
+  const differs = git.dirty
+    ? ' The code of this run differed from its commit, so that the same code can’t be had.'
+    : '';
+  return {
+    text:
+      'The same commit, command and seed give the same events, the same order of cells and the same phases of the clients. ' +
+      `Times differ with the machine and its state; ratios less so.${differs}`,
+    lines: [...checkout, 'npm ci', seeded],
+  };
+}

@@ -1,0 +1,176 @@
+/** Tables with a row for each lane of each place of a scenario. */
+
+import type { CompletedCell, Estimate } from '../../../contract/result.ts';
+import { metricOf } from '../../../stats/metrics/metrics.ts';
+import type { Column, Table, TableCell } from '../page-model.ts';
+import {
+  countOf,
+  formatCount,
+  formatExact,
+  formatInterval,
+  formatRange,
+  type Interval,
+  RATIO,
+  type Scale,
+} from '../words/format.ts';
+import type { LaneAtPlace, Place, ScenarioView } from '../words/places.ts';
+import { type Judged, marginText, VERDICT_GLYPHS, verdictText } from '../words/verdicts.ts';
+
+export interface LaneColumn {
+  readonly column: Column;
+  readonly cell: (lane: LaneAtPlace, place: Place) => TableCell;
+}
+
+export const NO_ROUND: TableCell = { text: 'no valid round', isRemark: true };
+
+export function laneTable(
+  { scenario, places }: ScenarioView,
+  id: string,
+  title: string,
+  columns: readonly LaneColumn[],
+): Omit<Table, 'definition'> {
+  const rows = places.flatMap((place) =>
+    place.lanes.map((lane) => ({
+      header: lane.label.title,
+      group: place.varied,
+      lane: lane.label,
+      cells: columns.map(({ cell }) => cell(lane, place)),
+    })),
+  );
+  return {
+    id,
+    title: `${title}: ${scenario.title}`,
+    columns: [{ label: 'Lane', numeric: false }, ...columns.map(({ column }) => column)],
+    rows,
+    folded: places.length > 1 ? `${countOf(places.length, 'point')}, ${countOf(rows.length, 'row')}` : undefined,
+  };
+}
+
+/** In words, whom the lanes of these metrics are compared with; undefined where none is. */
+export function oppositesText(view: ScenarioView, metrics: readonly string[]): string | undefined {
+  const compared = comparedLanes(view, metrics);
+  const own = compared.find(({ isVariant }) => !isVariant)?.opposite?.title;
+  if (!compared.some(({ isVariant }) => isVariant)) return own;
+  return own === undefined ? 'what each varies' : `${own}, of a variant to what it varies`;
+}
+
+export function lanesOf({ places }: Pick<ScenarioView, 'places'>): readonly LaneAtPlace[] {
+  return places.flatMap(({ lanes }) => lanes);
+}
+
+/** What the brackets and ratios of a table of these metrics are, and what the signs beside the ratios say. */
+export function bracketsAndRatios(view: ScenarioView, metrics: readonly string[]): string {
+  const all = metrics.map(metricOf);
+  const has = (spread: 'interval' | 'range') => all.some((metric) => metric.spread === spread);
+  const brackets = [
+    ...(has('interval')
+      ? ['Brackets: the 95 % interval over rounds; none where the rounds agree, or there is one.']
+      : []),
+    ...(has('range') ? ['Parentheses: from the least to the most of the rounds, where they differ.'] : []),
+  ].join(' ');
+  const opposites = oppositesText(view, metrics);
+  if (opposites === undefined) return brackets;
+  const { lower, higher, equivalent, inconclusive } = VERDICT_GLYPHS;
+  const margins = [...new Set(all.map(({ margin }) => margin))].sort((a, b) => b - a).map(marginText);
+  return (
+    `${brackets} Ratios: to ${opposites}, paired by round, with their verdict: ${lower} lower, ${higher} higher, ` +
+    `${equivalent} no practical difference (within ${margins.join(', of bytes and packets ')}), ` +
+    `${inconclusive} not decided by these rounds.`
+  );
+}
+
+function comparedLanes(view: ScenarioView, metrics: readonly string[]): LaneAtPlace[] {
+  return lanesOf(view).filter(({ comparisons }) => metrics.some((metric) => comparisons.has(metric)));
+}
+
+/** Names whom each lane is compared with; no column where that is the reference for all. */
+export function oppositeColumn(view: ScenarioView, metrics: readonly string[]): LaneColumn[] {
+  if (comparedLanes(view, metrics).every(({ opposite }) => opposite?.isReference)) return [];
+  const cell: LaneColumn['cell'] = ({ opposite }) =>
+    opposite ? { text: opposite.title } : { text: 'none', isRemark: true };
+  return [{ column: { label: 'Ratios to', numeric: false }, cell }];
+}
+
+/** @param whyMissing said when the lane has valid rounds, and still no value */
+export function valueColumn(
+  label: string,
+  scale: Scale,
+  of: (lane: LaneAtPlace, place: Place) => Interval | undefined,
+  whyMissing: string,
+): LaneColumn {
+  return {
+    column: { label, unit: scale.unit, numeric: true },
+    cell: (lane, place) => {
+      if (lane.valid.length === 0) return NO_ROUND;
+      const estimate = of(lane, place);
+      return estimate ? textOf(estimate, scale) : { text: whyMissing, isRemark: true };
+    },
+  };
+}
+
+/** Bytes come out the same in every round, or nearly so: the exact value, or the lowest and the highest. */
+export function exactColumn(
+  label: string,
+  of: (cell: CompletedCell) => number | undefined,
+  whyMissing: string,
+  unit = 'B',
+): LaneColumn {
+  return {
+    column: { label, unit, numeric: true },
+    cell: ({ valid }) => {
+      if (valid.length === 0) return NO_ROUND;
+      const range = formatRange(
+        valid.flatMap((cell) => of(cell) ?? []),
+        formatExact,
+      );
+      return range === undefined ? { text: whyMissing, isRemark: true } : { text: range };
+    },
+  };
+}
+
+/** No column where no lane is compared: the reference is missing, or it is alone. */
+export function ratioColumn(view: ScenarioView, metric: string, label: string): LaneColumn[] {
+  if (comparedLanes(view, [metric]).length === 0) return [];
+  const cell: LaneColumn['cell'] = ({ label, estimates, comparisons }) => {
+    if (label.isReference && estimates.has(metric)) {
+      // Without a sign, but with the room for one, so that numbers stand below each other.
+      return { ...ratioCell({ value: 1, low: 1, high: 1 }), verdict: { glyph: '', text: 'the reference' } };
+    }
+    return comparisonCell(comparisons.get(metric));
+  };
+  return [{ column: { label, unit: '×', numeric: true }, cell }];
+}
+
+export function comparisonCell(comparison: Judged | undefined): TableCell {
+  if (!comparison) return ratioCell(undefined);
+  const verdict = { glyph: VERDICT_GLYPHS[comparison.verdict], text: verdictText(comparison) };
+  return { ...ratioCell({ ...comparison, value: comparison.ratio }), verdict };
+}
+
+export function ratioCell(ratio: Interval | undefined): TableCell {
+  return ratio ? textOf(ratio, RATIO) : { text: 'none', isRemark: true };
+}
+
+function textOf(interval: Interval, scale: Scale): TableCell {
+  const { value, interval: bounds } = formatInterval(interval, scale);
+  return { text: value, interval: bounds };
+}
+
+/** How many rounds stand behind the estimates: of the first of these metrics that a lane has. */
+export function roundsColumn(metrics: readonly string[]): LaneColumn {
+  return {
+    column: { label: 'Rounds', unit: 'n', numeric: true },
+    cell: (lane) => ({ text: formatCount(firstEstimate(lane, metrics)?.rounds ?? 0) }),
+  };
+}
+
+export function deliveriesColumn(metrics: readonly string[]): LaneColumn {
+  return {
+    column: { label: 'Deliveries', unit: '', numeric: true },
+    cell: (lane) => ({ text: formatCount(firstEstimate(lane, metrics)?.samples ?? 0) }),
+  };
+}
+
+function firstEstimate({ estimates }: LaneAtPlace, metrics: readonly string[]): Estimate | undefined {
+  return metrics.flatMap((metric) => estimates.get(metric) ?? [])[0];
+}

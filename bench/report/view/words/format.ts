@@ -1,0 +1,159 @@
+/** Numbers as the page prints them: one unit a table, and as many digits as the interval allows. */
+
+import type { Metric } from '../../../stats/metrics/metric.ts';
+
+export interface Scale {
+  readonly unit: string;
+  /** How many base units make one of these. */
+  readonly factor: number;
+  /** No more decimals than these, however narrow the interval: a hundredth of a byte is nobody's concern. */
+  readonly decimals?: number;
+}
+
+/** Of a lane to the reference. */
+export const RATIO: Scale = { unit: '×', factor: 1, decimals: 3 };
+
+export interface Interval {
+  readonly value: number;
+  /** null with fewer than two rounds */
+  readonly low: number | null;
+  readonly high: number | null;
+  /** @default 'interval' */
+  readonly spread?: 'interval' | 'range';
+}
+
+export interface FormattedInterval {
+  readonly value: string;
+  /** `[low, high]`, or `(low–high)` of a range; undefined where there is none, or where it has no width to print. */
+  readonly interval: string | undefined;
+}
+
+const BYTES: Scale = { unit: 'B', factor: 1, decimals: 2 };
+
+/** By the kind of quantity, the largest unit first. Bytes on the wire stay bytes: people count them one by one. */
+const SCALES = {
+  time: [
+    { unit: 's', factor: 1e6 },
+    { unit: 'ms', factor: 1e3 },
+    { unit: 'µs', factor: 1 },
+  ],
+  memory: [{ unit: 'MiB', factor: 1024 ** 2, decimals: 3 }, { unit: 'KiB', factor: 1024, decimals: 3 }, BYTES],
+  wire: [BYTES],
+  rate: [{ unit: '/s', factor: 1, decimals: 2 }],
+  share: [{ unit: '%', factor: 1, decimals: 1 }],
+  count: [{ unit: '', factor: 1, decimals: 3 }],
+} as const satisfies Record<string, readonly Scale[]>;
+
+export type Quantity = keyof typeof SCALES;
+
+/** Bytes that vary from round to round are memory and get a prefix; those on the wire are counted one by one. */
+export function quantityOf({ unit, spread }: Pick<Metric, 'unit' | 'spread'>): Quantity {
+  if (unit === 'B') return spread === 'range' ? 'wire' : 'memory';
+  return ({ µs: 'time', '1/s': 'rate', '%': 'share', '': 'count' } as const)[unit];
+}
+
+/** A number and its unit, on one line; a count has none. */
+export function withUnit(number: string, { unit }: Pick<Scale, 'unit'>): string {
+  return unit === '' ? number : `${number}\u00a0${unit}`;
+}
+
+/** `p50, ms`, or `Attempts` of a count: heads a column or an axis. */
+export function headed(label: string, { unit }: Pick<Scale, 'unit'>): string {
+  return unit === '' ? label : `${label}, ${unit}`;
+}
+
+/** The unit for values that stand together, so that a reader compares digits and never units. Times come in µs. */
+export function scaleFor(quantity: Quantity, values: readonly number[]): Scale {
+  const sorted = values.map(Math.abs).sort((a, b) => a - b);
+  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const scales: readonly Scale[] = SCALES[quantity];
+  return scales.find(({ factor }) => median >= factor / 2) ?? scales.at(-1) ?? BYTES;
+}
+
+/** Two significant digits of the interval's half-width; three of the value where there is no interval. */
+export function formatInterval(
+  { value, low, high, spread = 'interval' }: Interval,
+  { factor, decimals }: Pick<Scale, 'factor' | 'decimals'>,
+): FormattedInterval {
+  const scaled = value / factor;
+  // One round of bytes is what any other would be; of times it is three digits' worth.
+  const format = spread === 'range' ? formatExact : formatNumber;
+  if (low === null || high === null) return { value: format(scaled), interval: undefined };
+  const half = (high - low) / 2 / factor;
+  // What floating point leaves of identical rounds is no width.
+  if (half <= Math.abs(scaled) * 1e-9) return { value: formatExact(scaled), interval: undefined };
+  // A bound above zero is not printed as zero, however wide the interval.
+  const least = low > 0 && low / factor < 0.5 ? decimalsFor(low / factor, 1) : 0;
+  const digits = Math.max(Math.min(decimalsFor(half, 2), decimals ?? Number.POSITIVE_INFINITY), least);
+  const [from, to] = [fixed(low / factor, digits), fixed(high / factor, digits)];
+  const interval = spread === 'range' ? `(${from}–${to})` : `[${from}, ${to}]`;
+  return { value: fixed(scaled, digits), interval: from === to ? undefined : interval };
+}
+
+/** Three significant digits; whole numbers keep all of theirs. */
+export function formatNumber(value: number): string {
+  return fixed(value, decimalsFor(Math.abs(value), 3));
+}
+
+/** At least two decimals' worth of a value that came out the same each time: 132, 147.21, 0.25. */
+export function formatExact(value: number): string {
+  const text = fixed(value, Math.max(2, Math.min(4, decimalsFor(Math.abs(value), 3))));
+  return text.replace(/\.?0+$/, '');
+}
+
+export function formatCount(value: number): string {
+  return fixed(value, 0);
+}
+
+/** What was set, or came out as set: 20, 0.5; up to three decimals and no zeros at the end. */
+export function formatSetting(value: number): string {
+  return fixed(value, 3).replace(/\.?0+$/, '');
+}
+
+/** Of a share, without the sign. */
+export function formatPercent(share: number): string {
+  return fixed(share * 100, 1);
+}
+
+/** `0.4` for equal values, `0.4–1.2` for a range; undefined for none. */
+export function formatRange(values: readonly number[], format: (value: number) => string): string | undefined {
+  if (values.length === 0) return undefined;
+  const [from, to] = [format(Math.min(...values)), format(Math.max(...values))];
+  return from === to ? from : `${from}–${to}`;
+}
+
+const MONTHS = 'January February March April May June July August September October November December'.split(' ');
+
+/** `20 November 2026, 08:21 UTC`: the same on every machine. */
+export function formatInstant(iso: string): string {
+  const date = new Date(iso);
+  const two = (part: number): string => String(part).padStart(2, '0');
+  const day = `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()]} ${date.getUTCFullYear()}`;
+  return `${day}, ${two(date.getUTCHours())}:${two(date.getUTCMinutes())} UTC`;
+}
+
+/** `2 min 53 s` */
+export function formatDuration(fromIso: string, toIso: string): string {
+  const seconds = Math.round((Date.parse(toIso) - Date.parse(fromIso)) / 1e3);
+  return seconds < 60 ? `${seconds}\u00a0s` : `${Math.floor(seconds / 60)}\u00a0min\u00a0${seconds % 60}\u00a0s`;
+}
+
+/** `3 rounds`, `1 round` */
+export function countOf(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** How many decimals show so many significant digits; none for large values, which are not rounded to tens. */
+function decimalsFor(magnitude: number, significant: number): number {
+  if (magnitude === 0) return 0;
+  // toExponential rounds first: 0.0996 has its first of two digits at 0.10.
+  const exponent = Number(magnitude.toExponential(significant - 1).split('e')[1]);
+  return Math.min(6, Math.max(0, significant - 1 - exponent));
+}
+
+function fixed(value: number, decimals: number): string {
+  const [whole = '', fraction] = Math.abs(value).toFixed(decimals).split('.');
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+  const digits = fraction === undefined ? grouped : `${grouped}.${fraction}`;
+  return value < 0 && /[1-9]/.test(digits) ? `−${digits}` : digits;
+}

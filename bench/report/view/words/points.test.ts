@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest';
+import type { Point } from '../../../contract/result.ts';
+import { POINT } from '../../../tests/fixture.ts';
+import { commonText, distinctPoints, linkTexts, sweepsOf, variedText } from './points.ts';
+
+const titles = (points: readonly Point[]) =>
+  sweepsOf(distinctPoints(points)).map(({ title, points }) => [title, ...points.map((one) => one.title)]);
+
+describe('points', () => {
+  test('that are equal are one, whatever the order of their keys', () => {
+    const { headers, ...rest } = POINT;
+    expect(distinctPoints([POINT, { headers, ...rest }])).toHaveLength(1);
+  });
+
+  test('say what they have in common and what tells them apart', () => {
+    const points = distinctPoints([
+      { ...POINT, clients: 1, pollIntervalMs: 50 },
+      { ...POINT, clients: 1, pollIntervalMs: 200 },
+    ]);
+    expect(commonText(points)).toBe('1 client · 20 events/s · 128 B payload · browser headers');
+    expect(points.map((point) => variedText(point, points))).toEqual(['polled every 50 ms', 'polled every 200 ms']);
+    expect(variedText(POINT, [POINT])).toBeUndefined();
+  });
+
+  test('with a link say what it is like, and others nothing of it', () => {
+    const distant = { ...POINT, rttMs: 100, bandwidthBitsPerSecond: 1.5e6, jitterMs: 5 };
+    expect(linkTexts(distant)).toEqual(['RTT 100 ms', '1,500 kbit/s', 'jitter 5 ms']);
+    expect(linkTexts(POINT)).toEqual([]);
+    expect(commonText([distant])).toContain('browser headers · RTT 100 ms · 1,500 kbit/s · jitter 5 ms');
+  });
+
+  test("whose link is the kernel's say so, and what it loses", () => {
+    const far: Point = { ...POINT, rttMs: 100, link: 'netem', lossPercent: 0.5 };
+    expect(commonText([far])).toContain('RTT 100 ms · loss 0.5 % · netem');
+    const { link: _link, lossPercent: _loss, ...byProcess } = far;
+    const points = distinctPoints([far, { ...far, lossPercent: 1 }, byProcess]);
+    expect(points.map((point) => variedText(point, points))).toEqual([
+      'without loss, by a process',
+      'loss 0.5 %, netem',
+      'loss 1 %, netem',
+    ]);
+  });
+
+  test('say who stalls, who sends and what polls find, and nothing of it where nobody does', () => {
+    const point = { ...POINT, eventsPerSecond: 0, stalledClients: 1, messagesPerSecond: 10, heldEvents: 1 };
+    expect(commonText([point])).toBe(
+      '10 clients · no events · 128 B payload · browser headers · 1 more client stalled · 10 messages/s each · each poll finds 1 event',
+    );
+    expect(commonText([{ ...POINT, stalledClients: 0, heldEvents: 0 }])).toContain(
+      'no client stalled · each poll finds no event',
+    );
+    expect(commonText([POINT])).not.toMatch(/stall|message|poll/);
+  });
+
+  test('that leave out what others set say that they do', () => {
+    const points = [POINT, { ...POINT, pollIntervalMs: 50 }];
+    expect(points.map((point) => variedText(point, points))).toEqual(['no poll interval set', 'polled every 50 ms']);
+  });
+});
+
+describe('sweeps', () => {
+  test('over numbers have an axis, with what else is fixed; others have none', () => {
+    const grid = [1, 10].flatMap((clients) => [0, 20].map((rttMs) => ({ ...POINT, clients, rttMs })));
+    const [first] = sweepsOf(distinctPoints(grid));
+    expect(first?.along).toMatchObject({ name: 'Clients', unit: '', fixed: 'RTT 0 ms' });
+    expect(first?.points.map(({ point }) => first.along?.valueOf(point))).toEqual([1, 10]);
+    const headers = (['minimal', 'node'] as const).map((headers) => ({ ...POINT, headers }));
+    expect(sweepsOf(headers)[0]?.along).toBeUndefined();
+  });
+
+  test('of one point have no title', () => {
+    expect(titles([POINT])).toEqual([[undefined, '']]);
+  });
+
+  test('of the distance begin without one, which is not the same as none at all', () => {
+    expect(titles([{ ...POINT, rttMs: 50 }, POINT, { ...POINT, rttMs: 0 }])).toEqual([
+      ['RTT varied', 'without a link', 'RTT 0 ms', 'RTT 50 ms'],
+    ]);
+  });
+
+  test('of the bandwidth end with no limit', () => {
+    const distant = { ...POINT, rttMs: 50 };
+    const points = [distant, { ...distant, bandwidthBitsPerSecond: 1e6 }, { ...distant, bandwidthBitsPerSecond: 5e5 }];
+    expect(titles(points)).toEqual([['Bandwidth varied', '500 kbit/s', '1,000 kbit/s', 'unlimited']]);
+  });
+
+  test('of two things in step are one sweep, along the first', () => {
+    const points = [1, 10, 100].map((clients) => ({ ...POINT, clients, eventsPerSecond: 1_000 / clients }));
+    expect(titles(points)).toEqual([
+      [
+        'Clients varied and rate in step with it',
+        '1 client, 1,000 events/s',
+        '10 clients, 100 events/s',
+        '100 clients, 10 events/s',
+      ],
+    ]);
+    expect(sweepsOf(points)[0]?.along).toMatchObject({ name: 'Clients', inStep: 'rate', fixed: undefined });
+  });
+
+  test('go on where polls are rarer at one of their points, and say where', () => {
+    const points = [1, 10, 100].map((clients) => ({ ...POINT, clients, eventsPerSecond: 1_000 / clients }));
+    const last = { ...POINT, clients: 1_000, eventsPerSecond: 1, pollIntervalMs: 5_000 };
+    const all = [...points, last];
+    expect(titles(all)).toEqual([
+      [
+        'Clients varied and rate in step with it; polled every 5,000 ms at 1,000 clients',
+        '1 client, 1,000 events/s',
+        '10 clients, 100 events/s',
+        '100 clients, 10 events/s',
+        '1,000 clients, 1 event/s, polled every 5,000 ms',
+      ],
+    ]);
+    expect(sweepsOf(all)[0]?.along?.eased).toBe('polled every 5,000 ms at 1,000 clients');
+    expect(all.map((point) => variedText(point, all))).toEqual(titles(all)[0]?.slice(1));
+  });
+
+  test('of a star are its rays, and its middle stands in both', () => {
+    const star = [
+      ...[4_096, 64, 128].map((payloadBytes) => ({ ...POINT, payloadBytes })),
+      ...(['browser-cookie', 'minimal'] as const).map((headers) => ({ ...POINT, headers })),
+    ];
+    expect(titles(star)).toEqual([
+      ['Payload varied, with browser headers', '64 B payload', '128 B payload', '4,096 B payload'],
+      ['Headers varied, with 128 B payload', 'minimal headers', 'browser headers', 'browser-cookie headers'],
+    ]);
+  });
+
+  test('of a star bring its middle along for a single ray', () => {
+    const points = [
+      ...[64, 128, 4_096].map((payloadBytes) => ({ ...POINT, payloadBytes })),
+      { ...POINT, headers: 'node' as const },
+    ];
+    expect(titles(points).at(-1)).toEqual(['Headers varied, with 128 B payload', 'node headers', 'browser headers']);
+  });
+
+  test('of a grid hold each point once', () => {
+    const grid = [1, 10].flatMap((clients) =>
+      [64, 128, 256].map((payloadBytes) => ({ ...POINT, clients, payloadBytes })),
+    );
+    expect(titles(grid)).toEqual([
+      ['Payload varied, with 1 client', '64 B payload', '128 B payload', '256 B payload'],
+      ['Payload varied, with 10 clients', '64 B payload', '128 B payload', '256 B payload'],
+    ]);
+  });
+
+  test('leave out no point that stands alone', () => {
+    const points = [POINT, { ...POINT, clients: 100, payloadBytes: 64 }];
+    expect(titles(points)).toEqual([
+      [undefined, '10 clients, 128 B payload'],
+      [undefined, '100 clients, 64 B payload'],
+    ]);
+  });
+});

@@ -1,0 +1,83 @@
+/** Comparisons in words, the same on the page and on the terminal. The words follow the verdict, never the ratio. */
+
+import type { Comparison, Verdict } from '../../../contract/result.ts';
+import { metricOf } from '../../../stats/metrics/metrics.ts';
+import type { Prose } from '../page-model.ts';
+import { formatCount, formatInterval, formatSetting, RATIO } from './format.ts';
+
+/** For tables: a character, so that nobody needs a colour to tell verdicts apart. */
+export const VERDICT_GLYPHS: Readonly<Record<Verdict, string>> = {
+  lower: '↓',
+  higher: '↑',
+  equivalent: '≈',
+  inconclusive: '?',
+};
+
+type Decided = Pick<Comparison, 'verdict' | 'margin' | 'rounds' | 'roundsNeeded'>;
+/** A ratio with its verdict, whatever is compared. */
+export type Judged = Decided & Pick<Comparison, 'ratio' | 'low' | 'high' | 'spread'>;
+
+/** `lower`, `no practical difference (within ±5 %)`, `not decided by these rounds; about 14 rounds would` */
+export function verdictText(comparison: Decided): string {
+  const { verdict, margin } = comparison;
+  if (verdict === 'equivalent') return `no practical difference (within ${marginText(margin)})`;
+  return verdict === 'inconclusive' ? undecidedText(comparison) : verdict;
+}
+
+function undecidedText({ rounds, roundsNeeded }: Decided): string {
+  if (rounds < 2) return 'not decided by one round';
+  const said = 'not decided by these rounds';
+  if (roundsNeeded === undefined) return said;
+  return roundsNeeded === null
+    ? `${said}; more than 1,000 rounds would`
+    : `${said}; about ${formatCount(roundsNeeded)} rounds would`;
+}
+
+/** `±5 %` */
+export function marginText(margin: number): string {
+  return `±${formatSetting(margin * 100)}\u00a0%`;
+}
+
+/** `× 1.52 [1.38, 1.67]` */
+export function ratioProse(comparison: Judged): Prose {
+  const { value, interval } = formatInterval({ ...comparison, value: comparison.ratio }, RATIO);
+  return [`×\u00a0${value}`, ...(interval === undefined ? [] : [{ quiet: ` ${interval}` }])];
+}
+
+export interface ComparisonWords {
+  /** Who is compared: the lane's name, or `It` where it was just named. */
+  readonly subject: Prose;
+  /** The reference's name; undefined where it was just named. */
+  readonly reference: string | undefined;
+  /** What is compared, up to the ratio: `server CPU per delivery 15.2 µs, `. */
+  readonly what: Prose;
+  /** The same after a verb that names it already: `15.2 µs per delivery, `. */
+  readonly afterVerb: Prose;
+}
+
+/**
+ * `A is faster than B: p50 latency 0.71 ms [0.65, 0.77], × 0.77 [0.72, 0.82].` where the verdict says so; otherwise
+ * `A, against B: p50 latency 0.92 ms [0.88, 0.96], × 0.99 [0.93, 1.06], not decided by these rounds; about 14 rounds would.`
+ */
+export function comparisonProse(comparison: Comparison, words: ComparisonWords): Prose {
+  const { subject, reference, what, afterVerb } = words;
+  const { verdict, metric } = comparison;
+  if (verdict === 'lower' || verdict === 'higher') {
+    const verb = metricOf(metric).verbs[verdict];
+    const said = reference === undefined ? verb.replace(/ than$/, '') : `${verb} ${reference}`;
+    return [...subject, ` ${said}: `, ...afterVerb, ...ratioProse(comparison), '.'];
+  }
+  const measured: Prose = [...what, ...ratioProse(comparison), `, ${verdictText(comparison)}.`];
+  return reference === undefined ? capitalised(measured) : [...subject, `, against ${reference}: `, ...measured];
+}
+
+function capitalised([first = '', ...others]: Prose): Prose {
+  return typeof first === 'string'
+    ? [`${first.charAt(0).toUpperCase()}${first.slice(1)}`, ...others]
+    : [first, ...others];
+}
+
+/** Without what makes it stand out or back. */
+export function proseText(prose: Prose): string {
+  return prose.map((part) => (typeof part === 'string' ? part : 'strong' in part ? part.strong : part.quiet)).join('');
+}

@@ -1,0 +1,54 @@
+/** How the exports name what a number belongs to. */
+
+import type { Environment, Estimate, Point, Result } from '../../../contract/result.ts';
+import type { Metric } from '../../../stats/metrics/metrics.ts';
+import { countOf, type FormattedInterval, formatInterval, quantityOf, type Scale, scaleFor } from './format.ts';
+import { commonText } from './points.ts';
+
+/** `100 clients, 20 events/s, 128 B payload, browser headers`: what the points have in common. */
+export function settingText(points: readonly Point[]): string {
+  return commonText(points).replaceAll(' · ', ', ');
+}
+
+/** The unit for values of a metric that stand together. */
+export function scaleOf(metric: Metric, values: readonly number[]): Scale {
+  return scaleFor(quantityOf(metric), values);
+}
+
+/** Bytes that are counted come out the same each time: a single round of them is told with all its digits. */
+export function formatEstimate(estimate: Estimate, scale: Scale): FormattedInterval {
+  const { value, low, high, spread } = estimate;
+  return formatInterval(spread === 'range' ? { ...estimate, low: low ?? value, high: high ?? value } : estimate, scale);
+}
+
+/** `Polling (intervalMs = 40)`: with the options of its row, as these cells ran with them. */
+export function laneText({ lanes, cells }: Result, id: string, isAmong: (cell: Result['cells'][number]) => boolean) {
+  const lane = lanes.find((one) => one.id === id);
+  if (!lane) return id;
+  const mine = cells.filter((cell) => cell.lane === id && cell.state === 'completed' && isAmong(cell));
+  const options = Object.entries(lane.options).map(([name, ofRow]) => {
+    const values = new Set(mine.map((cell) => (cell.state === 'completed' ? cell.options[name] : undefined) ?? ofRow));
+    return `${name} = ${values.size > 0 ? [...values].join(' or ') : ofRow}`;
+  });
+  return options.length > 0 ? `${lane.title} (${options.join(', ')})` : lane.title;
+}
+
+/** `Pushlab 0.1.0 (commit 0123456789ab, run 20260102-030405-0123456789ab)` */
+export function softwareText({ id, environment }: Pick<Result, 'id' | 'environment'>): string {
+  return `Pushlab ${environment.versions.pushlab} (${commitText(environment)}, run ${id})`;
+}
+
+export function commitText({ git }: Pick<Environment, 'git'>): string {
+  if (git.commit === null) return 'no commit';
+  return `commit ${git.commit.slice(0, 12)}${git.dirty ? ' with changes' : ''}`;
+}
+
+/** `AMD EPYC, 2 cores, linux 6.1, Node 20.20.2` */
+export function conditionsText({ cpu, platform, kernel, versions }: Environment): string {
+  return `${cpu.model ?? 'unknown CPU'}, ${countOf(cpu.cores, 'core')}, ${platform} ${kernel}, Node ${versions.node}`;
+}
+
+/** A title or a definition where it does not begin the sentence; an abbreviation keeps its capitals. */
+export function inSentence(text: string): string {
+  return /^[A-Z](?![A-Z])/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}

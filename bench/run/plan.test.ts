@@ -1,0 +1,142 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { lanes } from '../catalogue/lanes.ts';
+import type { Lane } from '../contract/lane.ts';
+import { type PlannedScenario, planCells, type RunConfig } from './plan.ts';
+
+const scenario: PlannedScenario = {
+  id: 'test',
+  title: '',
+  question: '',
+  procedure: 'deliver',
+  lanes: lanes.map(({ id }) => id),
+  points: [{ clients: 100, eventsPerSecond: 20, payloadBytes: 128, headers: 'browser' }],
+  figures: ['latency'],
+  ledgerShare: 0.02,
+  jitter: 0.5,
+  rounds: 6,
+  warmupSeconds: 1,
+  windowSeconds: 5,
+};
+const config: RunConfig = {
+  profile: 'test',
+  lanes,
+  scenarios: [scenario],
+  workers: 1,
+  reference: 'websocket',
+  seed: 1,
+};
+
+const sharesConnections = ({ options }: Pick<Lane, 'options'>) => options['connections'] === 'shared';
+
+const laneOrder = (seed: number) => planCells({ ...config, seed }).map(({ lane, round }) => `${round} ${lane.id}`);
+
+const perRound = (of: RunConfig) =>
+  Array.from({ length: scenario.rounds }, (_, index) => planCells(of).filter(({ round }) => round === index + 1));
+
+describe('a plan', () => {
+  it('has every lane × point once in every round, and rounds one after another', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 31 - 1 }), (seed) => {
+        const cells = planCells({ ...config, seed });
+        for (let round = 1; round <= scenario.rounds; round++) {
+          const of = cells.filter((cell) => cell.round === round);
+          expect(of.map(({ lane }) => lane.id).sort()).toEqual(lanes.map(({ id }) => id).sort());
+        }
+        expect(cells.map(({ round }) => round)).toEqual(cells.map(({ round }) => round).toSorted((a, b) => a - b));
+        expect(cells.map(({ order }) => order)).toEqual(cells.map((_, index) => index + 1));
+      }),
+    );
+  });
+
+  it('is the same for the same seed and another for another', () => {
+    expect(laneOrder(7)).toEqual(laneOrder(7));
+    expect(laneOrder(7)).not.toEqual(laneOrder(8));
+  });
+
+  it('orders its rounds differently, so that no lane always follows the same one', () => {
+    const orders = new Set(perRound(config).map((cells) => cells.map(({ lane }) => lane.id).join()));
+    expect(orders.size).toBeGreaterThan(1);
+  });
+
+  it('puts each lane in each place about equally often', () => {
+    const places = new Map<string, number>();
+    const rounds = 100 * lanes.length;
+    for (const { lane, order } of planCells({ ...config, scenarios: [{ ...scenario, rounds }] })) {
+      const key = `${lane.id} ${(order - 1) % lanes.length}`;
+      places.set(key, (places.get(key) ?? 0) + 1);
+    }
+    for (const count of places.values()) expect(count).toBeGreaterThan((rounds / lanes.length) * 0.6);
+    expect(places.size).toBe(lanes.length ** 2);
+  });
+
+  it('gives all lanes of a round the same events, and each round others', () => {
+    const seeds = perRound(config).map((cells) => new Set(cells.map(({ seed }) => seed)));
+    expect(seeds.every((set) => set.size === 1)).toBe(true);
+    expect(new Set(seeds.flatMap((set) => [...set])).size).toBe(scenario.rounds);
+  });
+});
+
+describe('a scenario', () => {
+  const points = (changes: Partial<PlannedScenario>) =>
+    planCells({ ...config, scenarios: [{ ...scenario, ...changes }] });
+
+  it('with fewer rounds than another is left out of the rounds after', () => {
+    const cells = planCells({ ...config, scenarios: [scenario, { ...scenario, id: 'short', rounds: 2 }] });
+    expect(new Set(cells.filter((cell) => cell.scenario === 'short').map(({ round }) => round))).toEqual(
+      new Set([1, 2]),
+    );
+    expect(cells.filter((cell) => cell.scenario === 'test')).toHaveLength(6 * lanes.length);
+  });
+
+  it("with a poll interval of its own changes that of lanes that have one, and of no other's", () => {
+    const [point] = scenario.points;
+    if (!point) throw new Error('no point');
+    for (const { lane } of points({ points: [{ ...point, pollIntervalMs: 50 }] })) {
+      const before = lanes.find(({ id }) => id === lane.id)?.options ?? {};
+      expect(lane.options).toEqual('intervalMs' in before ? { ...before, intervalMs: 50 } : before);
+    }
+  });
+
+  it('of several poll intervals measures once a lane that has none, and at each point where something else varies too', () => {
+    const [point] = scenario.points;
+    if (!point) throw new Error('no point');
+    const pointsOf = (varied: PlannedScenario['points'], id: string) =>
+      points({ points: varied, rounds: 1 }).flatMap(({ lane, point }) => (lane.id === id ? [point] : []));
+    const often = [50, 100].map((pollIntervalMs) => ({ ...point, pollIntervalMs }));
+    expect(pointsOf(often, 'polling')).toHaveLength(2);
+    expect(pointsOf(often, 'sse')).toEqual([point]);
+    const eased = [point, { ...point, clients: 1_000, pollIntervalMs: 5_000 }];
+    for (const id of ['polling', 'sse']) expect(new Set(pointsOf(eased, id))).toEqual(new Set(eased));
+  });
+
+  it('in which nothing varies from round to round leaves second helpings of a lane out', () => {
+    const planned = new Set(points({ figures: ['layers'] }).map(({ lane }) => lane.id));
+    expect(planned).toEqual(new Set(lanes.filter(({ repeats }) => repeats === undefined).map(({ id }) => id)));
+    expect(planned.size).toBeLessThan(lanes.length);
+  });
+
+  it.each([
+    [0, 0],
+    [0.02, 2],
+    [0.001, 1],
+    [1, 100],
+    [0.995, 99],
+  ])('with a ledger share of %f reads along with %i of 100 clients', (ledgerShare, expected) => {
+    const apart = points({ ledgerShare }).filter(({ lane }) => !sharesConnections(lane));
+    expect(new Set(apart.map(({ ledgerClients }) => ledgerClients))).toEqual(new Set([expected]));
+  });
+
+  it.each([
+    [0.02, 0],
+    [0.995, 0],
+    [1, 100],
+  ])(
+    'with a ledger share of %f reads along with %i of 100 clients that share a connection',
+    (ledgerShare, expected) => {
+      const shared = points({ ledgerShare }).filter(({ lane }) => sharesConnections(lane));
+      expect(shared.length).toBeGreaterThan(0);
+      expect(new Set(shared.map(({ ledgerClients }) => ledgerClients))).toEqual(new Set([expected]));
+    },
+  );
+});

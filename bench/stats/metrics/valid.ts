@@ -1,0 +1,17 @@
+import { mustAgree } from '../../contract/reading.ts';
+import type { Cell, CompletedCell } from '../../contract/result.ts';
+
+export type ValidCell = CompletedCell & {
+  readonly delivery: { readonly missing: 0; readonly duplicated: 0; readonly outOfOrder: 0; readonly unexpected: 0 };
+};
+
+/**
+ * A cell that lost, repeated or reordered events, or whose two sides count other bytes, says nothing about its transport.
+ */
+export function isValid(cell: Cell): cell is ValidCell {
+  if (cell.state !== 'completed') return false;
+  const { missing, duplicated, outOfOrder, unexpected } = cell.delivery;
+  const { server, clients } = cell.wire.cell;
+  const bytesAgree = server.sentBytes === clients.receivedBytes && server.receivedBytes === clients.sentBytes;
+  return missing + duplicated + outOfOrder + unexpected === 0 && (bytesAgree || !mustAgree(cell));
+}

@@ -1,0 +1,121 @@
+/** Cells some of whose clients stop reading: first in memory, then with real sockets. */
+
+import { describe, expect, it } from 'vitest';
+import { findLane } from '../catalogue/lanes.ts';
+import type { Lane } from '../contract/lane.ts';
+import { type CompletedCell, cellSchema, type Point } from '../contract/result.ts';
+import type { ClientContext } from '../contract/transport.ts';
+import type { CellPlan } from '../run/cell-plan.ts';
+import { runCell } from '../run/run-cell.ts';
+import { isValid } from '../stats/metrics/valid.ts';
+import { memoryLaboratory, memoryLane, memoryPlan } from './laboratory.ts';
+
+const never = new AbortController().signal;
+const { point } = memoryPlan(memoryLane());
+
+async function completedWith(lane: Lane, changes: Partial<Point>, plan: Partial<CellPlan> = {}, workers = 1) {
+  // With the deadlines of real processes: the sockets are real too.
+  const { deadlinesMs: _short, ...laboratory } = memoryLaboratory(lane, { workers }).laboratory;
+  const cell = await runCell(memoryPlan(lane, { ...plan, point: { ...point, ...changes } }), laboratory, never);
+  if (cell.state === 'failed') throw new Error(cell.error.message);
+  return cell;
+}
+
+const codes = ({ warnings }: CompletedCell) => warnings.map(({ code }) => code);
+
+describe('a cell with clients that stop reading', () => {
+  it.each([
+    [0, 1],
+    [1, 1],
+    [2, 1],
+    [2, 3],
+  ])('audits the same 3 others: with %i besides and %i workers', async (stalledClients, workers) => {
+    const cell = await completedWith(memoryLane(), { stalledClients }, {}, workers);
+    expect(cell.delivery).toMatchObject({ expected: 60, delivered: 60, unexpected: 0 });
+    expect(cell.latency.count).toBe(60);
+    expect(isValid(cell)).toBe(true);
+    expect(cellSchema.safeParse(cell).error).toBeUndefined();
+  });
+
+  it('reads along with none of them', async () => {
+    const memory = memoryLane();
+    const vias: ClientContext['via'][] = [];
+    const lane: Lane = {
+      ...memory,
+      async client() {
+        const { defaults, connect } = await memory.client();
+        return {
+          defaults,
+          connect(context, ...others) {
+            vias.push(context.via);
+            return connect(context, ...others);
+          },
+        };
+      },
+    };
+    const cell = await completedWith(lane, { clients: 6, stalledClients: 4 }, { ledgerClients: 6 });
+    expect(cell.wire.ledger).toMatchObject({ clients: 6, residualBytes: 0 });
+    const ports = vias.map((via) => via?.port);
+    const behind = [...new Set(ports)].map((port) => ports.filter((one) => one === port).length);
+    expect(behind.toSorted()).toEqual([4, 6]);
+  });
+
+  it('is invalid when one of them is closed before', async () => {
+    const memory = memoryLane();
+    let connected = 0;
+    const lane: Lane = {
+      ...memory,
+      async client() {
+        const { defaults, connect } = await memory.client();
+        return {
+          defaults,
+          async connect(context, sink, options) {
+            const client = await connect(context, sink, options);
+            // The one that is to stall comes first.
+            if (++connected === 1) setTimeout(() => sink.closed({ kind: 'error', message: 'gone' }), 10);
+            return client;
+          },
+        };
+      },
+    };
+    const cell = await completedWith(lane, { stalledClients: 1 });
+    expect(cell.delivery).toMatchObject({ missing: 0, unexpected: 1 });
+    expect(cell.warnings.find(({ code }) => code === 'lost')?.text).toContain(
+      'closed before it could stop reading: gone',
+    );
+  });
+});
+
+describe.each([
+  'tcp',
+  'polling',
+  'polling-close',
+  'polling-h2',
+  'long-polling',
+  'sse',
+  'sse-tls',
+  'sse-h2',
+  'websocket',
+  'websocket-deflate',
+])('over %s', (id) => {
+  it('who stops reading takes no more, keeps nobody from closing, and is missed by nobody', async () => {
+    const lane = findLane(id);
+    const quick = { ...lane, options: { ...lane.options, intervalMs: 20 } };
+    const cell = await completedWith(quick, { stalledClients: 1, payloadBytes: 8_192 });
+    expect(cell.delivery).toMatchObject({ expected: 60, delivered: 60, unexpected: 0 });
+    const { server, clients } = cell.wire.cell;
+    expect(server.sentBytes).toBeGreaterThan(clients.receivedBytes);
+    expect(codes(cell)).not.toContain('bytes-disagree');
+    expect(codes(cell)).not.toContain('lost');
+    expect(isValid(cell)).toBe(true);
+  });
+});
+
+it.each(['tcp', 'sse', 'sse-h2', 'websocket'])('over %s the server cuts off who does not read', async (id) => {
+  // More than the kernel and the server's backlog take together.
+  const large = { stalledClients: 1, payloadBytes: 65_536 };
+  const cell = await completedWith(findLane(id), large, { rehearsalSeconds: 0.3, windowSeconds: 3 });
+  expect(cell.cutOffClients).toBe(1);
+  expect(cell.delivery).toMatchObject({ expected: 900, delivered: 900, unexpected: 0 });
+  expect(isValid(cell)).toBe(true);
+});

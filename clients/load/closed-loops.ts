@@ -1,0 +1,72 @@
+/**
+ * How many polls the server can answer: first to our own clients, for as long as the window lasts, then to a load generator
+ * as their witness, which warms up and then asks as often as they were answered.
+ *
+ * Both loops end between two polls: their bytes are those of whole requests, and both sides count the same.
+ */
+
+import { type ClosedLoop, SINCE } from '../../bench/contract/child.ts';
+import { nowNs, sleepUntil } from '../../bench/measure/clock.ts';
+import { requestHeaders } from '../wire/header-profiles.ts';
+import { HTTP_CLIENT_DEFAULTS, type HttpClientOptions, type HttpRequest } from '../wire/http.ts';
+import { openHttp } from '../wire/open-http.ts';
+import { askByWitness } from './autocannon.ts';
+import { type Load, type LoadSpec, noLatency } from './load.ts';
+import { type Answers, pollUntil } from './poll-loop.ts';
+import { contextOf } from './swarm.ts';
+
+/** Of the witness's requests, as many again before them: its code is cold, and ours is not. */
+const WARM_UP_SHARE = 0.1;
+const STATUS = { ok: 200, nothing: 204 } as const;
+/** Every answer has its status checked; what is in it is not read. */
+const NO_DELIVERIES = { expected: 0, delivered: 0, missing: 0, duplicated: 0, outOfOrder: 0, unexpected: 0 } as const;
+
+/** @throws Error for a lane whose polls the witness can't ask in the same way */
+export function prepareClosedLoops(spec: LoadSpec): Load {
+  const { clients, firstClient, meter, url, headers } = spec;
+  const options: Required<HttpClientOptions> = { ...HTTP_CLIENT_DEFAULTS, ...spec.options };
+  const { over, connections } = options;
+  if (over !== 'http' || connections !== 'own') {
+    throw new Error(`a closed loop of polls over ${over}, connections ${connections}: allowed is http, own`);
+  }
+  const request: HttpRequest = {
+    method: 'GET',
+    path: `${new URL(url).pathname}?since=${SINCE}`,
+    headers: requestHeaders(headers, 'fetch', url, over),
+  };
+  const kept = Array.from({ length: clients }, (_, index) => openHttp(contextOf(spec, firstClient + index), options));
+  const loop = async (client: string, run: () => Promise<Answers>): Promise<ClosedLoop> => {
+    const before = { wire: meter.read(), cpu: process.cpuUsage(), ns: nowNs() };
+    const { requests, firstNs, lastNs } = await run();
+    const wire = meter.read();
+    const { user, system } = process.cpuUsage(before.cpu);
+    return {
+      client,
+      requests,
+      seconds: (lastNs - firstNs) / 1e9,
+      upBytes: wire.sentBytes - before.wire.sentBytes,
+      downBytes: wire.receivedBytes - before.wire.receivedBytes,
+      cpuShare: ((user + system) * 1e3) / (nowNs() - before.ns),
+    };
+  };
+
+  return {
+    deliveries: 0,
+    async run({ startNs, windowNs, giveUpNs, warmupEvents }) {
+      const late = AbortSignal.timeout(Math.max(0, Math.ceil((giveUpNs - nowNs()) / 1e6)));
+      const status = warmupEvents > SINCE ? STATUS.ok : STATUS.nothing;
+      await sleepUntil(startNs);
+      // What is to be held may not be published yet.
+      await pollUntil(windowNs[0], kept, request, Object.values(STATUS), late);
+      await sleepUntil(windowNs[0]);
+      const own = await loop('undici', () => pollUntil(windowNs[1], kept, request, [status], late));
+      const ask = (requests: number) => askByWitness(spec, request, requests, status, late);
+      await ask(Math.max(clients, Math.ceil(own.requests * WARM_UP_SHARE)));
+      const witness = await loop('autocannon', () => ask(own.requests));
+      return { delivery: NO_DELIVERIES, ...noLatency(), closedLoops: [own, witness] };
+    },
+    async close() {
+      await Promise.all(kept.map((connection) => connection.close(false)));
+    },
+  };
+}

@@ -1,0 +1,61 @@
+/**
+ * Clients that stay and get each event as it comes: one swarm, one audit. They come back where the procedure says so, send
+ * messages or stop reading where the point does.
+ */
+
+import type { MeasureAsk } from '../../bench/contract/child.ts';
+import { sleepUntil } from '../../bench/measure/clock.ts';
+import type { Load, LoadSpec } from './load.ts';
+import { Receiver } from './receiver.ts';
+import { reconnecting } from './reconnecting.ts';
+import { Recoveries } from './recoveries.ts';
+import { openStalled } from './stalled.ts';
+import { isTimed, openSwarm } from './swarm.ts';
+
+/** @throws Error when a client can't connect */
+export async function openDeliveries({ reconnect, firstStalled = Infinity, ...spec }: LoadSpec): Promise<Load> {
+  const { firstClient, seed } = spec;
+  const receiver = new Receiver();
+  const onProblem = (what: string) => receiver.problem(what);
+  const recoveries = reconnect && new Recoveries();
+  const transport = recoveries ? recoveries.watch(reconnecting(spec.transport, reconnect)) : spec.transport;
+  const isTimedClient = (client: number) => isTimed(spec, client);
+  const readers = Math.max(0, Math.min(spec.clients, firstStalled - firstClient));
+  const others = { ...spec, clients: spec.clients - readers, firstClient: firstClient + readers };
+  // One after the other: when one can't open, nothing of the other is on its way.
+  const stalled = others.clients > 0 ? await openStalled(others, onProblem) : undefined;
+  const swarm = await openSwarm({ ...spec, clients: readers, transport }, (client) =>
+    receiver.addClient(isTimedClient(client)),
+  ).catch(async (error) => {
+    await stalled?.close();
+    throw error;
+  });
+  const stall = async ({ windowNs }: MeasureAsk) => {
+    if (!stalled) return;
+    await sleepUntil(windowNs[0]);
+    stalled.begin();
+  };
+  const exchange = async ({ messages, ...ask }: MeasureAsk) => {
+    if (!messages) return undefined;
+    const { exchangeMessages } = await import('./messages.ts');
+    return await exchangeMessages({ ask, messages, seed, senders: swarm.clients, isTimed: isTimedClient, onProblem });
+  };
+  return {
+    get deliveries() {
+      return receiver.deliveries;
+    },
+    async run(ask) {
+      recoveries?.start(ask.startNs);
+      const [upstream] = await Promise.all([exchange(ask), receiver.start(ask), stall(ask)]);
+      return {
+        ...receiver.report(),
+        ...(recoveries && { recoveries: recoveries.report() }),
+        ...(upstream && { upstream }),
+      };
+    },
+    async close() {
+      receiver.stop();
+      await Promise.all([swarm.close(), stalled?.close()]);
+    },
+  };
+}

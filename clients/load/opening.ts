@@ -1,0 +1,76 @@
+/** One client on connections of its own: from the call to its first event, and gone again. */
+
+import type { WireReading } from '../../bench/contract/child.ts';
+import type { EventSink, PushClient } from '../../bench/contract/transport.ts';
+import { ByteMeter } from '../../bench/measure/byte-meter.ts';
+import { nowNs } from '../../bench/measure/clock.ts';
+
+export interface Opening {
+  /** Undefined when it did not come. */
+  readonly first: FirstEvent | undefined;
+  /** How many times the client was told anything else. */
+  readonly unexpected: number;
+  /** The first thing that went wrong, in words. */
+  readonly problem: string | undefined;
+}
+
+export interface FirstEvent {
+  readonly text: string;
+  /** From the call to the client's first clock reading. */
+  readonly elapsedNs: number;
+  /** What the client's sockets had carried by then. */
+  readonly wire: WireReading;
+}
+
+/** How long sockets may take to close. */
+const CLOSE_GRACE_MS = 5_000;
+
+/**
+ * Resolves when the client's sockets are gone; never rejects.
+ *
+ * @param connect opens the client, with this meter
+ * @param giveUpNs when a client without its event is dropped
+ */
+export async function openOnce(
+  connect: (sink: EventSink, meter: ByteMeter) => Promise<PushClient>,
+  giveUpNs: number,
+): Promise<Opening> {
+  const meter = new ByteMeter();
+  let first: FirstEvent | undefined;
+  let unexpected = 0;
+  let problem: string | undefined;
+  let settle: (problem?: Error) => void = () => {};
+  const settled = new Promise<void>((resolve, reject) => {
+    settle = (failure) => (failure ? reject(failure) : resolve());
+  });
+  const surprise = (what: string) => {
+    unexpected++;
+    problem ??= what;
+    settle(new Error(what));
+  };
+  const startNs = nowNs();
+  const sink: EventSink = {
+    event(text, receivedNs) {
+      if (first) return surprise(`one event too many: ${text.slice(0, 80)}`);
+      first = { text, elapsedNs: receivedNs - startNs, wire: meter.read() };
+      settle();
+    },
+    gap: (after, oldest) => surprise(`events after ${after} and before ${oldest} left the ring`),
+    closed: ({ kind, code, message }) => surprise(`closed (${kind}, ${code ?? 'no code'}): ${message}`),
+  };
+  // Timers fire up to one millisecond early.
+  const timer = setTimeout(() => settle(new Error('its event did not come in time')), (giveUpNs - startNs) / 1e6 + 1);
+  const connecting = connect(sink, meter);
+  try {
+    const client = await Promise.race([connecting, settled.then(() => connecting)]);
+    await settled;
+    await client.close();
+  } catch (error) {
+    problem ??= error instanceof Error ? error.message : String(error);
+    connecting.then((client) => client.close()).catch(() => {});
+    for (const socket of meter.openSockets) socket.destroy();
+  }
+  clearTimeout(timer);
+  await meter.drained(CLOSE_GRACE_MS);
+  return { first, unexpected, problem };
+}

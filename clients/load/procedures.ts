@@ -1,0 +1,15 @@
+/** What a worker does within a cell, by procedure. Each is loaded when asked for: a worker holds the one it needs. */
+
+import type { Procedure } from '../../bench/contract/result.ts';
+import type { Load, LoadSpec } from './load.ts';
+
+type OpenLoad = (spec: LoadSpec) => Load | Promise<Load>;
+
+const openDeliveries = async () => (await import('./deliveries.ts')).openDeliveries;
+
+export const loads: Readonly<Record<Procedure, () => Promise<OpenLoad>>> = {
+  deliver: openDeliveries,
+  reconnect: openDeliveries,
+  open: async () => (await import('./openings.ts')).prepareOpenings,
+  'closed-loop': async () => (await import('./closed-loops.ts')).prepareClosedLoops,
+};

@@ -1,0 +1,121 @@
+/** Where all clients of a worker deliver: the receiving side's hot path, its audit and its latency recorder. */
+
+import type { MeasureAsk, WorkerMeasured } from '../../bench/contract/child.ts';
+import { readStamp } from '../../bench/contract/event.ts';
+import type { CloseReason, EventSink } from '../../bench/contract/transport.ts';
+import { nowNs } from '../../bench/measure/clock.ts';
+import { LatencyRecorder } from '../../bench/measure/latency.ts';
+import { Tally } from './tally.ts';
+
+export class Receiver {
+  readonly #tallies: Tally[] = [];
+  readonly #stamp = { seq: 0, dueUs: 0 };
+  #cell: Cell | undefined;
+  #deliveries = 0;
+  #unexpected = 0;
+  #firstProblem: string | undefined;
+  #stopped = false;
+
+  /** Events received by all clients so far, each once per client. */
+  get deliveries(): number {
+    return this.#deliveries;
+  }
+
+  /** @param isTimed whether the client's latencies are recorded: those behind a relay take its detour too */
+  addClient(isTimed: boolean): EventSink {
+    const tally = new Tally();
+    this.#tallies.push(tally);
+    return {
+      event: (text, receivedNs) => this.#event(tally, text, receivedNs, isTimed),
+      gap: (after, oldest) => this.problem(`events after ${after} and before ${oldest} left the ring`),
+      closed: ({ kind, code, message }: CloseReason) =>
+        this.problem(`closed (${kind}, ${code ?? 'no code'}): ${message}`),
+    };
+  }
+
+  /** Begins the cell. Resolves when every client has every event, or at `giveUpNs`. */
+  start(ask: MeasureAsk): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, (ask.giveUpNs - nowNs()) / 1e6);
+      const lastSeq = ask.warmupEvents + ask.windowEvents;
+      this.#cell = {
+        ask,
+        lastSeq,
+        startUs: ask.startNs / 1e3,
+        firstHalf: ask.warmupEvents + 1,
+        secondHalf: ask.warmupEvents + Math.floor(ask.windowEvents / 2) + 1,
+        latency: [new LatencyRecorder(), new LatencyRecorder(), new LatencyRecorder()],
+        allDeliveries: lastSeq * this.#tallies.length,
+        drained() {
+          clearTimeout(timer);
+          resolve();
+        },
+      };
+      if (this.#cell.allDeliveries === 0) this.#cell.drained();
+    });
+  }
+
+  /** Something that should not have happened to a client: it makes the cell invalid. */
+  problem(what: string): void {
+    if (this.#stopped) return;
+    this.#unexpected++;
+    this.#firstProblem ??= what;
+  }
+
+  /** From now on, closing is no surprise. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  report(): Pick<WorkerMeasured, 'delivery' | 'latency' | 'negativeLatencies' | 'firstProblem'> {
+    if (!this.#cell) throw new Error('this worker does not measure yet');
+    const { ask, lastSeq, latency } = this.#cell;
+    const expected = this.#tallies.length * ask.windowEvents;
+    let missing = 0;
+    let duplicated = 0;
+    let outOfOrder = 0;
+    let unexpected = this.#unexpected;
+    for (const tally of this.#tallies) {
+      missing += tally.missingOf(ask.warmupEvents + 1, lastSeq);
+      unexpected += tally.missingOf(1, ask.warmupEvents);
+      duplicated += tally.duplicated;
+      outOfOrder += tally.outOfOrder;
+    }
+    return {
+      delivery: { expected, delivered: expected - missing, missing, duplicated, outOfOrder, unexpected },
+      latency: [latency[1].encode(), latency[2].encode()],
+      negativeLatencies: latency[1].negativeCount + latency[2].negativeCount,
+      ...(this.#firstProblem !== undefined && { firstProblem: this.#firstProblem }),
+    };
+  }
+
+  #event(tally: Tally, text: string, receivedNs: number, isTimed: boolean): void {
+    const cell = this.#cell;
+    const stamp = this.#stamp;
+    if (!cell || !readStamp(text, stamp) || stamp.seq > cell.lastSeq || text.length !== cell.ask.payloadBytes) {
+      this.problem(`not an event of this cell: ${text.slice(0, 80)}`);
+      return;
+    }
+    if (!tally.see(stamp.seq)) return;
+    this.#deliveries++;
+    if (isTimed) {
+      const part = stamp.seq < cell.firstHalf ? 0 : stamp.seq < cell.secondHalf ? 1 : 2;
+      cell.latency[part].record(receivedNs - (cell.startUs + stamp.dueUs) * 1e3);
+    }
+    if (this.#deliveries === cell.allDeliveries) cell.drained();
+  }
+}
+
+interface Cell {
+  readonly ask: MeasureAsk;
+  readonly lastSeq: number;
+  /** As a due time's offset is, in µs: their sum is a double at any time, where ns since the start outgrow an int32. */
+  readonly startUs: number;
+  /** First events of the window's halves. */
+  readonly firstHalf: number;
+  readonly secondHalf: number;
+  /** Of the warm-up, which nobody asks for, and of the window's halves: what the window runs, the warm-up has run. */
+  readonly latency: readonly [LatencyRecorder, LatencyRecorder, LatencyRecorder];
+  readonly allDeliveries: number;
+  drained(): void;
+}

@@ -1,0 +1,60 @@
+/** What a worker's clients go through that lose their connections: when they try again, and when events flow again. */
+
+import type { ClientRecovery, Comeback } from '../../bench/contract/child.ts';
+import { readStamp } from '../../bench/contract/event.ts';
+import type { ClientTransport } from '../../bench/contract/transport.ts';
+import { nowNs } from '../../bench/measure/clock.ts';
+
+export class Recoveries {
+  readonly #clients: ClientRecovery[] = [];
+  readonly #stamp = { seq: 0, dueUs: 0 };
+  #startNs = 0;
+
+  /** The same transport, with an eye on all its clients. */
+  watch<O extends object>(transport: ClientTransport<O>): ClientTransport<O> {
+    return {
+      defaults: transport.defaults,
+      connect: (context, sink, options) => {
+        const attemptsNs: number[] = [];
+        const comebacks: { -readonly [Key in keyof Comeback]: Comeback[Key] }[] = [];
+        this.#clients.push({ attemptsNs, comebacks });
+        let isFirst = true;
+        let connectingNs = 0;
+        let awaitsFirst = false;
+        let catchesUp = false;
+        const onConnecting = () => {
+          if (!isFirst) {
+            connectingNs = nowNs();
+            attemptsNs.push(connectingNs);
+            awaitsFirst = true;
+            catchesUp = true;
+          }
+          isFirst = false;
+        };
+        const event = (text: string, receivedNs: number) => {
+          if (awaitsFirst) comebacks.push({ connectingNs, firstEventNs: receivedNs, replayed: 0 });
+          awaitsFirst = false;
+          catchesUp &&= this.#wasDueBy(connectingNs, text);
+          const current = catchesUp ? comebacks.at(-1) : undefined;
+          if (current) current.replayed++;
+          sink.event(text, receivedNs);
+        };
+        const watched = { event, gap: sink.gap.bind(sink), closed: sink.closed.bind(sink) };
+        return transport.connect({ ...context, onConnecting }, watched, options);
+      },
+    };
+  }
+
+  /** @param startNs the feed's start: what an event's due counts from */
+  start(startNs: number): void {
+    this.#startNs = startNs;
+  }
+
+  report(): readonly ClientRecovery[] {
+    return this.#clients;
+  }
+
+  #wasDueBy(instantNs: number, text: string): boolean {
+    return readStamp(text, this.#stamp) && this.#startNs + this.#stamp.dueUs * 1e3 < instantNs;
+  }
+}

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { encodeEcho } from '../../bench/contract/event.ts';
+import { eventOf, RecordingSink } from '../../bench/contract/test-support.ts';
+import { Echoes } from './echoes.ts';
+
+const echoOf = (text: string) => encodeEcho(JSON.stringify(text));
+
+test('echoes go to who asked, in order; gaps and events to the sink', async () => {
+  const echoes = new Echoes();
+  const sink = new RecordingSink();
+  const sent: string[] = [];
+  const answers = ['one', 'two'].map((text) => echoes.ask(() => sent.push(text)));
+  expect(sent).toEqual(['one', 'two']);
+  const texts = [eventOf(1).text, echoOf('one'), '{"gap":{"after":1,"oldest":3}}', echoOf('two'), eventOf(3).text];
+  for (const text of texts) echoes.deliver(text, 1, sink);
+  expect(await Promise.all(answers)).toEqual(['one', 'two']);
+  expect(sink).toMatchObject({ seqs: [1, 3], gaps: [{ after: 1, oldest: 3 }] });
+});
+
+test('an echo that nobody asked for, or that is none, is left to the audit', async () => {
+  const echoes = new Echoes();
+  const sink = new RecordingSink();
+  echoes.deliver(echoOf('one'), 1, sink);
+  const answer = echoes.ask(() => {});
+  echoes.deliver('{"echo":broken', 1, sink);
+  expect(sink.texts).toEqual([echoOf('one'), '{"echo":broken']);
+  echoes.deliver(echoOf('two'), 1, sink);
+  expect(await answer).toBe('two');
+});
+
+test('at the end, who waits is refused, and nobody sends any more', async () => {
+  const echoes = new Echoes();
+  const waiting = echoes.ask(() => {});
+  echoes.end('the server went away');
+  await expect(waiting).rejects.toThrow('the server went away');
+  let sent = false;
+  const late = echoes.ask(() => {
+    sent = true;
+  });
+  await expect(late).rejects.toThrow('the client is closed');
+  expect(sent).toBe(false);
+});

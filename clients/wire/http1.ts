@@ -1,0 +1,88 @@
+/** HTTP/1.1 by undici, over a metered socket; one request at a time. */
+
+import { setImmediate } from 'node:timers/promises';
+import { Client } from 'undici';
+import type { ClientContext } from '../../bench/contract/transport.ts';
+import { nowNs } from '../../bench/measure/clock.ts';
+import type { HttpConnection } from './http.ts';
+import { type OpenSocket, openSocket, whenConnected } from './sockets.ts';
+
+/** No timeout of the client's own: a parked poll and an event stream are silent for as long as they like. */
+const NO_TIMEOUT = { headersTimeout: 0, bodyTimeout: 0 };
+const KEEP_MS = 600_000;
+/** How long a request under way may take to finish, and then the server to end its side: longer than any RTT. */
+const CLOSE_GRACE_MS = 3_000;
+
+/** @param isPerRequest whether each request has a connection of its own */
+export function openHttp1(context: ClientContext, isPerRequest: boolean): HttpConnection {
+  const open = new Set<OpenSocket>();
+  let receivedNs = 0;
+  let underWay = 0;
+  let finished = () => {};
+  const client = new Client(new URL(context.url).origin, {
+    ...NO_TIMEOUT,
+    pipelining: 1,
+    keepAliveTimeout: KEEP_MS,
+    keepAliveMaxTimeout: KEEP_MS,
+    connect(_options, done) {
+      const opened = openSocket(context);
+      const { socket, gone } = opened;
+      open.add(opened);
+      void gone.then(() => open.delete(opened));
+      whenConnected(socket, (error) => {
+        if (error) return done(error, null);
+        // Ahead of undici's own listener: the clock is read before the response is parsed, as in the other transports.
+        socket.prependListener('readable', () => {
+          receivedNs = nowNs();
+        });
+        done(null, socket);
+      });
+    },
+  });
+  const settle = () => {
+    underWay--;
+    if (underWay === 0) finished();
+  };
+
+  return {
+    isMultiplexed: false,
+    send({ method, path, headers, body }, exchange) {
+      underWay++;
+      client.dispatch(
+        { method, path, headers, body: body ?? null, reset: isPerRequest },
+        {
+          onRequestStart() {},
+          onResponseStart: (_controller, status, responseHeaders) => exchange.head(status, responseHeaders),
+          onResponseData: (_controller, chunk) => exchange.chunk(chunk, receivedNs),
+          onResponseEnd() {
+            settle();
+            exchange.end();
+          },
+          onResponseError(_controller, error) {
+            settle();
+            exchange.failed(error);
+          },
+        },
+      );
+    },
+    async close(graceful) {
+      // A server that never answers does not keep its client from closing.
+      const timer = setTimeout(() => {
+        finished();
+        for (const { socket } of open) socket.destroy();
+      }, CLOSE_GRACE_MS);
+      if (graceful && underWay > 0) {
+        await new Promise<void>((resolve) => {
+          finished = resolve;
+        });
+      }
+      // undici sends a request in the turn after the answer before it, and an end before that would be an error.
+      await setImmediate();
+      // Ended and not destroyed: what is on its way would be sent by one side and not received by the other.
+      for (const { socket } of open) socket.end();
+      await Promise.all([...open].map(({ gone }) => gone));
+      clearTimeout(timer);
+      await client.destroy();
+    },
+  };
+}

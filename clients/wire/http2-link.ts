@@ -1,0 +1,117 @@
+/** The HTTP/2 connections of simulated clients (RFC 9113): opened at the first request, shared where that is wanted. */
+
+import { once } from 'node:events';
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type OutgoingHttpHeaders,
+} from 'node:http2';
+import { setImmediate } from 'node:timers/promises';
+import type { ClientContext } from '../../bench/contract/transport.ts';
+import { type OpenSocket, openSocket } from './sockets.ts';
+
+/**
+ * How much the server may send ahead of the client, per stream and per connection: as much as a Chromium takes. Both are far
+ * above what a client of ours leaves unread, so that flow control has no say in a result.
+ */
+const WINDOW_BYTES = { stream: 6 * 1024 * 1024, connection: 15 * 1024 * 1024 };
+/** MB; a connection that many clients share holds as much for all of them. */
+const MAX_SESSION_MEMORY = 4_096;
+/** How long the server may take to end its side. */
+const CLOSE_GRACE_MS = 3_000;
+
+/** One connection at a time, and how many use it. */
+export class Http2Link {
+  readonly #context: ClientContext;
+  readonly #unused: () => void;
+  #users = 0;
+  #streams = 0;
+  #session: ClientHttp2Session | undefined;
+  #open: OpenSocket | undefined;
+  #closing: Promise<void> | undefined;
+
+  /** @param unused called when the last user leaves */
+  constructor(context: ClientContext, unused: () => void) {
+    // Those who send over it tell their own contexts.
+    this.#context = { ...context, onConnecting: undefined };
+    this.#unused = unused;
+  }
+
+  join(): void {
+    this.#users++;
+  }
+
+  request(headers: OutgoingHttpHeaders, hasBody: boolean): ClientHttp2Stream {
+    if (!this.#session || this.#session.closed || this.#session.destroyed) this.#session = this.#connect();
+    this.#streams++;
+    return this.#session.request(headers, { endStream: !hasBody }).once('close', () => this.#streams--);
+  }
+
+  /** The last user takes the connection along; resolves when that is gone, or, before, when the user's streams are. */
+  async leave(streams: ReadonlySet<ClientHttp2Stream>): Promise<void> {
+    this.#users--;
+    if (this.#users === 0) this.#unused();
+    // A swarm leaves in one turn. One GOAWAY does for all, where servers take a thousand RST_STREAM for an attack
+    // (CVE-2023-44487) and end the connection with an error.
+    await setImmediate();
+    if (this.#users === 0) {
+      this.#closing ??= this.#close();
+      return await this.#closing;
+    }
+    const gone = [...streams].map((stream) => new Promise((resolve) => stream.once('close', resolve)));
+    for (const stream of streams) stream.close(constants.NGHTTP2_CANCEL);
+    await Promise.all(gone);
+  }
+
+  #connect(): ClientHttp2Session {
+    const open = openSocket(this.#context, 'h2');
+    this.#open = open;
+    const session = connect(new URL(this.#context.url).origin, {
+      createConnection: () => open.socket,
+      maxSessionMemory: MAX_SESSION_MEMORY,
+      settings: { enablePush: false, initialWindowSize: WINDOW_BYTES.stream },
+    });
+    session.once('connect', () => session.setLocalWindowSize(WINDOW_BYTES.connection));
+    // Each of its requests hears of it by itself.
+    session.on('error', () => {});
+    return session;
+  }
+
+  /**
+   * A GOAWAY gives up the streams that are open, and is answered by one. Without any, TLS says goodbye for all: at a GOAWAY
+   * the server of Node would end its side while its answer is on its way, and count an alert that it can't send any more.
+   */
+  async #close(): Promise<void> {
+    if (!this.#open || !this.#session) return;
+    const { socket, gone } = this.#open;
+    const timer = setTimeout(() => socket.destroy(), CLOSE_GRACE_MS);
+    if (this.#streams > 0) {
+      const answered = once(this.#session, 'goaway').catch(() => {});
+      this.#session.close();
+      await Promise.race([answered, gone]);
+    }
+    socket.end();
+    await gone;
+    clearTimeout(timer);
+  }
+}
+
+const shared = new WeakMap<object, Map<string, Http2Link>>();
+
+/** The link of a client; with `isShared`, that of all clients of its swarm that go the same way. */
+export function joinHttp2Link(context: ClientContext, isShared: boolean): Http2Link {
+  const link = isShared && context.swarm ? linkOf(context, context.swarm) : new Http2Link(context, () => {});
+  link.join();
+  return link;
+}
+
+function linkOf(context: ClientContext, swarm: object): Http2Link {
+  const links = shared.get(swarm) ?? new Map<string, Http2Link>();
+  shared.set(swarm, links);
+  const way = JSON.stringify([context.url, context.via]);
+  const link = links.get(way) ?? new Http2Link(context, () => links.delete(way));
+  links.set(way, link);
+  return link;
+}

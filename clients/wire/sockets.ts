@@ -1,0 +1,67 @@
+/** The socket of a simulated client: metered where bytes leave and enter the process, with TLS over it where the URL says so. */
+
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
+import type { ClientContext } from '../../bench/contract/transport.ts';
+
+/** What is spoken over TLS, as ALPN names it (RFC 7301). */
+export type Protocol = 'http/1.1' | 'h2';
+
+const SECURE = new Set(['https:', 'wss:']);
+
+export interface OpenSocket {
+  /** On its way; what is written before it is connected waits. */
+  readonly socket: Socket;
+  /** Resolves when nothing is left of it: on TLS, the socket underneath closes last. */
+  readonly gone: Promise<void>;
+}
+
+/**
+ * Connects to where the context's URL points, or to the relay before it.
+ *
+ * On TLS every connection makes a full handshake: the tickets that the server sends are not used. What the meter counts is
+ * ciphertext.
+ */
+export function openSocket(context: ClientContext, protocol: Protocol = 'http/1.1'): OpenSocket {
+  context.onConnecting?.();
+  const url = new URL(context.url);
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const socket = connectTcp({ host, port: Number(url.port), ...context.via, noDelay: true });
+  context.meter.track(socket);
+  const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  return { socket: SECURE.has(url.protocol) ? secure(socket, host, protocol, context) : socket, gone };
+}
+
+/** Resolves when the socket can be written to; on TLS that is after the handshake. */
+export function whenConnected(socket: Socket, done: (error: Error | null) => void): void {
+  const onError = (error: Error) => done(error);
+  socket.once('error', onError);
+  socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
+    socket.off('error', onError);
+    done(null);
+  });
+}
+
+function secure(socket: Socket, host: string, protocol: Protocol, { certificate, keylog }: ClientContext): Socket {
+  const overTls = connectTls({
+    socket,
+    // Whom the certificate must be made out to; only a name may be sent (RFC 6066, section 3).
+    host,
+    ...(isIP(host) === 0 && { servername: host }),
+    secureContext: trusting(certificate),
+    ALPNProtocols: [protocol],
+  });
+  if (keylog) overTls.on('keylog', (line: Buffer) => keylog(line.toString('latin1').trimEnd()));
+  return overTls;
+}
+
+const contexts = new Map<string | undefined, SecureContext>();
+
+/** One for all clients, as a browser has: reading the certificate again for each would be most of a connection's cost. */
+function trusting(certificate: string | undefined): SecureContext {
+  const known = contexts.get(certificate);
+  if (known) return known;
+  const context = createSecureContext({ minVersion: 'TLSv1.3', ...(certificate !== undefined && { ca: certificate }) });
+  contexts.set(certificate, context);
+  return context;
+}

@@ -1,0 +1,126 @@
+/**
+ * The one event source that all transports of a server share: schedule → encode once → ring → subscribers.
+ *
+ * Its events are a pure function of options and start, so a feed that starts with a past start has the same past.
+ */
+
+import { type EncodedEvent, type EventFeed, encodeEvent, type Gap } from '../../bench/contract/event.ts';
+import { randomAt, STREAM } from '../../bench/contract/random.ts';
+import { NO_HURRY } from '../../bench/contract/slots.ts';
+import type { Alarm } from '../../bench/measure/alarm.ts';
+import { nowNs } from '../../bench/measure/clock.ts';
+import { dueBy, dueUs, pace, type Schedule } from './pacer.ts';
+import { RING_LIMITS, Ring, type RingLimits } from './ring.ts';
+
+export interface FeedOptions extends Schedule {
+  /** Exact size of every event's text. */
+  readonly payloadBytes: number;
+  readonly ring?: RingLimits;
+}
+
+/** Ring and subscribers: a feed that somebody else fills. */
+export class EventLog implements EventFeed {
+  readonly #ring: Ring;
+  readonly #listeners = new Set<(event: EncodedEvent) => void>();
+
+  constructor(limits?: RingLimits) {
+    this.#ring = new Ring(limits);
+  }
+
+  get lastSeq(): number {
+    return this.#ring.lastSeq;
+  }
+
+  get subscriberCount(): number {
+    return this.#listeners.size;
+  }
+
+  gapAfter(seq: number): Gap | undefined {
+    const oldest = this.#ring.oldestSeq;
+    return seq < oldest - 1 ? { after: seq, oldest } : undefined;
+  }
+
+  since(seq: number, limit?: number): readonly EncodedEvent[] {
+    return this.#ring.since(seq, limit);
+  }
+
+  subscribe(listener: (event: EncodedEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Stores an event of the past: nobody is told. */
+  restore(event: EncodedEvent): void {
+    this.#ring.push(event);
+  }
+
+  publish(event: EncodedEvent): void {
+    this.#ring.push(event);
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+/** Published in one turn of the event loop when far behind. */
+const BURST_EVENTS = 64;
+
+export class Feed extends EventLog {
+  /** Of one shape, whatever was given: code that was compiled for one feed is as good for the next. */
+  readonly #options: Omit<Required<FeedOptions>, 'ring'>;
+  readonly #held: number;
+  readonly #alarm: Alarm;
+  readonly #clock: () => number;
+  /** On the shared clock; in µs as due times are: their sum is a double at any time, where ns since the start outgrow an int32. */
+  #startUs = 0;
+  #until = 0;
+
+  constructor(options: FeedOptions, alarm: Alarm, clock: () => number = nowNs) {
+    super(options.ring);
+    const { seed, eventsPerSecond, jitter, hurry = NO_HURRY, payloadBytes } = options;
+    this.#options = { seed, eventsPerSecond, jitter, hurry, payloadBytes };
+    this.#held = (options.ring ?? RING_LIMITS).events;
+    this.#alarm = alarm;
+    this.#clock = clock;
+  }
+
+  /**
+   * Publishes from `startNs` on, up to event `events`. What was due before now is the past: held, but told to nobody.
+   *
+   * @param onPublished told of each event after its subscribers, with its lag (published − due) in ns
+   */
+  start(startNs: number, events = Number.POSITIVE_INFINITY, onPublished?: (lagNs: number) => void): void {
+    this.#startUs = startNs / 1e3;
+    this.#until = events;
+    const past = Math.min(dueBy(this.#options, (this.#clock() - startNs) / 1e3), events);
+    for (let seq = Math.max(1, past - this.#held + 1); seq <= past; seq++) this.restore(this.#encode(seq));
+
+    const turn = () => {
+      const nowUs = this.#clock() / 1e3 - this.#startUs;
+      const { due, waitUs } = pace(
+        this.#options,
+        nowUs,
+        this.lastSeq,
+        Math.min(BURST_EVENTS, this.#until - this.lastSeq),
+      );
+      for (let n = 0; n < due; n++) {
+        const event = this.#encode(this.lastSeq + 1);
+        const lagNs = this.#clock() - (this.#startUs + event.dueUs) * 1e3;
+        this.publish(event);
+        onPublished?.(lagNs);
+      }
+      if (this.lastSeq >= this.#until) return;
+      if (waitUs === 0) setImmediate(turn);
+      else this.#alarm.at((this.#startUs + dueUs(this.#options, this.lastSeq + 1)) * 1e3, turn);
+    };
+    turn();
+  }
+
+  /** No event after this one. */
+  stop(): void {
+    this.#until = 0;
+  }
+
+  #encode(seq: number): EncodedEvent {
+    const { seed, payloadBytes } = this.#options;
+    return encodeEvent(seq, dueUs(this.#options, seq), randomAt(seed, STREAM.price, seq), payloadBytes);
+  }
+}

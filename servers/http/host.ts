@@ -1,0 +1,86 @@
+/** The listeners of a server process: one HTTP port and one TCP port, both metered, made when a transport asks. */
+
+import { createServer, type Server, type Socket } from 'node:net';
+import type { EventFeed } from '../../bench/contract/event.ts';
+import type {
+  Certificate,
+  HttpCarrier,
+  HttpHost,
+  MountedTransport,
+  ServerHost,
+} from '../../bench/contract/transport.ts';
+import { ByteMeter } from '../../bench/measure/byte-meter.ts';
+import type { ClosableHttpHost } from './http-host.ts';
+import { listen } from './listen.ts';
+
+export interface HostOptions {
+  /** Address to listen on. @default '127.0.0.1' */
+  readonly address?: string;
+  /** 0 lets the system choose. @default 0 */
+  readonly httpPort?: number;
+  /** 0 lets the system choose. @default 0 */
+  readonly tcpPort?: number;
+  /** How long to wait for a port that another process has, in ms. @default 0 */
+  readonly portWaitMs?: number;
+  /** Origins of pages that may read events, besides the server's own. @default [] */
+  readonly allowedOrigins?: readonly string[];
+  /** For TLS, in place of a new one. */
+  readonly certificate?: Certificate | undefined;
+}
+
+/** How long clients get to say goodbye before their sockets are destroyed. */
+const CLOSE_GRACE_MS = 2_000;
+
+export class Host implements ServerHost {
+  readonly meter = new ByteMeter();
+  readonly #options: HostOptions;
+  readonly #feed: EventFeed;
+  #http: Promise<ClosableHttpHost> | undefined;
+  #over: HttpCarrier | undefined;
+  #tcp: Server | undefined;
+
+  constructor(feed: EventFeed, options: HostOptions = {}) {
+    this.#feed = feed;
+    this.#options = options;
+  }
+
+  async http(over: HttpCarrier): Promise<HttpHost> {
+    this.#over ??= over;
+    if (over !== this.#over) throw new Error(`this host carries HTTP over ${this.#over}; ${over} needs another`);
+    const { address = '127.0.0.1', httpPort: port = 0, portWaitMs = 0 } = this.#options;
+    const { allowedOrigins = [], certificate } = this.#options;
+    const common = { over, feed: this.#feed, meter: this.meter, allowedOrigins, certificate };
+    this.#http ??= import('./http-host.ts').then(({ openHttpHost }) =>
+      openHttpHost({ ...common, address, port, portWaitMs }),
+    );
+    return await this.#http;
+  }
+
+  async tcp(accept: (socket: Socket) => void): Promise<{ url: string }> {
+    if (this.#tcp) throw new Error('the TCP port of this host is taken by another mount');
+    const { address = '127.0.0.1', tcpPort = 0, portWaitMs = 0 } = this.#options;
+    const server = createServer({ noDelay: true }, (socket) => {
+      this.meter.track(socket);
+      accept(socket);
+    });
+    this.#tcp = server;
+    return { url: `tcp://${await listen(server, address, tcpPort, portWaitMs)}` };
+  }
+
+  /** What it has on TLS; undefined without. */
+  async certificate(): Promise<Certificate | undefined> {
+    return (await this.#http)?.certificate;
+  }
+
+  /** Stops to accept, lets each mount end its clients, and waits until every socket is gone. */
+  async close(mounts: readonly MountedTransport[]): Promise<void> {
+    const http = await this.#http?.catch(() => undefined);
+    http?.stopAccepting();
+    this.#tcp?.close();
+    await Promise.all(mounts.map((mount) => mount.close()));
+    http?.closeIdle();
+    if (await this.meter.drained(CLOSE_GRACE_MS)) return;
+    for (const socket of this.meter.openSockets) socket.destroy();
+    await this.meter.drained(CLOSE_GRACE_MS);
+  }
+}

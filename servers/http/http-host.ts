@@ -1,0 +1,151 @@
+/** An express app on a metered HTTP server that closes completely. */
+
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import express from 'express';
+import type { EventFeed } from '../../bench/contract/event.ts';
+import type { Certificate, HttpCarrier, HttpHost } from '../../bench/contract/transport.ts';
+import type { ByteMeter } from '../../bench/measure/byte-meter.ts';
+import type { Handler } from './express-http2.ts';
+import { createListener } from './http-listener.ts';
+import { bracketed, listen } from './listen.ts';
+import { BadParameter } from './query.ts';
+import { sendJson } from './responses.ts';
+import { mountUpstream } from './upstream.ts';
+
+export interface ClosableHttpHost extends HttpHost {
+  /** Undefined without TLS. */
+  readonly certificate: Certificate | undefined;
+  stopAccepting(): void;
+  /** Ends the kept connections that carry no request now. */
+  closeIdle(): void;
+}
+
+export interface HttpHostOptions {
+  readonly over: HttpCarrier;
+  readonly feed: EventFeed;
+  readonly meter: ByteMeter;
+  readonly address: string;
+  readonly port: number;
+  readonly portWaitMs: number;
+  readonly allowedOrigins: readonly string[];
+  /** In place of a new one, on TLS. */
+  readonly certificate: Certificate | undefined;
+}
+
+type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+export async function openHttpHost(options: HttpHostOptions): Promise<ClosableHttpHost> {
+  const { over, feed, meter, address, port, portWaitMs, allowedOrigins } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+
+  const origins = new Set(allowedOrigins);
+  const upgrades = new Map<string, Upgrade>();
+  let isUpstreamServed = false;
+  let closing = false;
+
+  app.get('/healthz', (_request, response) => {
+    response.json({ lastSeq: feed.lastSeq });
+  });
+
+  const handle = app as unknown as Handler;
+  const handleH2 = over === 'h2' ? (await import('./express-http2.ts')).handleHttp2(app) : handle;
+  const hosts = new Set(['localhost', '127.0.0.1', '::1', address]);
+  const take = (request: IncomingMessage, response: ServerResponse) => {
+    // Here and not as a layer of the app: that would cost every poll, and hardly any has an Origin.
+    if (request.headers.origin !== undefined && !admits(origins, request.headers.origin, response)) return;
+    const answer = request.httpVersionMajor === 2 ? handleH2 : handle;
+    answer(request, response, (error) => refuse(request, response, error));
+  };
+  const { server, certificate, stopAccepting } = await createListener(over, hosts, take, options.certificate);
+  server.on('connection', (socket) => meter.track(socket));
+
+  const scheme = certificate === undefined ? 'http' : 'https';
+  const at = await listen(server, address, port, portWaitMs);
+  const boundPort = at.slice(at.lastIndexOf(':') + 1);
+  for (const host of hosts) origins.add(new URL(`${scheme}://${bracketed(host)}:${boundPort}`).origin);
+
+  return {
+    app,
+    certificate,
+    addressOf: (path) => ({ url: `${scheme}://${at}${path}`, ...(certificate && { certificate: certificate.cert }) }),
+    get closing() {
+      return closing;
+    },
+    allowsOrigin: (origin) => origin === undefined || origins.has(origin),
+    serveUpstream() {
+      if (!isUpstreamServed) mountUpstream(app);
+      isUpstreamServed = true;
+    },
+    onUpgrade(path, accept) {
+      if (upgrades.size === 0)
+        server.on('upgrade', (request, socket, head) => upgrade(upgrades, request, socket, head));
+      upgrades.set(path, accept);
+    },
+    stopAccepting() {
+      closing = true;
+      stopAccepting();
+    },
+    closeIdle: () => server.closeIdleConnections(),
+  };
+}
+
+/** Lets pages of allowed origins read the answer; answers the others itself. */
+function admits(origins: ReadonlySet<string>, origin: string, response: ServerResponse): boolean {
+  if (!origins.has(origin)) {
+    sendJson(response, 403, { error: { header: 'Origin', value: origin, allowed: [...origins] } });
+    return false;
+  }
+  response.setHeader('Access-Control-Allow-Origin', origin);
+  response.setHeader('Access-Control-Expose-Headers', 'Event-Cursor');
+  response.setHeader('Vary', 'Origin');
+  return true;
+}
+
+/** Answers what no route took: an error of ours with its status, an unknown path, a wrong method. */
+function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  if (response.headersSent) {
+    response.destroy();
+  } else if (error instanceof BadParameter) {
+    sendJson(response, 400, error);
+  } else if (error !== undefined && error !== null) {
+    console.error(error);
+    // What the handler said already may be the very thing that can't be sent.
+    for (const name of response.getHeaderNames()) response.removeHeader(name);
+    sendJson(response, 500, { error: { message: 'the server failed; its log says why' } });
+  } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+    response.setHeader('Allow', 'GET, HEAD');
+    sendJson(response, 405, { error: { method: request.method, allowed: ['GET', 'HEAD'] } });
+  } else {
+    sendJson(response, 404, { error: { path: request.url, message: 'there is nothing at this path' } });
+  }
+}
+
+function upgrade(upgrades: ReadonlyMap<string, Upgrade>, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  // A peer that vanishes in the middle of the handshake must not take the server along.
+  socket.on('error', () => socket.destroy());
+  const path = request.url?.split('?', 1)[0] ?? '';
+  const accept = upgrades.get(path);
+  try {
+    if (accept) accept(request, socket, head);
+    else
+      refuseUpgrade(socket, 404, {
+        error: { path, message: `only ${[...upgrades.keys()].join(', ')} can be upgraded` },
+      });
+  } catch (error) {
+    if (!(error instanceof BadParameter)) throw error;
+    refuseUpgrade(socket, 400, error);
+  }
+}
+
+function refuseUpgrade(socket: Duplex, status: 400 | 404, body: object): void {
+  const json = JSON.stringify(body);
+  // Nobody reads from this socket any more: that the client ends its side would go unnoticed.
+  socket.once('finish', () => socket.destroy());
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(json)}\r\n\r\n${json}`,
+  );
+}

@@ -1,0 +1,47 @@
+/** Binds a server to an address and a port. */
+
+import { once } from 'node:events';
+import { isIPv6, type Server } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+
+/** How often a port is tried that is in use. */
+const PORT_TRY_MS = 10;
+
+/**
+ * Listens and tells where, as `address:port`.
+ *
+ * @param waitMs how long to wait for a port that is in use
+ * @throws Error that names address and port when they can't be had
+ */
+export async function listen(server: Server, address: string, port: number, waitMs: number): Promise<string> {
+  const giveUpMs = performance.now() + waitMs;
+  for (;;) {
+    const cause = await bind(server, address, port);
+    if (!cause) break;
+    const isInUse = cause.code === 'EADDRINUSE';
+    if (!isInUse || performance.now() >= giveUpMs) {
+      const why = isInUse ? ' is in use; choose another, or 0 for a free one' : `: ${cause.message}`;
+      throw new Error(`port ${port} on ${address}${why}`, { cause });
+    }
+    await setTimeout(PORT_TRY_MS);
+  }
+  const bound = server.address();
+  if (bound === null || typeof bound === 'string') throw new Error('not a TCP listener');
+  return `${bracketed(bound.address)}:${bound.port}`;
+}
+
+/** As it stands in a URL (RFC 3986, section 3.2.2). */
+export function bracketed(host: string): string {
+  return isIPv6(host) ? `[${host}]` : host;
+}
+
+/** @returns why it does not listen; undefined when it does */
+async function bind(server: Server, address: string, port: number): Promise<NodeJS.ErrnoException | undefined> {
+  server.listen({ host: address, port, backlog: 4096 });
+  try {
+    await once(server, 'listening');
+    return undefined;
+  } catch (error) {
+    return error as NodeJS.ErrnoException;
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * Pushes a feed to every client of a lasting connection. SSE, WebSocket and TCP share it, so that all three give the same
+ * delivery guarantees, and differ in framing alone.
+ *
+ * A client is either live, and gets each event as it is published, or it catches up from the ring at the pace at which it
+ * reads. A live client that does not read is cut off: the server holds at most `maxBacklogBytes` for it.
+ */
+
+import type { EncodedEvent, EventFeed, Gap } from '../../bench/contract/event.ts';
+
+/** One connection, as its transport sees it. */
+export interface Peer {
+  /** @param flushed called when the bytes were handed to the system; with an error, or never, when they won't be */
+  write(frame: Buffer, flushed?: (error?: Error | null) => void): void;
+  /** Bytes written and not handed to the system yet. */
+  readonly backlogBytes: number;
+  /** Ends a client that does not read; says why where the protocol has a word for it. */
+  cutOff(): void;
+}
+
+export interface Framing {
+  event(event: EncodedEvent): Buffer;
+  gap(gap: Gap): Buffer;
+}
+
+/** A client that catches up gets this much at a time. */
+const CATCH_UP = { events: 64, bytes: 64 * 1024 };
+
+export class Broadcast<P extends Peer> {
+  readonly #feed: EventFeed;
+  readonly #framing: Framing;
+  readonly #maxBacklogBytes: number;
+  readonly #live = new Set<P>();
+  readonly #catchingUp = new Set<P>();
+  /** Clients whose cursor the feed has not reached, with that cursor. */
+  readonly #ahead = new Map<P, number>();
+  readonly #unsubscribe: () => void;
+  #cutOffCount = 0;
+  #closed = false;
+
+  constructor(feed: EventFeed, framing: Framing, maxBacklogBytes: number) {
+    this.#feed = feed;
+    this.#framing = framing;
+    this.#maxBacklogBytes = maxBacklogBytes;
+    this.#unsubscribe = feed.subscribe((event) => this.#publish(event));
+  }
+
+  get size(): number {
+    return this.#live.size + this.#catchingUp.size + this.#ahead.size;
+  }
+
+  get cutOffCount(): number {
+    return this.#cutOffCount;
+  }
+
+  *peers(): Iterable<P> {
+    yield* this.#live;
+    yield* this.#catchingUp;
+    yield* this.#ahead.keys();
+  }
+
+  /** @param since the client's cursor; without it, it gets the next event first */
+  join(peer: P, since: number | undefined): void {
+    if (since === undefined) {
+      this.#live.add(peer);
+    } else {
+      this.#catchingUp.add(peer);
+      this.#catchUp(peer, since);
+    }
+  }
+
+  leave(peer: P): void {
+    this.#live.delete(peer);
+    this.#catchingUp.delete(peer);
+    this.#ahead.delete(peer);
+  }
+
+  /** Says something to one client only, under the same limit as events. To one that left, nothing. */
+  say(peer: P, frame: Buffer): void {
+    if (!this.#live.has(peer) && !this.#catchingUp.has(peer) && !this.#ahead.has(peer)) return;
+    peer.write(frame);
+    this.#checkBacklog(peer);
+  }
+
+  /** Stops to push; the peers stay with the caller. */
+  close(): void {
+    this.#unsubscribe();
+    this.#closed = true;
+  }
+
+  #publish(event: EncodedEvent): void {
+    if (this.#live.size > 0) {
+      const frame = this.#framing.event(event);
+      for (const peer of this.#live) {
+        peer.write(frame);
+        this.#checkBacklog(peer);
+      }
+    }
+    for (const [peer, cursor] of this.#ahead) {
+      if (event.seq < cursor) continue;
+      this.#ahead.delete(peer);
+      this.#live.add(peer);
+    }
+  }
+
+  /** One batch from the ring, and the next when this one was flushed: what is not sent yet stays in the ring only. */
+  #catchUp(peer: P, since: number): void {
+    const gap = this.#feed.gapAfter(since);
+    if (gap) peer.write(this.#framing.gap(gap));
+    let cursor = gap ? gap.oldest - 1 : since;
+
+    let batchBytes = 0;
+    const batch: Buffer[] = [];
+    for (const event of this.#feed.since(cursor, CATCH_UP.events)) {
+      const frame = this.#framing.event(event);
+      batch.push(frame);
+      batchBytes += frame.length;
+      cursor = event.seq;
+      if (batchBytes >= CATCH_UP.bytes) break;
+    }
+    const last = batch.pop();
+    if (last === undefined) {
+      this.#catchingUp.delete(peer);
+      if (cursor > this.#feed.lastSeq) this.#ahead.set(peer, cursor);
+      else this.#live.add(peer);
+      return;
+    }
+    for (const frame of batch) peer.write(frame);
+    peer.write(last, (error) => {
+      // Written on to a connection that ended, the rest of the ring would be an error for each batch of it.
+      if (!error && !this.#closed && this.#catchingUp.has(peer)) this.#catchUp(peer, cursor);
+    });
+  }
+
+  #checkBacklog(peer: P): void {
+    if (peer.backlogBytes <= this.#maxBacklogBytes) return;
+    this.leave(peer);
+    this.#cutOffCount++;
+    peer.cutOff();
+  }
+}

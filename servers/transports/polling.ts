@@ -1,0 +1,33 @@
+/**
+ * HTTP polling: the client asks, the server answers at once with all that came since.
+ *
+ * `GET /polling?since=N` → 200 `application/x-ndjson`, 204 when there is nothing, 410 with the gap when it is lost.
+ */
+
+import type { ServerTransport } from '../../bench/contract/transport.ts';
+import { queryOf, readCursor, readQuery } from '../http/query.ts';
+import { POLL_DEFAULTS, PollAnswers, type PollOptions } from './poll-answers.ts';
+
+export const polling: ServerTransport<PollOptions> = {
+  defaults: POLL_DEFAULTS,
+
+  async mount(host, feed, options) {
+    const http = await host.http(options.over);
+    const answers = new PollAnswers(feed, http, options);
+
+    http.app.get('/polling', (request, response) => {
+      const since = readCursor(readQuery(queryOf(request.url), ['since']).since);
+      if (since === undefined || !answers.tryAnswer(response, since, 'queued')) answers.answerNothing(response, since);
+    });
+    http.serveUpstream();
+
+    return {
+      ...http.addressOf('/polling'),
+      clientCount: 0,
+      get cutOffCount() {
+        return answers.cutOffCount;
+      },
+      async close() {},
+    };
+  },
+};

@@ -1,0 +1,124 @@
+/**
+ * WebSocket (RFC 6455): one message per event, framed by ws. A text message from the client is echoed as `{"echo":…}`.
+ *
+ * Close codes: 1001 on shutdown, 1008 for a page of an origin that is not allowed, 1009 above the message limit, 1013 when
+ * the client is too slow. A client that answers no ping is gone.
+ */
+
+import { WebSocketServer } from 'ws';
+import { type EncodedEvent, encodeEcho, encodeGap, type Gap } from '../../bench/contract/event.ts';
+import { encodeBinary } from '../../bench/contract/event-binary.ts';
+import {
+  HTTP_DEFAULTS,
+  type HttpOptions,
+  MAX_MESSAGE_BYTES,
+  type ServerTransport,
+  WEBSOCKET_DEFAULTS,
+  type WebSocketWireOptions,
+} from '../../bench/contract/transport.ts';
+import { queryOf, readCursor, readQuery } from '../http/query.ts';
+import { BACKLOG_DEFAULTS, type BacklogOptions } from './backlog.ts';
+import { Broadcast } from './broadcast.ts';
+import { CLOSE, closeSoon, WebSocketPeer } from './websocket-peers.ts';
+
+export interface WebSocketOptions extends BacklogOptions, HttpOptions, WebSocketWireOptions {
+  /** @default 30000 */
+  readonly pingMs?: number;
+  /** The largest message taken from a client. @default 65536 */
+  readonly maxMessageBytes?: number;
+}
+
+/** What a client may offer as `Sec-WebSocket-Protocol`. */
+const SUBPROTOCOL = 'pushlab.v1';
+
+export const websocket: ServerTransport<WebSocketOptions> = {
+  defaults: {
+    ...HTTP_DEFAULTS,
+    ...BACKLOG_DEFAULTS,
+    ...WEBSOCKET_DEFAULTS,
+    pingMs: 30_000,
+    maxMessageBytes: MAX_MESSAGE_BYTES,
+  },
+
+  async mount(host, feed, { over, maxBacklogBytes, pingMs, maxMessageBytes, compression, encoding }) {
+    const http = await host.http(over);
+    const isBinary = encoding === 'binary';
+    const encode = isBinary ? encodeBinary : (text: string) => Buffer.from(text);
+    const framing = {
+      event: isBinary ? binaryOnce() : ({ bytes }: EncodedEvent) => bytes,
+      gap: (gap: Gap) => encode(encodeGap(gap)),
+    };
+    const broadcast = new Broadcast<WebSocketPeer>(feed, framing, maxBacklogBytes);
+    const server = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: deflateOf(compression),
+      maxPayload: maxMessageBytes,
+      handleProtocols: (offered) => offered.has(SUBPROTOCOL) && SUBPROTOCOL,
+    });
+
+    http.onUpgrade('/websocket', (request, socket, head) => {
+      const since = readCursor(readQuery(queryOf(request.url), ['since']).since);
+      server.handleUpgrade(request, socket, head, (ws) => {
+        // What ws refuses of a client (too long, unmasked …) it closes with the right code by itself.
+        ws.on('error', () => {});
+        if (!http.allowsOrigin(request.headers.origin)) return void closeSoon(ws, CLOSE.policy, 'origin not allowed');
+        if (http.closing) return void closeSoon(ws, CLOSE.goingAway, 'the server shuts down');
+        const peer = new WebSocketPeer(ws, isBinary);
+        ws.once('close', () => broadcast.leave(peer));
+        ws.on('message', (data: Buffer, isBinaryMessage) => {
+          if (!isBinaryMessage) broadcast.say(peer, encode(encodeEcho(JSON.stringify(data.toString()))));
+        });
+        broadcast.join(peer, since);
+      });
+    });
+    http.app.get('/websocket', (request, response) => {
+      // HTTP/2 has no Upgrade, and no 426 without one (RFC 9110, section 15.5.22).
+      if (request.httpVersionMajor === 2) response.status(400);
+      else response.set({ Connection: 'Upgrade', Upgrade: 'websocket' }).status(426);
+      response.json({ error: { header: 'Upgrade', allowed: 'websocket' } });
+    });
+
+    const pings = setInterval(() => {
+      for (const peer of broadcast.peers()) peer.pingOrTerminate();
+    }, pingMs);
+
+    const { url, ...address } = http.addressOf('/websocket');
+    return {
+      ...address,
+      url: url.replace(/^http/, 'ws'),
+      get clientCount() {
+        return broadcast.size;
+      },
+      get cutOffCount() {
+        return broadcast.cutOffCount;
+      },
+      async close() {
+        clearInterval(pings);
+        broadcast.close();
+        await Promise.all([...broadcast.peers()].map((peer) => peer.end()));
+      },
+    };
+  },
+};
+
+/** Encodes each event once, whoever asks for it and when. */
+function binaryOnce(): (event: EncodedEvent) => Buffer {
+  const encoded = new WeakMap<EncodedEvent, Buffer>();
+  return (event) => {
+    const bytes = encoded.get(event) ?? encodeBinary(event.text);
+    encoded.set(event, bytes);
+    return bytes;
+  };
+}
+
+/**
+ * Every message is compressed, however short, by a compressor of the client's own, on the threads of libuv and ten messages at
+ * a time as ws does by default. Without takeover it starts afresh with each message, and its output is the same for all
+ * clients; ws does not share it, and neither does this server.
+ */
+function deflateOf(compression: Required<WebSocketWireOptions>['compression']) {
+  if (compression === 'none') return false;
+  const isFresh = compression === 'deflate-fresh';
+  return { threshold: 0, serverNoContextTakeover: isFresh, clientNoContextTakeover: isFresh };
+}
