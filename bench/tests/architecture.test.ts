@@ -9,9 +9,13 @@ import { projectRoot } from '../contract/paths.ts';
 const DIVIDED = ['servers', 'clients', 'bench', 'bench/report'];
 
 function folders(path: string): string[] {
-  return readdirSync(join(projectRoot, path), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && (entry.name !== 'tests' || path === 'bench'))
-    .map(({ name }) => `${path}/${name}`);
+  return (
+    readdirSync(join(projectRoot, path), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && (entry.name !== 'tests' || path === 'bench'))
+      // Git keeps no empty folder, but leaves one behind where files moved away.
+      .filter(({ name }) => readdirSync(join(projectRoot, path, name)).length > 0)
+      .map(({ name }) => `${path}/${name}`)
+  );
 }
 
 const text = readFileSync(join(projectRoot, 'docs/ARCHITECTURE.md'), 'utf8');
