@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
-import { FIGURES, type Result } from '../../contract/result.ts';
-import { launchBrowser } from '../../tests/browser.ts';
-import { failed, makeResult, POINT, SCENARIO, withLedger } from '../../tests/fixture.ts';
-import { makeSurvey } from '../../tests/survey.ts';
-import { announce, countPixels, opacityOf, pageWidth, paperColour, readClipboard } from '../page/browser/test-probe.ts';
-import { renderReport } from '../page/render.ts';
+import { FIGURES, type Result } from '../contract/result.ts';
+import { launchBrowser } from './browser.ts';
+import { failed, makeResult, POINT, SCENARIO, withLedger } from './fixture.ts';
+import { makeSurvey } from './survey.ts';
+import { announce, countPixels, opacityOf, pageWidth, paperColour, readClipboard } from '../report/page/browser/test-probe.ts';
+import { renderReport } from '../report/page/render.ts';
 
 const browser = await launchBrowser();
 const isMissing = typeof browser === 'string';

@@ -4,10 +4,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { compiled } from '../../contract/paths.ts';
-import { removeLeftNamespaces, within } from './namespaces.ts';
-import { openNetwork, parsePassed } from './network.ts';
-import { describeWithNetwork } from './test-network.ts';
+import { compiled } from '../contract/paths.ts';
+import { removeLeftNamespaces, within } from '../network/netem/namespaces.ts';
+import { openNetwork, parsePassed } from '../network/netem/network.ts';
+import { describeWithNetwork } from '../network/netem/test-network.ts';
 
 const PLAIN = ['pfifo', 'limit', '1000'];
 const never = new AbortController().signal;
