@@ -51,7 +51,7 @@ export class RecordingSink implements EventSink {
 }
 
 /** A failure bound, not an expectation: what waits for something waits this long before it calls it missing. */
-const GIVE_UP_MS = 10_000;
+const GIVE_UP_MS = 60_000;
 
 /** Resolves as soon as the assertion holds; rejects with what it says when it never does. */
 export async function eventually(assertion: () => void): Promise<void> {

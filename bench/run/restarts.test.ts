@@ -32,7 +32,7 @@ async function completed(running: ReturnType<typeof runCell>) {
   return cell;
 }
 
-describe('a cell whose server is killed and started again', () => {
+describe.concurrent('a cell whose server is killed and started again', () => {
   it('misses nothing and repeats nothing: the new server has the same past', async () => {
     const { run, servers, living } = open({ workers: 2 });
     const cell = await completed(run());

@@ -7,6 +7,7 @@ import type { Laboratory } from './laboratory.ts';
 import type { RunConfig } from './plan.ts';
 import { remainingCells, run } from './run.ts';
 
+/** As the plan has it; each laboratory serves a lane of its own, since tests run beside each other. */
 const lane = memoryLane();
 const { point, scenario } = memoryPlan(lane);
 const config: RunConfig = {
@@ -73,15 +74,16 @@ async function runWith(laboratory: Laboratory, options: RunOptions = {}) {
 
 /** A laboratory whose n-th server is faulty. */
 function failingOnce(nth: number, fault: Fault): Laboratory {
-  const good = memoryLaboratory(lane).laboratory;
-  const bad = memoryLaboratory(lane, { fault }).laboratory;
+  const served = memoryLane();
+  const good = memoryLaboratory(served).laboratory;
+  const bad = memoryLaboratory(served, { fault }).laboratory;
   let opened = 0;
   return { ...good, openServer: () => (++opened === nth ? bad : good).openServer() };
 }
 
-describe('a run', () => {
+describe.concurrent('a run', () => {
   it('saves a valid result before the first cell and after each', async () => {
-    const { saved } = await runWith(memoryLaboratory(lane).laboratory);
+    const { saved } = await runWith(memoryLaboratory(memoryLane()).laboratory);
     expect(saved.map(({ cells }) => cells.length)).toEqual([0, 1, 2, 3]);
     expect(saved.map(({ finishedAt }) => finishedAt !== null)).toEqual([false, false, false, true]);
   });
@@ -98,7 +100,7 @@ describe('a run', () => {
   it('names what a severe warning says in its reasons, once', async () => {
     const lie = (answer: object) => ({ ...answer, wire: { sentBytes: 7, receivedBytes: 0, connections: 0 } });
     const fault: Fault = { child: 'server', call: 'close', act: { answer: lie } };
-    const { result } = await runWith(memoryLaboratory(lane, { fault }).laboratory);
+    const { result } = await runWith(memoryLaboratory(memoryLane(), { fault }).laboratory);
     expect(result.citable.reasons.filter((reason) => reason.startsWith('bytes-disagree'))).toEqual([
       'bytes-disagree: in cells of memory.',
     ]);
@@ -106,7 +108,7 @@ describe('a run', () => {
 
   it('that is interrupted keeps what was measured and says that it did not end', async () => {
     const controller = new AbortController();
-    const { laboratory, living } = memoryLaboratory(lane);
+    const { laboratory, living } = memoryLaboratory(memoryLane());
     const onSave = ({ cells }: Result) => {
       if (cells.length === 1) setTimeout(() => controller.abort(), 50);
     };
@@ -119,12 +121,12 @@ describe('a run', () => {
   });
 
   it('whose machine changed its pace meanwhile is not citable', async () => {
-    const { result } = await runWith(memoryLaboratory(lane).laboratory, { calibrationsUs: [40_000, 42_500] });
+    const { result } = await runWith(memoryLaboratory(memoryLane()).laboratory, { calibrationsUs: [40_000, 42_500] });
     expect(result.citable.reasons.join()).toContain('noisy-machine');
   });
 
   it('waits until the sockets of a cell are gone, and says so when they stay, unless its namespaces took them', async () => {
-    const laboratory = { ...memoryLaboratory(lane).laboratory, coolDown: async () => ({ open: 2 }) };
+    const laboratory = { ...memoryLaboratory(memoryLane()).laboratory, coolDown: async () => ({ open: 2 }) };
     const { result } = await runWith(laboratory);
     expect(result.cells.map(({ warnings }) => warnings.map(({ code }) => code).includes('sockets-left'))).toEqual([
       true,
@@ -136,24 +138,24 @@ describe('a run', () => {
   });
 
   it('fails a cell whose children run on another Node than the result says', async () => {
-    const { result } = await runWith({ ...memoryLaboratory(lane).laboratory, nodeVersion: 'v0.1.0' });
+    const { result } = await runWith({ ...memoryLaboratory(memoryLane()).laboratory, nodeVersion: 'v0.1.0' });
     expect(result.cells[0]).toMatchObject({ state: 'failed', error: { message: /v0\.1\.0/ } });
   });
 });
 
-describe('a run that is resumed', () => {
+describe.concurrent('a run that is resumed', () => {
   async function interrupted(): Promise<Result> {
     const controller = new AbortController();
     const onSave = ({ cells }: Result) => {
       if (cells.length === 1) controller.abort();
     };
-    return (await runWith(memoryLaboratory(lane).laboratory, { controller, onSave })).result;
+    return (await runWith(memoryLaboratory(memoryLane()).laboratory, { controller, onSave })).result;
   }
 
   it('measures only what is left, keeps the cells it had, and says when it went on', async () => {
     const earlier = await interrupted();
     expect(earlier.cells).toHaveLength(1);
-    const { result } = await runWith(memoryLaboratory(lane).laboratory, { earlier });
+    const { result } = await runWith(memoryLaboratory(memoryLane()).laboratory, { earlier });
     expect(result.cells[0]).toEqual(earlier.cells[0]);
     expect(result.cells.map(({ round, order }) => [round, order])).toEqual([
       [1, 1],
@@ -170,7 +172,7 @@ describe('a run that is resumed', () => {
   it('measures a cell that failed again; both stand in the result, and the later one counts', async () => {
     const fault: Fault = { child: 'worker', call: 'measure', act: 'die' };
     const { result: earlier } = await runWith(failingOnce(2, { ...fault, child: 'server' }));
-    const { result } = await runWith(memoryLaboratory(lane).laboratory, { earlier });
+    const { result } = await runWith(memoryLaboratory(memoryLane()).laboratory, { earlier });
     expect(result.cells.map(({ round, state }) => [round, state])).toEqual([
       [1, 'completed'],
       [2, 'failed'],
@@ -183,7 +185,7 @@ describe('a run that is resumed', () => {
   });
 
   it('and finished has nothing left', async () => {
-    const { result } = await runWith(memoryLaboratory(lane).laboratory);
+    const { result } = await runWith(memoryLaboratory(memoryLane()).laboratory);
     expect(remainingCells(config, result)).toEqual([]);
   });
 });

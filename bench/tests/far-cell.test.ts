@@ -40,7 +40,7 @@ async function measure(id: string, plan: Partial<CellPlan> = {}, discipline = ['
 }
 
 function laboratoryOf(lane: ReturnType<typeof findLane>, discipline: readonly string[]): Laboratory {
-  const { deadlinesMs: _short, ...memory } = memoryLaboratory(lane).laboratory;
+  const memory = memoryLaboratory(lane).laboratory;
   const child = (entry: string, namespace: string | undefined) =>
     spawnChild({ node: process.execPath, entry, core: undefined, namespace });
   return {

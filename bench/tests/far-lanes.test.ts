@@ -13,7 +13,7 @@ async function run(lane: (typeof lanes)[number], ledgerClients: number): Promise
   // Often, so that the test is short.
   const often =
     lane.options['intervalMs'] === undefined ? lane : { ...lane, options: { ...lane.options, intervalMs: 30 } };
-  const plan = memoryPlan(often, { ledgerClients });
+  const plan = memoryPlan(often, { ledgerClients, windowSeconds: 0.4 });
   const point = { ...plan.point, clients: CLIENTS, rttMs: RTT_MS };
   const { laboratory } = memoryLaboratory(often);
   const cell = await runCell({ ...plan, point }, laboratory, new AbortController().signal);
@@ -21,7 +21,7 @@ async function run(lane: (typeof lanes)[number], ledgerClients: number): Promise
   return cell;
 }
 
-describe.each(lanes)('$id over a distance', (lane) => {
+describe.concurrent.each(lanes)('$id over a distance', (lane) => {
   it.each([0, CLIENTS])(
     'delivers every event, no sooner than it can, and no byte is lost (%i behind the relay)',
     async (relayed) => {

@@ -25,7 +25,11 @@ export interface Fault {
 export type Tamper = (event: EncodedEvent, deliver: (event: EncodedEvent) => void) => void;
 
 const EXIT: ChildExit = { code: null, signal: 'SIGSEGV', stderr: 'told to die' };
-const SHORT: Deadlines = { hello: 2_000, listen: 500, connect: 500, drain: 300, measure: 500, close: 500 };
+/** In ms. Deadlines end what hangs, and a loaded machine takes many times as long as an idle one. */
+const PATIENT_MS = 60_000;
+const HANGS_MS = 500;
+/** The deadline that each call has. */
+const PHASE_OF: Readonly<Record<string, keyof Deadlines>> = { hello: 'hello', open: 'listen', settle: 'connect' };
 
 /** A lane that hands events over within the process, of its newest server. Sends no byte, so both sides agree on none. */
 export function memoryLane(tamper: Tamper = (event, deliver) => deliver(event)): Lane {
@@ -69,7 +73,19 @@ export function memoryLane(tamper: Tamper = (event, deliver) => deliver(event)):
   };
 }
 
-export function memoryLaboratory(lane: Lane, { fault, workers = 1 }: { fault?: Fault; workers?: number } = {}) {
+interface LaboratoryOptions {
+  readonly fault?: Fault;
+  readonly workers?: number;
+  /** How long deliveries are waited for that never come. @default 60_000 */
+  readonly drainMs?: number;
+}
+
+/** @param lanes the only lane, or how one is found */
+export function memoryLaboratory(
+  lanes: Lane | ((id: string) => Lane),
+  { fault, workers = 1, drainMs = PATIENT_MS }: LaboratoryOptions = {},
+) {
+  const findLane = typeof lanes === 'function' ? lanes : () => lanes;
   let living = 0;
   const deaths = new Map<Fault['child'], () => void>();
   let networks = 0;
@@ -89,16 +105,8 @@ export function memoryLaboratory(lane: Lane, { fault, workers = 1 }: { fault?: F
   const laboratory: Laboratory = {
     workers,
     pinning: { server: 1, workers: Array.from({ length: workers }, (_, index) => index + 2), relay: 0 },
-    openServer: () =>
-      open(
-        'server',
-        createServerRole(() => lane),
-      ),
-    openWorker: () =>
-      open(
-        'worker',
-        createWorkerRole(() => lane),
-      ),
+    openServer: () => open('server', createServerRole(findLane)),
+    openWorker: () => open('worker', createWorkerRole(findLane)),
     openRelay: () => open('relay', createRelayRole()),
     openLink: () => open('link', createLinkRole()),
     openNetwork() {
@@ -110,10 +118,17 @@ export function memoryLaboratory(lane: Lane, { fault, workers = 1 }: { fault?: F
     nodeVersion: process.version,
     coolDown: async () => ({ open: 0 }),
     readSegments: async () => undefined,
-    deadlinesMs: SHORT,
+    deadlinesMs: deadlinesWith(fault, drainMs),
   };
   const die = (child: Fault['child']) => deaths.get(child)?.();
   return { laboratory, living: () => living, networks: () => networks, asks, die };
+}
+
+/** Only the phase in which a child hangs is short. */
+function deadlinesWith(fault: Fault | undefined, drainMs: number): Deadlines {
+  const patient = { hello: PATIENT_MS, listen: PATIENT_MS, connect: PATIENT_MS, measure: PATIENT_MS, close: PATIENT_MS };
+  if (fault?.act !== 'hang') return { ...patient, drain: drainMs };
+  return { ...patient, drain: HANGS_MS, [PHASE_OF[fault.call] ?? fault.call]: HANGS_MS };
 }
 
 function memoryChannel<Calls>(

@@ -20,7 +20,7 @@ const PLAN: Partial<CellPlan> = {
   windowSeconds: 3,
 };
 
-describe('a server that is killed is missed by nobody for long', () => {
+describe.concurrent('a server that is killed is missed by nobody for long', () => {
   it.each(['tcp', 'polling-h2', 'long-polling', 'sse-h2-own', 'websocket-tls'])('%s', async (id) => {
     const lane = findLane(id);
     const cell = await runCell(memoryPlan(often(lane), PLAN), laboratoryOf(lane), new AbortController().signal);
@@ -45,7 +45,7 @@ function often(lane: Lane): Lane {
 
 /** Processes of its own for server and clients; the rest is not needed. */
 function laboratoryOf(lane: Lane): Laboratory {
-  const { deadlinesMs: _short, ...memory } = memoryLaboratory(lane).laboratory;
+  const memory = memoryLaboratory(lane).laboratory;
   const child = (entry: string) => spawnChild({ node: process.execPath, entry, core: undefined });
   return { ...memory, openServer: () => child('servers/main'), openWorker: () => child('clients/main') };
 }

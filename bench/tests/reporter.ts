@@ -35,21 +35,22 @@ function countsOf(modules: readonly TestModule[]) {
   return counts;
 }
 
-/** How many tests of a file were skipped for the same reason, or under the same suite where the test gives none. */
+/** How many tests of a file were skipped for the same reason, or in the same suite where the test gives none. */
 function skipsOf(modules: readonly TestModule[]): ReadonlyMap<string, number> {
   const skips = new Map<string, number>();
   for (const module of modules) {
     for (const test of module.children.allTests('skipped')) {
       const result = test.result();
-      const reason = `${module.relativeModuleId}: ${(result.state === 'skipped' && result.note) || outermostName(test)}`;
+      const reason = `${module.relativeModuleId}: ${(result.state === 'skipped' && result.note) || skippedName(test)}`;
       skips.set(reason, (skips.get(reason) ?? 0) + 1);
     }
   }
   return skips;
 }
 
-function outermostName(test: TestCase): string {
+/** The outermost suite that is skipped as a whole, or the test alone. */
+function skippedName(test: TestCase): string {
   let { name, parent } = test;
-  while (parent.type === 'suite') ({ name, parent } = parent);
+  while (parent.type === 'suite' && parent.state() === 'skipped') ({ name, parent } = parent);
   return name;
 }

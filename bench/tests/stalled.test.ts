@@ -14,8 +14,7 @@ const never = new AbortController().signal;
 const { point } = memoryPlan(memoryLane());
 
 async function completedWith(lane: Lane, changes: Partial<Point>, plan: Partial<CellPlan> = {}, workers = 1) {
-  // With the deadlines of real processes: the sockets are real too.
-  const { deadlinesMs: _short, ...laboratory } = memoryLaboratory(lane, { workers }).laboratory;
+  const { laboratory } = memoryLaboratory(lane, { workers });
   const cell = await runCell(memoryPlan(lane, { ...plan, point: { ...point, ...changes } }), laboratory, never);
   if (cell.state === 'failed') throw new Error(cell.error.message);
   return cell;

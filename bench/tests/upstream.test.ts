@@ -16,22 +16,19 @@ const { point } = memoryPlan(memoryLane());
 const PLAN: Partial<CellPlan> = { point: { ...point, eventsPerSecond: 0, messagesPerSecond: 20 } };
 const ALL = 3 * (2 + 4);
 
-async function runWith(lane: Lane, plan: Partial<CellPlan> = {}, workers = 1) {
-  const { laboratory } = memoryLaboratory(lane, { workers });
-  // A certificate takes its time.
-  const deadlinesMs = { hello: 2_000, listen: 5_000, connect: 5_000, drain: 300, measure: 2_000, close: 5_000 };
-  return await runCell(memoryPlan(lane, { ...PLAN, ...plan }), { ...laboratory, deadlinesMs }, never);
+async function runWith(lane: Lane, plan: Partial<CellPlan> = {}, options: { workers?: number; drainMs?: number } = {}) {
+  return await runCell(memoryPlan(lane, { ...PLAN, ...plan }), memoryLaboratory(lane, options).laboratory, never);
 }
 
-async function completedWith(lane: Lane, plan?: Partial<CellPlan>, workers?: number): Promise<CompletedCell> {
-  const cell = await runWith(lane, plan, workers);
+async function completedWith(...changes: Parameters<typeof runWith>): Promise<CompletedCell> {
+  const cell = await runWith(...changes);
   if (cell.state === 'failed') throw new Error(cell.error.message);
   return cell;
 }
 
 const lost = ({ warnings }: CompletedCell) => warnings.find(({ code }) => code === 'lost')?.text;
 
-describe('a cell whose clients send messages', () => {
+describe.concurrent('a cell whose clients send messages', () => {
   it('counts those of the window, each timed to its echo, and has nothing to complain of', async () => {
     const texts: string[] = [];
     const lane = echoLane(async (text) => {
@@ -51,7 +48,7 @@ describe('a cell whose clients send messages', () => {
   });
 
   it('merges what its workers saw', async () => {
-    const cell = await completedWith(echoLane(), {}, 2);
+    const cell = await completedWith(echoLane(), {}, { workers: 2 });
     expect(cell.upstream).toMatchObject({ messages: 12, echo: { count: 12 } });
     expect(isValid(cell)).toBe(true);
   });
@@ -100,7 +97,7 @@ describe('a cell whose clients send messages', () => {
       /shut/,
     ],
   ])('is invalid when an echo %s, and says so', async (_name, answer, words) => {
-    const cell = await completedWith(echoLane(answer));
+    const cell = await completedWith(echoLane(answer), {}, { drainMs: 500 });
     expect(cell.delivery).toMatchObject({ expected: 0, missing: 0, unexpected: 1 });
     expect(lost(cell)).toMatch(words);
     expect(isValid(cell)).toBe(false);
@@ -141,7 +138,7 @@ describe('a cell whose clients send messages', () => {
   });
 });
 
-describe.each([
+describe.concurrent.each([
   'tcp',
   'polling',
   'polling-close',

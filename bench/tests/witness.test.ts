@@ -12,7 +12,6 @@ import { lanes } from '../catalogue/lanes.ts';
 import type { Lane } from '../contract/lane.ts';
 import { sumOf } from '../contract/ledger.ts';
 import type { CompletedCell, Ledger } from '../contract/result.ts';
-import type { Deadlines } from '../run/laboratory.ts';
 import { runCell } from '../run/run-cell.ts';
 import { cutCapture, startCapture, whyNoCapture } from './capture.ts';
 import {
@@ -29,15 +28,6 @@ import { memoryLaboratory, memoryPlan } from './laboratory.ts';
 
 const CLIENTS = 2;
 const EVENTS_PER_SECOND = 50;
-/** Of each phase, in ms: several cells share one process. */
-const DEADLINES_MS: Deadlines = {
-  hello: 10_000,
-  listen: 10_000,
-  connect: 10_000,
-  drain: 10_000,
-  measure: 10_000,
-  close: 10_000,
-};
 /** Sizes on both sides of the WebSocket's length forms, and of what one segment carries. */
 const PAYLOADS = [64, 128, 65_536];
 /** Of a transport's other lanes: they write lengths in the same way. */
@@ -178,7 +168,7 @@ async function measure({ lane, payloadBytes }: Place, keys: string[]): Promise<W
     ledgerClients: CLIENTS,
   });
   const { laboratory, asks } = memoryLaboratory(often);
-  const cell = await runCell(plan, { ...laboratory, deadlinesMs: DEADLINES_MS }, new AbortController().signal);
+  const cell = await runCell(plan, laboratory, new AbortController().signal);
   if (cell.state === 'failed') throw new Error(`${lane.id}: ${cell.error.message}`);
   for (const { child, call, ask } of asks) {
     if (child === 'relay' && call === 'keys' && 'lines' in ask) keys.push(...(ask.lines as string[]));
