@@ -30,6 +30,22 @@ export async function whyNoCapture(): Promise<string | undefined> {
   return undefined;
 }
 
+/**
+ * Runs a program in a network namespace of its own, whose loopback no other program uses: on the common one a port may be
+ * another test's before or after. Where no namespace can be made, it runs in the common one.
+ *
+ * @throws when the program fails
+ */
+export async function runInNetwork(command: readonly string[]): Promise<void> {
+  const apart = ['--net', 'sh', '-c', 'ip link set lo up && exec "$@"', 'sh'];
+  const canUnshare = await run('unshare', [...apart, 'true']).then(
+    () => true,
+    () => false,
+  );
+  const [program = '', ...args] = canUnshare ? ['unshare', ...apart, ...command] : command;
+  await run(program, args);
+}
+
 export interface Capture {
   /** Resolves when the file is whole, with what tcpdump said at its end. */
   stop(): Promise<string>;

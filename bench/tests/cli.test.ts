@@ -3,29 +3,19 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { parseResult } from '../contract/result.ts';
 import { readText } from '../measure/system-files.ts';
 import { netemProblem } from '../network/netem/netem.ts';
 import { resultId } from '../record/identity.ts';
 import { isValid } from '../stats/metrics/valid.ts';
-import { start } from './cli.ts';
+import { testWithFolder as it, start } from './cli.ts';
 
 const TINY =
   '--scenarios fanout --lanes tcp,websocket --rounds 1 --clients 3 --rate 50 --rehearsal 0 --warmup 0.1 --window 0.2'.split(
     ' ',
   );
 const LONG = '--scenarios fanout --lanes tcp --rounds 5 --clients 3 --rate 50 --window 60'.split(' ');
-
-/** A test with a folder of its own, which is removed after it. */
-const it = test.extend<{ folder: string }>({
-  // biome-ignore lint/correctness/noEmptyPattern: Vitest reads the names of other fixtures from this pattern
-  async folder({}, use) {
-    const folder = mkdtempSync(join(tmpdir(), 'pushlab-'));
-    await use(folder);
-    rmSync(folder, { recursive: true, force: true });
-  },
-});
 
 const bench = (folder: string, ...args: string[]) => start(['--results', folder, ...args]).ended;
 const newest = (folder: string) => parseResult(readFileSync(join(folder, 'result.json'), 'utf8'));
@@ -152,10 +142,12 @@ describe.concurrent('npm run bench -- report', () => {
   });
 });
 
-it.concurrent('every procedure runs in processes of its own, over a distance, without a loss', async ({ folder }) => {
+it.concurrent.for([
+  ['reconnect', 'connect'],
+  ['capacity', 'upstream', 'slow-client'],
+])('%j run in processes of their own, over a distance, without a loss', async (all, { folder }) => {
   const small =
     '--lanes polling --reference polling --clients 4 --rate 50 --interval 100 --rtt 20 --rehearsal 0 --warmup 0.1 --window 0.3 --rounds 1';
-  const all = ['connect', 'reconnect', 'slow-client', 'upstream', 'capacity'];
   const { code } = await bench(folder, '--scenarios', all.join(','), ...small.split(' '));
   const invalid = newest(folder).cells.filter((cell) => !isValid(cell));
   expect(invalid.map((cell) => [cell.scenario, cell.warnings])).toEqual([]);

@@ -9,6 +9,7 @@ const FIELDS = [
   'tcp.srcport',
   'tcp.dstport',
   'tcp.flags.syn',
+  'tcp.flags.ack',
   'tcp.len',
   'tls.record.content_type',
   'tls.record.length',
@@ -71,11 +72,13 @@ function readRow(row: string): Packet {
   return Object.fromEntries(fields) as Packet;
 }
 
-/** Of the connections to this port, the last ones to be opened, by direction. */
+/** The packets of the last connections that were opened to this port, by direction. */
 export function packetsOf(all: readonly Packet[], port: number, connections: number) {
   const isFrom = (packet: Packet) => Number(packet['tcp.srcport'][0]) === port;
   const isTo = (packet: Packet) => Number(packet['tcp.dstport'][0]) === port;
-  const opened = all.filter((packet) => isTrue(packet['tcp.flags.syn'][0]) && isTo(packet));
+  // A SYN with an ACK goes to a client, whose port may be the number of a server's.
+  const isFirst = (packet: Packet) => isTrue(packet['tcp.flags.syn'][0]) && !isTrue(packet['tcp.flags.ack'][0]);
+  const opened = all.filter((packet) => isFirst(packet) && isTo(packet));
   const streams = new Set(opened.map((packet) => packet['tcp.stream'][0]).slice(-connections));
   const carrying = all.filter((packet) => streams.has(packet['tcp.stream'][0]) && packet['tcp.len'][0] !== '0');
   return { up: carrying.filter(isTo), down: carrying.filter(isFrom) };

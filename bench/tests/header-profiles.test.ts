@@ -8,9 +8,9 @@ import type { Duplex } from 'node:stream';
 import { chromium } from 'playwright-core';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RequestKind, requestHeaders } from '../../clients/wire/header-profiles.ts';
 import type { HEADER_PROFILES } from '../contract/headers.ts';
 import type { HttpCarrier } from '../contract/transport.ts';
-import { type RequestKind, requestHeaders } from '../../clients/wire/header-profiles.ts';
 
 /** Older ones send other headers: the profile is that of a current browser. */
 const OLDEST_VERSION = 150;

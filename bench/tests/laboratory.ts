@@ -126,7 +126,13 @@ export function memoryLaboratory(
 
 /** Only the phase in which a child hangs is short. */
 function deadlinesWith(fault: Fault | undefined, drainMs: number): Deadlines {
-  const patient = { hello: PATIENT_MS, listen: PATIENT_MS, connect: PATIENT_MS, measure: PATIENT_MS, close: PATIENT_MS };
+  const patient = {
+    hello: PATIENT_MS,
+    listen: PATIENT_MS,
+    connect: PATIENT_MS,
+    measure: PATIENT_MS,
+    close: PATIENT_MS,
+  };
   if (fault?.act !== 'hang') return { ...patient, drain: drainMs };
   return { ...patient, drain: HANGS_MS, [PHASE_OF[fault.call] ?? fault.call]: HANGS_MS };
 }

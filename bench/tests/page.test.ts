@@ -5,11 +5,18 @@ import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { FIGURES, type Result } from '../contract/result.ts';
+import {
+  announce,
+  countPixels,
+  opacityOf,
+  pageWidth,
+  paperColour,
+  readClipboard,
+} from '../report/page/browser/test-probe.ts';
+import { renderReport } from '../report/page/render.ts';
 import { launchBrowser } from './browser.ts';
 import { failed, makeResult, POINT, SCENARIO, withLedger } from './fixture.ts';
 import { makeSurvey } from './survey.ts';
-import { announce, countPixels, opacityOf, pageWidth, paperColour, readClipboard } from '../report/page/browser/test-probe.ts';
-import { renderReport } from '../report/page/render.ts';
 
 const browser = await launchBrowser();
 const isMissing = typeof browser === 'string';

@@ -3,17 +3,15 @@
  * anything of this project. Sockets, ledger and capture must agree to the byte.
  */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lanes } from '../catalogue/lanes.ts';
 import type { Lane } from '../contract/lane.ts';
 import { sumOf } from '../contract/ledger.ts';
-import type { CompletedCell, Ledger } from '../contract/result.ts';
-import { runCell } from '../run/run-cell.ts';
-import { cutCapture, startCapture, whyNoCapture } from './capture.ts';
+import { compiled } from '../contract/paths.ts';
+import { cutCapture, runInNetwork, whyNoCapture } from './capture.ts';
+import { type Captured, CLIENTS, FILES, type Place, places, type Witnessed } from './captured-cells.ts';
 import {
   capturedBytes,
   dissect,
@@ -24,25 +22,6 @@ import {
   tlsBytes,
   websocketBytes,
 } from './dissection.ts';
-import { memoryLaboratory, memoryPlan } from './laboratory.ts';
-
-const CLIENTS = 2;
-const EVENTS_PER_SECOND = 50;
-/** Sizes on both sides of the WebSocket's length forms, and of what one segment carries. */
-const PAYLOADS = [64, 128, 65_536];
-/** Of a transport's other lanes: they write lengths in the same way. */
-const PAYLOADS_OF_VARIANTS = [128];
-/** A cell waits more than it works. */
-const CELLS_AT_ONCE = 4;
-
-const distinct = lanes.filter(({ repeats }) => repeats === undefined);
-const places = distinct.flatMap((lane) => {
-  const isFirst = distinct.find(({ transport }) => transport === lane.transport) === lane;
-  const isEncrypted = lane.options['over'] !== undefined;
-  const payloads = isFirst ? PAYLOADS : PAYLOADS_OF_VARIANTS;
-  return payloads.map((payloadBytes) => ({ lane, isEncrypted, payloadBytes, name: lane.id }));
-});
-type Place = (typeof places)[number];
 
 const skipped = await whyNoCapture();
 if (skipped !== undefined && process.env['CI']) throw new Error(`in CI this must run: ${skipped}`);
@@ -54,38 +33,17 @@ describe.skipIf(skipped !== undefined)('beside tcpdump and tshark', () => {
   let packets: readonly Packet[] = [];
 
   beforeAll(async () => {
-    const everything = join(folder, 'loopback.pcap');
-    const capture = await startCapture(everything);
-    const keys: string[] = [];
-    const ports = new HeldPorts();
-    const left = places.values();
-    const measureNext = async () => {
-      for (const place of left) {
-        const witnessed = await measure(place, keys);
-        cells.set(place, witnessed);
-        await ports.hold(witnessed.port);
-      }
-    };
-    let said = '';
-    try {
-      await Promise.all(Array.from({ length: CELLS_AT_ONCE }, measureNext));
-    } finally {
-      ports.release();
-      said = await capture.stop();
-    }
-    expect(said).toMatch(/\b0 packets dropped by kernel/);
+    await runInNetwork([process.execPath, '--enable-source-maps', compiled('bench/tests/capture-cells'), folder]);
+    const captured: Captured = JSON.parse(readFileSync(join(folder, FILES.cells), 'utf8'));
+    expect(captured.said).toMatch(/\b0 packets dropped by kernel/);
+    for (const [index, place] of places.entries()) cells.set(place, captured.cells[index] as Witnessed);
 
     const servers = [...cells].map(([{ isEncrypted }, { port }]) => ({ port, isEncrypted }));
     const file = join(folder, 'cells.pcap');
-    await cutCapture(
-      everything,
-      file,
-      [...cells.values()].map(({ port }) => port),
-    );
-    const keyLogFile = join(folder, 'keys.log');
-    writeFileSync(keyLogFile, keys.map((line) => `${line}\n`).join(''));
-    packets = await dissect(file, servers, keyLogFile);
-  }, 180_000);
+    const ports = servers.map(({ port }) => port);
+    await cutCapture(join(folder, FILES.capture), file, ports);
+    packets = await dissect(file, servers, join(folder, FILES.keys));
+  });
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -154,48 +112,7 @@ describe.skipIf(skipped !== undefined)('beside tcpdump and tshark', () => {
   });
 });
 
-interface Witnessed {
-  readonly cell: CompletedCell;
-  readonly ledger: Ledger;
-  readonly port: number;
-}
-
-/** @param keys gets the secrets of TLS that the relay is told */
-async function measure({ lane, payloadBytes }: Place, keys: string[]): Promise<Witnessed> {
-  const often = 'intervalMs' in lane.options ? { ...lane, options: { ...lane.options, intervalMs: 50 } } : lane;
-  const plan = memoryPlan(often, {
-    point: { clients: CLIENTS, eventsPerSecond: EVENTS_PER_SECOND, payloadBytes, headers: 'browser' },
-    ledgerClients: CLIENTS,
-  });
-  const { laboratory, asks } = memoryLaboratory(often);
-  const cell = await runCell(plan, laboratory, new AbortController().signal);
-  if (cell.state === 'failed') throw new Error(`${lane.id}: ${cell.error.message}`);
-  for (const { child, call, ask } of asks) {
-    if (child === 'relay' && call === 'keys' && 'lines' in ask) keys.push(...(ask.lines as string[]));
-  }
-  const { ledger } = cell.wire;
-  if (!ledger) throw new Error(`${lane.id}: nobody read along`);
-  return { cell, ledger, port: Number(new URL(cell.url).port) };
-}
-
 /** Whether events go as the text that they are. */
 function isText({ options }: Lane): boolean {
   return (options['compression'] ?? 'none') === 'none' && options['encoding'] !== 'binary';
-}
-
-/** Ports that no other cell is given: in the capture they tell cells apart. */
-class HeldPorts {
-  readonly #holders: ReturnType<typeof createServer>[] = [];
-
-  async hold(port: number): Promise<void> {
-    const holder = createServer();
-    this.#holders.push(holder);
-    await new Promise<void>((resolve, reject) => {
-      holder.once('error', reject).listen(port, '127.0.0.1', resolve);
-    });
-  }
-
-  release(): void {
-    for (const holder of this.#holders) holder.close();
-  }
 }
