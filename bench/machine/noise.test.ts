@@ -18,6 +18,10 @@ describe('noise between two readings', () => {
     expect(noiseBetween(before, { ...after, throttledUs: [3_900_000, undefined] }).throttled).toBe(1);
   });
 
+  it('is no more than the whole time, where the kernel adds to a counter what was before the first reading', () => {
+    expect(noiseBetween(before, { ...after, pressureUs: 2_041_000 }).cpuPressure).toBe(1);
+  });
+
   it.each([
     ['cpuPressure', { pressureUs: undefined }],
     ['steal', { stealTicks: undefined }],

@@ -40,9 +40,11 @@ function readCounters(quotas: readonly string[]): Counters {
 
 /** Pure: two readings of the counters become shares of what lay between. */
 export function noiseBetween(before: Counters, after: Counters): Noise {
-  // Of the ticks in proc(5) some go back a little now and then.
+  // Some counters of proc(5) go back a little now and then. Others come late: the kernel adds to the pressure's total in
+  // steps, which a short time between two readings can be less than (22 times so within 0.1 ms, 1.02 times within a second).
+  // And cores that are throttled at once add up. A share that is above 1 would make the cell's record invalid.
   const share = (from: number | undefined, to: number | undefined, total: number) =>
-    from === undefined || to === undefined || total <= 0 ? null : Math.max(0, to - from) / total;
+    from === undefined || to === undefined || total <= 0 ? null : Math.min(1, Math.max(0, to - from) / total);
   const elapsedUs = (after.atNs - before.atNs) / 1e3;
   const throttled = after.throttledUs
     .map((us, level) => share(before.throttledUs[level], us, elapsedUs))
@@ -50,7 +52,6 @@ export function noiseBetween(before: Counters, after: Counters): Noise {
   return {
     cpuPressure: share(before.pressureUs, after.pressureUs, elapsedUs),
     steal: share(before.stealTicks, after.stealTicks, after.allTicks - before.allTicks),
-    // Cores that are held back at once add up: then this is more than the share of the window, and 1 the most it can be.
-    throttled: throttled.length === 0 ? null : Math.min(1, Math.max(...throttled)),
+    throttled: throttled.length === 0 ? null : Math.max(...throttled),
   };
 }

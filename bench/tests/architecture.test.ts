@@ -1,4 +1,4 @@
-/** docs/ARCHITECTURE.md against the folders that are there. */
+/** docs/ARCHITECTURE.md against the folders that are there, and what a folder may hold. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,4 +37,20 @@ test('every path that it names is there', () => {
     return !readdirSync(parent).includes(path.replace(/\/$/, '').split('/').at(-1) ?? '');
   });
   expect(missing).toEqual([]);
+});
+
+/** What a newcomer sees at a glance; tests and their helpers stand beside it. */
+const MOST_ENTRIES = 16;
+
+test.each(['servers', 'clients', 'bench'])(`no folder in %s has more than ${MOST_ENTRIES} entries`, (room) => {
+  const root = join(projectRoot, room);
+  const below = readdirSync(root, { withFileTypes: true, recursive: true }).filter((entry) => entry.isDirectory());
+  const counts = [root, ...below.map(({ parentPath, name }) => join(parentPath, name))]
+    .filter((folder) => !folder.endsWith('tests'))
+    .map((folder) => ({
+      folder,
+      entries: readdirSync(folder).filter((name) => !/\.test\.ts$|^test-|^tests$/.test(name)).length,
+    }));
+  expect(counts.length).toBeGreaterThan(3);
+  expect(counts.filter(({ entries }) => entries > MOST_ENTRIES)).toEqual([]);
 });
