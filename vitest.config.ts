@@ -9,6 +9,7 @@ export default defineConfig({
     // For what hangs: on a loaded machine a test takes many times its usual second.
     testTimeout: 120_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
     reporters: ['./bench/tests/reporter.ts'],
     projects: [
       // One module graph a worker: to import it anew for each of 130 small files took half of the CPU time.

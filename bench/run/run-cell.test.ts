@@ -242,7 +242,7 @@ describe.concurrent('a cell with a rehearsal', () => {
       controller.signal,
     );
     const listens = () => asks.filter(({ call }) => call === 'listen');
-    await expect.poll(listens, { timeout: 60_000 }).toHaveLength(2);
+    await expect.poll(listens).toHaveLength(2);
     controller.abort();
     await expect(running).rejects.toThrow('aborted');
     const feeds = asks.flatMap(({ call, ask }) => (call === 'listen' ? [(ask as ListenAsk).feed] : []));

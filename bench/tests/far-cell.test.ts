@@ -59,7 +59,7 @@ describeWithNetwork('a cell in namespaces', () => {
   it.each(['tcp', 'polling', 'long-polling', 'sse-h2-own', 'websocket-tls'])(
     'of %s has every event, every byte in a layer, and the packets of both directions',
     async (id) => {
-      const cell = await measure(id, { ledgerClients: CLIENTS, windowSeconds: 0.4, rehearsalSeconds: 0.2 });
+      const cell = await measure(id, { ledgerClients: CLIENTS, windowSeconds: 1, rehearsalSeconds: 0.2 });
       expect(isValid(cell)).toBe(true);
       expect(cell.wire.ledger).toMatchObject({ clients: CLIENTS, residualBytes: 0, problems: [] });
       expect(cell.wire.packets?.sentSegments).toBeGreaterThan(0);
@@ -88,6 +88,7 @@ describeWithNetwork('a cell in namespaces', () => {
     const cell = await measure('websocket', {
       procedure: 'reconnect',
       restarts: { kills: 1, reconnect: { spreadMs: 200, capMs: 800, deadlineMs: 3_000 } },
+      warmupSeconds: 0.5,
       windowSeconds: 2,
     });
     expect(isValid(cell)).toBe(true);

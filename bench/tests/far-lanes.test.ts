@@ -13,7 +13,7 @@ async function run(lane: (typeof lanes)[number], ledgerClients: number): Promise
   // Often, so that the test is short.
   const often =
     lane.options['intervalMs'] === undefined ? lane : { ...lane, options: { ...lane.options, intervalMs: 30 } };
-  const plan = memoryPlan(often, { ledgerClients, windowSeconds: 0.4 });
+  const plan = memoryPlan(often, { ledgerClients, windowSeconds: 1 });
   const point = { ...plan.point, clients: CLIENTS, rttMs: RTT_MS };
   const { laboratory } = memoryLaboratory(often);
   const cell = await runCell({ ...plan, point }, laboratory, new AbortController().signal);

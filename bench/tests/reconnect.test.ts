@@ -17,6 +17,7 @@ const PLAN: Partial<CellPlan> = {
   procedure: 'reconnect',
   point: { clients: CLIENTS, eventsPerSecond: 20, payloadBytes: 128, headers: 'browser' },
   restarts: { kills: KILLS, reconnect: { spreadMs: 200, capMs: 800, deadlineMs: 3_000 } },
+  warmupSeconds: 0.5,
   windowSeconds: 3,
 };
 

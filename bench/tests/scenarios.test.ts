@@ -22,8 +22,8 @@ const SMALL: BenchFlags = {
   payload: 128,
   headers: 'browser',
   rehearsal: 0,
-  warmup: 0.1,
-  window: 0.3,
+  warmup: 1,
+  window: 0.5,
   ledger: true,
   seed: 1,
 };

@@ -151,9 +151,10 @@ describe.concurrent.each([
 ])('over %s', (id) => {
   it('every message comes back, and both sides count the same bytes', async () => {
     const lane = findLane(id);
-    const cell = await completedWith({ ...lane, options: { ...lane.options, intervalMs: 40 } });
+    // Long enough for both readings of the sockets to come while messages go, on a loaded machine too.
+    const cell = await completedWith({ ...lane, options: { ...lane.options, intervalMs: 40 } }, { windowSeconds: 1 });
     expect(lost(cell)).toBeUndefined();
-    expect(cell.upstream).toMatchObject({ messages: 12, echo: { count: 12 } });
+    expect(cell.upstream).toMatchObject({ messages: 60, echo: { count: 60 } });
     expect(cell.wire.window.clients.sentBytes).toBeGreaterThan(0);
     expect(isValid(cell)).toBe(true);
   });
