@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { cellSchema } from '../contract/result.ts';
 import { isValid } from '../stats/metrics/valid.ts';
-import { type Fault, memoryLaboratory, memoryLane, memoryPlan } from '../tests/laboratory.ts';
+import { completed, type Fault, memoryLaboratory, memoryLane, memoryPlan } from '../tests/laboratory.ts';
 import type { CellPlan, Restarts } from './cell-plan.ts';
 import type { Laboratory } from './laboratory.ts';
 import { runCell } from './run-cell.ts';
@@ -27,16 +27,10 @@ function open({ fault, nth = 0, workers = 1 }: { fault?: Fault; nth?: number; wo
   return { run, servers: () => servers, living: () => good.living() + bad.living(), asks: good.asks };
 }
 
-async function completed(running: ReturnType<typeof runCell>) {
-  const cell = await running;
-  if (cell.state === 'failed') throw new Error(cell.error.message);
-  return cell;
-}
-
 describe.concurrent('a cell whose server is killed and started again', () => {
   it('misses nothing and repeats nothing: the new server has the same past', async () => {
     const { run, servers, living } = open({ workers: 2 });
-    const cell = await completed(run());
+    const cell = completed(await run());
     expect(servers()).toBe(1 + QUICK.kills);
     expect(cell.delivery).toEqual({
       expected: point.clients * 60,
@@ -52,7 +46,7 @@ describe.concurrent('a cell whose server is killed and started again', () => {
   });
 
   it('has the recovery of each client from each death', async () => {
-    const { recovery } = await completed(open({ workers: 2 }).run());
+    const { recovery } = completed(await open({ workers: 2 }).run());
     const all = QUICK.kills * point.clients;
     expect(recovery).toMatchObject({ kills: QUICK.kills, firstEvent: { count: all } });
     expect(recovery?.attempts).toBeGreaterThanOrEqual(all);
@@ -62,7 +56,7 @@ describe.concurrent('a cell whose server is killed and started again', () => {
 
   it('reads the last server over the rest of the window, from the end of a slot on', async () => {
     const { run, asks } = open();
-    await completed(run());
+    completed(await run());
     const windows = asks.flatMap(({ child, call, ask }) =>
       child === 'server' && call === 'measure' ? [(ask as { windowNs: [number, number] }).windowNs] : [],
     );
@@ -78,7 +72,7 @@ describe.concurrent('a cell whose server is killed and started again', () => {
 
   it('kills nobody in a cell that only delivers', async () => {
     const { run, servers } = open();
-    const cell = await completed(run({ procedure: 'deliver', windowSeconds: 0.2 }));
+    const cell = completed(await run({ procedure: 'deliver', windowSeconds: 0.2 }));
     expect(servers()).toBe(1);
     expect(cell.recovery).toBeUndefined();
   });
@@ -95,7 +89,7 @@ describe.concurrent('a cell whose server is killed and started again', () => {
   });
 
   it('misses nothing when the window is over before the last server has started', async () => {
-    const cell = await completed(open().run({ windowSeconds: 0.05 }));
+    const cell = completed(await open().run({ windowSeconds: 0.05 }));
     expect(isValid(cell)).toBe(true);
     expect(cell.recovery?.firstEvent.count).toBe(QUICK.kills * point.clients);
     expect(cell.warnings.map(({ code }) => code)).toContain('feed-lagged');

@@ -6,7 +6,15 @@ import { cellSchema } from '../contract/result.ts';
 import type { ClientContext } from '../contract/transport.ts';
 import { metricOf } from '../stats/metrics/metrics.ts';
 import { isValid } from '../stats/metrics/valid.ts';
-import { type Fault, memoryLaboratory, memoryLane, memoryPlan, type Tamper } from '../tests/laboratory.ts';
+import {
+  completed,
+  type Fault,
+  memoryLaboratory,
+  memoryLane,
+  memoryPlan,
+  type Tamper,
+  withConnect,
+} from '../tests/laboratory.ts';
 import type { CellPlan } from './cell-plan.ts';
 import { REOPENINGS } from './rehearsal.ts';
 import { runCell, share } from './run-cell.ts';
@@ -32,9 +40,7 @@ const { point } = memoryPlan(memoryLane());
 const DISTANT = { point: { ...point, rttMs: 40, jitterMs: 1 } };
 
 async function completedWith(changes: Parameters<typeof runWith>[0] = {}) {
-  const cell = await runWith(changes);
-  if (cell.state === 'failed') throw new Error(cell.error.message);
-  return cell;
+  return completed(await runWith(changes));
 }
 
 const codes = (cell: { warnings: readonly { code: string }[] }) => cell.warnings.map(({ code }) => code);
@@ -276,21 +282,11 @@ describe.concurrent('a cell with a distance', () => {
   });
 
   it('sends every client through the link, and those of the relay through both', async () => {
-    const memory = memoryLane();
     const vias: ClientContext['via'][] = [];
-    const lane: Lane = {
-      ...memory,
-      async client() {
-        const { defaults, connect } = await memory.client();
-        return {
-          defaults,
-          connect(context, ...others) {
-            vias.push(context.via);
-            return connect(context, ...others);
-          },
-        };
-      },
-    };
+    const lane = withConnect(memoryLane(), (connect) => (context, ...others) => {
+      vias.push(context.via);
+      return connect(context, ...others);
+    });
     const { laboratory, asks } = memoryLaboratory(lane);
     await runCell(memoryPlan(lane, { ...DISTANT, ledgerClients: 1 }), laboratory, never);
     const relayed = asks.find(({ child, call }) => child === 'relay' && call === 'open')?.ask as TapAsk;

@@ -8,7 +8,7 @@ import { type CompletedCell, cellSchema } from '../contract/result.ts';
 import type { CellPlan } from '../run/cell-plan.ts';
 import { runCell } from '../run/run-cell.ts';
 import { isValid } from '../stats/metrics/valid.ts';
-import { memoryLaboratory, memoryLane, memoryPlan } from './laboratory.ts';
+import { completed, memoryLaboratory, memoryLane, memoryPlan } from './laboratory.ts';
 
 const never = new AbortController().signal;
 const polling = findLane('polling');
@@ -30,8 +30,7 @@ async function runWith({ lane = polling, workers = 1, drainMs, plan }: Changes =
 }
 
 async function loopsOf(changes: Changes = {}) {
-  const cell = await runWith(changes);
-  if (cell.state === 'failed') throw new Error(cell.error.message);
+  const cell = completed(await runWith(changes));
   const [own, witness] = cell.closedLoops ?? [];
   if (!own || !witness) throw new Error('no loops');
   return { cell, own, witness };

@@ -14,7 +14,7 @@ import { spawnChild } from '../run/child.ts';
 import type { Laboratory } from '../run/laboratory.ts';
 import { runCell } from '../run/run-cell.ts';
 import { isValid } from '../stats/metrics/valid.ts';
-import { memoryLaboratory, memoryPlan } from './laboratory.ts';
+import { completed, memoryLaboratory, memoryPlan } from './laboratory.ts';
 
 const CLIENTS = 4;
 const POINT = {
@@ -31,8 +31,8 @@ const LOSSY = ['tbf', 'rate', '1mbit', 'burst', '2kb', 'limit', '2300'];
 async function measure(id: string, plan: Partial<CellPlan> = {}, discipline = ['pfifo', 'limit', '10000']) {
   const lane = findLane(id);
   const laboratory = laboratoryOf(lane, discipline);
-  const cell = await runCell(memoryPlan(lane, { point: POINT, ...plan }), laboratory, new AbortController().signal);
-  if (cell.state === 'failed') throw new Error(cell.error.message);
+  const signal = new AbortController().signal;
+  const cell = completed(await runCell(memoryPlan(lane, { point: POINT, ...plan }), laboratory, signal));
   expect(cellSchema.safeParse(cell).error).toBeUndefined();
   expect(cell.url).toContain('//10.99.0.1:');
   expect(cell.link).toBeUndefined();

@@ -4,21 +4,18 @@ import { describe, expect, it } from 'vitest';
 import { lanes } from '../catalogue/lanes.ts';
 import type { CompletedCell } from '../contract/result.ts';
 import { runCell } from '../run/run-cell.ts';
-import { memoryLaboratory, memoryPlan } from './laboratory.ts';
+import { completed, memoryLaboratory, memoryPlan, pollingEvery } from './laboratory.ts';
 
 const RTT_MS = 40;
 const CLIENTS = 5;
 
 async function run(lane: (typeof lanes)[number], ledgerClients: number): Promise<CompletedCell> {
   // Often, so that the test is short.
-  const often =
-    lane.options['intervalMs'] === undefined ? lane : { ...lane, options: { ...lane.options, intervalMs: 30 } };
+  const often = pollingEvery(30, lane);
   const plan = memoryPlan(often, { ledgerClients, windowSeconds: 1 });
   const point = { ...plan.point, clients: CLIENTS, rttMs: RTT_MS };
   const { laboratory } = memoryLaboratory(often);
-  const cell = await runCell({ ...plan, point }, laboratory, new AbortController().signal);
-  if (cell.state === 'failed') throw new Error(cell.error.message);
-  return cell;
+  return completed(await runCell({ ...plan, point }, laboratory, new AbortController().signal));
 }
 
 describe.concurrent.each(lanes)('$id over a distance', (lane) => {

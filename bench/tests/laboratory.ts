@@ -5,6 +5,7 @@ import { createServerRole } from '../../servers/role.ts';
 import { type AnswerMessage, answerCall, type Role } from '../contract/child.ts';
 import type { EncodedEvent, EventFeed } from '../contract/event.ts';
 import type { Lane } from '../contract/lane.ts';
+import type { Cell, CompletedCell } from '../contract/result.ts';
 import type { EventSink } from '../contract/transport.ts';
 import { nowNs } from '../measure/clock.ts';
 import { createLinkRole } from '../network/link/role.ts';
@@ -170,6 +171,30 @@ function memoryChannel<Calls>(
     kill: end,
     die: () => exit(EXIT),
   };
+}
+
+type Connect = Awaited<ReturnType<Lane['client']>>['connect'];
+
+/** The same lane, whose clients connect as `around` has it. */
+export function withConnect(lane: Lane, around: (connect: Connect) => Connect): Lane {
+  return {
+    ...lane,
+    async client() {
+      const { defaults, connect } = await lane.client();
+      return { defaults, connect: around(connect) };
+    },
+  };
+}
+
+/** The same lane; where it polls, at this interval. */
+export function pollingEvery(intervalMs: number, lane: Lane): Lane {
+  return 'intervalMs' in lane.options ? { ...lane, options: { ...lane.options, intervalMs } } : lane;
+}
+
+/** @throws Error what failed the cell */
+export function completed(cell: Cell): CompletedCell {
+  if (cell.state === 'failed') throw new Error(`${cell.lane}: ${cell.error.message}`);
+  return cell;
 }
 
 export function memoryPlan(lane: Lane, changes: Partial<CellPlan> = {}): CellPlan {

@@ -8,7 +8,7 @@ import { ByteMeter } from '../measure/byte-meter.ts';
 import type { CellPlan } from '../run/cell-plan.ts';
 import { runCell } from '../run/run-cell.ts';
 import { isValid } from '../stats/metrics/valid.ts';
-import { memoryLaboratory, memoryLane, memoryPlan, type Tamper } from './laboratory.ts';
+import { completed, memoryLaboratory, memoryLane, memoryPlan, type Tamper, withConnect } from './laboratory.ts';
 
 const never = new AbortController().signal;
 /** The feed publishes the one that every client has and the one that it is to get. */
@@ -35,9 +35,7 @@ async function runWith(lane: Lane, { plan, ...options }: Changes = {}) {
 }
 
 async function completedWith(lane: Lane, changes: Changes = {}) {
-  const cell = await runWith(lane, changes);
-  if (cell.state === 'failed') throw new Error(cell.error.message);
-  return cell;
+  return completed(await runWith(lane, changes));
 }
 
 /** Hands over the one event at hand. */
@@ -48,28 +46,19 @@ function ringLane(tamper: Tamper = (event, deliver) => deliver(event)): Lane {
 /** The same lane, and what its clients' sockets had carried when their first event came. */
 function witnessed(lane: Lane) {
   const readings: { upBytes: number; downBytes: number }[] = [];
-  const watched: Lane = {
-    ...lane,
-    async client() {
-      const { defaults, connect } = await lane.client();
-      return {
-        defaults,
-        connect(context, sink, options) {
-          const meter = new ByteMeter();
-          const track: typeof meter.track = (socket) => {
-            meter.track(socket);
-            context.meter.track(socket);
-          };
-          const event: typeof sink.event = (text, receivedNs) => {
-            const { sentBytes, receivedBytes } = meter.read();
-            readings.push({ upBytes: sentBytes, downBytes: receivedBytes });
-            sink.event(text, receivedNs);
-          };
-          return connect({ ...context, meter: { track } }, { ...sink, event }, options);
-        },
-      };
-    },
-  };
+  const watched = withConnect(lane, (connect) => (context, sink, options) => {
+    const meter = new ByteMeter();
+    const track: typeof meter.track = (socket) => {
+      meter.track(socket);
+      context.meter.track(socket);
+    };
+    const event: typeof sink.event = (text, receivedNs) => {
+      const { sentBytes, receivedBytes } = meter.read();
+      readings.push({ upBytes: sentBytes, downBytes: receivedBytes });
+      sink.event(text, receivedNs);
+    };
+    return connect({ ...context, meter: { track } }, { ...sink, event }, options);
+  });
   return { lane: watched, readings };
 }
 

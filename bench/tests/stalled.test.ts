@@ -8,16 +8,14 @@ import type { ClientContext } from '../contract/transport.ts';
 import type { CellPlan } from '../run/cell-plan.ts';
 import { runCell } from '../run/run-cell.ts';
 import { isValid } from '../stats/metrics/valid.ts';
-import { memoryLaboratory, memoryLane, memoryPlan } from './laboratory.ts';
+import { completed, memoryLaboratory, memoryLane, memoryPlan, pollingEvery, withConnect } from './laboratory.ts';
 
 const never = new AbortController().signal;
 const { point } = memoryPlan(memoryLane());
 
 async function completedWith(lane: Lane, changes: Partial<Point>, plan: Partial<CellPlan> = {}, workers = 1) {
   const { laboratory } = memoryLaboratory(lane, { workers });
-  const cell = await runCell(memoryPlan(lane, { ...plan, point: { ...point, ...changes } }), laboratory, never);
-  if (cell.state === 'failed') throw new Error(cell.error.message);
-  return cell;
+  return completed(await runCell(memoryPlan(lane, { ...plan, point: { ...point, ...changes } }), laboratory, never));
 }
 
 const codes = ({ warnings }: CompletedCell) => warnings.map(({ code }) => code);
@@ -37,21 +35,11 @@ describe.concurrent('a cell with clients that stop reading', () => {
   });
 
   it('reads along with none of them', async () => {
-    const memory = memoryLane();
     const vias: ClientContext['via'][] = [];
-    const lane: Lane = {
-      ...memory,
-      async client() {
-        const { defaults, connect } = await memory.client();
-        return {
-          defaults,
-          connect(context, ...others) {
-            vias.push(context.via);
-            return connect(context, ...others);
-          },
-        };
-      },
-    };
+    const lane = withConnect(memoryLane(), (connect) => (context, ...others) => {
+      vias.push(context.via);
+      return connect(context, ...others);
+    });
     const cell = await completedWith(lane, { clients: 6, stalledClients: 4 }, { ledgerClients: 6 });
     expect(cell.wire.ledger).toMatchObject({ clients: 6, residualBytes: 0 });
     const ports = vias.map((via) => via?.port);
@@ -60,23 +48,13 @@ describe.concurrent('a cell with clients that stop reading', () => {
   });
 
   it('is invalid when one of them is closed before', async () => {
-    const memory = memoryLane();
     let connected = 0;
-    const lane: Lane = {
-      ...memory,
-      async client() {
-        const { defaults, connect } = await memory.client();
-        return {
-          defaults,
-          async connect(context, sink, options) {
-            const client = await connect(context, sink, options);
-            // The one that is to stall comes first.
-            if (++connected === 1) setTimeout(() => sink.closed({ kind: 'error', message: 'gone' }), 10);
-            return client;
-          },
-        };
-      },
-    };
+    const lane = withConnect(memoryLane(), (connect) => async (context, sink, options) => {
+      const client = await connect(context, sink, options);
+      // The one that is to stall comes first.
+      if (++connected === 1) setTimeout(() => sink.closed({ kind: 'error', message: 'gone' }), 10);
+      return client;
+    });
     const cell = await completedWith(lane, { stalledClients: 1 });
     expect(cell.delivery).toMatchObject({ missing: 0, unexpected: 1 });
     expect(cell.warnings.find(({ code }) => code === 'lost')?.text).toContain(
@@ -98,9 +76,7 @@ describe.concurrent.each([
   'websocket-deflate',
 ])('over %s', (id) => {
   it('who stops reading takes no more, keeps nobody from closing, and is missed by nobody', async () => {
-    const lane = findLane(id);
-    const quick = { ...lane, options: { ...lane.options, intervalMs: 20 } };
-    const cell = await completedWith(quick, { stalledClients: 1, payloadBytes: 8_192 });
+    const cell = await completedWith(pollingEvery(20, findLane(id)), { stalledClients: 1, payloadBytes: 8_192 });
     expect(cell.delivery).toMatchObject({ expected: 60, delivered: 60, unexpected: 0 });
     const { server, clients } = cell.wire.cell;
     expect(server.sentBytes).toBeGreaterThan(clients.receivedBytes);

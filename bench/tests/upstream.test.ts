@@ -8,7 +8,7 @@ import type { CellPlan } from '../run/cell-plan.ts';
 import { runCell } from '../run/run-cell.ts';
 import { isValid } from '../stats/metrics/valid.ts';
 import { type Answer, echoLane } from './echo-lane.ts';
-import { memoryLaboratory, memoryLane, memoryPlan } from './laboratory.ts';
+import { completed, memoryLaboratory, memoryLane, memoryPlan, pollingEvery } from './laboratory.ts';
 
 const never = new AbortController().signal;
 const { point } = memoryPlan(memoryLane());
@@ -21,9 +21,7 @@ async function runWith(lane: Lane, plan: Partial<CellPlan> = {}, options: { work
 }
 
 async function completedWith(...changes: Parameters<typeof runWith>): Promise<CompletedCell> {
-  const cell = await runWith(...changes);
-  if (cell.state === 'failed') throw new Error(cell.error.message);
-  return cell;
+  return completed(await runWith(...changes));
 }
 
 const lost = ({ warnings }: CompletedCell) => warnings.find(({ code }) => code === 'lost')?.text;
@@ -150,9 +148,8 @@ describe.concurrent.each([
   'websocket-deflate',
 ])('over %s', (id) => {
   it('every message comes back, and both sides count the same bytes', async () => {
-    const lane = findLane(id);
     // Long enough for both readings of the sockets to come while messages go, on a loaded machine too.
-    const cell = await completedWith({ ...lane, options: { ...lane.options, intervalMs: 40 } }, { windowSeconds: 1 });
+    const cell = await completedWith(pollingEvery(40, findLane(id)), { windowSeconds: 1 });
     expect(lost(cell)).toBeUndefined();
     expect(cell.upstream).toMatchObject({ messages: 60, echo: { count: 60 } });
     expect(cell.wire.window.clients.sentBytes).toBeGreaterThan(0);
