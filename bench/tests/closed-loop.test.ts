@@ -25,7 +25,7 @@ interface Changes {
 
 async function runWith({ lane = polling, workers = 1, drainMs, plan }: Changes = {}) {
   const { laboratory } = memoryLaboratory(lane, { workers, ...(drainMs && { drainMs }) });
-  const loops = { procedure: 'closed-loop', point: POINT, warmupSeconds: 0.02, windowSeconds: 0.1 } as const;
+  const loops = { procedure: 'closed-loop', point: POINT, warmupSeconds: 0.02, windowSeconds: 0.4 } as const;
   return await runCell(memoryPlan(lane, { ...loops, ...plan }), laboratory, never);
 }
 
