@@ -1,9 +1,8 @@
-/** What the body of a response holds, in whatever version of HTTP. */
+/** What the body of a response holds, in any version of HTTP. */
 
-import { type Content, MessageContent, PlainContent } from './content.ts';
+import { type Content, ControlContent, MessageContent } from './content.ts';
 import type { Direction } from './direction.ts';
 import { EventStream } from './event-stream.ts';
-import type { Exchange } from './exchange.ts';
 import { GzipContent } from './gzip.ts';
 import { EventLines } from './lines.ts';
 
@@ -15,22 +14,26 @@ export interface AnswerHead {
   readonly coding: string | undefined;
 }
 
+interface Request {
+  readonly method: string;
+  readonly question: MessageContent;
+}
+
 const EVENT_CONTENT = { 'text/event-stream': EventStream, 'application/x-ndjson': EventLines } as const;
 
 /** Whether a response is an event stream, and with its request opens a lasting connection. */
-export function opensStream(head: AnswerHead, { method }: Exchange): boolean {
+export function opensStream(head: AnswerHead, { method }: Request): boolean {
   return head.status === 200 && method !== 'HEAD' && mediaType(head) === 'text/event-stream';
 }
 
-/** How the body is to be read. Fails the direction when it may hold events that can't be. */
-export function answerContent(direction: Direction, head: AnswerHead, exchange: Exchange): Content {
+/** Returns the reader of the body. Fails the direction when the body may hold events that can't be read. */
+export function answerContent(direction: Direction, head: AnswerHead, { method, question }: Request): Content {
   const type = mediaType(head);
-  const mayHoldMessages = head.status === 200 && exchange.method !== 'HEAD';
-  // What answers a message is one, too.
-  if (mayHoldMessages && type === 'application/json' && !exchange.question.isEmpty)
-    return new MessageContent(direction);
+  const mayHoldMessages = head.status === 200 && method !== 'HEAD';
+  // The answer to a message is a message, too.
+  if (mayHoldMessages && type === 'application/json' && !question.isEmpty) return new MessageContent(direction);
   if (!mayHoldMessages || (type !== 'text/event-stream' && type !== 'application/x-ndjson')) {
-    return new PlainContent(direction, 'control');
+    return new ControlContent(direction);
   }
   const contentOf = (text: Direction) => new EVENT_CONTENT[type](text);
   const coding = head.coding?.toLowerCase() ?? 'identity';

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import type { LedgerCount, WireProtocol } from '../contract/ledger.ts';
 import { ByteMeter } from '../measure/byte-meter.ts';
 import { ConnectionLedger } from './connection.ts';
-import type { Way } from './direction.ts';
+import type { DirectionName } from './direction.ts';
 import { sumCounts } from './layers.ts';
 import type { KeyLog } from './tls/key-log.ts';
 
@@ -15,7 +15,7 @@ export interface OpenTap {
   readonly sockets: ByteMeter;
   readonly ledgers: readonly ConnectionLedger[];
   /** All that passed, in order. */
-  readonly passed: readonly { readonly way: Way; readonly chunk: Buffer }[];
+  readonly passed: readonly { readonly direction: DirectionName; readonly chunk: Buffer }[];
   readonly keyLog: KeyLog | undefined;
   /** Of all connections. */
   count(): LedgerCount;
@@ -25,7 +25,7 @@ export interface OpenTap {
 export async function openTap(serverPort: number, protocol: WireProtocol, keyLog?: KeyLog): Promise<OpenTap> {
   const sockets = new ByteMeter();
   const ledgers: ConnectionLedger[] = [];
-  const passed: { way: Way; chunk: Buffer }[] = [];
+  const passed: { direction: DirectionName; chunk: Buffer }[] = [];
   const listener = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     const server = connect({ host: '127.0.0.1', port: serverPort, noDelay: true, allowHalfOpen: true });
     const ledger = new ConnectionLedger(protocol, keyLog);
@@ -33,11 +33,11 @@ export async function openTap(serverPort: number, protocol: WireProtocol, keyLog
     sockets.track(client);
     sockets.track(server);
     pass(client, server, (chunk) => {
-      passed.push({ way: 'up', chunk });
+      passed.push({ direction: 'up', chunk });
       ledger.fromClient(chunk);
     }).on('end', () => ledger.clientEnded());
     pass(server, client, (chunk) => {
-      passed.push({ way: 'down', chunk });
+      passed.push({ direction: 'down', chunk });
       ledger.fromServer(chunk);
     }).on('end', () => ledger.serverEnded());
   });

@@ -4,16 +4,16 @@ import { DynamicTable } from './dynamic-table.ts';
 import { decodeHuffman } from './huffman.ts';
 import { type Field, STATIC_TABLE } from './static-table.ts';
 
-/** What SETTINGS_HEADER_TABLE_SIZE is until it is told (RFC 9113, section 6.5.2). */
+/** SETTINGS_HEADER_TABLE_SIZE until it is told (RFC 9113, section 6.5.2). */
 const DEFAULT_TABLE_BYTES = 4_096;
-/** Above it a number is no length and no index of anything that fits into a block. */
+/** Bounds numbers: a larger one is no length and no index of anything that fits into a block. */
 const LARGEST_NUMBER = 2 ** 32;
 
 /** The first bits of a field's representation (RFC 7541, section 6). */
 const INDEXED = 0x80;
 const WITH_INDEXING = 0x40;
 const SIZE_UPDATE = 0x20;
-/** Of a string: its code is Huffman's. */
+/** The first bit of a string in the Huffman code (section 5.2). */
 const HUFFMAN = 0x80;
 
 /** A block that is not HPACK. What follows it can't be read either, for the table is then unknown. */
@@ -45,7 +45,11 @@ export class HpackDecoder {
         fields.push(field);
       } else if (first & SIZE_UPDATE) {
         if (fields.length > 0) throw new HpackError('a table size update after a field');
-        this.#resize(cursor.number(5));
+        const tableBytes = cursor.number(5);
+        if (tableBytes > this.#largestTableBytes) {
+          throw new HpackError(`a table of ${tableBytes} bytes where ${this.#largestTableBytes} are allowed`);
+        }
+        this.table.resize(tableBytes);
       } else {
         fields.push(this.#readLiteral(cursor, 4));
       }
@@ -64,13 +68,6 @@ export class HpackDecoder {
     const field = STATIC_TABLE[index - 1] ?? this.table.at(index - 1 - STATIC_TABLE.length);
     if (!field) throw new HpackError(`no field has the index ${index}`);
     return field;
-  }
-
-  #resize(tableBytes: number): void {
-    if (tableBytes > this.#largestTableBytes) {
-      throw new HpackError(`a table of ${tableBytes} bytes where ${this.#largestTableBytes} are allowed`);
-    }
-    this.table.resize(tableBytes);
   }
 }
 

@@ -61,16 +61,12 @@ async function closeSession(session: ClientHttp2Session): Promise<void> {
 describe('the HTTP/2 of Node', () => {
   test.each<[string, ServerOptions]>([
     ['as it is', {}],
-    ['with padding', { paddingStrategy: constants.PADDING_STRATEGY_MAX }],
     ['with a small table and small windows', { settings: { headerTableSize: 100, initialWindowSize: 20_000 } }],
     ['with large frames', { settings: { maxFrameSize: 100_000, headerTableSize: 65_536 } }],
   ])('%s is read, every byte in a layer', async (_, options) => {
     const tap = await openTap(await serve(options), 'http2');
-    const { settings, paddingStrategy } = options;
-    const session = connect(`http://127.0.0.1:${tap.port}`, {
-      ...(settings && { settings }),
-      ...(paddingStrategy !== undefined && { paddingStrategy }),
-    });
+    const { settings } = options;
+    const session = connect(`http://127.0.0.1:${tap.port}`, settings ? { settings } : {});
     onTestFinished(() => session.destroy());
     let streamed = '';
     const stream = session.request({ ':path': '/sse?seq=40' }).setEncoding('utf8');
@@ -107,11 +103,29 @@ describe('the HTTP/2 of Node', () => {
     expect(count.down.payload).toBe(lengthOf([...lines, ...events, ...texts]));
     expect(count.up.payload).toBe(lengthOf(texts));
 
-    const framesOf = (way: 'up' | 'down') =>
-      Object.values(count.frames[way]).reduce((sum, { bytes }) => sum + bytes, 0);
+    const framesOf = (direction: 'up' | 'down') =>
+      Object.values(count.frames[direction]).reduce((sum, { bytes }) => sum + bytes, 0);
     expect([framesOf('up') + 24, framesOf('down')]).toEqual([sumOf(count.up), sumOf(count.down)]);
     expect(count.headBlocks.reduce((sum, { up }) => sum + up.count, 0)).toBe(33);
     expect(count.headBlocks.reduce((sum, { down }) => sum + down.count, 0)).toBe(33);
+  });
+
+  test('with padding is unread from its first HEADERS on, in both directions', async () => {
+    const options = { paddingStrategy: constants.PADDING_STRATEGY_MAX };
+    const tap = await openTap(await serve(options), 'http2');
+    const session = connect(`http://127.0.0.1:${tap.port}`, options);
+    onTestFinished(() => session.destroy());
+    expect(await read(session.request({ ':path': '/poll?seq=1' }))).toContain('"seq":1');
+    await closeSession(session);
+    await eventually(() => expect(tap.sockets.openSockets.size).toBe(0));
+    const { up, down, unreadBytes, problems } = tap.count();
+    expect(problems).toEqual([
+      expect.stringMatching(/^up, .*: padding of HEADERS is not read$/),
+      expect.stringMatching(/^down, .*: padding of HEADERS is not read$/),
+    ]);
+    expect(unreadBytes.down).toBeGreaterThan(eventOf(1).length);
+    const all = sumOf(up) + unreadBytes.up + sumOf(down) + unreadBytes.down;
+    expect(tap.sockets.read()).toMatchObject({ sentBytes: all, receivedBytes: all });
   });
 
   test('compresses later heads better, and the ledger shows it', async () => {
@@ -182,14 +196,13 @@ function withoutSymbols(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers));
 }
 
-/** The fields of HEADERS frames, which here are never padded and go on in no other. */
+/** The fields of HEADERS frames, each of which holds a whole block without padding and priority. */
 function decodeHeads(bytes: Buffer): Record<string, string>[] {
   const decoder = new HpackDecoder();
   const heads: Record<string, string>[] = [];
   for (let at = 0; at < bytes.length; ) {
     const payloadBytes = bytes.readUIntBE(at, 3);
-    const hasPriority = ((bytes[at + 4] ?? 0) & 0x20) !== 0;
-    const payload = bytes.subarray(at + 9 + (hasPriority ? 5 : 0), at + 9 + payloadBytes);
+    const payload = bytes.subarray(at + 9, at + 9 + payloadBytes);
     if (bytes[at + 3] === 1) heads.push(Object.fromEntries(decoder.decode(payload)));
     at += 9 + payloadBytes;
   }

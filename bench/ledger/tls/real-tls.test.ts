@@ -11,6 +11,7 @@ import { type LedgerCount, sumOf, type WireProtocol } from '../../contract/ledge
 import { eventually, range } from '../../contract/test-support.ts';
 import { ConnectionLedger } from '../connection.ts';
 import { openTap } from '../test-tap.ts';
+import { countAtEnd, feed } from '../test-wire.ts';
 import { KeyLog } from './key-log.ts';
 import { TEST_CERTIFICATE, TEST_KEY } from './test-certificate.ts';
 
@@ -26,11 +27,10 @@ async function listen(server: Server): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-const SUITES: readonly [string, SecureContextOptions & { readonly ecdhCurve?: string }][] = [
+const SUITES: readonly [string, SecureContextOptions][] = [
   ['AES-128-GCM', { ciphers: 'TLS_AES_128_GCM_SHA256' }],
   ['AES-256-GCM', { ciphers: 'TLS_AES_256_GCM_SHA384' }],
   ['ChaCha20-Poly1305', { ciphers: 'TLS_CHACHA20_POLY1305_SHA256' }],
-  ['a retry, for the server takes another curve', { ecdhCurve: 'P-384' }],
 ];
 
 describe('the TLS of Node', () => {
@@ -65,7 +65,9 @@ describe('the TLS of Node', () => {
     const wholeBytes = passed.reduce((sum, { chunk }) => sum + chunk.length, 0);
     expect(wholeBytes).toBe(all);
     for (const cut of range(1, wholeBytes - 1)) expect(replay(passed, lines, cut, cut / wholeBytes)).toEqual(count);
-    const bytes = passed.flatMap(({ way, chunk }) => [...chunk].map((byte) => ({ way, chunk: Buffer.from([byte]) })));
+    const bytes = passed.flatMap(({ direction, chunk }) =>
+      [...chunk].map((byte) => ({ direction, chunk: Buffer.from([byte]) })),
+    );
     expect(replay(bytes, lines, 0, 0.5)).toEqual(count);
   });
 
@@ -126,6 +128,23 @@ describe('the TLS of Node', () => {
     holdsAll(count, tap);
   });
 
+  test('with a HelloRetryRequest, for the server takes another curve, is unread from there on', async () => {
+    const server = createServer({ ...IDENTITY, ecdhCurve: 'P-384', minVersion: 'TLSv1.3' }, (socket) =>
+      socket.end('\n'),
+    );
+    const { tap, keep } = await openWithKeys(await listen(server), 'lines');
+    const client = keep(connect({ ...TRUST, host: '127.0.0.1', port: tap.port }));
+    client.resume();
+    await once(client, 'close');
+    const count = tap.count();
+    expect(count.problems).toEqual([
+      expect.stringMatching(/^up, .*: HelloRetryRequest is not read$/),
+      expect.stringMatching(/^down, .*: HelloRetryRequest is not read$/),
+    ]);
+    expect(Math.min(count.unreadBytes.up, count.unreadBytes.down)).toBeGreaterThan(0);
+    holdsAll(count, tap);
+  });
+
   test('of version 1.2 is told', async () => {
     const server = createServer({ ...IDENTITY, maxVersion: 'TLSv1.2' }, (socket) => socket.end('\n'));
     const { tap, keep } = await openWithKeys(await listen(server), 'lines');
@@ -163,20 +182,14 @@ function replay(
 ): LedgerCount {
   const keyLog = new KeyLog();
   const ledger = new ConnectionLedger('lines', keyLog);
-  const feed = (way: 'up' | 'down', chunk: Buffer) => {
-    if (way === 'up') ledger.fromClient(chunk);
-    else ledger.fromServer(chunk);
-  };
   const tellAfter = Math.floor(toldAt * passed.length);
   let at = 0;
-  for (const [index, { way, chunk }] of passed.entries()) {
+  for (const [index, { direction, chunk }] of passed.entries()) {
     if (index === tellAfter) keyLog.add(lines);
     const within = Math.min(Math.max(cut - at, 0), chunk.length);
-    feed(way, chunk.subarray(0, within));
-    feed(way, chunk.subarray(within));
+    feed(ledger, direction, chunk.subarray(0, within));
+    feed(ledger, direction, chunk.subarray(within));
     at += chunk.length;
   }
-  ledger.clientEnded();
-  ledger.serverEnded();
-  return ledger.count();
+  return countAtEnd(ledger);
 }
