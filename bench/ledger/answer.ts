@@ -14,7 +14,7 @@ export interface AnswerHead {
   readonly coding: string | undefined;
 }
 
-interface Request {
+interface Exchange {
   readonly method: string;
   readonly question: MessageContent;
 }
@@ -22,16 +22,17 @@ interface Request {
 const EVENT_CONTENT = { 'text/event-stream': EventStream, 'application/x-ndjson': EventLines } as const;
 
 /** Whether a response is an event stream, and with its request opens a lasting connection. */
-export function opensStream(head: AnswerHead, { method }: Request): boolean {
+export function opensStream(head: AnswerHead, { method }: Exchange): boolean {
   return head.status === 200 && method !== 'HEAD' && mediaType(head) === 'text/event-stream';
 }
 
 /** Returns the reader of the body. Fails the direction when the body may hold events that can't be read. */
-export function answerContent(direction: Direction, head: AnswerHead, { method, question }: Request): Content {
+export function answerContent(direction: Direction, head: AnswerHead, exchange: Exchange): Content {
   const type = mediaType(head);
-  const mayHoldMessages = head.status === 200 && method !== 'HEAD';
+  const mayHoldMessages = head.status === 200 && exchange.method !== 'HEAD';
   // The answer to a message is a message, too.
-  if (mayHoldMessages && type === 'application/json' && !question.isEmpty) return new MessageContent(direction);
+  if (mayHoldMessages && type === 'application/json' && !exchange.question.isEmpty)
+    return new MessageContent(direction);
   if (!mayHoldMessages || (type !== 'text/event-stream' && type !== 'application/x-ndjson')) {
     return new ControlContent(direction);
   }

@@ -1,4 +1,4 @@
-/** What the reader can't read it tells, and does not guess. */
+/** Bytes that the reader can't read are reported, and not guessed. */
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -186,7 +186,7 @@ const malformed: readonly Malformed[] = [
   frames('a fragmented message that is compressed', 'down', '41 00 80 00', /fragmented message is not/, DEFLATE),
 ];
 
-describe('is told, and nothing is read after it:', () => {
+describe('is reported, and nothing is read after it:', () => {
   test.each(malformed)('$what', ({ up = [], down = [], problem }) => {
     const { cycles } = expectUnread(new ConnectionLedger('http'), 'http', { up, down }, problem);
     expect(cycles.count).toBe(0);

@@ -87,9 +87,9 @@ function holdsFrames({ wire }: Lane, connections: number, { frames, headBlocks, 
   const isHttp2 = wire === 'http2';
   expect(bytesOf(frames.up)).toBe(isHttp2 ? sumOf(up) - up.tls - connections * PREFACE_BYTES : 0);
   expect(bytesOf(frames.down)).toBe(isHttp2 ? sumOf(down) - down.tls : 0);
-  for (const way of ['up', 'down'] as const) {
-    const blocks = headBlocks.reduce((sum, counts) => sum + counts[way].count, 0);
-    expect(blocks).toBe(frames[way].HEADERS?.count ?? 0);
+  for (const direction of ['up', 'down'] as const) {
+    const blocks = headBlocks.reduce((sum, counts) => sum + counts[direction].count, 0);
+    expect(blocks).toBe(frames[direction].HEADERS?.count ?? 0);
   }
   expect(headBlocks[0]?.up.count).toBe(isHttp2 ? connections : undefined);
 }

@@ -22,7 +22,7 @@ export interface ExchangeSpec {
   readonly questionChunks: ChunkSpec | undefined;
   readonly answer: AnswerSpec;
   readonly answerChunks: ChunkSpec | undefined;
-  /** Of a last response without chunks: whether it has no length, either. */
+  /** Whether a last response without chunks has no length, either. */
   readonly lastsUntilClose: boolean;
   readonly style: HeaderStyle;
   /** Whether the server answers before the next request, or the requests are pipelined. */

@@ -11,13 +11,13 @@ import type { KeyLog } from './tls/key-log.ts';
 
 export interface OpenTap {
   readonly port: number;
-  /** Those on both sides of the tap. */
+  /** Sockets on both sides of the tap. */
   readonly sockets: ByteMeter;
   readonly ledgers: readonly ConnectionLedger[];
   /** All that passed, in order. */
   readonly passed: readonly { readonly direction: DirectionName; readonly chunk: Buffer }[];
   readonly keyLog: KeyLog | undefined;
-  /** Of all connections. */
+  /** The sum over all connections. */
   count(): LedgerCount;
 }
 

@@ -23,10 +23,7 @@ export class HpackDecoder {
   readonly table = new DynamicTable(DEFAULT_TABLE_BYTES);
   #largestTableBytes = DEFAULT_TABLE_BYTES;
 
-  /**
-   * The other side allows a table of so many bytes. A smaller one than before binds the encoder only once it has
-   * acknowledged that, so the largest ever allowed is the limit.
-   */
+  /** Applies SETTINGS_HEADER_TABLE_SIZE. A smaller table binds the encoder only once it has acknowledged it: the largest counts. */
   allow(tableBytes: number): void {
     this.#largestTableBytes = Math.max(this.#largestTableBytes, tableBytes);
   }
@@ -57,7 +54,7 @@ export class HpackDecoder {
     return fields;
   }
 
-  /** A name, by index or literally, and a value. */
+  /** Reads a name, by index or literally, and a value. */
   #readLiteral(cursor: Cursor, prefixBits: number): Field {
     const index = cursor.number(prefixBits);
     const name = index === 0 ? cursor.string() : this.#fieldAt(index)[0];
@@ -89,7 +86,7 @@ class Cursor {
     return byte;
   }
 
-  /** Section 5.1: in the last bits of a byte or, where they do not suffice, in seven of each that follows. */
+  /** Reads the last bits of a byte or, where they do not suffice, seven of each that follows (section 5.1). */
   number(prefixBits: number): number {
     const mask = 2 ** prefixBits - 1;
     let number = this.#next() & mask;
@@ -102,7 +99,7 @@ class Cursor {
     }
   }
 
-  /** Section 5.2. */
+  /** Reads the length, and octets or their Huffman code (section 5.2). */
   string(): string {
     const isHuffman = (this.peek() & HUFFMAN) !== 0;
     const length = this.number(7);

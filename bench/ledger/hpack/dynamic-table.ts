@@ -1,9 +1,9 @@
 import type { Field } from './static-table.ts';
 
-/** What an entry takes beside its octets (RFC 7541, section 4.1). */
+/** Bytes of an entry beside its octets (RFC 7541, section 4.1). */
 const ENTRY_OVERHEAD_BYTES = 32;
 
-/** The fields that one side told before, newest first, as far as they fit (RFC 7541, sections 2.3.2 and 4). */
+/** The newest fields that one side indexed, as far as they fit (RFC 7541, sections 2.3.2 and 4). */
 export class DynamicTable {
   readonly #entries: Field[] = [];
   #usedBytes = 0;

@@ -3,7 +3,7 @@
 import type { Direction } from '../direction.ts';
 
 const LF = 0x0a;
-/** Bounds the memory of a head that never ends; the longest of the header profiles is below 1 KiB. */
+/** Bounds the memory of a head that never ends; the longest of the header profiles is about 1 KiB. */
 const LONGEST_HEAD = 64 * 1024;
 const FIELD = /^([!#$%&'*+\-.^_`|~\w]+):([\t\x20-\x7e\x80-\xff]*)\r\n$/;
 

@@ -117,6 +117,21 @@ describe('HTTP/2', () => {
     expect(cycles.count).toBe(1);
   });
 
+  test('a head on a stream that was given up is decoded, for later heads index its fields', () => {
+    const indexed = Buffer.concat([Buffer.from([0x88, 0x5f, LINES.length]), Buffer.from(LINES)]);
+    const late = writeFrame(1, END_HEADERS | END_STREAM, 1, indexed);
+    const { events, down, problems } = read(
+      [get(1), Buffer.concat([reset(1), get(3)])],
+      [
+        Buffer.alloc(0),
+        Buffer.concat([late, writeFrame(1, END_HEADERS, 3, Buffer.from([0x88, 0xbe])), data(3, '{}\n')]),
+      ],
+    );
+    expect(problems).toEqual([]);
+    expect(events).toBe(1);
+    expect(down).toMatchObject({ control: late.length, responseHead: 11, payload: 2 });
+  });
+
   test('a server may end a response by a reset without an error; with one, nothing is complete', () => {
     const { cycles, down } = read(
       [get(1), get(3)],
@@ -163,7 +178,7 @@ const down = (what: string, bytes: readonly Buffer[], problem: RegExp, asked = [
   problem,
 });
 
-describe('is told, and nothing is read after it:', () => {
+describe('is reported, and nothing is read after it:', () => {
   test.each([
     up('DATA on a stream that is not open', [data(1, 'x')], /^up, .*stream 1 was never opened/),
     up('a stream of the server that the client opens', [get(2)], /stream 2 was never opened/),

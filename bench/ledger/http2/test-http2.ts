@@ -230,12 +230,8 @@ class Http2Writer {
     const { headBlocks } = this.#script.expected;
     const at = Math.ceil(Math.log2(number));
     while (headBlocks.length <= at) headBlocks.push({ up: { count: 0, bytes: 0 }, down: { count: 0, bytes: 0 } });
-    const counted = headBlocks[at]?.[direction];
-    if (counted)
-      headBlocks[at] = {
-        ...headBlocks[at],
-        [direction]: { count: counted.count + 1, bytes: counted.bytes + bytes },
-      } as never;
+    const blocks = headBlocks[at];
+    if (blocks) blocks[direction] = { count: blocks[direction].count + 1, bytes: blocks[direction].bytes + bytes };
   }
 
   #control(direction: DirectionName, kind: Control): void {

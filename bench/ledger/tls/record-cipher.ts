@@ -20,12 +20,6 @@ export const CIPHER_SUITES: ReadonlyMap<number, CipherSuite> = new Map([
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** A record's type and content, without the padding. */
-export interface Opened {
-  readonly type: number;
-  readonly content: Buffer;
-}
-
 /** The records that one side encrypts with one secret, in order. */
 export class RecordCipher {
   readonly #suite: CipherSuite;
@@ -39,8 +33,12 @@ export class RecordCipher {
     this.#iv = expandLabel(suite, secret, 'iv', IV_BYTES);
   }
 
-  /** @param record with its header. Returns undefined when it is not one of this secret's, or not the next. */
-  open(record: Buffer): Opened | undefined {
+  /**
+   * Returns the type and the content of a record without its padding, undefined when it is not the next of this secret.
+   *
+   * @param record with its header
+   */
+  open(record: Buffer): { readonly type: number; readonly content: Buffer } | undefined {
     const tagAt = record.length - TAG_BYTES;
     if (tagAt <= RECORD_HEADER_BYTES) return undefined;
     const nonce = Buffer.from(this.#iv);

@@ -59,7 +59,7 @@ describe('the trace of RFC 8448, section 3', () => {
   test('is all TLS but for 50 bytes in each direction', () => {
     const { up, down, tlsHandshake, problems } = readAll('lines', UP, DOWN, withKeys(LINES));
     expect(problems).toEqual([]);
-    // Of the data, the LF at 10 ends the client's first line, and in the answer a line of 10 bytes.
+    // The LF at 10 ends the client's first line, and in the answer a line of 10 bytes.
     expect(up).toMatchObject({ handshake: 11, payload: 39, tls: bytesOf(UP) - 50 });
     expect(down).toMatchObject({ payload: 49, framing: 1, tls: bytesOf(DOWN) - 50 });
     // All but the data and the alerts that close the connection.
@@ -126,7 +126,7 @@ describe('secrets', () => {
   });
 });
 
-describe('is told, and nothing is read after it:', () => {
+describe('is reported, and nothing is read after it:', () => {
   const hello = writeRecord(22, writeClientHello());
   const serverHello = writeRecord(22, writeServerHello(0x1301));
   test.each([
