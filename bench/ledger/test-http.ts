@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { type AnswerSpec, answers, optional, type QuestionSpec, questions, writeAnswer } from './test-answers.ts';
-import { bytesOf, cutParts, type Part, part, type Script } from './test-wire.ts';
+import { bytesOf, cutAt, type Part, part, type Script } from './test-wire.ts';
 
 interface ChunkSpec {
   readonly cuts: readonly number[];
@@ -118,16 +118,14 @@ function framed(parts: readonly Part[], chunks: ChunkSpec | undefined): readonly
 }
 
 /** Chunks that are cut wherever the spec says, within parts too. */
-function writeChunked(parts: readonly Part[], spec: ChunkSpec): Part[] {
-  const whole = bytesOf(parts).length;
-  const places = [0, ...spec.cuts.filter((cut) => cut < whole), whole].sort((a, b) => a - b);
+function writeChunked(parts: readonly Part[], { cuts, zeros, isUpperCase }: ChunkSpec): Part[] {
   const sizeLine = (size: number) => {
-    const digits = size.toString(16).padStart(spec.zeros, '0');
-    return part('chunking', `${spec.isUpperCase ? digits.toUpperCase() : digits}\r\n`);
+    const digits = size.toString(16).padStart(zeros, '0');
+    return part('chunking', `${isUpperCase ? digits.toUpperCase() : digits}\r\n`);
   };
-  const chunks = places.slice(1).flatMap((to, index) => {
-    const from = places[index] ?? 0;
-    return to === from ? [] : [sizeLine(to - from), ...cutParts(parts, from, to), part('chunking', '\r\n')];
+  const chunks = cutAt(parts, cuts).flatMap((content) => {
+    const size = bytesOf(content).length;
+    return size === 0 ? [] : [sizeLine(size), ...content, part('chunking', '\r\n')];
   });
   return [...chunks, sizeLine(0), part('chunking', '\r\n')];
 }

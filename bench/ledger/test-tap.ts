@@ -1,8 +1,8 @@
 /** A tap between real sockets, for tests: what passes is read by a ledger per connection. */
 
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { onTestFinished } from 'vitest';
-import type { LedgerCount, WireProtocol } from '../contract/ledger.ts';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { expect, onTestFinished } from 'vitest';
+import { type LedgerCount, sumOf, type WireProtocol } from '../contract/ledger.ts';
 import { ByteMeter } from '../measure/byte-meter.ts';
 import { ConnectionLedger } from './connection.ts';
 import type { DirectionName } from './direction.ts';
@@ -19,6 +19,19 @@ export interface OpenTap {
   readonly keyLog: KeyLog | undefined;
   /** The sum over all connections. */
   count(): LedgerCount;
+}
+
+/** Returns the port of a server that is closed when the test has finished. */
+export async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+/** Both sides of the tap: each byte of the count, unread ones included, is received once and sent once. */
+export function expectAllPassed({ up, down, unreadBytes }: LedgerCount, { sockets }: OpenTap): void {
+  const sum = sumOf(up) + sumOf(down) + unreadBytes.up + unreadBytes.down;
+  expect(sockets.read()).toMatchObject({ sentBytes: sum, receivedBytes: sum });
 }
 
 /** Closed when the test has finished. */
@@ -41,12 +54,10 @@ export async function openTap(serverPort: number, protocol: WireProtocol, keyLog
       ledger.fromServer(chunk);
     }).on('end', () => ledger.serverEnded());
   });
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const port = await listen(listener);
   onTestFinished(() => {
-    listener.close();
     for (const socket of sockets.openSockets) socket.destroy();
   });
-  const { port } = listener.address() as AddressInfo;
   return { sockets, ledgers, passed, keyLog, port, count: () => sumCounts(ledgers.map((ledger) => ledger.count())) };
 }
 

@@ -39,6 +39,13 @@ export function cutParts(parts: readonly Part[], from: number, to: number): Part
   });
 }
 
+/** The parts in pieces, cut at these offsets; those beyond the end are ignored. */
+export function cutAt(parts: readonly Part[], cuts: readonly number[]): Part[][] {
+  const whole = bytesOf(parts).length;
+  const offsets = [0, ...cuts.filter((cut) => cut < whole).sort((a, b) => a - b), whole];
+  return offsets.slice(1).map((to, index) => cutParts(parts, offsets[index] ?? 0, to));
+}
+
 /** A line that the client of an encrypted connection logs, and after how much of all bytes it is told, from 0 to 1. */
 export interface Secret {
   readonly line: string;

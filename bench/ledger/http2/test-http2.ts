@@ -5,7 +5,7 @@ import { FRAME_TYPES, type Layer } from '../../contract/ledger.ts';
 import type { DirectionName } from '../direction.ts';
 import { HpackWriter } from '../hpack/test-hpack.ts';
 import { type AnswerSpec, answers, optional, type QuestionSpec, questions, writeAnswer } from '../test-answers.ts';
-import { bytesOf, cutParts, directions, type Part, part, type Script } from '../test-wire.ts';
+import { bytesOf, cutAt, directions, type Part, part, type Script } from '../test-wire.ts';
 
 export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
@@ -262,13 +262,10 @@ class Http2Writer {
 }
 
 /** DATA frames that are cut wherever the spec says, within parts too. */
-function writeData(parts: readonly Part[], spec: DataSpec): ((id: number) => Part[])[] {
-  const whole = bytesOf(parts).length;
-  const places = [0, ...spec.cuts.filter((cut) => cut < whole).sort((a, b) => a - b), whole];
-  if (spec.endsEmpty) places.push(whole);
-  return places.slice(1).map((to, index) => (id) => {
-    const content = cutParts(parts, places[index] ?? 0, to);
-    const frame = writeFrame(0, index === places.length - 2 ? 1 : 0, id, bytesOf(content));
+function writeData(parts: readonly Part[], { cuts, endsEmpty }: DataSpec): ((id: number) => Part[])[] {
+  const pieces = [...cutAt(parts, cuts), ...(endsEmpty ? [[]] : [])];
+  return pieces.map((content, index) => (id) => {
+    const frame = writeFrame(0, index === pieces.length - 1 ? 1 : 0, id, bytesOf(content));
     return [part('chunking', frame.subarray(0, 9)), ...content];
   });
 }
