@@ -1,11 +1,9 @@
 /** Header compression for HTTP/2 (RFC 7541), read: the blocks of one side, in order. */
 
-import { DynamicTable } from './dynamic-table.ts';
+import { DEFAULT_TABLE_BYTES, DynamicTable } from './dynamic-table.ts';
 import { decodeHuffman } from './huffman.ts';
 import { type Field, STATIC_TABLE } from './static-table.ts';
 
-/** SETTINGS_HEADER_TABLE_SIZE until it is told (RFC 9113, section 6.5.2). */
-const DEFAULT_TABLE_BYTES = 4_096;
 /** Bounds numbers: a larger one is no length and no index of anything that fits into a block. */
 const LARGEST_NUMBER = 2 ** 32;
 
@@ -20,7 +18,7 @@ const HUFFMAN = 0x80;
 export class HpackError extends Error {}
 
 export class HpackDecoder {
-  readonly table = new DynamicTable(DEFAULT_TABLE_BYTES);
+  readonly table = new DynamicTable();
   #largestTableBytes = DEFAULT_TABLE_BYTES;
 
   /** Applies SETTINGS_HEADER_TABLE_SIZE. A smaller table binds the encoder only once it has acknowledged it: the largest counts. */

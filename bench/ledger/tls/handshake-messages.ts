@@ -1,12 +1,9 @@
 /** Handshake messages of TLS 1.3 (RFC 8446, section 4), as far as a reader needs them. */
 
+import type { Direction } from '../direction.ts';
+
 /** Appendix B.3. */
 export const MESSAGE = { clientHello: 1, serverHello: 2, finished: 20, keyUpdate: 24 } as const;
-
-export interface HandshakeMessage {
-  readonly type: number;
-  readonly body: Buffer;
-}
 
 const HEADER_BYTES = 4;
 /** Bounds the memory of a message; the certificate of the measured servers has 342 bytes. */
@@ -22,14 +19,14 @@ const RETRY_RANDOM = 'cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8
 export class HandshakeMessages {
   #rest: Buffer = Buffer.alloc(0);
 
-  /** Returns the messages that are complete, or what is wrong. */
-  read(fragment: Buffer): HandshakeMessage[] | string {
-    const messages: HandshakeMessage[] = [];
+  /** Returns the messages that are complete. Fails the direction when one is too long. */
+  read(fragment: Buffer, direction: Direction): { readonly type: number; readonly body: Buffer }[] {
+    const messages = [];
     // A copy: the memory of a record is used again once it is read.
     this.#rest = Buffer.concat([this.#rest, fragment]);
     while (this.#rest.length >= HEADER_BYTES) {
       const bytes = HEADER_BYTES + this.#rest.readUIntBE(1, 3);
-      if (bytes > LONGEST_MESSAGE) return `a handshake message of ${bytes} bytes`;
+      if (bytes > LONGEST_MESSAGE) direction.fail(`a handshake message of ${bytes} bytes`);
       if (bytes > this.#rest.length) break;
       messages.push({ type: this.#rest[0] ?? 0, body: this.#rest.subarray(HEADER_BYTES, bytes) });
       this.#rest = this.#rest.subarray(bytes);

@@ -174,12 +174,18 @@ describe('is reported, and nothing is read after it:', () => {
   });
 });
 
-test('KeyUpdate is not read, and nothing after it', () => {
+test('KeyUpdate is not read, and nothing after it, whenever the secrets come', () => {
   const writer = new RecordWriter(0x1301, Buffer.from(trace.SECRETS.CLIENT_TRAFFIC_SECRET_0, 'hex'));
   const update = writer.write(22, writeMessage(24, Buffer.from([0])));
   const up = [...UP.slice(0, 2), update, trace.CLIENT_DATA];
-  const { unreadBytes } = expectUnread(withKeys(LINES), 'lines', { up, down: DOWN }, /^up, .*: KeyUpdate is not read$/);
-  expect(unreadBytes.up).toBe(trace.CLIENT_DATA.length);
+  const known = expectUnread(withKeys(LINES), 'lines', { up, down: DOWN }, /^up, .*: KeyUpdate is not read$/);
+  expect(known.unreadBytes.up).toBe(trace.CLIENT_DATA.length);
+
+  const keyLog = new KeyLog();
+  const late = new ConnectionLedger('lines', keyLog);
+  readAll('lines', up, DOWN, late);
+  keyLog.add(LINES);
+  expect(late.count()).toEqual(known);
 });
 
 test('whatever comes, the reader does not throw and accounts for every byte', () => {

@@ -8,13 +8,7 @@
  */
 
 import { Direction } from '../direction.ts';
-import {
-  chosenSuite,
-  clientRandomOf,
-  type HandshakeMessage,
-  HandshakeMessages,
-  MESSAGE,
-} from './handshake-messages.ts';
+import { chosenSuite, clientRandomOf, HandshakeMessages, MESSAGE } from './handshake-messages.ts';
 import type { Epoch, KeyLog } from './key-log.ts';
 import { CIPHER_SUITES, type CipherSuite, RecordCipher } from './record-cipher.ts';
 import { RECORD, RECORD_HEADER_BYTES, RecordReader } from './record-reader.ts';
@@ -33,6 +27,8 @@ class TlsSide extends Direction {
   cipher: RecordCipher | undefined;
   /** Bytes of the records that open the connection, tickets included. */
   handshakeBytes = 0;
+  /** Bytes of held records behind the one that is read: they have come, and a problem leaves them unread. */
+  laterBytes = 0;
   #innerBytes = 0;
 
   constructor(inner: Direction, take: (side: TlsSide, record: Buffer | undefined) => void) {
@@ -42,7 +38,7 @@ class TlsSide extends Direction {
   }
 
   override get readBytes(): number {
-    return super.readBytes + this.#innerBytes;
+    return super.readBytes + this.#innerBytes - this.laterBytes;
   }
 
   /** Passes on what a record protects. */
@@ -103,7 +99,13 @@ export class Tls {
   }
 
   #readHeld(): void {
-    const waiting = this.#held.findIndex((held) => !this.#read(held));
+    for (const { side, record } of this.#held) side.laterBytes += record?.length ?? 0;
+    const waiting = this.#held.findIndex((held) => {
+      held.side.laterBytes -= held.record?.length ?? 0;
+      return !this.#read(held);
+    });
+    this.up.laterBytes = 0;
+    this.down.laterBytes = 0;
     this.#held = waiting === -1 ? [] : this.#held.slice(waiting);
     this.#heldBytes = this.#held.reduce((sum, { record }) => sum + (record?.length ?? 0), 0);
     if (this.#held.length === 0) this.#keyLog.stopWaiting(this.#clientRandom);
@@ -120,7 +122,10 @@ export class Tls {
   #read({ side, record }: Held): boolean {
     if (!record) {
       side.inner.end();
-    } else if (side.reader) {
+    } else if (!side.reader) {
+      side.layers.tls -= record.length;
+      side.unreadBytes += record.length;
+    } else {
       const type = record[0];
       if (type === RECORD.applicationData) return this.#readProtected(side, record);
       if (type !== RECORD.alert) side.handshakeBytes += record.length;
@@ -131,7 +136,7 @@ export class Tls {
   }
 
   #readHello(side: TlsSide, fragment: Buffer): void {
-    for (const { type, body } of this.#messagesOf(side, fragment)) {
+    for (const { type, body } of side.handshake.read(fragment, side)) {
       if (side === this.up && type === MESSAGE.clientHello) this.#clientRandom = clientRandomOf(body);
       if (side === this.down && type === MESSAGE.serverHello) this.#choose(chosenSuite(body));
     }
@@ -164,18 +169,11 @@ export class Tls {
 
   /** A Finished ends its record (RFC 8446, section 5.1): the next is encrypted with another secret. */
   #readProtectedHandshake(side: TlsSide, fragment: Buffer, recordBytes: number): void {
-    const types = this.#messagesOf(side, fragment).map(({ type }) => type);
+    const types = side.handshake.read(fragment, side).map(({ type }) => type);
     if (types.includes(MESSAGE.keyUpdate)) side.fail('KeyUpdate is not read');
     else side.handshakeBytes += recordBytes;
     if (!types.includes(MESSAGE.finished)) return;
     side.epoch = 'application';
     side.cipher = undefined;
-  }
-
-  #messagesOf(side: TlsSide, fragment: Buffer): readonly HandshakeMessage[] {
-    const messages = side.handshake.read(fragment);
-    if (typeof messages !== 'string') return messages;
-    side.fail(messages);
-    return [];
   }
 }
