@@ -42,7 +42,7 @@ export class Exchanges {
     this.#down = down;
   }
 
-  /** The heads so far opened a lasting connection. */
+  /** Counts the heads so far as what opens a lasting connection. */
   countAsHandshake(exchange: Exchange): void {
     exchange.isCycle = false;
     this.#up.move(exchange.up.headBytes, 'requestHead', 'handshake');

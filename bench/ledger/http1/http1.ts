@@ -15,7 +15,7 @@ export class Http1 {
   readonly exchanges: Exchanges;
   readonly #up: Direction;
   readonly #down: Direction;
-  /** Begun by their request and not ended by their response, in order. */
+  /** Exchanges begun by their request and not ended by their response, in order. */
   readonly #unanswered: Http1Exchange[] = [];
 
   constructor(up: Direction, down: Direction) {

@@ -2,7 +2,7 @@ import type { Direction, Reader } from '../direction.ts';
 import type { Body } from './body.ts';
 import { HeadReader } from './head.ts';
 
-/** Told of the messages of one direction, in order. */
+/** Receives the messages of one direction, in order. */
 export interface MessageListener {
   /** The first byte of a message has come. May fail the direction: then the byte is not taken. */
   begins(): void;

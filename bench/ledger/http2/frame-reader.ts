@@ -4,7 +4,7 @@ import type { Layer } from '../../contract/ledger.ts';
 import type { Direction, Reader } from '../direction.ts';
 import { FRAME_HEADER_BYTES, type Frame, parseFrame, problemOf } from './frame.ts';
 
-/** Told of the frames of one direction, in order. Any call may fail the direction. */
+/** Receives the frames of one direction, in order. Any call may fail the direction. */
 export interface FrameListener {
   /** A frame's header has come. Returns the layer of its bytes; that of the header alone where it is DATA. */
   begins(frame: Frame): Layer;

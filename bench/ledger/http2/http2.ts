@@ -8,7 +8,7 @@ import { Http2Counts } from './counts.ts';
 import { endsStream, FRAME_HEADER_BYTES, type Frame, isAck } from './frame.ts';
 import { Http2Reader } from './frame-reader.ts';
 
-/** An error code (section 7). */
+/** The error code of a reset without an error (section 7). */
 const NO_ERROR = 0;
 /** Settings that bind what the other side sends (section 6.5.2). */
 const SETTING = { headerTableSize: 1, maxFrameSize: 5 } as const;
@@ -40,9 +40,9 @@ export class Http2 {
   readonly exchanges: Exchanges;
   readonly counts = new Http2Counts();
   readonly #sides: Record<DirectionName, Side>;
-  /** Begun and not ended by both sides. */
+  /** Streams that are not ended by both sides, by identifier. */
   readonly #streams = new Map<number, Stream>();
-  /** The highest that the client opened. */
+  /** The highest identifier that the client opened. */
   #lastStream = 0;
   #requests = 0;
 

@@ -23,7 +23,7 @@ class TlsSide extends Direction {
   readonly inner: Direction;
   readonly handshake = new HandshakeMessages();
   epoch: Epoch = 'handshake';
-  /** That of this epoch, once its secret is known. */
+  /** The cipher of this epoch, once its secret is known. */
   cipher: RecordCipher | undefined;
   /** Bytes of the records that open the connection, tickets included. */
   handshakeBytes = 0;
