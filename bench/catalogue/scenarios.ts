@@ -1,8 +1,9 @@
 /** The table of scenarios: a workload and the question that it answers. */
 
+import type { DimensionKey } from '../contract/dimensions.ts';
 import type { HeaderProfile } from '../contract/headers.ts';
 import type { Lane } from '../contract/lane.ts';
-import type { Point, Procedure, Result } from '../contract/result.ts';
+import type { Arrivals, Point, Procedure, Result } from '../contract/result.ts';
 
 export interface Scenario {
   readonly id: string;
@@ -18,13 +19,17 @@ export interface Scenario {
   readonly points: readonly Point[];
   /** Further settings, for a profile that has the time. */
   readonly morePoints?: readonly Point[];
+  /** What differs between its points: the dimension to compare along first. @default nothing */
+  readonly varies?: DimensionKey | readonly DimensionKey[];
+  /** What has another value at each of them, in step with what is varied. */
+  readonly covaries?: readonly DimensionKey[];
   readonly figures: Result['scenarios'][number]['figures'];
   /** Share of the clients that the ledger reads along with; below 1, one at the least has none of it. */
   readonly ledgerShare: number;
   /** In place of the profile's, where the question needs other ones. */
   readonly rounds?: number;
-  /** Over how many slots an event may fall. @default 0.5 */
-  readonly jitter?: number;
+  /** How events come within their slots. @default spread over the first half */
+  readonly arrivals?: Arrivals;
   /** 0 where nothing asks about time. @default 0.4 */
   readonly rehearsalSeconds?: number;
   readonly warmupSeconds?: number;
@@ -67,11 +72,12 @@ export const scenarios: readonly Scenario[] = [
     question: 'Which bytes go over the wire for one event, and what are they for?',
     points: [...[64, 128, 65_536].map((payloadBytes) => one(payloadBytes, 'browser')), one(128, 'minimal')],
     morePoints: [one(4_096, 'browser'), one(128, 'node'), one(128, 'browser-cookie')],
+    varies: ['payloadBytes', 'headers'],
     figures: ['layers'],
     ledgerShare: 1,
     // Bytes come out the same each time, as long as every event is fetched within its own slot.
     rounds: 1,
-    jitter: 0,
+    arrivals: { process: 'spread', slotShare: 0 },
     rehearsalSeconds: 0,
     warmupSeconds: 0.2,
     windowSeconds: 0.6,
@@ -108,6 +114,7 @@ export const scenarios: readonly Scenario[] = [
     points: [1, 20].flatMap((eventsPerSecond) =>
       [0, 20, 100].map((rttMs) => ({ ...BASE, clients: 20, eventsPerSecond, rttMs })),
     ),
+    varies: ['rttMs', 'eventsPerSecond'],
     figures: ['latency'],
     ledgerShare: 0,
     rounds: 3,
@@ -122,12 +129,13 @@ export const scenarios: readonly Scenario[] = [
     takes: ({ options: { holdSeconds } }) => holdSeconds !== undefined,
     // By events per round trip: 0.1, 0.5, 1 and 2; some by two pairs, for it is the product that counts.
     points: [far(10, 10), far(20, 25), far(20, 50), far(50, 20), far(20, 100), far(100, 20)],
+    varies: ['rttMs', 'eventsPerSecond'],
     figures: ['gap'],
     ledgerShare: 0,
     rounds: 3,
-    // As independent events come: in slots of their own they keep apart, and at half an event per round trip none falls into
-    // a gap. Half a slot in twenty stays quiet, for the ends of the window.
-    jitter: 19.5,
+    // In slots of their own events keep apart, and at half an event per round trip none would fall into a gap. Half a slot in
+    // twenty stays quiet, for the ends of the window.
+    arrivals: { process: 'independent', slotGroupSize: 20, quietSlots: 0.5 },
     warmupSeconds: 0.5,
     windowSeconds: 2,
     // For a p95.
@@ -138,6 +146,7 @@ export const scenarios: readonly Scenario[] = [
     title: 'Poll interval',
     question: 'What does polling buy and cost?',
     points: [100, 300, 1_000, 3_000, 5_000].map((pollIntervalMs) => ({ ...BASE, pollIntervalMs })),
+    varies: 'pollIntervalMs',
     figures: ['tradeoff'],
     ledgerShare: 0,
     rounds: 3,
@@ -149,6 +158,7 @@ export const scenarios: readonly Scenario[] = [
     title: 'Payload',
     question: 'When does overhead stop to matter?',
     points: [64, 512, 4_096, 65_536].map((payloadBytes) => ({ ...BASE, clients: 10, payloadBytes })),
+    varies: 'payloadBytes',
     figures: ['bytes', 'cpu'],
     ledgerShare: 0,
     rounds: 3,
@@ -161,6 +171,7 @@ export const scenarios: readonly Scenario[] = [
     question: 'What happens as events come faster?',
     // A tenth of an event per second would take four times as long as all others together: `--rate 0.1` asks for it.
     points: [1, 10, 100, 1_000].map((eventsPerSecond) => ({ ...BASE, clients: 10, eventsPerSecond })),
+    varies: 'eventsPerSecond',
     figures: ['latency', 'bytes', 'cpu'],
     ledgerShare: 0,
     rounds: 3,
@@ -175,14 +186,16 @@ export const scenarios: readonly Scenario[] = [
     points: [1, 10, 100, 1_000].map((clients) => ({ ...BASE, clients, eventsPerSecond: 2_500 / clients })),
     // A poll a second of each would be more than a load process of one core can ask.
     morePoints: [{ ...BASE, clients: 10_000, eventsPerSecond: 0.25, pollIntervalMs: 5_000 }],
+    varies: 'clients',
+    covaries: ['eventsPerSecond'],
     figures: ['latency', 'cpu', 'memory'],
     ledgerShare: 0,
     rounds: 3,
     warmupSeconds: 0.5,
     windowSeconds: 2,
     windowEvents: 6,
-    // What all clients are told of an event takes up to 1.4 s: the rest of the slot, where readings are, stays quiet.
-    jitter: 0.3,
+    // Telling 10,000 clients of an event takes up to 1.4 s, and the readings at the window's ends need a quiet rest of the slot.
+    arrivals: { process: 'spread', slotShare: 0.3 },
   },
   {
     id: 'connect',
@@ -190,6 +203,7 @@ export const scenarios: readonly Scenario[] = [
     question: 'How long until the first event on a cold connection, and how many bytes?',
     procedure: 'open',
     points: [0, 20, 100].map((rttMs) => ({ ...BASE, clients: 20, eventsPerSecond: 0, rttMs })),
+    varies: 'rttMs',
     figures: ['connect'],
     ledgerShare: 0,
     rounds: 3,
@@ -222,6 +236,7 @@ export const scenarios: readonly Scenario[] = [
       payloadBytes: 16_384,
       stalledClients,
     })),
+    varies: 'stalledClients',
     figures: ['isolation'],
     ledgerShare: 0,
     // Whether others notice is a verdict on a p99, which varies.
@@ -250,6 +265,7 @@ export const scenarios: readonly Scenario[] = [
     takes: ({ options: { intervalMs, over, connections, revalidates } }) =>
       intervalMs !== undefined && (over ?? connections ?? revalidates) === undefined,
     points: [0, 1].map((heldEvents) => ({ ...BASE, eventsPerSecond: 0, heldEvents })),
+    varies: 'heldEvents',
     figures: ['capacity'],
     ledgerShare: 0,
     rounds: 3,
@@ -263,6 +279,7 @@ export const scenarios: readonly Scenario[] = [
     // One whose events wait longer than the limit by design would miss it at any load.
     takes: ({ options, waitMs = () => 0 }) => waitMs(options) * 1e3 < KNEE.max,
     points: [100, 200, 400, 800, 1_600].map((eventsPerSecond) => ({ ...BASE, eventsPerSecond })),
+    varies: 'eventsPerSecond',
     limit: KNEE,
     figures: ['knee'],
     ledgerShare: 0,

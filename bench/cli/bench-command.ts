@@ -1,6 +1,7 @@
 /** `npm run bench`: checks, measures, saves, and shows what came out. */
 
 import type { Command } from 'commander';
+import { UsageError } from '../contract/flags.ts';
 import { projectRoot } from '../contract/paths.ts';
 import type { Result } from '../contract/result.ts';
 import { calibrateApart } from '../machine/calibrate-apart.ts';
@@ -25,7 +26,7 @@ import type { Laboratory } from '../run/laboratory.ts';
 import type { RunConfig } from '../run/plan.ts';
 import { remainingCells, run } from '../run/run.ts';
 import { recordedCommand } from './command-line.ts';
-import { type BenchFlags, configure, UsageError } from './configure.ts';
+import { type BenchFlags, configure } from './configure.ts';
 import { describeChecks, quickChecks } from './doctor-command.ts';
 import { EXIT } from './exit.ts';
 import { clockTime, secondsLeft, showProgress } from './progress.ts';

@@ -1,7 +1,7 @@
 /** How much of the machine others may take before a result says so; doctor and cells ask the same limits. */
 
 import type { Noise } from '../contract/result.ts';
-import { percent } from '../contract/warning.ts';
+import { percent } from '../contract/result.ts';
 
 export const NOISE_LIMITS = {
   /** CPU pressure where nothing of ours runs. */

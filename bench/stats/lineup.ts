@@ -6,7 +6,7 @@ export interface Lineup {
   readonly lanes: readonly {
     readonly id: string;
     /** The lane that it is a second helping of. */
-    readonly repeats?: string | undefined;
+    readonly duplicateOf?: string | undefined;
     /** The lane that it is but for one option. */
     readonly variantOf?: string | undefined;
   }[];
@@ -21,9 +21,9 @@ export function referencesOf(
   { reference, lanes }: Lineup,
   isMeasured: (lane: string) => boolean,
 ): string[] {
-  const { repeats, variantOf = reference } = lanes.find(({ id }) => id === lane) ?? {};
+  const { duplicateOf, variantOf = reference } = lanes.find(({ id }) => id === lane) ?? {};
   const main = lane !== reference && isMeasured(variantOf) ? variantOf : reference;
-  return [...new Set([main, repeats ?? main])].filter((other) => other !== lane);
+  return [...new Set([main, duplicateOf ?? main])].filter((other) => other !== lane);
 }
 
 /** Whether the lane is the other but for one option: what the two differ by is what the option changes. */
@@ -33,5 +33,5 @@ export function isVariant(lanes: Lineup['lanes'], lane: string, other: string): 
 
 /** Whether the lane is a second helping of the other: what the two differ by is noise. */
 export function isRepeat(lanes: Lineup['lanes'], lane: string, other: string): boolean {
-  return lanes.some(({ id, repeats }) => id === lane && repeats === other);
+  return lanes.some(({ id, duplicateOf }) => id === lane && duplicateOf === other);
 }

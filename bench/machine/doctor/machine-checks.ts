@@ -1,6 +1,6 @@
 /** Whether the machine lets processes be measured apart, and at one speed. */
 
-import { percent } from '../../contract/warning.ts';
+import { percent } from '../../contract/result.ts';
 import { NOISE_LIMITS } from '../noise-limits.ts';
 import { bad, type Check, NOT_TOLD, ok, warn } from './check.ts';
 import type { Facts } from './facts.ts';

@@ -1,6 +1,6 @@
 /** What shows only when the machine is watched for a while, and what runs do not need. */
 
-import { percent } from '../../contract/warning.ts';
+import { percent } from '../../contract/result.ts';
 import { NOISE_LIMITS, noiseOver } from '../noise-limits.ts';
 import { bad, type Check, NOT_TOLD, ok, warn } from './check.ts';
 import type { Watched } from './facts.ts';

@@ -3,7 +3,7 @@
 import { sumOf } from '../../contract/ledger.ts';
 import { mustAgree } from '../../contract/reading.ts';
 import type { CompletedCell, Warning } from '../../contract/result.ts';
-import { notice, severe } from '../../contract/warning.ts';
+import { notice, severe } from '../../contract/result.ts';
 
 /** How far the sampled clients' bytes per event may be from all clients' bytes per delivery. */
 const LEDGER_SAMPLE = 0.05;

@@ -1,7 +1,7 @@
 /** Doubts about the link: a distance that was longer than it should be. */
 
 import type { CompletedCell, Warning } from '../../contract/result.ts';
-import { notice, percent, severe } from '../../contract/warning.ts';
+import { notice, percent, severe } from '../../contract/result.ts';
 
 const LIMITS = {
   cpuShare: 0.8,

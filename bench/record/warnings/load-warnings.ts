@@ -1,7 +1,7 @@
 /** Doubts about a cell's load: processes that had too much to do, a late feed, a window whose halves differ. */
 
 import type { CompletedCell, Warning } from '../../contract/result.ts';
-import { notice, percent, severe } from '../../contract/warning.ts';
+import { notice, percent, severe } from '../../contract/result.ts';
 import { EVENTS_NEEDED } from '../../stats/percentiles.ts';
 import { loopWarnings } from './loop-warnings.ts';
 

@@ -1,7 +1,7 @@
 /** Doubts about a closed loop of polls: the server should have had no time left, and not those who ask; both who ask should agree. */
 
 import type { CompletedCell, Warning } from '../../contract/result.ts';
-import { notice, percent, severe } from '../../contract/warning.ts';
+import { notice, percent, severe } from '../../contract/result.ts';
 
 /** Of one core. A process above it has none to spare. */
 const FULL = 0.9;

@@ -1,7 +1,7 @@
 /** Doubts about the machine: where processes ran, and what others took of it meanwhile. */
 
 import type { CompletedCell, Session, Warning } from '../../contract/result.ts';
-import { notice, percent, severe } from '../../contract/warning.ts';
+import { notice, percent, severe } from '../../contract/result.ts';
 import type { Pinning } from '../../machine/cores.ts';
 import { NOISE_LIMITS, noiseOver } from '../../machine/noise-limits.ts';
 

@@ -3,7 +3,7 @@
  */
 
 import type { CompletedCell, Warning } from '../../contract/result.ts';
-import { severe } from '../../contract/warning.ts';
+import { severe } from '../../contract/result.ts';
 import type { Pinning } from '../../machine/cores.ts';
 import { byteWarnings } from './byte-warnings.ts';
 import { linkWarnings } from './link-warnings.ts';

@@ -1,22 +1,9 @@
 /** The command that measures one scenario of a run again, alone and with all its settings. */
 
+import { DIMENSIONS, type Dimension } from '../../contract/dimensions.ts';
 import type { Point, Result } from '../../contract/result.ts';
 
 type Scenario = Result['scenarios'][number];
-
-/** The flags of `npm run bench` that set what points vary; the rest a scenario sets by itself. */
-const POINT_FLAGS = {
-  clients: '--clients',
-  eventsPerSecond: '--rate',
-  payloadBytes: '--payload',
-  headers: '--headers',
-  pollIntervalMs: '--interval',
-  rttMs: '--rtt',
-  bandwidthBitsPerSecond: '--bandwidth',
-  jitterMs: '--jitter',
-  link: '--link',
-  lossPercent: '--loss',
-} as const satisfies Partial<Record<keyof Point, string>>;
 
 /**
  * Every setting is told, also where it was the default: defaults are those of a commit. What differs between the points is not
@@ -47,12 +34,11 @@ export function scenarioCommand(
 }
 
 function pointWords(points: readonly Point[]): (string | number)[][] {
-  const dimensions = Object.keys(POINT_FLAGS) as (keyof typeof POINT_FLAGS)[];
-  return dimensions.flatMap((dimension) => {
-    const [value, ...others] = new Set(points.map((point) => point[dimension]));
-    // Of 0 events/s there is no flag: such a scenario has no other rate.
-    const isUnsaid = value === undefined || (dimension === 'eventsPerSecond' && value === 0);
-    return isUnsaid || others.length > 0 ? [] : [[POINT_FLAGS[dimension], value]];
+  return (DIMENSIONS as readonly Dimension[]).flatMap(({ key, flag }) => {
+    const [value, ...others] = new Set(points.map((point) => point[key as keyof Point]));
+    const isUnsaid =
+      !flag || value === undefined || others.length > 0 || points.some((point) => flag.takes?.(point) === false);
+    return isUnsaid ? [] : [[`--${flag.name}`, value]];
   });
 }
 

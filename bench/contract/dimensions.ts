@@ -1,0 +1,272 @@
+/**
+ * The table of what a point of a scenario can set. The schema of points, the flags that override them, their texts, order and
+ * axes, and the columns of `cells.csv` come from it, so that a new dimension is one row.
+ */
+
+import { z } from 'zod';
+import { MAX_PAYLOAD_BYTES, MIN_PAYLOAD_BYTES } from './event.ts';
+import { bitsPerSecond, decimal, oneOf, wholeNumber } from './flags.ts';
+import { HEADER_PROFILES } from './headers.ts';
+
+type Value = number | string;
+/** A point, whatever its dimensions. */
+type Settings = Readonly<Record<string, Value | undefined>>;
+
+export interface Dimension {
+  readonly key: string;
+  /** `Payload`: names a sweep. */
+  readonly name: string;
+  readonly schema: z.ZodType<Value | undefined>;
+  /** @param value as the page prints it; a number is in the axis's unit */
+  readonly text: (value: string) => string;
+  /** What is said of a point that leaves it out, beside points that set it. */
+  readonly unset?: string;
+  /** What a chart along it needs; without one it is not charted along. */
+  readonly axis?: {
+    /** Empty for a count. */
+    readonly unit: string;
+    /** How much of the point's unit makes one of the axis's. @default 1 */
+    readonly scale?: number;
+    /** Where a point that leaves it out stands; without it, nowhere. */
+    readonly unset?: number;
+  };
+  /** The values in order, where they are no numbers. */
+  readonly values?: readonly string[];
+  /** The value that a point which leaves it out is sorted as. @default -1 */
+  readonly unsetRank?: number;
+  /** May be set at some points of a sweep along another dimension, or left out by lanes that it does not concern. */
+  readonly isPartiallySet?: true;
+  /** Belongs to the link between clients and server: what the link does, or what makes it, which texts name last. */
+  readonly link?: 'setting' | 'kind';
+  readonly flag?: {
+    /** Without its dashes. */
+    readonly name: string;
+    readonly argument: string;
+    readonly help: string;
+    /** @throws Error that says what is allowed */
+    readonly parse: (text: string) => Value;
+    /** The value that a point leaves out. */
+    readonly default?: string;
+    /** Which points the flag sets; all without it. */
+    readonly takes?: (point: Settings) => boolean;
+  };
+}
+
+const count = z.int().nonnegative();
+const amount = z.number().nonnegative();
+
+const counted = (number: string, noun: string) => `${number} ${noun}${number === '1' ? '' : 's'}`;
+const perSecond = (number: string, noun: string) => `${counted(number, noun)}/s`;
+const isDistant = ({ rttMs }: Settings) => rttMs !== undefined;
+
+/** In the order of the columns of `cells.csv`; points are sorted and told in the same order, but that the link comes last. */
+export const DIMENSIONS = [
+  {
+    key: 'clients',
+    name: 'Clients',
+    schema: count.min(1).describe('That read to the end'),
+    text: (number) => counted(number, 'client'),
+    axis: { unit: '' },
+    flag: { name: 'clients', argument: '<n>', help: 'simulated clients', parse: wholeNumber(1, 100_000) },
+  },
+  {
+    key: 'eventsPerSecond',
+    name: 'Rate',
+    schema: amount.describe('0 where nothing is published'),
+    text: (number) => (number === '0' ? 'no events' : perSecond(number, 'event')),
+    axis: { unit: 'events/s' },
+    flag: {
+      name: 'rate',
+      argument: '<r>',
+      help: 'events per second',
+      parse: decimal(0.01, 10_000),
+      // A rate would turn a scenario without events into another question.
+      takes: ({ eventsPerSecond }) => eventsPerSecond !== 0,
+    },
+  },
+  {
+    key: 'payloadBytes',
+    name: 'Payload',
+    schema: count,
+    text: (number) => `${number} B payload`,
+    axis: { unit: 'B' },
+    flag: {
+      name: 'payload',
+      argument: '<bytes>',
+      help: "size of an event's text",
+      parse: wholeNumber(MIN_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES),
+    },
+  },
+  {
+    key: 'headers',
+    name: 'Headers',
+    schema: z.enum(HEADER_PROFILES).describe('Which HTTP request headers the clients send'),
+    text: (profile) => `${profile} headers`,
+    values: HEADER_PROFILES,
+    flag: {
+      name: 'headers',
+      argument: '<profile>',
+      help: `request headers of the clients: ${HEADER_PROFILES.join(', ')}`,
+      parse: oneOf('--headers', HEADER_PROFILES),
+    },
+  },
+  {
+    key: 'pollIntervalMs',
+    name: 'Poll interval',
+    schema: count.optional().describe("In place of the interval of a lane's own, where it polls"),
+    text: (number) => `polled every ${number} ms`,
+    unset: 'no poll interval set',
+    axis: { unit: 'ms' },
+    isPartiallySet: true,
+    flag: {
+      name: 'interval',
+      argument: '<ms>',
+      help: 'from poll to poll, in lanes that poll',
+      parse: wholeNumber(10, 120_000),
+    },
+  },
+  {
+    key: 'rttMs',
+    name: 'RTT',
+    schema: amount.optional().describe('Distance between clients and server; without it there is no link between them'),
+    text: (number) => `RTT ${number} ms`,
+    unset: 'without a link',
+    axis: { unit: 'ms' },
+    link: 'setting',
+    flag: {
+      name: 'rtt',
+      argument: '<ms>',
+      help: 'distance between clients and server: half of it is the delay each way',
+      parse: decimal(0, 1_000),
+    },
+  },
+  {
+    key: 'bandwidthBitsPerSecond',
+    name: 'Bandwidth',
+    schema: z.number().positive().optional().describe('Of the link, per connection and direction'),
+    text: (number) => `${number} kbit/s`,
+    unset: 'unlimited',
+    axis: { unit: 'kbit/s', scale: 1e3 },
+    unsetRank: Number.MAX_VALUE,
+    link: 'setting',
+    flag: {
+      name: 'bandwidth',
+      argument: '<bit/s>',
+      help: 'of each connection (with netem: of all), each way, such as 500k or 10M',
+      parse: bitsPerSecond(10e3, 1e9),
+    },
+  },
+  {
+    key: 'stalledClients',
+    name: 'Stalled clients',
+    schema: count
+      .optional()
+      .describe(
+        'Besides the clients: they stop reading when the window begins and are no part of the audit, and the bytes of both sides need not agree',
+      ),
+    text: (number) => `${number === '0' ? 'no client' : counted(number, 'more client')} stalled`,
+    unset: 'none to stall',
+    axis: { unit: '' },
+  },
+  {
+    key: 'messagesPerSecond',
+    name: 'Messages',
+    schema: z
+      .number()
+      .positive()
+      .optional()
+      .describe('From each of the clients to the server, of payloadBytes each, echoed'),
+    text: (number) => `${perSecond(number, 'message')} each`,
+    unset: 'no messages',
+    axis: { unit: 'messages/s each' },
+  },
+  {
+    key: 'heldEvents',
+    name: 'Events held',
+    schema: count.optional().describe('Of a closed loop of polls: events that each finds'),
+    text: (number) => `each poll finds ${number === '0' ? 'no event' : counted(number, 'event')}`,
+    unset: 'no closed loop',
+    axis: { unit: 'events a poll' },
+  },
+  {
+    key: 'jitterMs',
+    name: 'Jitter',
+    schema: amount.optional().describe("Added to the link's delay in each direction, uniform from 0 to this"),
+    text: (number) => `jitter ${number} ms`,
+    unset: 'without jitter',
+    axis: { unit: 'ms', unset: 0 },
+    unsetRank: 0,
+    link: 'setting',
+    flag: {
+      name: 'jitter',
+      argument: '<ms>',
+      help: 'added to the delay each way, uniform from 0 to this',
+      parse: decimal(0, 200),
+    },
+  },
+  {
+    key: 'link',
+    name: 'Link',
+    schema: z
+      .literal('netem')
+      .optional()
+      .describe(
+        "The distance is the kernel's, between two network namespaces: each packet has its jitter, one may overtake another, and all connections share the bandwidth. Without it, it is a process of Pushlab's own",
+      ),
+    text: (kind) => kind,
+    unset: 'by a process',
+    values: ['netem'],
+    link: 'kind',
+    flag: {
+      name: 'link',
+      argument: '<name>',
+      help: 'what gives the distance: process (default), or netem (the kernel, in network namespaces: Linux, root)',
+      parse: oneOf('--link', ['process', 'netem']),
+      default: 'process',
+      takes: isDistant,
+    },
+  },
+  {
+    key: 'lossPercent',
+    name: 'Loss',
+    schema: z.number().min(0).max(100).optional().describe('Of the packets in each direction that netem drops'),
+    text: (number) => `loss ${number} %`,
+    unset: 'without loss',
+    axis: { unit: '%', unset: 0 },
+    link: 'setting',
+    flag: {
+      name: 'loss',
+      argument: '<percent>',
+      help: 'of the packets each way that get lost; with --link netem',
+      parse: decimal(0, 10),
+      takes: isDistant,
+    },
+  },
+] as const satisfies readonly Dimension[];
+
+type Row = (typeof DIMENSIONS)[number];
+export type DimensionKey = Row['key'];
+
+/** The shape of a point's schema. */
+export const pointShape = Object.fromEntries(DIMENSIONS.map(({ key, schema }) => [key, schema])) as {
+  [R in Row as R['key']]: R['schema'];
+};
+
+/** What a scenario varies, the dimension to compare along first; and what has another value at each point of it, in step. */
+export interface Axes {
+  varies: DimensionKey[];
+  covaries?: DimensionKey[] | undefined;
+}
+
+/**
+ * What is left of a scenario's axes where flags made points equal. Where none of them differs any more, what else does takes
+ * their place.
+ */
+export function axesOf(points: readonly Settings[], { varies, covaries = [] }: Axes): Axes {
+  const isVaried = (key: DimensionKey) => new Set(points.map((point) => point[key])).size > 1;
+  const [axes, inStep] = [varies.filter(isVaried), covaries.filter(isVaried)];
+  if (axes.length > 0) return { varies: axes, ...(inStep.length > 0 && { covaries: inStep }) };
+  const others: readonly (Dimension & Row)[] = DIMENSIONS.filter(({ key }) => isVaried(key));
+  const wholly = others.filter(({ isPartiallySet }) => !isPartiallySet);
+  return { varies: (wholly.length > 0 ? wholly : others).map(({ key }) => key) };
+}
