@@ -54,6 +54,9 @@ const one = (payloadBytes: number, headers: HeaderProfile): Point => ({
 
 const far = (eventsPerSecond: number, rttMs: number): Point => ({ ...BASE, clients: 5, eventsPerSecond, rttMs });
 
+/** What sweeps have in common: rounds for an interval, and no relay in latencies. */
+const SWEEP = { ledgerShare: 0, rounds: 3, warmupSeconds: 0.5, windowSeconds: 2 };
+
 /** One delivery in a hundred may take longer. */
 const KNEE = { metric: 'latency.p99Us', max: 100_000 };
 
@@ -116,10 +119,7 @@ export const scenarios: readonly Scenario[] = [
     ),
     varies: ['rttMs', 'eventsPerSecond'],
     figures: ['latency'],
-    ledgerShare: 0,
-    rounds: 3,
-    warmupSeconds: 0.5,
-    windowSeconds: 2,
+    ...SWEEP,
     windowEvents: 6,
   },
   {
@@ -131,13 +131,10 @@ export const scenarios: readonly Scenario[] = [
     points: [far(10, 10), far(20, 25), far(20, 50), far(50, 20), far(20, 100), far(100, 20)],
     varies: ['rttMs', 'eventsPerSecond'],
     figures: ['gap'],
-    ledgerShare: 0,
-    rounds: 3,
+    ...SWEEP,
     // In slots of their own events keep apart, and at half an event per round trip none would fall into a gap. Half a slot in
     // twenty stays quiet, for the ends of the window.
     arrivals: { process: 'independent', slotGroupSize: 20, quietSlots: 0.5 },
-    warmupSeconds: 0.5,
-    windowSeconds: 2,
     // For a p95.
     windowEvents: 60,
   },
@@ -148,8 +145,7 @@ export const scenarios: readonly Scenario[] = [
     points: [100, 300, 1_000, 3_000, 5_000].map((pollIntervalMs) => ({ ...BASE, pollIntervalMs })),
     varies: 'pollIntervalMs',
     figures: ['tradeoff'],
-    ledgerShare: 0,
-    rounds: 3,
+    ...SWEEP,
     warmupSeconds: 1,
     windowSeconds: 5,
   },
@@ -160,10 +156,7 @@ export const scenarios: readonly Scenario[] = [
     points: [64, 512, 4_096, 65_536].map((payloadBytes) => ({ ...BASE, clients: 10, payloadBytes })),
     varies: 'payloadBytes',
     figures: ['bytes', 'cpu'],
-    ledgerShare: 0,
-    rounds: 3,
-    warmupSeconds: 0.5,
-    windowSeconds: 2,
+    ...SWEEP,
   },
   {
     id: 'rate',
@@ -173,10 +166,7 @@ export const scenarios: readonly Scenario[] = [
     points: [1, 10, 100, 1_000].map((eventsPerSecond) => ({ ...BASE, clients: 10, eventsPerSecond })),
     varies: 'eventsPerSecond',
     figures: ['latency', 'bytes', 'cpu'],
-    ledgerShare: 0,
-    rounds: 3,
-    warmupSeconds: 0.5,
-    windowSeconds: 2,
+    ...SWEEP,
     windowEvents: 6,
   },
   {
@@ -189,10 +179,7 @@ export const scenarios: readonly Scenario[] = [
     varies: 'clients',
     covaries: ['eventsPerSecond'],
     figures: ['latency', 'cpu', 'memory'],
-    ledgerShare: 0,
-    rounds: 3,
-    warmupSeconds: 0.5,
-    windowSeconds: 2,
+    ...SWEEP,
     windowEvents: 6,
     // Telling 10,000 clients of an event takes up to 1.4 s, and the readings at the window's ends need a quiet rest of the slot.
     arrivals: { process: 'spread', slotShare: 0.3 },
@@ -205,9 +192,7 @@ export const scenarios: readonly Scenario[] = [
     points: [0, 20, 100].map((rttMs) => ({ ...BASE, clients: 20, eventsPerSecond: 0, rttMs })),
     varies: 'rttMs',
     figures: ['connect'],
-    ledgerShare: 0,
-    rounds: 3,
-    warmupSeconds: 0.5,
+    ...SWEEP,
     windowSeconds: 1,
   },
   {
@@ -252,8 +237,7 @@ export const scenarios: readonly Scenario[] = [
     question: 'And from client to server: what does it cost to send?',
     points: [{ ...BASE, clients: 20, eventsPerSecond: 0, messagesPerSecond: 10 }],
     figures: ['upstream'],
-    ledgerShare: 0,
-    rounds: 3,
+    ...SWEEP,
     warmupSeconds: 1,
     windowSeconds: 4,
   },
@@ -267,10 +251,8 @@ export const scenarios: readonly Scenario[] = [
     points: [0, 1].map((heldEvents) => ({ ...BASE, eventsPerSecond: 0, heldEvents })),
     varies: 'heldEvents',
     figures: ['capacity'],
-    ledgerShare: 0,
-    rounds: 3,
+    ...SWEEP,
     warmupSeconds: 1,
-    windowSeconds: 2,
   },
   {
     id: 'knee',
@@ -282,9 +264,7 @@ export const scenarios: readonly Scenario[] = [
     varies: 'eventsPerSecond',
     limit: KNEE,
     figures: ['knee'],
-    ledgerShare: 0,
-    rounds: 3,
-    warmupSeconds: 0.5,
+    ...SWEEP,
     // Of all steps: what queues up at a load that is 3 % too much is beyond the limit by its end. 400 events at the first one.
     windowSeconds: 4,
   },

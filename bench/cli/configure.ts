@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { lanes } from '../catalogue/lanes.ts';
 import { type Profile, pointsOf, profiles } from '../catalogue/profiles.ts';
 import { type Scenario, scenarios } from '../catalogue/scenarios.ts';
-import { axesOf, DIMENSIONS, type Dimension } from '../contract/dimensions.ts';
+import { axesOf, DIMENSIONS } from '../contract/dimensions.ts';
 import { decimal, splitList, UsageError, wholeNumber } from '../contract/flags.ts';
 import type { Lane } from '../contract/lane.ts';
 import { connectedClients } from '../contract/reading.ts';
@@ -35,8 +35,6 @@ export interface BenchFlags extends Readonly<Record<string, unknown>> {
 export const SPARE_DESCRIPTORS = 64;
 /** Without a spread, events would run in step with poll timers; the rest of each slot stays quiet for readings. */
 const ARRIVALS = { process: 'spread', slotShare: 0.5 } as const;
-/** The rows of the table as the interface has them: their union has no common type of value. */
-const dimensions: readonly (Dimension & { readonly key: keyof Point })[] = DIMENSIONS;
 /** Before each cell, unless its scenario says otherwise. */
 const REHEARSAL_SECONDS = 0.4;
 const DEFAULT_REFERENCE = 'websocket';
@@ -49,9 +47,7 @@ export function addBenchFlags(command: Command): Command {
     .option('--lanes <a,b>', `of ${names(lanes)}`, splitList)
     .option('--scenarios <x,y>', `of ${names(scenarios)}`, splitList)
     .option('--rounds <n>', 'how often each cell is measured', wholeNumber(1, 1_000));
-  for (const { flag } of dimensions) {
-    if (flag) command.option(`--${flag.name} ${flag.argument}`, flag.help, flag.parse);
-  }
+  for (const { flag } of DIMENSIONS) if (flag) command.option(flag.option, flag.help, flag.parse);
   return command
     .option('--no-ledger', 'no relay reads along with a sample of the clients')
     .option('--rehearsal <seconds>', 'of other clients before each cell, not counted; 0 for none', decimal(0, 60))
@@ -146,10 +142,9 @@ function planScenario(
 /** In the order of the rows: a flag of the link takes a point that `--rtt` gave its distance. */
 function changed(point: Point, flags: BenchFlags): Point {
   let changed = point;
-  for (const { key, flag } of dimensions) {
+  for (const { key, flag, flagDefault, takesFlag = () => true } of DIMENSIONS) {
     const value = flag && flags[flag.name];
-    const isLeftOut = value === undefined || value === flag?.default || flag?.takes?.(changed) === false;
-    if (!isLeftOut) changed = { ...changed, [key]: value };
+    if (value !== undefined && value !== flagDefault && takesFlag(changed)) changed = { ...changed, [key]: value };
   }
   return changed;
 }
@@ -162,7 +157,7 @@ function checkLink({ scenarios }: RunConfig, { link: chosen }: BenchFlags): void
   }
   for (const point of points) {
     const { rttMs, bandwidthBitsPerSecond, eventsPerSecond, payloadBytes, clients, link } = point;
-    const lone = dimensions.find((one) => one.link && rttMs === undefined && point[one.key] !== undefined);
+    const lone = DIMENSIONS.find((one) => one.link && rttMs === undefined && point[one.key] !== undefined);
     if (lone) throw new UsageError(`--${lone.flag?.name} ${point[lone.key]}: needs a distance; add --rtt, from 0 ms`);
     const sharing = link === undefined ? 1 : clients;
     const needed = eventsPerSecond * payloadBytes * 8 * sharing;

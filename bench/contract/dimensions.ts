@@ -38,18 +38,24 @@ export interface Dimension {
   readonly isPartiallySet?: true;
   /** Belongs to the link between clients and server: what the link does, or what makes it, which texts name last. */
   readonly link?: 'setting' | 'kind';
-  readonly flag?: {
-    /** Without its dashes. */
-    readonly name: string;
-    readonly argument: string;
-    readonly help: string;
-    /** @throws Error that says what is allowed */
-    readonly parse: (text: string) => Value;
-    /** The value that a point leaves out. */
-    readonly default?: string;
-    /** Which points the flag sets; all without it. */
-    readonly takes?: (point: Settings) => boolean;
-  };
+  readonly flag?: Flag;
+  /** The value of the flag that a point leaves out. */
+  readonly flagDefault?: string;
+  /** Which points the flag sets; all without it. */
+  readonly takesFlag?: (point: Settings) => boolean;
+}
+
+interface Flag {
+  /** `rate`, of `--rate <r>` */
+  readonly name: string;
+  readonly option: string;
+  readonly help: string;
+  /** @throws Error that says what is allowed */
+  readonly parse: (text: string) => Value;
+}
+
+function flag(option: string, help: string, parse: Flag['parse']): Flag {
+  return { name: option.slice(2).split(' ')[0] ?? '', option, help, parse };
 }
 
 const count = z.int().nonnegative();
@@ -60,14 +66,14 @@ const perSecond = (number: string, noun: string) => `${counted(number, noun)}/s`
 const isDistant = ({ rttMs }: Settings) => rttMs !== undefined;
 
 /** In the order of the columns of `cells.csv`; points are sorted and told in the same order, but that the link comes last. */
-export const DIMENSIONS = [
+const TABLE = [
   {
     key: 'clients',
     name: 'Clients',
     schema: count.min(1).describe('That read to the end'),
     text: (number) => counted(number, 'client'),
     axis: { unit: '' },
-    flag: { name: 'clients', argument: '<n>', help: 'simulated clients', parse: wholeNumber(1, 100_000) },
+    flag: flag('--clients <n>', 'simulated clients', wholeNumber(1, 100_000)),
   },
   {
     key: 'eventsPerSecond',
@@ -75,14 +81,9 @@ export const DIMENSIONS = [
     schema: amount.describe('0 where nothing is published'),
     text: (number) => (number === '0' ? 'no events' : perSecond(number, 'event')),
     axis: { unit: 'events/s' },
-    flag: {
-      name: 'rate',
-      argument: '<r>',
-      help: 'events per second',
-      parse: decimal(0.01, 10_000),
-      // A rate would turn a scenario without events into another question.
-      takes: ({ eventsPerSecond }) => eventsPerSecond !== 0,
-    },
+    flag: flag('--rate <r>', 'events per second', decimal(0.01, 10_000)),
+    // A rate would turn a scenario without events into another question.
+    takesFlag: ({ eventsPerSecond }) => eventsPerSecond !== 0,
   },
   {
     key: 'payloadBytes',
@@ -90,12 +91,7 @@ export const DIMENSIONS = [
     schema: count,
     text: (number) => `${number} B payload`,
     axis: { unit: 'B' },
-    flag: {
-      name: 'payload',
-      argument: '<bytes>',
-      help: "size of an event's text",
-      parse: wholeNumber(MIN_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES),
-    },
+    flag: flag('--payload <bytes>', "size of an event's text", wholeNumber(MIN_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES)),
   },
   {
     key: 'headers',
@@ -103,12 +99,11 @@ export const DIMENSIONS = [
     schema: z.enum(HEADER_PROFILES).describe('Which HTTP request headers the clients send'),
     text: (profile) => `${profile} headers`,
     values: HEADER_PROFILES,
-    flag: {
-      name: 'headers',
-      argument: '<profile>',
-      help: `request headers of the clients: ${HEADER_PROFILES.join(', ')}`,
-      parse: oneOf('--headers', HEADER_PROFILES),
-    },
+    flag: flag(
+      '--headers <profile>',
+      `request headers of the clients: ${HEADER_PROFILES.join(', ')}`,
+      oneOf('--headers', HEADER_PROFILES),
+    ),
   },
   {
     key: 'pollIntervalMs',
@@ -118,12 +113,7 @@ export const DIMENSIONS = [
     unset: 'no poll interval set',
     axis: { unit: 'ms' },
     isPartiallySet: true,
-    flag: {
-      name: 'interval',
-      argument: '<ms>',
-      help: 'from poll to poll, in lanes that poll',
-      parse: wholeNumber(10, 120_000),
-    },
+    flag: flag('--interval <ms>', 'from poll to poll, in lanes that poll', wholeNumber(10, 120_000)),
   },
   {
     key: 'rttMs',
@@ -133,12 +123,11 @@ export const DIMENSIONS = [
     unset: 'without a link',
     axis: { unit: 'ms' },
     link: 'setting',
-    flag: {
-      name: 'rtt',
-      argument: '<ms>',
-      help: 'distance between clients and server: half of it is the delay each way',
-      parse: decimal(0, 1_000),
-    },
+    flag: flag(
+      '--rtt <ms>',
+      'distance between clients and server: half of it is the delay each way',
+      decimal(0, 1_000),
+    ),
   },
   {
     key: 'bandwidthBitsPerSecond',
@@ -149,12 +138,11 @@ export const DIMENSIONS = [
     axis: { unit: 'kbit/s', scale: 1e3 },
     unsetRank: Number.MAX_VALUE,
     link: 'setting',
-    flag: {
-      name: 'bandwidth',
-      argument: '<bit/s>',
-      help: 'of each connection (with netem: of all), each way, such as 500k or 10M',
-      parse: bitsPerSecond(10e3, 1e9),
-    },
+    flag: flag(
+      '--bandwidth <bit/s>',
+      'of each connection (with netem: of all), each way, such as 500k or 10M',
+      bitsPerSecond(10e3, 1e9),
+    ),
   },
   {
     key: 'stalledClients',
@@ -197,12 +185,7 @@ export const DIMENSIONS = [
     axis: { unit: 'ms', unset: 0 },
     unsetRank: 0,
     link: 'setting',
-    flag: {
-      name: 'jitter',
-      argument: '<ms>',
-      help: 'added to the delay each way, uniform from 0 to this',
-      parse: decimal(0, 200),
-    },
+    flag: flag('--jitter <ms>', 'added to the delay each way, uniform from 0 to this', decimal(0, 200)),
   },
   {
     key: 'link',
@@ -217,14 +200,13 @@ export const DIMENSIONS = [
     unset: 'by a process',
     values: ['netem'],
     link: 'kind',
-    flag: {
-      name: 'link',
-      argument: '<name>',
-      help: 'what gives the distance: process (default), or netem (the kernel, in network namespaces: Linux, root)',
-      parse: oneOf('--link', ['process', 'netem']),
-      default: 'process',
-      takes: isDistant,
-    },
+    flag: flag(
+      '--link <name>',
+      'what gives the distance: process (default), or netem (the kernel, in network namespaces: Linux, root)',
+      oneOf('--link', ['process', 'netem']),
+    ),
+    flagDefault: 'process',
+    takesFlag: isDistant,
   },
   {
     key: 'lossPercent',
@@ -234,21 +216,18 @@ export const DIMENSIONS = [
     unset: 'without loss',
     axis: { unit: '%', unset: 0 },
     link: 'setting',
-    flag: {
-      name: 'loss',
-      argument: '<percent>',
-      help: 'of the packets each way that get lost; with --link netem',
-      parse: decimal(0, 10),
-      takes: isDistant,
-    },
+    flag: flag('--loss <percent>', 'of the packets each way that get lost; with --link netem', decimal(0, 10)),
+    takesFlag: isDistant,
   },
 ] as const satisfies readonly Dimension[];
 
-type Row = (typeof DIMENSIONS)[number];
+type Row = (typeof TABLE)[number];
 export type DimensionKey = Row['key'];
 
+export const DIMENSIONS: readonly (Dimension & { readonly key: DimensionKey })[] = TABLE;
+
 /** The shape of a point's schema. */
-export const pointShape = Object.fromEntries(DIMENSIONS.map(({ key, schema }) => [key, schema])) as {
+export const pointShape = Object.fromEntries(TABLE.map(({ key, schema }) => [key, schema])) as {
   [R in Row as R['key']]: R['schema'];
 };
 
@@ -266,7 +245,7 @@ export function axesOf(points: readonly Settings[], { varies, covaries = [] }: A
   const isVaried = (key: DimensionKey) => new Set(points.map((point) => point[key])).size > 1;
   const [axes, inStep] = [varies.filter(isVaried), covaries.filter(isVaried)];
   if (axes.length > 0) return { varies: axes, ...(inStep.length > 0 && { covaries: inStep }) };
-  const others: readonly (Dimension & Row)[] = DIMENSIONS.filter(({ key }) => isVaried(key));
-  const wholly = others.filter(({ isPartiallySet }) => !isPartiallySet);
-  return { varies: (wholly.length > 0 ? wholly : others).map(({ key }) => key) };
+  const others = DIMENSIONS.filter(({ key }) => isVaried(key));
+  const everywhere = others.filter(({ isPartiallySet }) => !isPartiallySet);
+  return { varies: (everywhere.length > 0 ? everywhere : others).map(({ key }) => key) };
 }

@@ -1,6 +1,6 @@
 /** The command that measures one scenario of a run again, alone and with all its settings. */
 
-import { DIMENSIONS, type Dimension } from '../../contract/dimensions.ts';
+import { DIMENSIONS } from '../../contract/dimensions.ts';
 import type { Point, Result } from '../../contract/result.ts';
 
 type Scenario = Result['scenarios'][number];
@@ -34,11 +34,11 @@ export function scenarioCommand(
 }
 
 function pointWords(points: readonly Point[]): (string | number)[][] {
-  return (DIMENSIONS as readonly Dimension[]).flatMap(({ key, flag }) => {
-    const [value, ...others] = new Set(points.map((point) => point[key as keyof Point]));
-    const isUnsaid =
-      !flag || value === undefined || others.length > 0 || points.some((point) => flag.takes?.(point) === false);
-    return isUnsaid ? [] : [[`--${flag.name}`, value]];
+  return DIMENSIONS.flatMap(({ key, flag, takesFlag = () => true }) => {
+    const [value, ...others] = new Set(points.map((point) => point[key]));
+    return !flag || value === undefined || others.length > 0 || !points.every(takesFlag)
+      ? []
+      : [[`--${flag.name}`, value]];
   });
 }
 

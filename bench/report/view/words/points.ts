@@ -1,15 +1,15 @@
 /** Points in words, in order, and in sweeps along what their scenario varies. */
 
-import { type Axes, DIMENSIONS, type Dimension, type DimensionKey } from '../../../contract/dimensions.ts';
+import { type Axes, DIMENSIONS } from '../../../contract/dimensions.ts';
 import type { Point } from '../../../contract/result.ts';
 import { formatSetting } from './format.ts';
 
-type Row = Dimension & { readonly key: DimensionKey };
+type Row = (typeof DIMENSIONS)[number];
 
 const placeOf = ({ link }: Row): number => (link === undefined ? 0 : link === 'setting' ? 1 : 2);
 
 /** In the order of texts and of sorting. */
-const ROWS: readonly Row[] = (DIMENSIONS as readonly Row[]).toSorted((a, b) => placeOf(a) - placeOf(b));
+const ROWS: readonly Row[] = DIMENSIONS.toSorted((a, b) => placeOf(a) - placeOf(b));
 
 /** What a sweep varies, as an axis. */
 export interface Along {
