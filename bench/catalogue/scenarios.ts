@@ -265,7 +265,7 @@ export const scenarios: readonly Scenario[] = [
     limit: KNEE,
     figures: ['knee'],
     ...SWEEP,
-    // Of all steps: what queues up at a load that is 3 % too much is beyond the limit by its end. 400 events at the first one.
+    // A queue that grows by 3 % of the load is beyond the limit by its end; the first step has 400 events.
     windowSeconds: 4,
   },
 ];

@@ -327,8 +327,7 @@ export const environmentSchema = z.strictObject({
   git: z.strictObject({ commit: nullable(z.string()), dirty: nullable(z.boolean()) }),
   codeSha256: nullable(z.string()).describe('Of the compiled code'),
   nodeFlags: z.array(z.string()),
-  /** Of load workers, besides. Absent in results of before they had any. */
-  loadNodeFlags: z.array(z.string()).optional(),
+  loadNodeFlags: z.array(z.string()).optional().describe('What load workers have besides; absent in older results'),
   pinning: z.strictObject({ server: nullable(count), workers: z.array(nullable(count)), relay: nullable(count) }),
   fingerprint: z.string().describe('Of the fields that stay the same as long as it is the same machine'),
 });

@@ -1,4 +1,4 @@
-/** Doubts about a cell's bytes: sides that disagree, layers that do not sum, a sample unlike the whole. */
+/** Warnings about a cell's bytes: sides that disagree, layers that do not sum, a sample unlike the whole. */
 
 import { sumOf } from '../../contract/ledger.ts';
 import { mustAgree } from '../../contract/reading.ts';

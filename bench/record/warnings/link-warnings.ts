@@ -1,4 +1,4 @@
-/** Doubts about the link: a distance that was longer than it should be. */
+/** Warnings about the link: a distance that was longer than it should be. */
 
 import type { CompletedCell, Warning } from '../../contract/result.ts';
 import { notice, percent, severe } from '../../contract/result.ts';
@@ -7,7 +7,7 @@ const LIMITS = {
   cpuShare: 0.8,
   /** How late it may be: what it lets through later is no distance any more. Severe at p50, a notice at p99. */
   lateUs: 1_000,
-  /** Of the one-way delay, where that is more. */
+  /** Share of the one-way delay that is allowed where it is more. */
   late: 0.02,
 } as const;
 

@@ -1,4 +1,4 @@
-/** Doubts about a cell's load: processes that had too much to do, a late feed, a window whose halves differ. */
+/** Warnings about a cell's load: processes that had too much to do, a late feed, a window whose halves differ. */
 
 import type { CompletedCell, Warning } from '../../contract/result.ts';
 import { notice, percent, severe } from '../../contract/result.ts';
@@ -11,7 +11,7 @@ const LIMITS = {
   readings: 0.02,
   /** What a timer and an answer under way may take, in a window of any length. */
   readingsFloorUs: 20_000,
-  /** Of the measured p50. */
+  /** Share of the measured p50. */
   eventLoopDelay: 0.1,
   /** Below this the event-loop monitor sees its own timer's grain. */
   eventLoopDelayFloorUs: 2_000,
@@ -71,7 +71,7 @@ function loadedProcesses({ server, workers }: Cell): Loaded[] {
 function lateReadings({ window, wire, link, recovery, server }: Cell, loaded: readonly Loaded[]): Warning[] {
   const windowUs = window.seconds * 1e6;
   const readers = [
-    // One that took another's place saw less of the window.
+    // A server that took a killed one's place saw less of the window.
     ...loaded.filter(({ usage }) => !recovery || usage !== server),
     ...(wire.ledger ? [{ name: 'The relay', usage: wire.ledger.relay }] : []),
     ...(link ? [{ name: 'The link', usage: link }] : []),
@@ -95,7 +95,7 @@ function saturation({ code, isHarness, name, usage, hint }: Loaded, p50Us: numbe
   const delayUs = usage.eventLoopDelayP99Us;
   if (delayUs <= Math.max(p50Us * LIMITS.eventLoopDelay, LIMITS.eventLoopDelayFloorUs)) return [];
   const text = `${name}'s event loop was ${(delayUs / 1e3).toFixed(1)} ms late at the 99th percentile.`;
-  // Later than the median is long: then most of the latency may be the harness's.
+  // A delay above the median may be most of the latency.
   return [(isHarness && delayUs > p50Us ? severe : notice)(code, text, hint)];
 }
 
@@ -110,7 +110,7 @@ function feedLag({ feed, point, window }: Cell): Warning[] {
 }
 
 function unsteadiness({ window, recovery, polls, halvesP50Us: [first, second] }: Cell): Warning[] {
-  // A handful of events has no halves to speak of, and no outage is like another.
+  // Few events make no steady halves, and outages differ.
   if (window.events < EVENTS_NEEDED.p95 || first <= 0 || recovery) return [];
   // Where more than that wait for the next poll, how long depends on how the events came.
   if (polls && polls.queuedDeliveries > (polls.parkedDeliveries + polls.queuedDeliveries) * LIMITS.halves) return [];

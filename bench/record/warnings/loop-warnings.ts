@@ -1,11 +1,11 @@
-/** Doubts about a closed loop of polls: the server should have had no time left, and not those who ask; both who ask should agree. */
+/** Warnings about a closed loop of polls: the server should have had no time left, and not those who ask; both who ask should agree. */
 
 import type { CompletedCell, Warning } from '../../contract/result.ts';
 import { notice, percent, severe } from '../../contract/result.ts';
 
-/** Of one core. A process above it has none to spare. */
+/** Share of a core above which a process has no time to spare. */
 const FULL = 0.9;
-/** By how much the witness may be answered more or less often than our own clients. */
+/** By how much autocannon may be answered more or less often than our own clients. */
 const APART = 0.2;
 
 type Loops = Pick<CompletedCell, 'server' | 'workers' | 'closedLoops'>;

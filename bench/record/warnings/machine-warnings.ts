@@ -1,4 +1,4 @@
-/** Doubts about the machine: where processes ran, and what others took of it meanwhile. */
+/** Warnings about the machine: where processes ran, and what others took of it meanwhile. */
 
 import type { CompletedCell, Session, Warning } from '../../contract/result.ts';
 import { notice, percent, severe } from '../../contract/result.ts';
@@ -23,7 +23,7 @@ function placement({ server, workers }: Pinning): Warning[] {
 }
 
 function noise({ noise, server, workers, wire, link, recovery }: Loads): Warning[] {
-  // A process that starts presses on its core by itself: what others did can't be told from that.
+  // A server that starts again makes CPU pressure of its own, which can't be told from that of others.
   const seen = recovery ? { ...noise, cpuPressure: null } : noise;
   const usages = [server, ...workers, ...(wire.ledger ? [wire.ledger.relay] : []), ...(link ? [link] : [])];
   const ownCpuShare = usages.reduce((sum, { cpuShare }) => sum + cpuShare, 0);
