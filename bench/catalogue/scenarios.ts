@@ -1,11 +1,11 @@
 /** The table of scenarios: a workload and the question that it answers. */
 
-import type { DimensionKey } from '../contract/dimensions.ts';
+import type { DeclaredAxes } from '../contract/dimensions.ts';
 import type { HeaderProfile } from '../contract/headers.ts';
 import type { Lane } from '../contract/lane.ts';
 import type { Arrivals, Point, Procedure, Result } from '../contract/result.ts';
 
-export interface Scenario {
+export interface Scenario extends DeclaredAxes {
   readonly id: string;
   readonly title: string;
   readonly question: string;
@@ -19,10 +19,6 @@ export interface Scenario {
   readonly points: readonly Point[];
   /** Further settings, for a profile that has the time. */
   readonly morePoints?: readonly Point[];
-  /** What differs between its points: the dimension to compare along first. @default nothing */
-  readonly varies?: DimensionKey | readonly DimensionKey[];
-  /** What has another value at each of them, in step with what is varied. */
-  readonly covaries?: readonly DimensionKey[];
   readonly figures: Result['scenarios'][number]['figures'];
   /** Share of the clients that the ledger reads along with; below 1, one at the least has none of it. */
   readonly ledgerShare: number;

@@ -35,11 +35,10 @@ export interface BenchFlags extends Readonly<Record<string, unknown>> {
 export const SPARE_DESCRIPTORS = 64;
 /** Without a spread, events would run in step with poll timers; the rest of each slot stays quiet for readings. */
 const ARRIVALS = { process: 'spread', slotShare: 0.5 } as const;
-/** Before each cell, unless its scenario says otherwise. */
 const REHEARSAL_SECONDS = 0.4;
 const DEFAULT_REFERENCE = 'websocket';
-/** Around a message, where it goes as JSON. */
-const QUOTES_BYTES = 2;
+/** What a message may be long, without the quotes around it where it goes as JSON. */
+const MAX_TEXT_BYTES = MAX_MESSAGE_BYTES - 2;
 
 export function addBenchFlags(command: Command): Command {
   command
@@ -78,7 +77,11 @@ export function configure(flags: BenchFlags, machine: MachineLimits): RunConfig 
   const usedLanes = lanes.filter(({ id }) => planned.some((scenario) => scenario.lanes.includes(id)));
   const reference = flags.reference ?? DEFAULT_REFERENCE;
   if (flags.reference !== undefined) pick('--reference', [reference], usedLanes);
-  const config: RunConfig = {
+  const points = planned.flatMap((scenario) => scenario.points);
+  checkLink(points, flags.link);
+  checkPoints(points);
+  checkClients(points, machine, flags.workers);
+  return {
     profile: profile.id,
     lanes: usedLanes,
     scenarios: planned,
@@ -86,10 +89,6 @@ export function configure(flags: BenchFlags, machine: MachineLimits): RunConfig 
     reference,
     seed: flags.seed,
   };
-  checkLink(config, flags);
-  checkPoints(config.scenarios.flatMap(({ points }) => points));
-  checkClients(config, machine, flags.workers);
-  return config;
 }
 
 /**
@@ -102,17 +101,7 @@ function planScenario(
   profile: Profile,
   flags: BenchFlags,
 ): PlannedScenario | undefined {
-  const {
-    id,
-    title,
-    question,
-    figures,
-    takes = () => true,
-    varies = [],
-    covaries = [],
-    windowEvents,
-    limit,
-  } = scenario;
+  const { id, title, question, figures, takes = () => true, windowEvents, limit } = scenario;
   const taken = lanes.filter((lane) => takes(withInterval(lane, flags.interval))).map(({ id }) => id);
   if (taken.length === 0) {
     if (flags.scenarios === undefined) return undefined;
@@ -126,7 +115,7 @@ function planScenario(
     procedure: scenario.procedure ?? 'deliver',
     lanes: taken,
     points,
-    ...axesOf(points, { varies: [varies].flat(), covaries: [...covaries] }),
+    ...axesOf(points, scenario),
     figures: [...figures],
     rounds: flags.rounds ?? scenario.rounds ?? profile.rounds,
     rehearsalSeconds: flags.rehearsal ?? scenario.rehearsalSeconds ?? REHEARSAL_SECONDS,
@@ -149,9 +138,8 @@ function changed(point: Point, flags: BenchFlags): Point {
   return changed;
 }
 
-/** Link, bandwidth and jitter are a distance's, and what is said must fit through. */
-function checkLink({ scenarios }: RunConfig, { link: chosen }: BenchFlags): void {
-  const points = scenarios.flatMap((scenario) => scenario.points);
+/** Settings of the link need a distance, and what is said must fit through its bandwidth. */
+function checkLink(points: readonly Point[], chosen: string | undefined): void {
   if (chosen !== undefined && points.every(({ rttMs }) => rttMs === undefined)) {
     throw new UsageError(`--link ${chosen}: needs a distance; add --rtt, from 0 ms`);
   }
@@ -169,30 +157,22 @@ function checkLink({ scenarios }: RunConfig, { link: chosen }: BenchFlags): void
   }
 }
 
-/**
- * A message must fit into what a server takes.
- *
- * @throws UsageError
- */
+/** @throws UsageError where a message does not fit into what a server takes */
 export function checkPoints(points: readonly Point[]): void {
   for (const { messagesPerSecond, payloadBytes } of points) {
-    const mostBytes = MAX_MESSAGE_BYTES - QUOTES_BYTES;
-    if (messagesPerSecond !== undefined && payloadBytes > mostBytes) {
-      throw new UsageError(`--payload ${payloadBytes}: messages to the server are of at most ${mostBytes} bytes`);
-    }
+    if (messagesPerSecond === undefined || payloadBytes <= MAX_TEXT_BYTES) continue;
+    throw new UsageError(`--payload ${payloadBytes}: messages to the server are of at most ${MAX_TEXT_BYTES} bytes`);
   }
 }
 
-/** The most clients that every process of a run can hold, and why no more. */
 function checkClients(
-  { scenarios }: RunConfig,
+  points: readonly Point[],
   { fileDescriptors, localPorts }: MachineLimits,
   workers: number | undefined,
 ): void {
-  const points = scenarios.flatMap((scenario) => scenario.points);
   for (const point of points) {
     const clients = connectedClients(point);
-    // A link that is a process has a socket on both sides for each.
+    // The process that is the link has a socket on both sides for each client.
     const perClient = point.rttMs !== undefined && point.link === undefined ? 2 : 1;
     const descriptors = Math.floor(((fileDescriptors ?? Number.POSITIVE_INFINITY) - SPARE_DESCRIPTORS) / perClient);
     if (clients > descriptors) {
@@ -207,7 +187,7 @@ function checkClients(
       `--clients ${clients}: this machine has ${localPorts} local ports for connections (net.ipv4.ip_local_port_range); allowed are as many clients`,
     );
   }
-  // Only when asked for: a cell never opens more workers than it has clients.
+  // A default that is too many needs no refusal: a cell never opens more workers than it has clients.
   const reading = Math.max(...points.map((point) => point.clients));
   if (workers !== undefined && workers > reading) {
     throw new UsageError(`--workers ${workers}: allowed are 1 to ${reading}, the number of clients`);

@@ -10,7 +10,7 @@ import { type Need, readFacts, readQuickFacts } from '../machine/doctor/facts.ts
 import { netemProblem } from '../network/netem/netem.ts';
 import { SPARE_DESCRIPTORS } from './configure.ts';
 
-/** Those whose results are made to be cited. */
+/** The profiles whose results are made to be cited. */
 const PROFILES = ['default', 'paper'];
 
 const SIGNS: Readonly<Record<Check['state'], string>> = { ok: '✓', warn: '!', bad: '✗' };
@@ -21,7 +21,7 @@ export async function doctorReport(resultsFolder: string): Promise<{ text: strin
   return { text: `${describeChecks(checks)}\n\n${conclusion(checks)}`, worst: worstOf(checks) };
 }
 
-/** Those that take no time worth speaking of: for the start of a run. */
+/** The checks that take less than 100 ms, for the start of a run. */
 export function quickChecks(resultsFolder: string): Check[] {
   return diagnose(readQuickFacts({ projectRoot, resultsFolder }, needs()));
 }

@@ -231,7 +231,14 @@ export const pointShape = Object.fromEntries(TABLE.map(({ key, schema }) => [key
   [R in Row as R['key']]: R['schema'];
 };
 
-/** What a scenario varies, the dimension to compare along first; and what has another value at each point of it, in step. */
+export interface DeclaredAxes {
+  /** What differs between the points of a scenario: the dimension to compare along first. @default nothing */
+  readonly varies?: DimensionKey | readonly DimensionKey[];
+  /** What has another value at each of them, in step with what is varied. */
+  readonly covaries?: readonly DimensionKey[] | undefined;
+}
+
+/** The same, as a result says it. */
 export interface Axes {
   varies: DimensionKey[];
   covaries?: DimensionKey[] | undefined;
@@ -241,9 +248,9 @@ export interface Axes {
  * What is left of a scenario's axes where flags made points equal. Where none of them differs any more, what else does takes
  * their place.
  */
-export function axesOf(points: readonly Settings[], { varies, covaries = [] }: Axes): Axes {
+export function axesOf(points: readonly Settings[], { varies = [], covaries = [] }: DeclaredAxes): Axes {
   const isVaried = (key: DimensionKey) => new Set(points.map((point) => point[key])).size > 1;
-  const [axes, inStep] = [varies.filter(isVaried), covaries.filter(isVaried)];
+  const [axes, inStep] = [[varies].flat().filter(isVaried), covaries.filter(isVaried)];
   if (axes.length > 0) return { varies: axes, ...(inStep.length > 0 && { covaries: inStep }) };
   const others = DIMENSIONS.filter(({ key }) => isVaried(key));
   const everywhere = others.filter(({ isPartiallySet }) => !isPartiallySet);

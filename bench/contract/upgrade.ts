@@ -1,13 +1,13 @@
 /** Results of an older schema, as the schema of today has them. */
 
 import { z } from 'zod';
-import { type Axes, axesOf } from './dimensions.ts';
+import { axesOf, type DeclaredAxes } from './dimensions.ts';
 
 /** Axes of version 2's scenarios that its points alone do not tell. */
-const AXES_2: Readonly<Record<string, Axes>> = {
+const AXES_2: Readonly<Record<string, DeclaredAxes>> = {
   distance: { varies: ['rttMs', 'eventsPerSecond'] },
   gap: { varies: ['rttMs', 'eventsPerSecond'] },
-  clients: { varies: ['clients'], covaries: ['eventsPerSecond'] },
+  clients: { varies: 'clients', covaries: ['eventsPerSecond'] },
 };
 
 /**
@@ -31,7 +31,7 @@ export const fromVersion2 = z
     lanes: lanes.map(({ repeats, ...lane }) => ({ ...lane, ...(repeats !== undefined && { duplicateOf: repeats }) })),
     scenarios: scenarios.map(({ jitter, ...scenario }) => ({
       ...scenario,
-      ...axesOf(scenario.points, AXES_2[scenario.id] ?? { varies: [] }),
+      ...axesOf(scenario.points, AXES_2[scenario.id] ?? {}),
       arrivals:
         jitter <= 1
           ? { process: 'spread', slotShare: jitter }

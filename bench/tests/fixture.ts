@@ -91,7 +91,7 @@ export function makeResult(spec: ResultSpec = {}): Result {
       transport: repeats[lane.id] ?? lane.id,
       options: {},
     })),
-    scenarios: [{ ...SCENARIO, lanes: [...lanes], points: [...points], ...axesOf(points, { varies: [] }), rounds }],
+    scenarios: [{ ...SCENARIO, lanes: [...lanes], points: [...points], ...axesOf(points, {}), rounds }],
     warnings: [],
     cells,
     ...summarise(cells, { reference, lanes: lineup }),

@@ -1,6 +1,6 @@
 /** A result of many scenarios for tests: one for each thing that a scenario can vary or measure. */
 
-import { type Axes, axesOf } from '../contract/dimensions.ts';
+import { axesOf, type DeclaredAxes } from '../contract/dimensions.ts';
 import type { CompletedCell, Point, Result } from '../contract/result.ts';
 import { makeResult, POINT, SCENARIO } from './fixture.ts';
 
@@ -11,7 +11,7 @@ interface Part {
   readonly figures: Scenario['figures'];
   readonly points: readonly Point[];
   /** What its points do not tell of what is varied. */
-  readonly axes?: Axes;
+  readonly axes?: DeclaredAxes;
   readonly events?: number;
   readonly limit?: Scenario['limit'];
   readonly change?: (cell: CompletedCell) => CompletedCell;
@@ -31,7 +31,7 @@ const SIX = ['bare', 'asking', 'waiting', 'streaming', 'framing', 'framing-again
 export function makeSurvey({ lanes = SIX, rounds = 3, parts = PARTS }: SurveySpec = {}): Result {
   const [again = '', reference = ''] = lanes.toReversed();
   const results = parts.map(
-    ({ id, figures, points, axes = { varies: [] }, events, limit, change = (cell) => cell, has = () => true }) => {
+    ({ id, figures, points, axes = {}, events, limit, change = (cell) => cell, has = () => true }) => {
       const spec = { lanes, rounds, points, reference, repeats: { [again]: reference }, ...(events && { events }) };
       const all = makeResult({ ...spec, change: (cell) => cutOff(loaded(change({ ...cell, scenario: id })), limit) });
       const kept = all.cells.filter((cell) => cell.state === 'failed' || has(cell));
@@ -209,7 +209,7 @@ const PARTS: readonly Part[] = [
     id: 'many',
     figures: ['latency', 'cpu', 'memory'],
     points: [1, 10, 100, 1_000, 10_000].map((clients) => ({ ...POINT, clients, eventsPerSecond: 4_000 / clients })),
-    axes: { varies: ['clients'], covaries: ['eventsPerSecond'] },
+    axes: { varies: 'clients', covaries: ['eventsPerSecond'] },
   },
   { id: 'silent', figures: ['idle'], points: [{ ...POINT, eventsPerSecond: 0 }], change: silent },
   { id: 'open', figures: ['connect'], points: along('rttMs', [0, 20, 100]), change: opened },

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { pointsOf } from '../../../catalogue/profiles.ts';
 import { scenarios } from '../../../catalogue/scenarios.ts';
-import { type Axes, axesOf } from '../../../contract/dimensions.ts';
+import { axesOf, type DeclaredAxes } from '../../../contract/dimensions.ts';
 import type { Point } from '../../../contract/result.ts';
 import { withoutInterval } from '../../../stats/group.ts';
 import { POINT } from '../../../tests/fixture.ts';
 import { commonText, distinctPoints, linkTexts, sweepsOf, variedText } from './points.ts';
 
 /** Sweeps of a scenario whose points tell what it varies, unless said. */
-const sweeps = (points: readonly Point[], axes: Axes = { varies: [] }) =>
+const sweeps = (points: readonly Point[], axes: DeclaredAxes = {}) =>
   sweepsOf(distinctPoints(points), axesOf(points, axes));
-const titles = (points: readonly Point[], axes?: Axes) =>
+const titles = (points: readonly Point[], axes?: DeclaredAxes) =>
   sweeps(points, axes).map(({ title, points }) => [title, ...points.map((one) => one.title)]);
 
 describe('points', () => {
@@ -65,7 +65,7 @@ describe('points', () => {
   });
 });
 
-const IN_STEP: Axes = { varies: ['clients'], covaries: ['eventsPerSecond'] };
+const IN_STEP: DeclaredAxes = { varies: 'clients', covaries: ['eventsPerSecond'] };
 
 describe('sweeps', () => {
   test('over numbers have an axis, with what else is fixed; others have none', () => {
@@ -162,12 +162,12 @@ describe('sweeps', () => {
 });
 
 test('a scenario says what its points vary, and nothing else differs between them', () => {
-  for (const { id, points, morePoints = [], varies = [], covaries = [] } of scenarios) {
+  for (const { id, points, morePoints = [], varies = [], ...others } of scenarios) {
     const all = [...points, ...morePoints];
-    const declared = { varies: [varies].flat(), ...(covaries.length > 0 && { covaries: [...covaries] }) };
-    expect(axesOf(all, declared), id).toEqual(declared);
-    const { varies: found } = axesOf(all, { varies: [] });
-    expect(new Set(found), id).toEqual(new Set([...declared.varies, ...covaries]));
+    const { covaries = [] } = others;
+    expect(axesOf(all, { varies, covaries }), id).toMatchObject({ varies: [varies].flat() });
+    const { varies: found } = axesOf(all, {});
+    expect(new Set(found), id).toEqual(new Set([varies, covaries].flat(2)));
   }
 });
 
@@ -231,9 +231,8 @@ test.each([
 ])('the points of %s in their sweeps', (id, ...expected) => {
   const [scenario] = scenarios.filter((one) => one.id === id);
   if (!scenario) throw new Error(`no scenario ${id}`);
-  const { varies = [], covaries = [] } = scenario;
   const points = [...pointsOf(scenario, { everyPoint: true })];
   // Lanes that do not poll are measured at the point without an interval.
   const measured = id === 'interval' ? [...points.map(withoutInterval), ...points] : points;
-  expect(titles(measured, { varies: [varies].flat(), covaries: [...covaries] })).toEqual(expected);
+  expect(titles(measured, scenario)).toEqual(expected);
 });
