@@ -13,7 +13,6 @@ export interface Profile {
   readonly everyPoint?: boolean;
   /** Events before the window, not measured. A lane whose events wait gets at least that wait. */
   readonly warmupSeconds: number;
-  /** Length of the measured window. */
   readonly windowSeconds: number;
 }
 

@@ -3,14 +3,19 @@
 import type { DeclaredAxes } from '../contract/dimensions.ts';
 import type { HeaderProfile } from '../contract/headers.ts';
 import type { Lane } from '../contract/lane.ts';
-import type { Arrivals, Point, Procedure, Result } from '../contract/result.ts';
+import type { Point, Result } from '../contract/result.ts';
 
-export interface Scenario extends DeclaredAxes {
-  readonly id: string;
-  readonly title: string;
-  readonly question: string;
-  /** @default 'deliver' */
-  readonly procedure?: Procedure;
+type Told = Readonly<Result['scenarios'][number]>;
+type Timing = 'rehearsalSeconds' | 'warmupSeconds' | 'windowSeconds' | 'windowEvents';
+
+/**
+ * What a result tells of it, as its schema describes. The profile's rounds and times hold where it has none; without them it
+ * delivers, after a rehearsal of 0.4 s, events that are spread over the first half of their slots.
+ */
+export interface Scenario
+  extends Pick<Told, 'id' | 'title' | 'question' | 'figures' | 'ledgerShare'>,
+    Partial<Pick<Told, 'procedure' | 'rounds' | 'arrivals' | 'limit' | Timing>>,
+    DeclaredAxes {
   /** Which lanes can answer its question; all when it does not say. */
   readonly takes?: (lane: Lane) => boolean;
   /** Every lane of the table that it takes, and not just the profile's. */
@@ -19,21 +24,6 @@ export interface Scenario extends DeclaredAxes {
   readonly points: readonly Point[];
   /** Further settings, for a profile that has the time. */
   readonly morePoints?: readonly Point[];
-  readonly figures: Result['scenarios'][number]['figures'];
-  /** Share of the clients that the ledger reads along with; below 1, one at the least has none of it. */
-  readonly ledgerShare: number;
-  /** In place of the profile's, where the question needs other ones. */
-  readonly rounds?: number;
-  /** How events come within their slots. @default spread over the first half */
-  readonly arrivals?: Arrivals;
-  /** 0 where nothing asks about time. @default 0.4 */
-  readonly rehearsalSeconds?: number;
-  readonly warmupSeconds?: number;
-  readonly windowSeconds?: number;
-  /** Windows last as long as this many events take, if that is longer. */
-  readonly windowEvents?: number;
-  /** A lane goes on to the next point only while it keeps this. */
-  readonly limit?: { readonly metric: string; readonly max: number };
 }
 
 /** What points differ from, each in what its scenario asks about. */

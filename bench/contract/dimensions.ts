@@ -45,16 +45,10 @@ export interface Dimension {
   readonly takesFlag?: (point: Settings) => boolean;
 }
 
-interface Flag {
-  /** `rate`, of `--rate <r>` */
-  readonly name: string;
-  readonly option: string;
-  readonly help: string;
-  /** @throws Error that says what is allowed */
-  readonly parse: (text: string) => Value;
-}
+type Flag = ReturnType<typeof flag>;
 
-function flag(option: string, help: string, parse: Flag['parse']): Flag {
+/** @param parse throws an error that says what is allowed */
+function flag(option: string, help: string, parse: (text: string) => Value) {
   return { name: option.slice(2).split(' ')[0] ?? '', option, help, parse };
 }
 

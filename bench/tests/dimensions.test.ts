@@ -21,7 +21,7 @@ vi.mock('../contract/dimensions.ts', async (original) => {
     text: (number: string) => `${number} topics`,
     unset: 'one topic',
     axis: { unit: 'topics' },
-    flag: { name: 'topics', argument: '<n>', help: 'that events are spread over', parse: wholeNumber(1, 50) },
+    flag: { name: 'topics', option: '--topics <n>', help: 'that events are spread over', parse: wholeNumber(1, 50) },
   };
   return {
     ...table,

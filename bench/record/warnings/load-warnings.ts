@@ -24,9 +24,7 @@ const LIMITS = {
 type Cell = Omit<CompletedCell, 'warnings'>;
 
 interface Loaded {
-  readonly code: string;
-  /** What a server needs for one event's fan-out is the transport's own cost, not the harness's. */
-  readonly isHarness: boolean;
+  readonly code: 'server-saturated' | 'worker-saturated';
   readonly name: string;
   readonly usage: CompletedCell['server'];
   readonly hint: string;
@@ -52,15 +50,13 @@ function typicalUs({ recovery, opened, upstream, latency, point, wire }: Cell): 
 function loadedProcesses({ server, workers }: Cell): Loaded[] {
   return [
     {
-      code: 'server-saturated',
-      isHarness: false,
+      code: 'server-saturated' as const,
       name: 'The server',
       usage: server,
       hint: 'Fewer clients or events per second.',
     },
     ...workers.map((usage, index) => ({
-      code: 'worker-saturated',
-      isHarness: true,
+      code: 'worker-saturated' as const,
       name: `Load worker ${index + 1}`,
       usage,
       hint: 'More workers on a machine with more cores, or fewer clients: the harness limits what is measured.',
@@ -87,7 +83,7 @@ function lateReadings({ window, wire, link, recovery, server }: Cell, loaded: re
     });
 }
 
-function saturation({ code, isHarness, name, usage, hint }: Loaded, p50Us: number | undefined): Warning[] {
+function saturation({ code, name, usage, hint }: Loaded, p50Us: number | undefined): Warning[] {
   if (usage.cpuShare > LIMITS.cpuShare) {
     return [severe(code, `${name} used ${percent(usage.cpuShare)} of a core.`, hint)];
   }
@@ -95,8 +91,8 @@ function saturation({ code, isHarness, name, usage, hint }: Loaded, p50Us: numbe
   const delayUs = usage.eventLoopDelayP99Us;
   if (delayUs <= Math.max(p50Us * LIMITS.eventLoopDelay, LIMITS.eventLoopDelayFloorUs)) return [];
   const text = `${name}'s event loop was ${(delayUs / 1e3).toFixed(1)} ms late at the 99th percentile.`;
-  // A delay above the median may be most of the latency.
-  return [(isHarness && delayUs > p50Us ? severe : notice)(code, text, hint)];
+  // A worker's delay above the median may be most of the latency; a server's is the transport's own cost.
+  return [(code === 'worker-saturated' && delayUs > p50Us ? severe : notice)(code, text, hint)];
 }
 
 function feedLag({ feed, point, window }: Cell): Warning[] {
