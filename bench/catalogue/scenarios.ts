@@ -26,7 +26,7 @@ export interface Scenario
   readonly morePoints?: readonly Point[];
 }
 
-/** What points differ from, each in what its scenario asks about. */
+/** The setting that points differ from in what their scenario asks about. */
 const BASE: Point = { clients: 100, eventsPerSecond: 20, payloadBytes: 128, headers: 'browser' };
 
 const one = (payloadBytes: number, headers: HeaderProfile): Point => ({
@@ -34,7 +34,7 @@ const one = (payloadBytes: number, headers: HeaderProfile): Point => ({
   eventsPerSecond: 10,
   payloadBytes,
   headers,
-  // Oftener than there are events, so that some polls are empty, and within the half slot between an event and a reading.
+  // Shorter than the time between events, so that some polls are empty, and than the half slot between an event and a reading.
   pollIntervalMs: 40,
 });
 
@@ -43,7 +43,7 @@ const far = (eventsPerSecond: number, rttMs: number): Point => ({ ...BASE, clien
 /** What sweeps have in common: rounds for an interval, and no relay in latencies. */
 const SWEEP = { ledgerShare: 0, rounds: 3, warmupSeconds: 0.5, windowSeconds: 2 };
 
-/** One delivery in a hundred may take longer. */
+/** Limit of the knee: one delivery in a hundred may take longer. */
 const KNEE = { metric: 'latency.p99Us', max: 100_000 };
 
 export const scenarios: readonly Scenario[] = [
@@ -113,7 +113,7 @@ export const scenarios: readonly Scenario[] = [
     title: 'The gap between two long polls',
     question: 'How many events come between two long polls, and how much longer do they take?',
     takes: ({ options: { holdSeconds } }) => holdSeconds !== undefined,
-    // By events per round trip: 0.1, 0.5, 1 and 2; some by two pairs, for it is the product that counts.
+    // Events per round trip of 0.1, 0.5, 1 and 2; some by two pairs, for it is the product that counts.
     points: [far(10, 10), far(20, 25), far(20, 50), far(50, 20), far(20, 100), far(100, 20)],
     varies: ['rttMs', 'eventsPerSecond'],
     figures: ['gap'],
@@ -121,7 +121,7 @@ export const scenarios: readonly Scenario[] = [
     // In slots of their own events keep apart, and at half an event per round trip none would fall into a gap. Half a slot in
     // twenty stays quiet, for the ends of the window.
     arrivals: { process: 'independent', slotGroupSize: 20, quietSlots: 0.5 },
-    // For a p95.
+    // A p95 needs 59.
     windowEvents: 60,
   },
   {
@@ -189,7 +189,7 @@ export const scenarios: readonly Scenario[] = [
     points: [BASE],
     figures: ['recovery'],
     ledgerShare: 0,
-    // Two deaths a window: ten of each lane.
+    // Two deaths a window make ten of each lane.
     rounds: 5,
     warmupSeconds: 0.5,
     windowSeconds: 10,
@@ -198,21 +198,15 @@ export const scenarios: readonly Scenario[] = [
     id: 'slow-client',
     title: 'A client that stops reading',
     question: 'Does one client that stops reading hurt the others?',
-    // As many bytes as fill the kernel's buffers before the window ends (5 MB here); in as many events as keep what a server does
-    // for the first time then, and has to be compiled anew for it, below one in a hundred; and so far apart that no event waits
-    // for the one before, or p99 would be that of a queue.
-    points: [0, 1].map((stalledClients) => ({
-      ...BASE,
-      eventsPerSecond: 25,
-      payloadBytes: 16_384,
-      stalledClients,
-    })),
+    // The bytes fill the kernel's buffers before the window ends (5 MB here). Fewer events would let the code that a server first
+    // runs and compiles then be more than one in a hundred, and closer ones would wait for each other: p99 would be a queue's.
+    points: [0, 1].map((stalledClients) => ({ ...BASE, eventsPerSecond: 25, payloadBytes: 16_384, stalledClients })),
     varies: 'stalledClients',
     figures: ['isolation'],
     ledgerShare: 0,
-    // Whether others notice is a verdict on a p99, which varies.
+    // The verdict is on a p99, which varies from round to round.
     rounds: 5,
-    // Until a client that stops in it is cut off.
+    // Long enough for a client that stops in the rehearsal to be cut off.
     rehearsalSeconds: 1,
     warmupSeconds: 2,
     windowSeconds: 16,
@@ -244,7 +238,7 @@ export const scenarios: readonly Scenario[] = [
     id: 'knee',
     title: 'Knee',
     question: 'How far does each transport go, until one delivery in a hundred takes longer than 100 ms?',
-    // One whose events wait longer than the limit by design would miss it at any load.
+    // A lane whose events wait longer than the limit by design would miss it at any load.
     takes: ({ options, waitMs = () => 0 }) => waitMs(options) * 1e3 < KNEE.max,
     points: [100, 200, 400, 800, 1_600].map((eventsPerSecond) => ({ ...BASE, eventsPerSecond })),
     varies: 'eventsPerSecond',

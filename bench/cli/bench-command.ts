@@ -78,7 +78,7 @@ export async function bench(flags: BenchCommandFlags, command: Command): Promise
       try {
         store.save(soFar);
       } catch (error) {
-        // Measuring on would lose it all the same; what there is can still be shown.
+        // Cells measured from here on could not be saved either; those in memory can still be shown.
         unsaved.abort(error);
       }
     },

@@ -244,8 +244,8 @@ export interface Axes {
  */
 export function axesOf(points: readonly Settings[], { varies = [], covaries = [] }: DeclaredAxes): Axes {
   const isVaried = (key: DimensionKey) => new Set(points.map((point) => point[key])).size > 1;
-  const [axes, inStep] = [[varies].flat().filter(isVaried), covaries.filter(isVaried)];
-  if (axes.length > 0) return { varies: axes, ...(inStep.length > 0 && { covaries: inStep }) };
+  const [axes, covarying] = [[varies].flat().filter(isVaried), covaries.filter(isVaried)];
+  if (axes.length > 0) return { varies: axes, ...(covarying.length > 0 && { covaries: covarying }) };
   const others = DIMENSIONS.filter(({ key }) => isVaried(key));
   const everywhere = others.filter(({ isPartiallySet }) => !isPartiallySet);
   return { varies: (everywhere.length > 0 ? everywhere : others).map(({ key }) => key) };

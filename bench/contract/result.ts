@@ -163,7 +163,7 @@ const polls = z
   .describe('Deliveries in answers that the server wrote within the window; of a transport that parks polls');
 
 const closedLoop = z.strictObject({
-  client: z.string().describe('What asked: our own clients, or a load generator as their witness'),
+  client: z.string().describe('What asked: our own clients, or autocannon beside them'),
   requests: count,
   seconds: z.number().positive().describe('From the first request to the last answer'),
   upBytes: count,

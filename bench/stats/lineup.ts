@@ -5,7 +5,7 @@ export interface Lineup {
   readonly reference: string;
   readonly lanes: readonly {
     readonly id: string;
-    /** The lane that it is a second helping of. */
+    /** The lane that it measures once more. */
     readonly duplicateOf?: string | undefined;
     /** The lane that it is but for one option. */
     readonly variantOf?: string | undefined;
@@ -13,8 +13,8 @@ export interface Lineup {
 }
 
 /**
- * Of a variant, what it varies, where that was measured, and of any other lane the run's reference; and for a lane that repeats
- * another, that one. Each once, and none with itself; the reference is a variant of nothing.
+ * Lanes that this one is compared with, each once: a variant with the lane it is a variant of, where that was measured, any
+ * other with the run's reference, and a duplicate with its original too. The reference is a variant of nothing.
  */
 export function referencesOf(
   lane: string,
@@ -31,7 +31,7 @@ export function isVariant(lanes: Lineup['lanes'], lane: string, other: string): 
   return lanes.some(({ id, variantOf }) => id === lane && variantOf === other);
 }
 
-/** Whether the lane is a second helping of the other: what the two differ by is noise. */
-export function isRepeat(lanes: Lineup['lanes'], lane: string, other: string): boolean {
+/** Whether the lane measures the other once more: what the two differ by is noise. */
+export function isDuplicate(lanes: Lineup['lanes'], lane: string, other: string): boolean {
   return lanes.some(({ id, duplicateOf }) => id === lane && duplicateOf === other);
 }

@@ -24,10 +24,10 @@ function placement({ server, workers }: Pinning): Warning[] {
 
 function noise({ noise, server, workers, wire, link, recovery }: Loads): Warning[] {
   // A server that starts again makes CPU pressure of its own, which can't be told from that of others.
-  const seen = recovery ? { ...noise, cpuPressure: null } : noise;
+  const comparable = recovery ? { ...noise, cpuPressure: null } : noise;
   const usages = [server, ...workers, ...(wire.ledger ? [wire.ledger.relay] : []), ...(link ? [link] : [])];
   const ownCpuShare = usages.reduce((sum, { cpuShare }) => sum + cpuShare, 0);
-  const over = noiseOver(seen, ownCpuShare);
+  const over = noiseOver(comparable, ownCpuShare);
   if (over.length === 0) return [];
   const text = `Others held the processes back: ${over.map(({ what }) => what).join(', ')}.`;
   return [severe('noisy-machine', text, over.map(({ hint }) => hint).join(' '))];

@@ -1,7 +1,7 @@
 /** A result sorted for reading: its scenarios, their places (one point each), and there its lanes in the order of the run. */
 
 import type { Cell, Comparison, CompletedCell, Estimate, Point, Result } from '../../../contract/result.ts';
-import { isRepeat, isVariant } from '../../../stats/lineup.ts';
+import { isDuplicate, isVariant } from '../../../stats/lineup.ts';
 import { metricOf } from '../../../stats/metrics/metrics.ts';
 import { isValid } from '../../../stats/metrics/valid.ts';
 import type { LaneLabel } from '../page-model.ts';
@@ -122,7 +122,7 @@ function placeOf(result: Result, scenario: ScenarioView['scenario'], point: Poin
       const isMine = (one: { lane: string; scenario: string; point: Point }) => one.lane === id && isHere(one);
       // What two helpings of a lane differ by is told apart.
       const compared = result.comparisons.filter(
-        (one) => isMine(one) && (one.reference === result.reference || !isRepeat(result.lanes, id, one.reference)),
+        (one) => isMine(one) && (one.reference === result.reference || !isDuplicate(result.lanes, id, one.reference)),
       );
       const opposite = compared[0]?.reference;
       return {

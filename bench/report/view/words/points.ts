@@ -87,17 +87,17 @@ export function variedText(point: Point, points: readonly Point[]): string | und
  */
 export function sweepsOf(points: readonly Point[], { varies, covaries = [] }: Axes): Sweep[] {
   const varied = ROWS.filter((row) => isVaried(row, points));
-  const inStep = varied.filter(({ key }) => covaries.includes(key));
+  const covarying = varied.filter(({ key }) => covaries.includes(key));
   const partial = varied.filter(({ key, isPartiallySet }) => isPartiallySet && !varies.includes(key));
   const sweeps: Sweep[] = [];
   let left = points;
   for (const row of varies.flatMap((key) => varied.filter((one) => one.key === key))) {
-    const moving = [row, ...inStep, ...partial];
+    const moving = [row, ...covarying, ...partial];
     for (const point of left) {
       const members = points.filter((other) => ROWS.every((one) => moving.includes(one) || isSame(one, point, other)));
       if (!left.includes(point) || members.length < 2) continue;
       const fixed = texts(point, (one) => varied.includes(one) && !moving.includes(one)).join(', ') || undefined;
-      sweeps.push(sweepAlong(row, { inStep, partial, fixed }, members));
+      sweeps.push(sweepAlong(row, { covarying, partial, fixed }, members));
       left = left.filter((one) => !members.includes(one));
     }
   }
@@ -106,14 +106,14 @@ export function sweepsOf(points: readonly Point[], { varies, covaries = [] }: Ax
 }
 
 interface Beside {
-  readonly inStep: readonly Row[];
+  readonly covarying: readonly Row[];
   readonly partial: readonly Row[];
   readonly fixed: string | undefined;
 }
 
-function sweepAlong(row: Row, { inStep, partial, fixed }: Beside, members: readonly Point[]): Sweep {
+function sweepAlong(row: Row, { covarying, partial, fixed }: Beside, members: readonly Point[]): Sweep {
   const { key, name, axis } = row;
-  const covaries = inStep.map((one) => one.name.toLowerCase()).join(' and ') || undefined;
+  const covaries = covarying.map((one) => one.name.toLowerCase()).join(' and ') || undefined;
   const where = (point: Point) => ` at ${textOf(row, point) ?? row.unset}`;
   const partiallySet =
     members
@@ -132,7 +132,7 @@ function sweepAlong(row: Row, { inStep, partial, fixed }: Beside, members: reado
     along: axis && { name, unit: axis.unit, fixed, covaries, partiallySet, valueOf: numberOf },
     points: members.map((point) => ({
       point,
-      title: [row, ...inStep, ...partial]
+      title: [row, ...covarying, ...partial]
         .flatMap((one) => textOf(one, point) ?? (one.isPartiallySet ? [] : one.unset) ?? [])
         .join(', '),
     })),
