@@ -38,7 +38,7 @@ export interface BenchCommandFlags extends BenchFlags {
   readonly resume?: string;
 }
 
-/** The flags that a resumed run takes; the rest it has from the run. */
+/** The flags allowed beside --resume; all other settings are the run's. */
 const WITH_RESUME = ['resume', 'results', 'node'];
 const COOL_DOWN_MS = 20_000;
 

@@ -15,7 +15,7 @@ const PROFILES = ['default', 'paper'];
 
 const SIGNS: Readonly<Record<Check['state'], string>> = { ok: '✓', warn: '!', bad: '✗' };
 
-/** All checks, with what to do, and a sentence at the end. Takes about two seconds. */
+/** All checks and a sentence at the end; takes about two seconds. */
 export async function doctorReport(resultsFolder: string): Promise<{ text: string; worst: Check['state'] }> {
   const checks = diagnose(await readFacts({ projectRoot, resultsFolder }, needs(), netemProblem));
   return { text: `${describeChecks(checks)}\n\n${conclusion(checks)}`, worst: worstOf(checks) };
@@ -26,7 +26,7 @@ export function quickChecks(resultsFolder: string): Check[] {
   return diagnose(readQuickFacts({ projectRoot, resultsFolder }, needs()));
 }
 
-/** A line each, and one more for what to do. */
+/** A line for each check, and one more for what to do about it. */
 export function describeChecks(checks: readonly Check[]): string {
   const width = Math.max(...checks.map(({ id }) => id.length));
   return checks

@@ -39,7 +39,7 @@ export interface Measurements {
   /** What both halves of the transport ran with, defaults filled in. */
   readonly options: CompletedCell['options'];
   readonly ask: MeasureAsk;
-  /** When servers were killed; what else is told of a server is of the one that lived. */
+  /** When servers were killed; all other readings of a server are the last one's. */
   readonly deathsNs: readonly number[];
   readonly server: ServerMeasured;
   readonly workers: readonly WorkerMeasured[];

@@ -77,7 +77,7 @@ function provenance({ environment: { git } }: Evidence): Warning[] {
 
 /** A result may be cited when nothing severe stands against it; otherwise each reason is told once. */
 export function judge(warnings: readonly Warning[], run: Pick<Result, 'cells' | 'scenarios'>): Result['citable'] {
-  const cells = withoutRamps(run);
+  const cells = withoutLimited(run);
   const severe = warnings.filter(({ severity }) => severity === 'severe');
   const reasons = severe.map(({ code, text }) => `${code}: ${text}`);
   const last = lastOfEach(cells);
@@ -96,16 +96,16 @@ export function judge(warnings: readonly Warning[], run: Pick<Result, 'cells' | 
 
 /** Whether a cell failed for good, or its delivery audit did. */
 export function hasInvalidData(run: Pick<Result, 'cells' | 'scenarios'>): boolean {
-  return lastOfEach(withoutRamps(run)).some((cell) => !isValid(cell));
+  return lastOfEach(withoutLimited(run)).some((cell) => !isValid(cell));
 }
 
-/** Scenarios with a limit drive a lane until a cell fails or is severely warned about: that is what they look for. */
-function withoutRamps({ cells, scenarios }: Pick<Result, 'cells' | 'scenarios'>): Cell[] {
-  const ramps = new Set(scenarios.filter(({ limit }) => limit).map(({ id }) => id));
-  return cells.filter(({ scenario }) => !ramps.has(scenario));
+/** Leaves out scenarios with a limit: they drive a lane until a cell fails or warns, which is what they look for. */
+function withoutLimited({ cells, scenarios }: Pick<Result, 'cells' | 'scenarios'>): Cell[] {
+  const limited = new Set(scenarios.filter(({ limit }) => limit).map(({ id }) => id));
+  return cells.filter(({ scenario }) => !limited.has(scenario));
 }
 
-/** A cell that failed may have been measured again when the run was resumed: then the later one counts. */
+/** The last cell of each place in the plan: one that failed may have been measured again when the run was resumed. */
 export function lastOfEach(cells: readonly Cell[]): Cell[] {
   return [...new Map(cells.map((cell) => [cellKey(cell), cell])).values()];
 }

@@ -115,7 +115,7 @@ export function writeAtomically(path: string, text: string): void {
   }
 }
 
-/** What a process that was killed left behind in the middle of {@link writeAtomically}. */
+/** Removes what processes left that were killed in the middle of {@link writeAtomically}. */
 function removeDrafts(folder: string): void {
   for (const name of readdirSync(folder)) {
     const pid = /^\..+\.(\d+)$/.exec(name)?.[1];
@@ -132,7 +132,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** One level, on purpose: `recursive` never returns where the system refuses folders with ENOENT, as /proc does. */
+/** Makes one level: `recursive` never returns where the system refuses folders with ENOENT, as /proc does. */
 function makeFolder(folder: string): void {
   if (!existsSync(folder)) mkdirSync(folder);
 }

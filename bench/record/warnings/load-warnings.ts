@@ -16,7 +16,7 @@ const LIMITS = {
   /** Below this the event-loop monitor sees its own timer's grain. */
   eventLoopDelayFloorUs: 2_000,
   achievedRate: 0.99,
-  /** At the highest percentile that the window's events support. */
+  /** Lag of the feed at p99, or at p95 of fewer events. */
   lagUs: 1_000,
   halves: 0.1,
 } as const;
@@ -108,7 +108,7 @@ function feedLag({ feed, point, window }: Cell): Warning[] {
 function unsteadiness({ window, recovery, polls, halvesP50Us: [first, second] }: Cell): Warning[] {
   // Few events make no steady halves, and outages differ.
   if (window.events < EVENTS_NEEDED.p95 || first <= 0 || recovery) return [];
-  // Where more than that wait for the next poll, how long depends on how the events came.
+  // With more deliveries than that waiting for the next poll, latency depends on when the events came.
   if (polls && polls.queuedDeliveries > (polls.parkedDeliveries + polls.queuedDeliveries) * LIMITS.halves) return [];
   if (Math.max(first, second) / Math.min(first, second) - 1 <= LIMITS.halves) return [];
   const text = `The window's halves differ: p50 ${(first / 1e3).toFixed(3)} ms, then ${(second / 1e3).toFixed(3)} ms.`;

@@ -22,11 +22,11 @@ export function scenarioCommand(
     ['--rounds', rounds],
     ...(rehearsalSeconds === undefined ? [] : [['--rehearsal', rehearsalSeconds]]),
     ['--warmup', warmupSeconds],
-    // A flag would end windows that last as long as their events take.
+    // With the flag, windows would end after its seconds, before their events are through.
     ...(windowEvents === undefined ? [['--window', windowSeconds]] : []),
     ...pointWords(points),
     ...(ledgerShare === 0 ? [['--no-ledger']] : []),
-    // More than clients are refused, and were not started.
+    // Workers beyond the number of clients are refused as a flag, and were not started.
     ['--workers', Math.min(result.workers, mostClients)],
     ['--seed', result.seed],
   ];
@@ -42,7 +42,7 @@ function pointWords(points: readonly Point[]): (string | number)[][] {
   });
 }
 
-/** As it was typed, and with its seed, which may have been the default. */
+/** The command as it was typed, with its seed, which may have been the default of its version. */
 export function runCommand({ command, seed }: Pick<Result, 'command' | 'seed'>): string {
   if (/ --seed[ =]/.test(command)) return command;
   return `${command}${command.includes(' -- ') ? '' : ' --'} --seed ${seed}`;
