@@ -18,7 +18,7 @@ const PADS = ['', 'x'.repeat(80), 'x'.repeat(100), '🚀'.repeat(50), 'x'.repeat
 /** What the client of HTTP/2 says first (RFC 9113, section 3.4). */
 const PREFACE_BYTES = 24;
 
-const distinct = lanes.filter(({ repeats }) => repeats === undefined);
+const distinct = lanes.filter(({ duplicateOf }) => duplicateOf === undefined);
 /** Heads are a matter of transport and protocol; where both were seen with every profile, the longest heads are enough. */
 const places = distinct.flatMap((lane, index) => {
   const isSeen = distinct
