@@ -5,7 +5,7 @@ import { nowNs } from '../measure/clock.ts';
 import { readText } from '../measure/system-files.ts';
 import { throttledUs, throttleFiles } from './throttle.ts';
 
-/** Starts to watch the machine. The returned function tells what was seen since. */
+/** @returns what tells the noise since the call */
 export function watchNoise(): () => Noise {
   const quotas = throttleFiles(readText('/proc/self/cgroup') ?? '', readText('/proc/self/mountinfo') ?? '');
   const before = readCounters(quotas);
@@ -17,7 +17,7 @@ interface Counters {
   readonly pressureUs: number | undefined;
   readonly stealTicks: number | undefined;
   readonly allTicks: number;
-  /** Of the process's control group and those above it. */
+  /** For the process's control group and those above it. */
   readonly throttledUs: readonly (number | undefined)[];
 }
 

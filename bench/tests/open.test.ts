@@ -115,7 +115,7 @@ describe.concurrent('a cell that opens connections', () => {
   });
 });
 
-describe.concurrent.each(lanes.filter(({ repeats }) => repeats === undefined))('$id', (lane) => {
+describe.concurrent.each(lanes.filter(({ duplicateOf }) => duplicateOf === undefined))('$id', (lane) => {
   it('brings the event over a cold connection, whose bytes both sides and a second count agree on', async () => {
     const second = witnessed(lane);
     const cell = await completedWith(second.lane);
