@@ -126,6 +126,7 @@ describe('a measured server', () => {
     const after = await RawClient.connect(Number(new URL(again.url).port));
     after.send('\n');
     await role.measure(askFor(1, 2));
+    await after.sees('"seq":3');
     after.socket.destroy();
     const { wire } = await role.close({});
     expect(wire).toEqual({ sentBytes: after.received.length, receivedBytes: 1, connections: 1 });

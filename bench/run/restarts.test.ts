@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CallMessage } from '../contract/child.ts';
 import { cellSchema } from '../contract/result.ts';
 import { isValid } from '../stats/metrics/valid.ts';
 import { completed, type Fault, memoryLaboratory, memoryLane, memoryPlan } from '../tests/laboratory.ts';
@@ -12,15 +13,28 @@ const QUICK: Restarts = { kills: 3, reconnect: { spreadMs: 20, capMs: 80, deadli
 const PLAN: Partial<CellPlan> = { procedure: 'reconnect', restarts: QUICK, warmupSeconds: 1, windowSeconds: 0.6 };
 const { point } = memoryPlan(memoryLane());
 
-/** @param nth the server that the fault is of, from 1 */
-function open({ fault, nth = 0, workers = 1 }: { fault?: Fault; nth?: number; workers?: number } = {}) {
+interface Options {
+  readonly fault?: Fault;
+  /** The server that is faulty, from 1. */
+  readonly nth?: number;
+  readonly workers?: number;
+  /** How long servers after the first one take to listen. */
+  readonly startMs?: number;
+}
+
+function open({ fault, nth = 0, workers = 1, startMs = 0 }: Options = {}) {
   const lane = memoryLane();
   const good = memoryLaboratory(lane, { workers });
   const bad = memoryLaboratory(lane, { workers, ...(fault && { fault }) });
   let servers = 0;
   const laboratory: Laboratory = {
     ...good.laboratory,
-    openServer: () => (++servers === nth ? bad : good).laboratory.openServer(),
+    openServer() {
+      const channel = (++servers === nth ? bad : good).laboratory.openServer();
+      if (servers === 1 || startMs === 0) return channel;
+      const delayOf = ({ call }: CallMessage) => (call === 'listen' ? startMs : 0);
+      return { ...channel, send: (message) => void setTimeout(channel.send, delayOf(message), message) };
+    },
   };
   const run = (plan: Partial<CellPlan> = {}, signal = never) =>
     runCell(memoryPlan(lane, { ...PLAN, ...plan }), laboratory, signal);
@@ -89,7 +103,7 @@ describe.concurrent('a cell whose server is killed and started again', () => {
   });
 
   it('misses nothing when the window is over before the last server has started', async () => {
-    const cell = completed(await open().run({ windowSeconds: 0.05 }));
+    const cell = completed(await open({ startMs: 500 }).run());
     expect(isValid(cell)).toBe(true);
     expect(cell.recovery?.firstEvent.count).toBe(QUICK.kills * point.clients);
     expect(cell.warnings.map(({ code }) => code)).toContain('feed-lagged');

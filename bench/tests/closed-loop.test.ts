@@ -43,7 +43,7 @@ const bytesPerRequest = ({ upBytes, downBytes, requests }: NonNullable<Completed
 
 describe.concurrent('a closed loop of polls', () => {
   it('asks twice as often in sum as our own clients are answered: theirs, and as many by the witness', async () => {
-    const { cell, own, witness } = await loopsOf();
+    const { cell, own, witness } = await loopsOf({ plan: { windowSeconds: 1.5 } });
     expect(own).toMatchObject({ client: 'undici' });
     expect(witness).toMatchObject({ client: 'autocannon', requests: own.requests });
     expect(own.requests).toBeGreaterThan(POINT.clients);
