@@ -98,7 +98,7 @@ describe.concurrent('a cell whose server is killed and started again', () => {
   ])('fails when %s, with the signal', async (_name, nth, call, phase) => {
     const { run, living } = open({ nth, fault: { child: 'server', call, act: 'die' } });
     // Long enough that its own turn to be killed does not come before.
-    expect(await run({ windowSeconds: 5 })).toMatchObject({ state: 'failed', phase, error: { signal: 'SIGSEGV' } });
+    expect(await run({ windowSeconds: 20 })).toMatchObject({ state: 'failed', phase, error: { signal: 'SIGSEGV' } });
     expect(living()).toBe(0);
   });
 
