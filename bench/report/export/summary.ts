@@ -30,7 +30,7 @@ function citableLines(result: Result): string[] {
 }
 
 function scenarioBlocks(result: Result, view: ScenarioView): string[] {
-  const columns = TABLES.flatMap((spec) => columnsOf(spec, view));
+  const columns = TABLES.flatMap(({ id }) => columnsOf(id, view));
   return [
     `## ${escapeMarkdown(view.scenario.title)}`,
     escapeMarkdown(`${view.scenario.question} ${view.setting}.`),

@@ -29,12 +29,12 @@ function tableLabel({ scenario }: Pick<ScenarioView, 'scenario'>, table: string)
 
 /** The labels of a scenario's tables, without those of their further parts and ratios. */
 export function labelsOf(view: ScenarioView): string[] {
-  return TABLES.filter((spec) => columnsOf(spec, view).length > 0).map(({ id }) => tableLabel(view, id));
+  return TABLES.filter(({ id }) => columnsOf(id, view).length > 0).map(({ id }) => tableLabel(view, id));
 }
 
 function tablesOf(result: Result, view: ScenarioView): string[] {
   return TABLES.flatMap((spec) => {
-    const columns = columnsOf(spec, view);
+    const columns = columnsOf(spec.id, view);
     const [only, ...others] = columns;
     if (!only) return [];
     const title = others.length === 0 ? only.metric.title : spec.title;

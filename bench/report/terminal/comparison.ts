@@ -3,23 +3,15 @@
 import type { Result } from '../../contract/result.ts';
 import type { ComparisonRow, RunComparison } from '../../stats/compare.ts';
 import { groupBy } from '../../stats/group.ts';
-import { metricOf } from '../../stats/metrics/metrics.ts';
+import { metricOf, metrics } from '../../stats/metrics/metrics.ts';
 import type { JudgedThreshold } from '../../stats/threshold.ts';
-import { formatInterval, headed, RATIO } from '../view/words/format.ts';
+import { formatInterval, headed, RATIO, scaleOf } from '../view/words/format.ts';
 import { commonText } from '../view/words/points.ts';
 import { verdictText } from '../view/words/verdicts.ts';
-import { scaleOf } from '../view/words/wording.ts';
 import { align } from './terminal-tables.ts';
 
 /** What is shown unless other metrics are asked for. */
-export const COMPARED_METRICS = [
-  'latency.p50Us',
-  'latency.p95Us',
-  'latency.p99Us',
-  'wire.perDeliveryBytes',
-  'server.cpuPerDeliveryUs',
-  'server.heapPerClientBytes',
-];
+export const COMPARED_METRICS = metrics.filter(({ shown }) => shown.isCompared).map(({ id }) => id);
 
 interface Look {
   readonly markdown?: boolean;

@@ -1,7 +1,6 @@
 /** What the terminal shows of a scenario: which columns, and a row for each lane. Pure. */
 
-import type { Result } from '../../contract/result.ts';
-import { metricOf } from '../../stats/metrics/metrics.ts';
+import { type FigureKind, type Metric, shownIn } from '../../stats/metrics/metrics.ts';
 import { kneeTexts, limitText } from '../view/figures/knee-figure.ts';
 import { byRoundTrip, eventsPerRoundTrip, expectedText, LONGEST, PERCENTILES, SHARE } from '../view/findings/gap.ts';
 import { kneesOf } from '../view/findings/knee.ts';
@@ -14,9 +13,7 @@ import {
   formatSetting,
   headed,
   type Interval,
-  quantityOf,
   type Scale,
-  scaleFor,
 } from '../view/words/format.ts';
 import {
   labelsOf,
@@ -24,68 +21,30 @@ import {
   type Place,
   type ScenarioView,
   type SweepView,
+  scaleIn,
   withoutRepeats,
 } from '../view/words/places.ts';
 import { inSentence } from '../view/words/wording.ts';
 
-type Figure = Result['scenarios'][number]['figures'][number];
-
 interface Column {
-  readonly metric: string;
-  /** Short: a table fits on a terminal of 100 columns. */
+  readonly metric: Metric;
   readonly label: string;
-  /** Shown for scenarios with any of these. */
-  readonly figures: readonly Figure[];
   /** Left out of a long run. */
-  readonly isDetail?: boolean;
+  readonly isDetail: boolean;
 }
 
-/** Columns that stand in one table. */
-const TABLES: readonly (readonly Column[])[] = [
-  [
-    { metric: 'latency.p50Us', label: 'latency p50', figures: ['latency', 'tradeoff'] },
-    { metric: 'latency.p95Us', label: 'latency p95', figures: ['latency'], isDetail: true },
-    { metric: 'latency.p99Us', label: 'latency p99', figures: ['isolation'] },
-    { metric: 'server.cpuPerDeliveryUs', label: 'CPU/delivery', figures: ['cpu', 'tradeoff'] },
-    { metric: 'server.peakRssBytes', label: 'peak memory', figures: ['isolation'] },
-  ],
-  [
-    { metric: 'wire.framingPerDeliveryBytes', label: 'framing', figures: ['layers'] },
-    { metric: 'wire.headsPerDeliveryBytes', label: 'heads', figures: ['layers'] },
-    { metric: 'wire.perDeliveryBytes', label: 'bytes/delivery', figures: ['bytes', 'layers', 'tradeoff'] },
-    { metric: 'wire.tcpIpPerDeliveryBytes', label: 'with TCP/IP', figures: ['layers'] },
-    { metric: 'wire.handshakeBytes', label: 'handshake', figures: ['layers'] },
-    { metric: 'server.heapPerClientBytes', label: 'memory/client', figures: ['memory'] },
-  ],
-  [
-    { metric: 'idle.bytesPerClientMinute', label: 'bytes/client·min', figures: ['idle'] },
-    { metric: 'idle.segmentsPerClientMinute', label: 'packets/client·min', figures: ['idle'] },
-    { metric: 'idle.cpuPerClientMinuteUs', label: 'CPU/client·min', figures: ['idle'] },
-  ],
-  [
-    { metric: 'open.firstEventP50Us', label: 'first event p50', figures: ['connect'] },
-    { metric: 'open.firstEventP95Us', label: 'first event p95', figures: ['connect'], isDetail: true },
-    { metric: 'open.bytesPerConnection', label: 'bytes to it', figures: ['connect'] },
-  ],
-  [
-    { metric: 'upstream.echoP50Us', label: 'echo p50', figures: ['upstream'] },
-    { metric: 'upstream.echoP95Us', label: 'echo p95', figures: ['upstream'] },
-    { metric: 'upstream.bytesPerMessage', label: 'bytes/message', figures: ['upstream'] },
-  ],
-  [
-    { metric: 'recovery.firstEventP50Us', label: 'recovery p50', figures: ['recovery'] },
-    { metric: 'recovery.firstEventMaxUs', label: 'last client', figures: ['recovery'] },
-    { metric: 'recovery.attemptsPerClient', label: 'attempts/client', figures: ['recovery'] },
-  ],
-  [
-    { metric: 'capacity.requestsPerSecond', label: 'polls answered', figures: ['capacity'] },
-    { metric: 'capacity.witnessRequestsPerSecond', label: 'by the witness', figures: ['capacity'] },
-    { metric: 'capacity.bytesPerRequest', label: 'bytes/poll', figures: ['capacity'] },
-  ],
+/** Figures whose metrics stand in one table; the others have tables of their own. */
+const TABLES: readonly (readonly FigureKind[])[] = [
+  ['latency', 'cpu', 'isolation'],
+  ['bytes', 'layers', 'memory'],
+  ['idle'],
+  ['connect'],
+  ['upstream'],
+  ['recovery'],
+  ['capacity'],
 ];
 
 const LINE_COLUMNS = 100;
-const PERCENTILE = /p\d+Us$/i;
 
 /** A table for each group of columns, at a scenario's only point. */
 export function tablesInFull(view: ScenarioView, lanes: readonly LaneLabel[]): string[] {
@@ -99,7 +58,7 @@ export function tablesInFull(view: ScenarioView, lanes: readonly LaneLabel[]): s
 /** One table for each sweep, where its columns fit; without what is a detail, and without lanes that repeat another. */
 export function tablesInShort(all: ScenarioView, lanes: readonly LaneLabel[]): string[] {
   const view = withoutRepeats(all);
-  const groups = groupsOf(view).map((columns) => columns.filter(({ isDetail = false }) => !isDetail));
+  const groups = groupsOf(view).map((columns) => columns.filter(({ isDetail }) => !isDetail));
   const [place, ...others] = view.places;
   if (place && others.length === 0) {
     const own = lanes.filter(({ repeats }) => repeats === undefined);
@@ -126,9 +85,16 @@ export function tablesInShort(all: ScenarioView, lanes: readonly LaneLabel[]): s
 }
 
 function groupsOf({ scenario }: ScenarioView): Column[][] {
-  return TABLES.map((columns) =>
-    columns.filter(({ figures }) => figures.some((figure) => scenario.figures.includes(figure))),
-  ).filter(({ length }) => length > 0);
+  const columns = shownIn('terminal', scenario.figures).map(({ metric, words: { label, isDetail = false } }) => ({
+    metric,
+    label,
+    isDetail,
+  }));
+  const isIn = (figures: readonly FigureKind[], [own]: readonly FigureKind[]) =>
+    own !== undefined && figures.includes(own);
+  return TABLES.map((figures) => columns.filter(({ metric: { shown } }) => isIn(figures, shown.figures))).filter(
+    ({ length }) => length > 0,
+  );
 }
 
 /** The first that fits on the terminal, or the last. */
@@ -138,15 +104,15 @@ function narrowest(candidates: readonly string[][]): string[] {
 }
 
 function placeTable(place: Place, wanted: readonly Column[], lanes: readonly LaneLabel[], hasIntervals = true): string {
-  const columns = wanted.map((column) => ({ ...column, scale: scaleIn([place], column) }));
+  const columns = wanted.map((column) => ({ ...column, scale: scaleIn(place.lanes, [column.metric]) }));
   const rows = lanes.map((label) => {
     const lane = laneAt(place, label);
-    const rounds = Math.max(0, ...columns.map(({ metric }) => lane?.estimates.get(metric)?.rounds ?? 0));
+    const rounds = Math.max(0, ...columns.map(({ metric }) => lane?.estimates.get(metric.id)?.rounds ?? 0));
     if (!lane || rounds === 0) return [label.title, 'not measured'];
     const texts = columns.map(({ metric, scale }) => {
-      const estimate = lane.estimates.get(metric);
-      const isExact = metricOf(metric).spread === 'range' || !hasIntervals;
-      if (!estimate) return PERCENTILE.test(metric) ? 'n too small' : 'not known';
+      const estimate = lane.estimates.get(metric.id);
+      const isExact = metric.spread === 'range' || !hasIntervals;
+      if (!estimate) return metric.isPercentile ? 'n too small' : 'not known';
       // Bytes hardly differ between rounds; the page has their ranges.
       return isExact ? formatInterval(estimate, scale).value : text(estimate, scale);
     });
@@ -173,7 +139,7 @@ function sweepRows(
   wanted: readonly Column[],
   all: readonly Place[],
 ): string[][] {
-  const columns = wanted.map((column) => ({ ...column, scale: scaleIn(all, column) }));
+  const columns = wanted.map((column) => ({ ...column, scale: scaleIn(lanesOf({ places: all }), [column.metric]) }));
   const rows = labelsOf(sweep.places.flatMap(({ place }) => place.lanes)).map((label) => {
     // A lane that lacks the points of the others is shown where it was measured.
     const own = shown.some((place) => laneAt(place, label))
@@ -183,8 +149,8 @@ function sweepRows(
           shown.length,
         );
     const texts = columns.map(({ metric, scale }) => {
-      const format = metricOf(metric).spread === 'range' ? formatExact : formatNumber;
-      const values = own.map((place) => laneAt(place, label)?.estimates.get(metric)?.value);
+      const format = metric.spread === 'range' ? formatExact : formatNumber;
+      const values = own.map((place) => laneAt(place, label)?.estimates.get(metric.id)?.value);
       if (values.every((value) => value === undefined)) return '–';
       return values.map((value) => (value === undefined ? '–' : format(value / scale.factor))).join(' → ');
     });
@@ -249,11 +215,6 @@ function gapTables({ scenario, places }: ScenarioView): string[] {
     const others = latencies.map((one) => headed(inSentence(one.label), one.scale));
     return rows.length === 0 ? [] : [align([[label.title, ...heads, ...others], ...rows])];
   });
-}
-
-function scaleIn(places: readonly Place[], { metric }: Column): Scale {
-  const values = places.flatMap(({ lanes }) => lanes.flatMap(({ estimates }) => estimates.get(metric)?.value ?? []));
-  return scaleFor(quantityOf(metricOf(metric)), values);
 }
 
 /** Columns of equal width, two spaces apart. */

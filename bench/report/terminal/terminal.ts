@@ -1,6 +1,7 @@
 /** What a run says on the terminal when it ends. Pure: data → text. */
 
 import type { Result } from '../../contract/result.ts';
+import { metrics as allMetrics } from '../../stats/metrics/metrics.ts';
 import { isValid } from '../../stats/metrics/valid.ts';
 import { byQuestion, comparedIn, widestOf, wordsOf } from '../view/findings/finding.ts';
 import { isolationSentences } from '../view/findings/isolation-sentences.ts';
@@ -15,21 +16,6 @@ import { commonText } from '../view/words/points.ts';
 import { comparisonProse, proseText, VERDICT_GLYPHS } from '../view/words/verdicts.ts';
 import { tablesInFull, tablesInShort } from './terminal-tables.ts';
 
-type Figure = Result['scenarios'][number]['figures'][number];
-
-/** What the sentences about a lane compare, by figure; in a long run, the first alone. */
-const SENTENCES: Readonly<Partial<Record<Figure, readonly string[]>>> = {
-  latency: ['latency.p50Us'],
-  layers: ['wire.overheadPerDeliveryBytes', 'wire.tcpIpPerDeliveryBytes'],
-  cpu: ['server.cpuPerDeliveryUs'],
-  tradeoff: ['wire.perDeliveryBytes'],
-  idle: ['idle.bytesPerClientMinute'],
-  connect: ['open.firstEventP50Us'],
-  upstream: ['upstream.echoP50Us'],
-  recovery: ['recovery.firstEventP50Us'],
-  capacity: ['capacity.requestsPerSecond'],
-};
-
 const LINE_COLUMNS = 100;
 
 /** Whether it may be cited and how far noise goes; for each scenario its tables, and what comparisons came to. */
@@ -40,7 +26,10 @@ export function describeResult(result: Result): string {
     const { title, lanes, figures } = view.scenario;
     const heading = `${title}: ${commonText(view.places.map(({ point }) => point))}`;
     const labels = [...laneLabels(result)].filter(([id]) => lanes.includes(id)).map(([, label]) => label);
-    const metrics = figures.flatMap((figure) => SENTENCES[figure] ?? []);
+    // In a long run the first alone is said.
+    const metrics = figures.flatMap((figure) =>
+      allMetrics.filter(({ shown }) => shown.comparedFor?.includes(figure)).map(({ id }) => id),
+    );
     if (isLong) {
       const isolation = figures.includes('isolation') ? isolationSentences(view).map(proseText) : [];
       return [heading, ...tablesInShort(view, labels), ...[...isolation, ...inShort(view, metrics)].map(wrap), ''];

@@ -2,18 +2,10 @@
 
 import type { Estimate, Result } from '../../contract/result.ts';
 import { metricOf } from '../../stats/metrics/metrics.ts';
-import { countOf, formatInstant } from './words/format.ts';
+import { countOf, formatInstant, scaleOf } from './words/format.ts';
 import { escapeLatex } from './words/latex.ts';
 import { keyOf } from './words/points.ts';
-import {
-  commitText,
-  formatEstimate,
-  inSentence,
-  laneText,
-  scaleOf,
-  settingText,
-  softwareText,
-} from './words/wording.ts';
+import { commitText, formatEstimate, inSentence, laneText, settingText, softwareText } from './words/wording.ts';
 
 /** As in package.json. */
 const AUTHOR = 'The Pushlab authors';

@@ -2,7 +2,7 @@
 
 import type { CompletedCell } from '../../../contract/result.ts';
 import { rangeOf } from '../../../stats/inference/mean.ts';
-import { metricOf } from '../../../stats/metrics/metrics.ts';
+import { chartedIn, metricOf } from '../../../stats/metrics/metrics.ts';
 import { payloadPerDeliveryBytes } from '../../../stats/metrics/payload.ts';
 import { curveCharts } from '../charts/curve-chart.ts';
 import { besideEachOther, chartGroups } from '../charts/panels.ts';
@@ -20,8 +20,7 @@ import type { Anchors } from '../words/anchors.ts';
 import { countOf, formatInterval, type Interval, scaleFor } from '../words/format.ts';
 import type { LaneAtPlace, Place, ScenarioView } from '../words/places.ts';
 
-const TOTAL = 'wire.perDeliveryBytes';
-const OVERHEAD = 'wire.overheadPerDeliveryBytes';
+const [TOTAL = '', OVERHEAD = ''] = chartedIn('bytes').map(({ id }) => id);
 const SCALE = scaleFor('wire', []);
 const TITLE = 'Bytes per delivery';
 const NO_DELIVERY = 'no delivery';

@@ -19,38 +19,40 @@ interface Measured {
   readonly cells: readonly CompletedCell[];
 }
 
-/** undefined where no empty poll was measured. */
-export function emptyPollsFigure(view: ScenarioView, result: Result, anchors: Anchors): Figure | undefined {
+/** None where no empty poll was measured. */
+export function emptyPollsFigure(view: ScenarioView, result: Result, anchors: Anchors): Figure[] {
   const rows = measuredIn(view, result);
-  if (rows.length === 0) return undefined;
+  if (rows.length === 0) return [];
   const id = anchors.take(`${view.id} empty polls`);
-  return {
-    id,
-    title: TITLE,
-    definition:
-      'Polls that bring nothing still carry their heads. The bytes of one are measured; a minute of them is that, times ' +
-      'the polls that a client makes in a minute when it asks at the lane’s own interval, whatever interval this ' +
-      'scenario sets, and nothing happens. TCP/IP ' +
-      'headers come on top. Lanes without a measured empty poll are not listed.',
-    charts: undefined,
-    tables: [
-      {
-        id: anchors.take(`${id} table`),
-        title: `${TITLE}: ${view.scenario.title}`,
-        definition: 'Where empty polls differ in size between rounds or points, the smallest and the largest mean.',
-        columns: [
-          { label: 'Lane', numeric: false },
-          { label: 'Headers', numeric: false },
-          ...['Up', 'Down', 'An empty poll'].map((label) => ({ label, unit: 'B', numeric: true })),
-          { label: 'Interval', unit: 'ms', numeric: true },
-          { label: 'Polls', unit: '/min', numeric: true },
-          { label: 'Per client', unit: 'B/min', numeric: true },
-          { label: 'Per 1,000 clients', unit: 'kbit/s', numeric: true },
-        ],
-        rows: rows.map(rowOf),
-      },
-    ],
-  };
+  return [
+    {
+      id,
+      title: TITLE,
+      definition:
+        'Polls that bring nothing still carry their heads. The bytes of one are measured; a minute of them is that, times ' +
+        'the polls that a client makes in a minute when it asks at the lane’s own interval, whatever interval this ' +
+        'scenario sets, and nothing happens. TCP/IP ' +
+        'headers come on top. Lanes without a measured empty poll are not listed.',
+      charts: undefined,
+      tables: [
+        {
+          id: anchors.take(`${id} table`),
+          title: `${TITLE}: ${view.scenario.title}`,
+          definition: 'Where empty polls differ in size between rounds or points, the smallest and the largest mean.',
+          columns: [
+            { label: 'Lane', numeric: false },
+            { label: 'Headers', numeric: false },
+            ...['Up', 'Down', 'An empty poll'].map((label) => ({ label, unit: 'B', numeric: true })),
+            { label: 'Interval', unit: 'ms', numeric: true },
+            { label: 'Polls', unit: '/min', numeric: true },
+            { label: 'Per client', unit: 'B/min', numeric: true },
+            { label: 'Per 1,000 clients', unit: 'kbit/s', numeric: true },
+          ],
+          rows: rows.map(rowOf),
+        },
+      ],
+    },
+  ];
 }
 
 function measuredIn({ places }: ScenarioView, result: Result): Measured[] {

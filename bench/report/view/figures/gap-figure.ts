@@ -1,6 +1,6 @@
 /** What waits for the next poll, over the events of a round trip, beside what is expected of independent events. */
 
-import { metricOf } from '../../../stats/metrics/metrics.ts';
+import { chartedIn, headlineOf } from '../../../stats/metrics/metrics.ts';
 import { gapCharts, RATE_BY_RTT } from '../charts/gap-charts.ts';
 import {
   byRoundTrip,
@@ -22,7 +22,7 @@ import { formatNumber, formatSetting } from '../words/format.ts';
 import { labelsOf, type ScenarioView } from '../words/places.ts';
 
 const TITLE = 'What waits for the next poll';
-const METRICS = ['polls.queuedPercent', 'latency.p50Us'] as const;
+const METRICS = chartedIn('gap').map(({ id }) => id);
 
 export function gapFigure(view: ScenarioView, anchors: Anchors): Figure {
   const id = anchors.take(`${view.id} gap`);
@@ -34,7 +34,7 @@ export function gapFigure(view: ScenarioView, anchors: Anchors): Figure {
     id,
     title: TITLE,
     definition:
-      `${metricOf(METRICS[0]).definition}. They wait until the next poll arrives: a round trip after the last answer, and ` +
+      `${headlineOf('gap').definition}. They wait until the next poll arrives: a round trip after the last answer, and ` +
       'what both ends take for it. Latency is in transits, of half a round trip each: one for an event that finds the poll ' +
       'parked, three for one that just missed it. Expected: x ÷ (x + e⁻ˣ) of events that come independently, x in a round ' +
       'trip, if the ends took no time; the shorter the trip, the more of them wait.',

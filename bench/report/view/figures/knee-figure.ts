@@ -1,35 +1,33 @@
 /** How far a load can be raised: a metric against it, the limit as a line, and where each lane crosses it. */
 
-import { metricOf } from '../../../stats/metrics/metrics.ts';
+import { latencyMetric, metricOf } from '../../../stats/metrics/metrics.ts';
 import { type Knee, kneesOf } from '../findings/knee.ts';
 import type { Figure, LaneLabel, Prose, Table } from '../page-model.ts';
 import type { Anchors } from '../words/anchors.ts';
-import { countOf, formatInterval, quantityOf, scaleFor, withUnit } from '../words/format.ts';
+import { countOf, formatInterval, scaleOf, withUnit } from '../words/format.ts';
 import { type ScenarioView, withoutRepeats } from '../words/places.ts';
 import { inSentence } from '../words/wording.ts';
 import { metricFigure } from './metric-figure.ts';
 
 const TITLE = 'How far it goes';
-/** Where a scenario sets no limit. */
-const TAIL = 'latency.p99Us';
 
 export function kneeFigure(view: ScenarioView, anchors: Anchors): Figure {
   const { limit } = view.scenario;
-  const metric = metricOf(limit?.metric ?? TAIL);
+  const metric = limit ? metricOf(limit.metric) : latencyMetric('p99');
   const text = limitText(view);
   const figure = metricFigure(
     view,
     {
       name: 'knee',
       title: TITLE,
-      definition:
+      definition: () =>
         `${metric.title}: ${metric.definition}. ` +
         (text === undefined ? '' : `The load rises step by step, for each lane until it no longer keeps ${text}.`),
       plots: [
         {
           title: metric.title,
           scale: 'log',
-          series: [{ metric: metric.id, label: metric.title, whyMissing: `needs ${metric.needs}` }],
+          series: [{ metric, label: metric.title, whyMissing: `needs ${metric.needs}` }],
           limit: limit && text !== undefined ? { max: limit.max, text } : undefined,
         },
       ],
@@ -46,7 +44,7 @@ export function kneeFigure(view: ScenarioView, anchors: Anchors): Figure {
 export function limitText({ scenario: { limit } }: Pick<ScenarioView, 'scenario'>): string | undefined {
   if (!limit) return undefined;
   const metric = metricOf(limit.metric);
-  const scale = scaleFor(quantityOf(metric), [limit.max]);
+  const scale = scaleOf(metric, [limit.max]);
   const { value } = formatInterval({ value: limit.max, low: limit.max, high: limit.max }, scale);
   return `${inSentence(metric.title)} ≤ ${withUnit(value, scale)}`;
 }

@@ -1,6 +1,7 @@
 /** The figure of the levels at which bytes can be counted: how much a ratio of overheads says depends on them. */
 
 import type { Environment } from '../../../contract/result.ts';
+import { headlineOf } from '../../../stats/metrics/metrics.ts';
 import { averageOf, type Contrast, contrastOf, LEVELS, type Level, ratioOf } from '../findings/levels.ts';
 import type { DotChart, Figure, Prose, Table } from '../page-model.ts';
 import {
@@ -88,7 +89,7 @@ function levelTable(view: ScenarioView, id: string, title: string, bytesOf: (lev
   // A column that would say the same in each row is a line below the table.
   const isMissing = (level: Level) => isAnyValid && !lanes.some((lane) => averageOf(lane, bytesOf(level)));
   const isCompared = lanes.some(({ comparisons }) => comparisons.size > 0);
-  const compared = ['wire.perDeliveryBytes'];
+  const compared = [headlineOf('bytes').id];
   const columns = [
     ...oppositeColumn(view, compared),
     ...LEVELS.filter((level) => !isMissing(level)).flatMap((level) => [

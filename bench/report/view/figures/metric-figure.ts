@@ -1,6 +1,6 @@
 /** A figure of metrics by lane: charts of each round with estimates and intervals, and the table of the same numbers. */
 
-import { metricOf } from '../../../stats/metrics/metrics.ts';
+import type { Metric } from '../../../stats/metrics/metrics.ts';
 import { curveCharts } from '../charts/curve-chart.ts';
 import { dotChart } from '../charts/dot-chart.ts';
 import { besideEachOther, chartGroups } from '../charts/panels.ts';
@@ -17,13 +17,13 @@ import {
   valueColumn,
 } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
-import { quantityOf, type Scale, scaleFor } from '../words/format.ts';
-import type { Place, ScenarioView } from '../words/places.ts';
+import type { Scale } from '../words/format.ts';
+import { type Place, type ScenarioView, scaleIn } from '../words/places.ts';
 import { inSentence } from '../words/wording.ts';
 
 /** A metric: one symbol of the chart, and its columns in the table. */
 export interface Series {
-  readonly metric: string;
+  readonly metric: Metric;
   readonly label: string;
   /** Said in the table where valid rounds still give no estimate. */
   readonly whyMissing: string;
@@ -42,9 +42,9 @@ export interface MetricFigureSpec {
   /** The figure's part of its anchor. */
   readonly name: string;
   readonly title: string;
-  /** In place of those of its metrics. */
-  readonly definition?: string;
-  readonly plots: readonly [Plot, ...Plot[]];
+  /** In place of those of its metrics; made from that of the first. */
+  readonly definition?: (first: string) => string;
+  readonly plots: readonly Plot[];
   /** Columns of the table that the charts do not show. */
   readonly more?: readonly LaneColumn[];
 }
@@ -56,20 +56,23 @@ export function metricFigure(view: ScenarioView, spec: MetricFigureSpec, anchors
   const { name, title, plots, more = [] } = spec;
   const id = anchors.take(`${view.id} ${name}`);
   const series = plots.flatMap((plot) => plot.series);
-  const metrics = series.map(({ metric }) => metric);
-  const scaled = plots.map((plot) => ({ ...plot, scaleOfValues: plotScale(view, plot) }));
+  const metrics = series.map(({ metric }) => metric.id);
   const lanes = lanesOf(view);
+  const scaled = plots.map((plot) => {
+    const [headline, ...others] = plot.series;
+    return { ...plot, scaleOfValues: scaleIn(lanes, [headline.metric, ...others.map(({ metric }) => metric)]) };
+  });
   // A column that would say the same in each row is a line below the table.
   const isAnyValid = lanes.some(({ valid }) => valid.length > 0);
-  const isMissing = ({ metric }: Series) => isAnyValid && !lanes.some(({ estimates }) => estimates.has(metric));
+  const isMissing = ({ metric }: Series) => isAnyValid && !lanes.some(({ estimates }) => estimates.has(metric.id));
   const columns = [
     ...oppositeColumn(view, metrics),
     ...scaled.flatMap(({ series: shown, scaleOfValues }) =>
       shown
         .filter((one) => !isMissing(one))
         .flatMap(({ metric, label, whyMissing }) => [
-          valueColumn(label, scaleOfValues, ({ estimates }) => estimates.get(metric), whyMissing),
-          ...ratioColumn(view, metric, series.length > 1 ? `${label} ratio` : 'Ratio'),
+          valueColumn(label, scaleOfValues, ({ estimates }) => estimates.get(metric.id), whyMissing),
+          ...ratioColumn(view, metric.id, series.length > 1 ? `${label} ratio` : 'Ratio'),
         ]),
     ),
     ...more,
@@ -77,14 +80,15 @@ export function metricFigure(view: ScenarioView, spec: MetricFigureSpec, anchors
   ];
   const headlines = scaled.map((plot) => withHeadline(view, plot));
   const isCut = headlines.some((plot, at) => plot.series.length < (plots[at]?.series.length ?? 0));
-  const definition = spec.definition ?? definitionsOf(series);
+  const [first] = series;
+  const definition = spec.definition?.(first?.metric.definition ?? '') ?? definitionsOf(series);
   return {
     id,
     title,
     definition: isCut
       ? `${definition} The charts show the ${headlines.map((plot) => plot.series[0].label).join(' and the ')}, the table has the others.`
       : definition,
-    finding: findingOf(view, plots[0].series[0].metric),
+    finding: first && findingOf(view, first.metric.id),
     charts: besideEachOther(
       headlines.map((plot) => ({ title: plot.title, groups: plotGroups(view, plot, id, anchors) })),
     ),
@@ -102,21 +106,10 @@ interface ScaledPlot extends Plot {
   readonly scaleOfValues: Scale;
 }
 
-function plotScale(view: ScenarioView, { series: [first, ...others] }: Pick<Plot, 'series'>): Scale {
-  const estimates = [first, ...others].flatMap(({ metric }) =>
-    lanesOf(view).flatMap((lane) => lane.estimates.get(metric) ?? []),
-  );
-  return scaleFor(
-    quantityOf(metricOf(first.metric)),
-    estimates.map(({ value }) => value),
-  );
-}
-
 /** Each metric's own words. */
 export function definitionsOf(series: readonly Pick<Series, 'metric' | 'label'>[]): string {
   return series
-    .map(({ metric, label }) => {
-      const { definition } = metricOf(metric);
+    .map(({ metric: { definition }, label }) => {
       return definition.startsWith(label) ? `${definition}.` : `${label}: ${inSentence(definition)}.`;
     })
     .join(' ');
@@ -138,14 +131,14 @@ function plotGroups(view: ScenarioView, plot: ScaledPlot, id: string, anchors: A
     id,
     anchors,
     (place) => placeChart(place, plot),
-    (curves) => curveCharts(curves, { metric: series[0].metric, title, scale, prefers, limit }),
+    (curves) => curveCharts(curves, { metric: series[0].metric.id, title, scale, prefers, limit }),
   );
 }
 
 function placeChart({ lanes }: Place, { title, scale, scaleOfValues, series }: ScaledPlot): DotChart | undefined {
   return dotChart(
     lanes.map(({ label }) => label),
-    series.map(({ metric, label }) => ({ metric, label, rows: lanes })),
+    series.map(({ metric, label }) => ({ metric: metric.id, label, rows: lanes })),
     { title, scale: scaleOfValues, axis: scale },
   );
 }

@@ -1,7 +1,7 @@
 /** What being current costs: latency against bytes, and against the server's CPU time, each lane at its poll intervals. */
 
 import type { Estimate, Point } from '../../../contract/result.ts';
-import { metricOf } from '../../../stats/metrics/metrics.ts';
+import { chartedIn, headlineOf, type Metric, metricOf } from '../../../stats/metrics/metrics.ts';
 import { valuesAxis } from '../charts/numeric-axis.ts';
 import type { ChartGroup, Figure, LaneLabel, LaneLine, LineChart, Prose } from '../page-model.ts';
 import {
@@ -14,64 +14,51 @@ import {
   valueColumn,
 } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
-import {
-  countOf,
-  formatExact,
-  formatNumber,
-  formatSetting,
-  quantityOf,
-  type Scale,
-  scaleFor,
-  withUnit,
-} from '../words/format.ts';
-import { type LaneAtPlace, labelsOf, type Place, type ScenarioView } from '../words/places.ts';
+import { countOf, formatExact, formatNumber, formatSetting, type Scale, scaleOf, withUnit } from '../words/format.ts';
+import { type LaneAtPlace, labelsOf, type Place, type ScenarioView, scaleIn } from '../words/places.ts';
 import { variedText } from '../words/points.ts';
 import { inSentence } from '../words/wording.ts';
 import { definitionsOf } from './metric-figure.ts';
 
-const LATENCY = 'latency.p50Us';
-const COSTS = ['wire.perDeliveryBytes', 'server.cpuPerDeliveryUs'] as const;
+const LATENCY = headlineOf('tradeoff');
+const COSTS = chartedIn('tradeoff').slice(1);
 const METRICS = [LATENCY, ...COSTS];
+const IDS = METRICS.map(({ id }) => id);
 const TITLE = 'Latency against its cost';
 
-type ScaleOf = (metric: string) => Scale;
+type ScaleOf = (metric: Metric) => Scale;
 
 export function tradeoffFigure(view: ScenarioView, anchors: Anchors): Figure {
   const id = anchors.take(`${view.id} tradeoff`);
-  const scales = new Map(METRICS.map((metric) => [metric, scaleIn(view, metric)]));
-  const scaleOf: ScaleOf = (metric) => scales.get(metric) ?? scaleFor('count', []);
+  const lanes = lanesOf(view);
+  const unitOf: ScaleOf = (metric) => scaleIn(lanes, [metric]);
   return {
     id,
     title: TITLE,
     definition:
       'Each mark is a lane; down is sooner, left is cheaper. One that polls has a mark for each interval at which it was ' +
-      `run, joined from the shortest to the longest. ${definitionsOf(METRICS.map((metric) => ({ metric, label: metricOf(metric).title })))}`,
+      `run, joined from the shortest to the longest. ${definitionsOf(METRICS.map((metric) => ({ metric, label: metric.title })))}`,
     finding: findingOf(view),
-    charts: groupsOf(view, id, anchors, scaleOf),
+    charts: groupsOf(view, id, anchors, unitOf),
     tables: [
       {
         ...laneTable(view, anchors.take(`${id} table`), TITLE, [
-          ...oppositeColumn(view, METRICS),
+          ...oppositeColumn(view, IDS),
           ...METRICS.flatMap((metric) => [
             valueColumn(
-              metricOf(metric).title,
-              scaleOf(metric),
-              ({ estimates }) => estimates.get(metric),
-              `needs ${metricOf(metric).needs}`,
+              metric.title,
+              unitOf(metric),
+              ({ estimates }) => estimates.get(metric.id),
+              `needs ${metric.needs}`,
             ),
-            ...ratioColumn(view, metric, 'Ratio'),
+            ...ratioColumn(view, metric.id, 'Ratio'),
           ]),
-          roundsColumn(METRICS),
+          roundsColumn(IDS),
         ]),
-        definition: bracketsAndRatios(view, METRICS),
+        definition: bracketsAndRatios(view, IDS),
       },
     ],
   };
-}
-
-function scaleIn(view: ScenarioView, metric: string): Scale {
-  const values = lanesOf(view).flatMap(({ estimates }) => estimates.get(metric)?.value ?? []);
-  return scaleFor(quantityOf(metricOf(metric)), values);
 }
 
 /** Two charts side by side; a pair for each setting of what else varies. */
@@ -79,9 +66,7 @@ function groupsOf(view: ScenarioView, id: string, anchors: Anchors, scaleOf: Sca
   return [...settingsOf(view)].flatMap(([title, places]): ChartGroup[] => {
     const panels = COSTS.flatMap((cost) => {
       const chart = tradeoffChart(places, view.places, cost, scaleOf);
-      return chart
-        ? [{ id: anchors.take(`${id} chart`), title: `Against ${inSentence(metricOf(cost).title)}`, chart }]
-        : [];
+      return chart ? [{ id: anchors.take(`${id} chart`), title: `Against ${inSentence(cost.title)}`, chart }] : [];
     });
     return panels.length === 0 ? [] : [{ title, panels }];
   });
@@ -103,25 +88,25 @@ function settingsOf({ places }: ScenarioView): Map<string | undefined, Place[]> 
 function tradeoffChart(
   places: readonly Place[],
   all: readonly Place[],
-  cost: string,
+  cost: Metric,
   scaleOf: ScaleOf,
 ): LineChart | undefined {
-  const has = ({ estimates }: LaneAtPlace) => estimates.has(LATENCY) && estimates.has(cost);
+  const has = ({ estimates }: LaneAtPlace) => estimates.has(LATENCY.id) && estimates.has(cost.id);
   const lanes = labelsOf(places.flatMap((place) => place.lanes.filter(has)));
   if (lanes.length === 0) return undefined;
-  const axis = (metric: string) => {
+  const axis = (metric: Metric) => {
     const scale = scaleOf(metric);
     const values = all.flatMap((place) =>
       place.lanes.filter(has).flatMap((lane) => pairsOf(lane, metric).map((value) => value / scale.factor)),
     );
-    return valuesAxis(metricOf(metric).title, scale, values, 'log');
+    return valuesAxis(metric.title, scale, values, 'log');
   };
   const [x, y] = [axis(cost), axis(LATENCY)];
   return {
     kind: 'lines',
     shape: 'straight',
     texts: 'points',
-    spread: metricOf(LATENCY).spread,
+    spread: LATENCY.spread,
     unit: y.unit,
     label:
       `Scatter plot. ${y.title} against ${x.title} for ${countOf(lanes.length, 'lane')}, a small mark for each round. ` +
@@ -134,26 +119,24 @@ function tradeoffChart(
   };
 }
 
-function pairsOf({ valid, estimates }: LaneAtPlace, metric: string): number[] {
-  return [estimates.get(metric)?.value, ...valid.map((cell) => metricOf(metric).of(cell))].filter(
-    (value) => value !== undefined,
-  );
+function pairsOf({ valid, estimates }: LaneAtPlace, { id, of }: Metric): number[] {
+  return [estimates.get(id)?.value, ...valid.map(of)].filter((value) => value !== undefined);
 }
 
-function lineOf(label: LaneLabel, places: readonly Place[], cost: string, scaleOf: ScaleOf): LaneLine {
+function lineOf(label: LaneLabel, places: readonly Place[], cost: Metric, scaleOf: ScaleOf): LaneLine {
   const [x, y] = [scaleOf(cost), scaleOf(LATENCY)];
   const marks = places
     .flatMap(({ point, lanes }) => lanes.flatMap((lane) => (lane.label.index === label.index ? [{ point, lane }] : [])))
     .sort((a, b) => (a.point.pollIntervalMs ?? 0) - (b.point.pollIntervalMs ?? 0));
   const points = marks.flatMap(({ point, lane: { estimates } }) => {
-    const [across, up] = [estimates.get(cost), estimates.get(LATENCY)];
+    const [across, up] = [estimates.get(cost.id), estimates.get(LATENCY.id)];
     return across && up ? [{ point, across, up }] : [];
   });
   const scaled = (bound: number | null) => (bound === null ? null : bound / y.factor);
   return {
     rounds: marks.flatMap(({ lane }) =>
       lane.valid.flatMap((cell) => {
-        const [across, up] = [metricOf(cost).of(cell), metricOf(LATENCY).of(cell)];
+        const [across, up] = [cost.of(cell), LATENCY.of(cell)];
         if (across === undefined || up === undefined) return [];
         return { x: across / x.factor, y: up / y.factor, round: cell.round };
       }),
@@ -178,7 +161,6 @@ function markText({ title }: LaneLabel, { pollIntervalMs }: Point, isFirst: bool
 
 /** How far the latency of a lane reaches, and at what price: the one that spans the most. */
 function findingOf(view: ScenarioView): Prose | undefined {
-  const [bytes] = COSTS;
   const ends = [...settingsOf(view).values()].flatMap((places) => {
     const indices = new Set(lanesOf({ places }).map(({ label }) => label.index));
     return [...indices].flatMap((index) => {
@@ -187,7 +169,7 @@ function findingOf(view: ScenarioView): Prose | undefined {
           lanes.filter(({ label }) => label.index === index).map((lane) => ({ point, lane })),
         )
         .flatMap(({ point, lane: { label, estimates } }) => {
-          const [up, across] = [estimates.get(LATENCY), estimates.get(bytes)];
+          const [up, across] = [estimates.get(LATENCY.id), estimates.get(headlineOf('bytes').id)];
           return up && across ? [{ point, label, up, across }] : [];
         })
         .sort((a, b) => (a.point.pollIntervalMs ?? 0) - (b.point.pollIntervalMs ?? 0));
@@ -207,7 +189,7 @@ function findingOf(view: ScenarioView): Prose | undefined {
 }
 
 function valueText(estimate: Estimate): string {
-  const scale = scaleFor(quantityOf(metricOf(estimate.metric)), [estimate.value]);
+  const scale = scaleOf(metricOf(estimate.metric), [estimate.value]);
   const format = estimate.spread === 'range' ? formatExact : formatNumber;
   return withUnit(format(estimate.value / scale.factor), scale);
 }

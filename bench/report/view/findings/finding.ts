@@ -1,10 +1,10 @@
 /** What a figure shows, in one sentence: the widest difference that is decided, or that there is none. */
 
 import type { Comparison, Estimate } from '../../../contract/result.ts';
-import { FASTER } from '../../../stats/metrics/metric.ts';
+import { isNamedByVerb } from '../../../stats/metrics/metric.ts';
 import { metricOf } from '../../../stats/metrics/metrics.ts';
 import type { Prose } from '../page-model.ts';
-import { countOf, formatCount, formatInterval, quantityOf, scaleFor, withUnit } from '../words/format.ts';
+import { countOf, formatCount, formatInterval, scaleOf, withUnit } from '../words/format.ts';
 import { type LaneAtPlace, type Place, type ScenarioView, withoutRepeats } from '../words/places.ts';
 import { type ComparisonWords, comparisonProse, marginText } from '../words/verdicts.ts';
 import { inSentence } from '../words/wording.ts';
@@ -65,12 +65,11 @@ export function wordsOf(id: string, lane?: LaneAtPlace): Pick<ComparisonWords, '
   const name = `${inSentence(metric.title)} `;
   const estimate = lane?.estimates.get(id);
   const shown = estimate ? valueProse(estimate) : [];
-  return { what: [name, ...shown], afterVerb: metric.verbs === FASTER ? [name, ...shown] : shown };
+  return { what: [name, ...shown], afterVerb: isNamedByVerb(metric) ? shown : [name, ...shown] };
 }
 
 function valueProse(estimate: Estimate): Prose {
-  const metric = metricOf(estimate.metric);
-  const scale = scaleFor(quantityOf(metric), [estimate.value]);
+  const scale = scaleOf(metricOf(estimate.metric), [estimate.value]);
   const { value, interval } = formatInterval(estimate, scale);
   return [withUnit(value, scale), ...(interval ? [{ quiet: ` ${interval}` }] : []), ', '];
 }

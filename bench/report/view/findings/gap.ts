@@ -3,13 +3,13 @@
 import type { Point } from '../../../contract/result.ts';
 import { expectedQueuedShare } from '../../../stats/gap.ts';
 import { rangeOf } from '../../../stats/inference/mean.ts';
-import { metricOf } from '../../../stats/metrics/metrics.ts';
-import { EVENTS_NEEDED, PERCENTILE_LABELS, type Percentile } from '../../../stats/percentiles.ts';
+import { headlineOf, latencyMetric, missingText } from '../../../stats/metrics/metrics.ts';
+import type { Percentile } from '../../../stats/percentiles.ts';
 import type { Plotted } from '../charts/settings-chart.ts';
-import { formatCount, quantityOf, type Scale, scaleFor } from '../words/format.ts';
+import { type Scale, scaleOf } from '../words/format.ts';
 import type { LaneAtPlace, Place } from '../words/places.ts';
 
-/** In its unit. */
+/** What is charted over the events of a round trip, in its own unit. */
 export interface Quantity extends Plotted {
   readonly scale: Scale;
   /** Said of a lane with valid rounds that has no value. */
@@ -27,27 +27,27 @@ export interface Located {
 const TRANSITS: Scale = { unit: 'transits', factor: 1, decimals: 2 };
 const LATENCY_PERCENTILES = ['p50', 'p95', 'p99'] as const satisfies readonly Percentile[];
 
-const SHARE_METRIC = metricOf('polls.queuedPercent');
+const share = headlineOf('gap');
 
 export const SHARE: Quantity = {
-  label: SHARE_METRIC.title,
-  scale: scaleFor(quantityOf(SHARE_METRIC), []),
-  spread: SHARE_METRIC.spread,
-  whyMissing: 'parks no poll',
-  of: SHARE_METRIC.of,
-  estimate: ({ estimates }) => estimates.get(SHARE_METRIC.id),
+  label: share.title,
+  scale: scaleOf(share, []),
+  spread: share.spread,
+  whyMissing: missingText(share),
+  of: share.of,
+  estimate: ({ estimates }) => estimates.get(share.id),
 };
 
 export const PERCENTILES: readonly Quantity[] = LATENCY_PERCENTILES.map((name) => {
-  const { id, spread, of } = metricOf(`latency.${name}Us`);
+  const metric = latencyMetric(name);
   return {
-    label: PERCENTILE_LABELS[name],
+    label: metric.label,
     scale: TRANSITS,
-    spread,
-    whyMissing: `n too small (needs ${formatCount(EVENTS_NEEDED[name])} events)`,
-    of: (cell) => inTransits(cell.point, of(cell)),
+    spread: metric.spread,
+    whyMissing: missingText(metric),
+    of: (cell) => inTransits(cell.point, metric.of(cell)),
     estimate: ({ estimates }, { point }) => {
-      const { value, low, high } = estimates.get(id) ?? {};
+      const { value, low, high } = estimates.get(metric.id) ?? {};
       const mean = inTransits(point, value);
       return mean === undefined
         ? undefined
@@ -56,7 +56,7 @@ export const PERCENTILES: readonly Quantity[] = LATENCY_PERCENTILES.map((name) =
   };
 });
 
-/** Of each round. A maximum has no interval worth the name. */
+/** The longest latency of each round. It has no interval: maxima of few rounds say nothing of the next one's. */
 export const LONGEST: Quantity = {
   label: 'Longest',
   scale: TRANSITS,

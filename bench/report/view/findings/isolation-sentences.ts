@@ -1,7 +1,6 @@
 /** Whether others notice a client that stops reading, in words: on the page and on the terminal. */
 
 import { VERDICTS, type Verdict } from '../../../contract/result.ts';
-import { metricOf } from '../../../stats/metrics/metrics.ts';
 import type { Prose } from '../page-model.ts';
 import type { ScenarioView } from '../words/places.ts';
 import { marginText, ratioProse } from '../words/verdicts.ts';
@@ -20,7 +19,7 @@ export function isolationSentences(view: ScenarioView): Prose[] {
   const groups = groupsOf(view);
   const tail = tailOf(view);
   const effects = effectsOf(groups, tail, UNNOTICED);
-  const what = `the others’ ${inSentence(metricOf(tail).title)}`;
+  const what = `the others’ ${inSentence(tail.title)}`;
   return groups.flatMap((group) =>
     group.places.flatMap((place): Prose[] => {
       const here = effects.filter((effect) => effect.place === place);

@@ -3,7 +3,7 @@
 import type { CompletedCell, Point } from '../../../contract/result.ts';
 import { pairedRatio } from '../../../stats/inference/ratio.ts';
 import { decide } from '../../../stats/inference/verdict.ts';
-import { metricOf } from '../../../stats/metrics/metrics.ts';
+import { latencyMetric, type Metric } from '../../../stats/metrics/metrics.ts';
 import type { LaneLabel } from '../page-model.ts';
 import { type LaneAtPlace, laneAt, type Place, type ScenarioView } from '../words/places.ts';
 import { keyOf, variedText } from '../words/points.ts';
@@ -11,7 +11,7 @@ import type { Judged } from '../words/verdicts.ts';
 
 /** By how much others' latency may change and still count as unnoticed. It was set before anything was measured. */
 export const UNNOTICED = 0.2;
-const TAILS = ['latency.p99Us', 'latency.p95Us', 'latency.p50Us'] as const;
+const TAILS = (['p99', 'p95', 'p50'] as const).map(latencyMetric);
 
 /** Places that differ in the stalled clients alone, from none to many. */
 export interface Group {
@@ -39,9 +39,9 @@ export function groupsOf({ places }: ScenarioView): Group[] {
 }
 
 /** The furthest into the tail that this run may quote. */
-export function tailOf({ places }: ScenarioView): string {
+export function tailOf({ places }: ScenarioView): Metric {
   const lanes = places.flatMap((place) => place.lanes);
-  return TAILS.find((metric) => lanes.some(({ estimates }) => estimates.has(metric))) ?? TAILS[0];
+  return TAILS.find(({ id }) => lanes.some(({ estimates }) => estimates.has(id))) ?? latencyMetric('p99');
 }
 
 /** `1 more client stalled` */
@@ -51,19 +51,19 @@ export function stalledText({ point }: Place, { places }: Group): string {
 }
 
 /**
- * Of every lane at every place with stalled clients, paired by round: what disturbed one disturbed the other. They are read
- * side by side: their verdicts are corrected together.
+ * Every lane at every place with stalled clients, paired by round: what disturbed one disturbed the other. They are read side
+ * by side: their verdicts are corrected together.
  *
  * @param margin in place of the metric's own
  */
-export function effectsOf(groups: readonly Group[], id: string, margin = metricOf(id).margin): Effect[] {
+export function effectsOf(groups: readonly Group[], metric: Metric, margin = metric.margin): Effect[] {
   const candidates = groups.flatMap(({ places: [calm, ...stalled] }) =>
     stalled.flatMap((place) =>
       place.lanes.flatMap((lane) => {
-        const ratios = calm ? ratiosOf(lane, laneAt(calm, lane.label), id) : [];
+        const ratios = calm ? ratiosOf(lane, laneAt(calm, lane.label), metric) : [];
         if (ratios.length === 0) return [];
-        const ratio = pairedRatio({ ...metricOf(id), margin }, ratios);
-        return { label: lane.label, place, rounds: ratios.length, ratio, family: id };
+        const ratio = pairedRatio({ ...metric, margin }, ratios);
+        return { label: lane.label, place, rounds: ratios.length, ratio, family: metric.id };
       }),
     ),
   );
@@ -73,8 +73,8 @@ export function effectsOf(groups: readonly Group[], id: string, margin = metricO
   });
 }
 
-function ratiosOf({ valid }: LaneAtPlace, calm: LaneAtPlace | undefined, id: string): number[] {
-  const of = (cell: CompletedCell | undefined) => cell && metricOf(id).of(cell);
+function ratiosOf({ valid }: LaneAtPlace, calm: LaneAtPlace | undefined, metric: Metric): number[] {
+  const of = (cell: CompletedCell | undefined) => cell && metric.of(cell);
   return valid.flatMap((cell) => {
     const [mine, theirs] = [of(cell), of(calm?.valid.find(({ round }) => round === cell.round))];
     return mine && theirs ? [mine / theirs] : [];

@@ -1,6 +1,7 @@
 /** How far two helpings of the same lane lie apart: what a difference between lanes has to be seen against. */
 
 import type { Result } from '../../../contract/result.ts';
+import { type FigureKind, metrics } from '../../../stats/metrics/metrics.ts';
 import { noiseFloor, type SelfComparison } from '../../../stats/noise-floor.ts';
 import type { Prose } from '../page-model.ts';
 import { countOf, formatInterval, RATIO } from '../words/format.ts';
@@ -9,12 +10,8 @@ import { ratioProse } from '../words/verdicts.ts';
 
 type Scenario = Result['scenarios'][number];
 
-/** What is compared, in scenarios that show it. */
-const METRICS: readonly { metric: string; name: string; figure: Scenario['figures'][number] }[] = [
-  { metric: 'latency.p50Us', name: 'p50', figure: 'latency' },
-  { metric: 'latency.p95Us', name: 'p95', figure: 'latency' },
-  { metric: 'server.cpuPerDeliveryUs', name: 'server CPU', figure: 'cpu' },
-];
+/** What is compared, in scenarios that ask for its own figure. */
+const METRICS = metrics.filter(({ shown }) => shown.noiseFloor !== undefined);
 
 interface Difference {
   readonly name: string;
@@ -67,17 +64,20 @@ export function noiseFloorInShort(result: Result): Prose[] {
 
 function differencesIn({ id, figures, points: all }: Scenario, floor: readonly SelfComparison[]): Difference[] {
   const points = distinctPoints(all);
-  return METRICS.filter(({ figure }) => figures.includes(figure)).flatMap(({ metric, name }) => {
-    const [first, ...others] = points.flatMap((point) => {
-      const varied = variedText(point, points);
-      return floor
-        .filter(
-          ({ comparison: one }) => one.scenario === id && one.metric === metric && keyOf(one.point) === keyOf(point),
-        )
-        .map((one) => ({ ...one, varied }));
-    });
-    return first ? [{ name, at: [first, ...others] }] : [];
-  });
+  const isShown = (figure: FigureKind | undefined) => figure !== undefined && figures.includes(figure);
+  return METRICS.filter(({ shown }) => isShown(shown.figures[0])).flatMap(
+    ({ id: metric, shown: { noiseFloor: name = '' } }) => {
+      const [first, ...others] = points.flatMap((point) => {
+        const varied = variedText(point, points);
+        return floor
+          .filter(
+            ({ comparison: one }) => one.scenario === id && one.metric === metric && keyOf(one.point) === keyOf(point),
+          )
+          .map((one) => ({ ...one, varied }));
+      });
+      return first ? [{ name, at: [first, ...others] }] : [];
+    },
+  );
 }
 
 /** Of several points the least and the most: each stands in the tables. */

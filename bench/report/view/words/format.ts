@@ -70,6 +70,11 @@ export function scaleFor(quantity: Quantity, values: readonly number[]): Scale {
   return scales.find(({ factor }) => median >= factor / 2) ?? scales.at(-1) ?? BYTES;
 }
 
+/** The unit for values of a metric that stand together. */
+export function scaleOf(metric: Pick<Metric, 'unit' | 'spread'>, values: readonly number[]): Scale {
+  return scaleFor(quantityOf(metric), values);
+}
+
 /** Two significant digits of the interval's half-width; three of the value where there is no interval. */
 export function formatInterval(
   { value, low, high, spread = 'interval' }: Interval,

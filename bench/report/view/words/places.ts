@@ -2,11 +2,11 @@
 
 import type { Cell, Comparison, CompletedCell, Estimate, Point, Result } from '../../../contract/result.ts';
 import { isRepeat, isVariant } from '../../../stats/lineup.ts';
-import { metricOf } from '../../../stats/metrics/metrics.ts';
+import { headlineOf, type Metric } from '../../../stats/metrics/metrics.ts';
 import { isValid } from '../../../stats/metrics/valid.ts';
 import type { LaneLabel } from '../page-model.ts';
 import type { Anchors } from './anchors.ts';
-import { countOf } from './format.ts';
+import { countOf, type Scale, scaleOf } from './format.ts';
 import { type Along, commonText, distinctPoints, keyOf, sweepsOf, variedText } from './points.ts';
 
 /** A scenario of which there is a cell. */
@@ -78,6 +78,12 @@ export function labelsOf(lanes: readonly Pick<LaneAtPlace, 'label'>[]): LaneLabe
 
 export function laneAt({ lanes }: Place, { index }: LaneLabel): LaneAtPlace | undefined {
   return lanes.find(({ label }) => label.index === index);
+}
+
+/** One unit for the metric's values of these lanes; of several metrics, the kind of quantity is that of the first. */
+export function scaleIn(lanes: readonly LaneAtPlace[], metrics: readonly [Metric, ...Metric[]]): Scale {
+  const values = lanes.flatMap(({ estimates }) => metrics.flatMap(({ id }) => estimates.get(id)?.value ?? []));
+  return scaleOf(metrics[0], values);
 }
 
 export function viewsOf(result: Result, anchors: Anchors): ScenarioView[] {
@@ -158,7 +164,7 @@ export function withoutRepeats(view: ScenarioView): ScenarioView {
 
 /** Without repeated lanes that take the same bytes as what they repeat: they would be there twice. */
 export function withoutEqualBytes(view: ScenarioView): ScenarioView {
-  const { id, margin } = metricOf('wire.perDeliveryBytes');
+  const { id, margin } = headlineOf('bytes');
   return keepLanes(view, ({ label: { index, repeats } }) => {
     if (repeats === undefined) return true;
     return !view.places.every(({ lanes }) => {
