@@ -120,7 +120,7 @@ describe('a lane that repeats another', () => {
   });
 
   test('is audited like any other', () => {
-    expect(model.trust.audit?.rows.map(({ header }) => header)).toContain('Lane again');
+    expect(model.checks.audit?.rows.map(({ header }) => header)).toContain('Lane again');
   });
 
   test('is a lane of its own where it is the reference', () => {

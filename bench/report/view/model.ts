@@ -1,6 +1,7 @@
 /** A result becomes a page: pure, without HTML. The same result always gives the same page. */
 
 import type { Result } from '../../contract/result.ts';
+import { checksOf } from './checks.ts';
 import { citeOf } from './cite.ts';
 import { noiseFloorOf } from './findings/noise-floor.ts';
 import { glossary } from './glossary.ts';
@@ -8,7 +9,6 @@ import type { Entry, Head, PageModel, Reproduce } from './page-model.ts';
 import { sectionOf } from './section.ts';
 import { summaryOf } from './summary.ts';
 import { conditionsOf } from './tables/conditions.ts';
-import { trustOf } from './trust.ts';
 import { Anchors } from './words/anchors.ts';
 import { countOf, formatCount, formatDuration, formatInstant } from './words/format.ts';
 import { viewsOf } from './words/places.ts';
@@ -26,7 +26,7 @@ export function pageModel(result: Result): PageModel {
     summary: summaryOf(views, sections, result.reference),
     sections,
     nothingMeasured: views.length > 0 ? undefined : 'No cell was measured: the run ended before its first cell did.',
-    trust: trustOf(result, views),
+    checks: checksOf(result, views),
     conditions: conditionsOf(result, views),
     glossary,
     cite: citeOf(result, views),

@@ -7,7 +7,7 @@ export interface PageModel {
   readonly sections: readonly Section[];
   /** Said instead of sections when there is none. */
   readonly nothingMeasured: string | undefined;
-  readonly trust: Trust;
+  readonly checks: Checks;
   readonly conditions: Conditions;
   readonly glossary: readonly Entry[];
   readonly cite: Cite;
@@ -218,7 +218,7 @@ export interface TableCell {
   readonly isRemark?: boolean;
 }
 
-export interface Trust {
+export interface Checks {
   /** undefined when no cell failed and none is invalid. */
   readonly rejected: Table | undefined;
   readonly audit: Table | undefined;

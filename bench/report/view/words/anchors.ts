@@ -3,7 +3,7 @@
 /** Of the parts that every page has. */
 export const PARTS = {
   summary: 'summary',
-  trust: 'trust',
+  checks: 'trust',
   warnings: 'warnings',
   rejected: 'rejected-cells',
   audit: 'delivery-audit',
