@@ -30,21 +30,32 @@ export interface LineSpec extends Spec {
   readonly config: LineConfig;
 }
 
-export interface LineConfig {
-  readonly type: 'scatter';
-  readonly data: { readonly datasets: readonly LineDataset[] };
+interface Config<Type extends string, Data> {
+  readonly type: Type;
+  readonly data: Data;
   readonly options: object;
 }
 
-export interface LineDataset {
+export type LineConfig = Config<'scatter', { readonly datasets: readonly LineDataset[] }>;
+export type DotConfig = Config<'scatter', { readonly datasets: readonly DotDataset[] }>;
+export type StackConfig = Config<
+  'bar',
+  { readonly labels: readonly string[]; readonly datasets: readonly StackDataset[] }
+>;
+
+/** One colour and width for all marks, or one for each. */
+interface Marks<Colour, Width> {
   readonly label: string;
   readonly pointStyle: string;
-  readonly pointRotation: number;
   readonly pointRadius: number;
   readonly pointHoverRadius: number;
-  readonly pointBackgroundColor: string;
-  readonly pointBorderColor: string;
-  readonly pointBorderWidth: number;
+  readonly pointBackgroundColor: readonly string[] | string;
+  readonly pointBorderColor: Colour;
+  readonly pointBorderWidth: Width;
+}
+
+export interface LineDataset extends Marks<string, number> {
+  readonly pointRotation: number;
   readonly showLine: boolean;
   readonly borderColor?: string;
   readonly borderWidth?: number;
@@ -63,20 +74,7 @@ export interface LinePoint {
   readonly text?: string;
 }
 
-export interface DotConfig {
-  readonly type: 'scatter';
-  readonly data: { readonly datasets: readonly DotDataset[] };
-  readonly options: object;
-}
-
-export interface DotDataset {
-  readonly label: string;
-  readonly pointStyle: string;
-  readonly pointRadius: number;
-  readonly pointHoverRadius: number;
-  readonly pointBackgroundColor: readonly string[] | string;
-  readonly pointBorderColor: readonly string[];
-  readonly pointBorderWidth: readonly number[] | number;
+export interface DotDataset extends Marks<readonly string[], readonly number[] | number> {
   readonly data: readonly DotPoint[];
 }
 
@@ -87,12 +85,6 @@ export interface DotPoint {
   readonly row: number;
   readonly round?: number;
   readonly estimate?: { readonly low: number | null; readonly high: number | null; readonly text: string };
-}
-
-export interface StackConfig {
-  readonly type: 'bar';
-  readonly data: { readonly labels: readonly string[]; readonly datasets: readonly StackDataset[] };
-  readonly options: object;
 }
 
 export interface StackDataset {

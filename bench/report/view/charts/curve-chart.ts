@@ -1,19 +1,18 @@
 /** A metric over the numbers of a sweep: a line a lane, each round a dot. */
 
-import { metricOf } from '../../../stats/metrics/metrics.ts';
+import type { Metric } from '../../../stats/metrics/metrics.ts';
 import type { LineAxis, LineChart } from '../page-model.ts';
 import type { Scale } from '../words/format.ts';
 import type { LaneAtPlace } from '../words/places.ts';
 import { settingsAxis, valuesAxis } from './numeric-axis.ts';
 import type { Curve } from './panels.ts';
-import { settingsChart } from './settings-chart.ts';
+import { converted, settingsChart } from './settings-chart.ts';
 
 export interface CurveSpec {
-  readonly metric: string;
-  /** What the vertical axis shows. */
+  readonly metric: Metric;
   readonly title: string;
   readonly scale: Scale;
-  /** Of the vertical axis, whatever the values span. */
+  /** The vertical axis is logarithmic whatever the values span, or only where they span a decade. */
   readonly prefers: 'log' | 'linear';
   /** In the metric's own unit. */
   readonly limit?: { readonly max: number; readonly text: string } | undefined;
@@ -34,11 +33,11 @@ export function curveCharts(curves: readonly Curve[], spec: CurveSpec): (LineCha
   return curves.map((curve) => curveChart(curve, spec, y, curves));
 }
 
-function valuesOf({ valid, estimates }: LaneAtPlace, metric: string): number[] {
-  const estimate = estimates.get(metric);
+function valuesOf({ valid, estimates }: LaneAtPlace, { id, of }: Metric): number[] {
+  const estimate = estimates.get(id);
   if (!estimate) return [];
   const { value, low, high } = estimate;
-  return [value, low ?? value, high ?? value, ...valid.flatMap((cell) => metricOf(metric).of(cell) ?? [])];
+  return [value, low ?? value, high ?? value, ...valid.flatMap((cell) => of(cell) ?? [])];
 }
 
 function curveChart(
@@ -50,20 +49,9 @@ function curveChart(
   const set = curves
     .filter((other) => other.along.name === along.name)
     .flatMap((other) => other.places.flatMap(({ place }) => along.valueOf(place.point) ?? []));
-  const { of, spread } = metricOf(metric);
-  const scaled = <Bound extends number | null | undefined>(bound: Bound) =>
-    typeof bound === 'number' ? bound / scale.factor : bound;
   const chart = settingsChart(
     places.flatMap(({ place }) => place.lanes.map((lane) => ({ lane, place, setTo: along.valueOf(place.point) ?? 0 }))),
-    {
-      label: y.title,
-      spread,
-      of: (cell) => scaled(of(cell)),
-      estimate: ({ estimates }) => {
-        const estimate = estimates.get(metric);
-        return estimate && { value: scaled(estimate.value), low: scaled(estimate.low), high: scaled(estimate.high) };
-      },
-    },
+    { label: y.title, ...converted(metric, (value) => value / scale.factor) },
     settingsAxis(along, set),
     y,
   );

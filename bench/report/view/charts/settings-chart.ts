@@ -1,6 +1,7 @@
 /** A quantity over numbers that were set: a line a lane through its estimates, each round a dot. */
 
-import type { CompletedCell } from '../../../contract/result.ts';
+import type { CompletedCell, Point } from '../../../contract/result.ts';
+import type { Metric } from '../../../stats/metrics/metrics.ts';
 import type { LaneLabel, LaneLine, LineAxis, LineChart } from '../page-model.ts';
 import { countOf, type Interval } from '../words/format.ts';
 import { type LaneAtPlace, labelsOf, type Place } from '../words/places.ts';
@@ -11,9 +12,27 @@ export interface Plotted {
   /** Its name and unit, for who can't see the chart. */
   readonly label: string;
   readonly spread: LineChart['spread'];
-  /** Of one round. */
   readonly of: (cell: CompletedCell) => number | undefined;
   readonly estimate: (lane: LaneAtPlace, place: Place) => Interval | undefined;
+}
+
+/** A metric in another unit, which may depend on the point; undefined where it has no value there. */
+export function converted(
+  { id, of, spread }: Metric,
+  convert: (value: number, point: Point) => number | undefined,
+): Omit<Plotted, 'label'> {
+  const at = (point: Point, value: number | null | undefined) =>
+    typeof value === 'number' ? convert(value, point) : undefined;
+  return {
+    spread,
+    of: (cell) => at(cell.point, of(cell)),
+    estimate: ({ estimates }, { point }) => {
+      const estimate = estimates.get(id);
+      const value = at(point, estimate?.value);
+      if (value === undefined) return undefined;
+      return { value, low: at(point, estimate?.low) ?? null, high: at(point, estimate?.high) ?? null, spread };
+    },
+  };
 }
 
 /** A lane where a number was set. */
@@ -23,7 +42,7 @@ export interface SetAt {
   readonly setTo: number;
 }
 
-/** Of the lanes that have an estimate somewhere. */
+/** A line for each lane that has an estimate somewhere. */
 export function settingsChart(
   measured: readonly SetAt[],
   { label, spread, of, estimate }: Plotted,

@@ -2,10 +2,11 @@
 
 import type { CompletedCell } from '../../../contract/result.ts';
 import { rangeOf } from '../../../stats/inference/mean.ts';
-import { chartedIn, metricOf } from '../../../stats/metrics/metrics.ts';
+import { chartedIn, headlineOf, type Metric } from '../../../stats/metrics/metrics.ts';
 import { payloadPerDeliveryBytes } from '../../../stats/metrics/payload.ts';
 import { curveCharts } from '../charts/curve-chart.ts';
 import { besideEachOther, chartGroups } from '../charts/panels.ts';
+import { stackChart } from '../charts/stack-chart.ts';
 import { findingOf } from '../findings/finding.ts';
 import type { ChartGroup, Figure, StackChart } from '../page-model.ts';
 import {
@@ -20,23 +21,21 @@ import type { Anchors } from '../words/anchors.ts';
 import { countOf, formatInterval, type Interval, scaleFor } from '../words/format.ts';
 import type { LaneAtPlace, Place, ScenarioView } from '../words/places.ts';
 
-const [TOTAL = '', OVERHEAD = ''] = chartedIn('bytes').map(({ id }) => id);
+const TOTAL = headlineOf('bytes');
 const SCALE = scaleFor('wire', []);
 const TITLE = 'Bytes per delivery';
 const NO_DELIVERY = 'no delivery';
-/** Of compressed payload nobody knows how much it is, unless the ledger read along. */
+/** Compressed payload: its bytes are known only where the ledger read along. */
 const UNKNOWN = 'not known';
 
 export function bytesFigure(view: ScenarioView, anchors: Anchors): Figure {
   const id = anchors.take(`${view.id} bytes`);
   const columns = [
-    ...oppositeColumn(view, [TOTAL]),
-    valueColumn('Total', SCALE, ({ estimates }) => estimates.get(TOTAL), NO_DELIVERY),
-    ...ratioColumn(view, TOTAL, 'Ratio'),
-    valueColumn('Payload', SCALE, payload, UNKNOWN),
-    valueColumn('Overhead down', SCALE, overheadDown, UNKNOWN),
-    valueColumn('Overhead up', SCALE, overheadUp, NO_DELIVERY),
-    roundsColumn([TOTAL]),
+    ...oppositeColumn(view, [TOTAL.id]),
+    valueColumn('Total', SCALE, ({ estimates }) => estimates.get(TOTAL.id), NO_DELIVERY),
+    ...ratioColumn(view, TOTAL.id, 'Ratio'),
+    ...PARTS.map(({ label, of, whyMissing }) => valueColumn(label, SCALE, of, whyMissing)),
+    roundsColumn([TOTAL.id]),
   ];
   return {
     id,
@@ -46,12 +45,12 @@ export function bytesFigure(view: ScenarioView, anchors: Anchors): Figure {
       'server to client, up from client to server. Payload is as it went over the wire, compressed or encoded where the ' +
       'lane does that. Counted at the level of the TCP payload: heads and frames of the protocols are included, TCP and IP ' +
       'headers are not.',
-    finding: findingOf(view, TOTAL),
+    finding: findingOf(view, TOTAL.id),
     charts: bytesGroups(view, id, anchors),
     tables: [
       {
         ...laneTable(view, anchors.take(`${id} table`), TITLE, columns),
-        definition: bracketsAndRatios(view, [TOTAL]),
+        definition: bracketsAndRatios(view, [TOTAL.id]),
       },
     ],
   };
@@ -60,18 +59,16 @@ export function bytesFigure(view: ScenarioView, anchors: Anchors): Figure {
 /** Over a sweep the total; beside it the overhead, where a payload that differs would hide it. */
 function bytesGroups(view: ScenarioView, id: string, anchors: Anchors): ChartGroup[] {
   const isPayloadVaried = new Set(view.places.map(({ point }) => point.payloadBytes)).size > 1;
-  const curvesOf = (metric: string) =>
+  const curvesOf = (metric: Metric) =>
     chartGroups(
       view,
       id,
       anchors,
       (place) => (metric === TOTAL ? bytesChart(place) : undefined),
-      (curves) => curveCharts(curves, { metric, title: metricOf(metric).title, scale: SCALE, prefers: 'linear' }),
+      (curves) => curveCharts(curves, { metric, title: metric.title, scale: SCALE, prefers: 'linear' }),
     );
-  return besideEachOther([
-    { title: TITLE, groups: curvesOf(TOTAL) },
-    { title: metricOf(OVERHEAD).title, groups: isPayloadVaried ? curvesOf(OVERHEAD) : [] },
-  ]);
+  const shown = chartedIn('bytes').filter((metric) => metric === TOTAL || isPayloadVaried);
+  return besideEachOther(shown.map((metric) => ({ title: metric.title, groups: curvesOf(metric) })));
 }
 
 function payload(lane: LaneAtPlace): Interval | undefined {
@@ -98,41 +95,24 @@ function meanPerDelivery(
   return values.length === 0 ? undefined : { ...rangeOf(values), spread: 'range' };
 }
 
-/** A lane of which only the total is known has no bar. */
-function bytesChart(place: Place): StackChart | undefined {
-  const bars = place.lanes.flatMap((lane) => {
-    const total = lane.estimates.get(TOTAL);
-    const inside = payload(lane);
-    const down = overheadDown(lane);
-    const up = overheadUp(lane);
-    if (!total || !inside || !down || !up) return [];
-    return {
-      label: lane.label,
-      payload: inside.value,
-      down: down.value,
-      up: up.value,
-      text: `${formatInterval(total, SCALE).value} ${SCALE.unit}`,
-    };
+/** A lane has a bar where all parts are known, and not the total alone. */
+function bytesChart({ lanes }: Place): StackChart | undefined {
+  const bars = lanes.flatMap((lane) => {
+    const total = lane.estimates.get(TOTAL.id);
+    const values = PARTS.flatMap(({ of }) => of(lane)?.value ?? []);
+    if (!total || values.length < PARTS.length) return [];
+    return { label: lane.label, values, total: `${formatInterval(total, SCALE).value} ${SCALE.unit}` };
   });
-  if (bars.length === 0) return undefined;
-  return {
-    kind: 'stack',
-    unit: SCALE.unit,
-    label:
-      `Stacked bars. Bytes per delivery for ${countOf(bars.length, 'lane')}, as payload, overhead down and overhead up. ` +
-      'The table that follows has the same numbers.',
-    axisTitle: `${TITLE}, ${SCALE.unit} (linear)`,
-    lanes: bars.map(({ label }) => label),
-    parts: [
-      {
-        label: 'Payload',
-        colour: '--layer-payload',
-        isHatched: false,
-        values: bars.map(({ payload }) => payload),
-      },
-      { label: 'Overhead down', colour: '--layer-overhead', isHatched: false, values: bars.map(({ down }) => down) },
-      { label: 'Overhead up', colour: '--layer-overhead', isHatched: true, values: bars.map(({ up }) => up) },
-    ],
-    totals: bars.map(({ text }) => text),
-  };
+  return stackChart(
+    `Bytes per delivery for ${countOf(bars.length, 'lane')}, as payload, overhead down and overhead up.`,
+    TITLE,
+    bars,
+    PARTS,
+  );
 }
+
+const PARTS = [
+  { label: 'Payload', colour: '--layer-payload', isHatched: false, of: payload, whyMissing: UNKNOWN },
+  { label: 'Overhead down', colour: '--layer-overhead', isHatched: false, of: overheadDown, whyMissing: UNKNOWN },
+  { label: 'Overhead up', colour: '--layer-overhead', isHatched: true, of: overheadUp, whyMissing: NO_DELIVERY },
+] as const;

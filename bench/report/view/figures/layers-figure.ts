@@ -4,6 +4,7 @@ import { LAYER_SUMMARIES } from '../../../contract/ledger.ts';
 import type { CompletedCell } from '../../../contract/result.ts';
 import { meanOf } from '../../../stats/inference/mean.ts';
 import { chartGroups } from '../charts/panels.ts';
+import { stackChart } from '../charts/stack-chart.ts';
 import {
   type DeliveryPart,
   DIRECTIONS,
@@ -62,10 +63,9 @@ const COLOURS: Readonly<Record<DeliveryPart, StackPart['colour']>> = {
   emptyPolls: '--layer-empty',
 };
 
-interface Part {
+interface Part extends Omit<StackPart, 'values'> {
   readonly part: DeliveryPart;
   readonly direction: Direction;
-  readonly label: string;
 }
 
 export function layersFigure(view: ScenarioView, anchors: Anchors): Figure {
@@ -128,7 +128,7 @@ export function layersFigure(view: ScenarioView, anchors: Anchors): Figure {
   };
 }
 
-/** Of the polls that brought any: one head is shared by so many events. */
+/** Events of a poll that brought any: so many share one head. */
 function eventsPerPoll({ wire: { ledger } }: CompletedCell): number | undefined {
   if (!ledger) return undefined;
   const { events, cycles, emptyCycles } = ledger.window;
@@ -144,35 +144,28 @@ function partsIn(view: ScenarioView): Part[] {
       part,
       direction,
       label: `${NAMES[part]} ${direction}`,
+      colour: COLOURS[part],
+      isHatched: direction === 'up',
     })),
   );
 }
 
 function layersChart({ lanes, point }: Place, parts: readonly Part[]): StackChart | undefined {
-  const bars = lanes.flatMap((lane) => {
-    const values = parts.flatMap((part) => meanPart(lane, part) ?? []);
-    return values.length === parts.length && values.length > 0 ? { label: lane.label, values } : [];
+  const bars = lanes.flatMap(({ label, valid }) => {
+    const values = parts.flatMap((part) => meanPart(valid, part) ?? []);
+    const total = `${formatExact(values.reduce((sum, value) => sum + value, 0))} B`;
+    return values.length === parts.length && values.length > 0 ? { label, values, total } : [];
   });
-  if (bars.length === 0) return undefined;
-  return {
-    kind: 'stack',
-    unit: 'B',
-    label:
-      `Stacked bars. Overhead of one delivery of ${point.payloadBytes} bytes of payload, by layer and direction, for ` +
-      `${countOf(bars.length, 'lane')}. The table that follows has the same numbers.`,
-    axisTitle: 'Overhead per delivery, B (linear)',
-    lanes: bars.map(({ label }) => label),
-    parts: parts.map(({ part, direction, label }, at) => ({
-      label,
-      colour: COLOURS[part],
-      isHatched: direction === 'up',
-      values: bars.map(({ values }) => values[at] ?? 0),
-    })),
-    totals: bars.map(({ values }) => `${formatExact(values.reduce((sum, value) => sum + value, 0))} B`),
-  };
+  return stackChart(
+    `Overhead of one delivery of ${point.payloadBytes} bytes of payload, by layer and direction, for ` +
+      `${countOf(bars.length, 'lane')}.`,
+    'Overhead per delivery',
+    bars,
+    parts,
+  );
 }
 
-function meanPart({ valid }: LaneAtPlace, { part, direction }: Part): number | undefined {
+function meanPart(valid: LaneAtPlace['valid'], { part, direction }: Part): number | undefined {
   const values = valid.flatMap((cell) => deliveryOf(cell)?.[direction][part] ?? []);
   return values.length === 0 ? undefined : meanOf(values).value;
 }

@@ -131,7 +131,7 @@ function plotGroups(view: ScenarioView, plot: ScaledPlot, id: string, anchors: A
     id,
     anchors,
     (place) => placeChart(place, plot),
-    (curves) => curveCharts(curves, { metric: series[0].metric.id, title, scale, prefers, limit }),
+    (curves) => curveCharts(curves, { metric: series[0].metric, title, scale, prefers, limit }),
   );
 }
 

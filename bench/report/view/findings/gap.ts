@@ -5,7 +5,7 @@ import { expectedQueuedShare } from '../../../stats/gap.ts';
 import { rangeOf } from '../../../stats/inference/mean.ts';
 import { headlineOf, latencyMetric, missingText } from '../../../stats/metrics/metrics.ts';
 import type { Percentile } from '../../../stats/percentiles.ts';
-import type { Plotted } from '../charts/settings-chart.ts';
+import { converted, type Plotted } from '../charts/settings-chart.ts';
 import { type Scale, scaleOf } from '../words/format.ts';
 import type { LaneAtPlace, Place } from '../words/places.ts';
 
@@ -32,10 +32,8 @@ const share = headlineOf('gap');
 export const SHARE: Quantity = {
   label: share.title,
   scale: scaleOf(share, []),
-  spread: share.spread,
   whyMissing: missingText(share),
-  of: share.of,
-  estimate: ({ estimates }) => estimates.get(share.id),
+  ...converted(share, (percent) => percent),
 };
 
 export const PERCENTILES: readonly Quantity[] = LATENCY_PERCENTILES.map((name) => {
@@ -43,16 +41,8 @@ export const PERCENTILES: readonly Quantity[] = LATENCY_PERCENTILES.map((name) =
   return {
     label: metric.label,
     scale: TRANSITS,
-    spread: metric.spread,
     whyMissing: missingText(metric),
-    of: (cell) => inTransits(cell.point, metric.of(cell)),
-    estimate: ({ estimates }, { point }) => {
-      const { value, low, high } = estimates.get(metric.id) ?? {};
-      const mean = inTransits(point, value);
-      return mean === undefined
-        ? undefined
-        : { value: mean, low: inTransits(point, low) ?? null, high: inTransits(point, high) ?? null };
-    },
+    ...converted(metric, inTransits),
   };
 });
 
@@ -62,7 +52,7 @@ export const LONGEST: Quantity = {
   scale: TRANSITS,
   spread: 'range',
   whyMissing: 'needs a distance',
-  of: ({ point, latency }) => (latency.count > 0 ? inTransits(point, latency.maxUs) : undefined),
+  of: ({ point, latency }) => (latency.count > 0 ? inTransits(latency.maxUs, point) : undefined),
   estimate: ({ valid }) => {
     const values = valid.flatMap((cell) => LONGEST.of(cell) ?? []);
     return values.length > 0 ? { ...rangeOf(values), spread: 'range' } : undefined;
@@ -102,6 +92,6 @@ export function percentText(percent: number): string {
   return percent.toFixed(SHARE.scale.decimals);
 }
 
-function inTransits({ rttMs = 0 }: Point, latencyUs: number | null | undefined): number | undefined {
-  return rttMs > 0 && typeof latencyUs === 'number' ? latencyUs / ((rttMs * 1e3) / 2) : undefined;
+function inTransits(latencyUs: number, { rttMs = 0 }: Point): number | undefined {
+  return rttMs > 0 ? latencyUs / ((rttMs * 1e3) / 2) : undefined;
 }
