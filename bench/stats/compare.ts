@@ -35,9 +35,7 @@ export interface ComparisonRow extends RowIdentity, Decision {
 
 type RowIdentity = Pick<Comparison, 'lane' | 'scenario' | 'point' | 'metric'> & Pick<Metric, 'unit'>;
 
-/** What one run says. */
 export type Side = Pick<Estimate, 'value' | 'low' | 'high' | 'rounds'> & {
-  /** One of each round. */
   readonly values: readonly number[];
 };
 

@@ -5,7 +5,6 @@ import type { SharedPlace } from './shared-places.ts';
 
 type Setting = CompletedCell['options'][string];
 
-/** A setting that differs; undefined where a run has none of that name. */
 export interface Difference {
   /** Whose it is: a lane, a scenario, or of the whole run. */
   readonly lane?: string;

@@ -2,7 +2,6 @@
 
 import type { Cell, Point } from '../contract/result.ts';
 
-/** Members of each group in the order given. */
 export function groupBy<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, [T, ...T[]]> {
   const groups = new Map<string, [T, ...T[]]>();
   for (const one of all) {

@@ -1,11 +1,10 @@
 /** Who is compared with whom. */
 
 export interface Lineup {
-  /** The lane that others are compared with. */
   readonly reference: string;
   readonly lanes: readonly {
     readonly id: string;
-    /** The lane that it is a second helping of. */
+    /** The lane that it repeats, to show the noise. */
     readonly repeats?: string | undefined;
     /** The lane that it is but for one option. */
     readonly variantOf?: string | undefined;
@@ -31,7 +30,7 @@ export function isVariant(lanes: Lineup['lanes'], lane: string, other: string): 
   return lanes.some(({ id, variantOf }) => id === lane && variantOf === other);
 }
 
-/** Whether the lane is a second helping of the other: what the two differ by is noise. */
+/** Whether the lane repeats the other: what the two differ by is noise. */
 export function isRepeat(lanes: Lineup['lanes'], lane: string, other: string): boolean {
   return lanes.some(({ id, repeats }) => id === lane && repeats === other);
 }

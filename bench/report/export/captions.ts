@@ -11,13 +11,10 @@ import { conditionsText, inSentence, laneText, settingText, softwareText } from 
 export interface TablePart {
   readonly title: string;
   readonly columns: readonly Column[];
-  /** Those of the part. */
   readonly places: readonly Place[];
-  /** `1 of 2`; undefined of a whole table. */
   readonly part: string | undefined;
 }
 
-/** @returns LaTeX */
 export function valueCaption(result: Result, view: ScenarioView, table: TablePart): string {
   const { columns } = table;
   return [

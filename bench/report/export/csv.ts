@@ -6,7 +6,6 @@ import { isValid } from '../../stats/metrics/valid.ts';
 
 type Field = string | number | boolean | undefined;
 
-/** What the schema lets a point vary, so that all runs have the same columns. */
 const DIMENSIONS = Object.keys(completedCellSchema.shape.point.shape) as (keyof Point)[];
 
 const HEADER: readonly string[] = [
@@ -51,7 +50,6 @@ function rowsOf(cell: Cell): Field[][] {
   });
 }
 
-/** `payloadBytes` → `payload_bytes` */
 function toSnakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
 }

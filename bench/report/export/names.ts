@@ -3,7 +3,6 @@
 /** With a number after it, and an ending, still under the 255 bytes that file systems take. */
 const MAX_LENGTH = 160;
 
-/** `Fan-out, 0.5 events/s` → `fan-out-0-5-events-s` */
 export function slug(text: string): string {
   const dashed = text
     .toLowerCase()

@@ -82,7 +82,7 @@ function durationText(ms: number): string {
   return formatDuration(new Date(0).toISOString(), new Date(ms).toISOString());
 }
 
-/** Of all sessions; undefined where the end of one is not known. */
+/** The sessions together; undefined where the end of one is not known. */
 function measuredMs({ sessions }: Result): number | undefined {
   return sessions.reduce<number | undefined>(
     (sum, { startedAt, endedAt }) =>

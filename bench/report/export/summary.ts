@@ -40,7 +40,6 @@ function scenarioBlocks(result: Result, view: ScenarioView): string[] {
   ];
 }
 
-/** A row for each lane at each point, which a column names where there are several. */
 function valueTable({ places }: ScenarioView, columns: readonly Column[]): string {
   return markdownTable(
     [
@@ -110,7 +109,7 @@ function comparisonBlocks({ places }: ScenarioView, columns: readonly Column[]):
   return [markdownTable([...pointColumn(places), ...columnsOfRatios], rows)];
 }
 
-/** Of some metrics only: `citationSentence` makes one of any estimate. */
+/** Only some metrics are quoted: `citationSentence` makes a sentence of any estimate. */
 function sentenceBlocks(result: Result, view: ScenarioView, columns: readonly Column[]): string[] {
   const quoted = columns.filter(({ isQuoted }) => isQuoted);
   const sentences = view.places.flatMap(({ lanes }) =>

@@ -8,12 +8,10 @@ const WIDEST_MARK = '≈';
 
 export interface Head {
   readonly label: string;
-  /** undefined of a pure number */
   readonly unit: string | undefined;
 }
 
 export interface Group {
-  /** undefined where there is only one */
   readonly title: string | undefined;
   readonly rows: readonly Row[];
 }
@@ -26,7 +24,6 @@ export interface Row {
 }
 
 interface NumberCell extends FormattedInterval {
-  /** One sign, set behind the number. */
   readonly mark?: string;
 }
 

@@ -243,7 +243,7 @@ describe('a page is made of', () => {
 });
 
 describe('colours', () => {
-  const css = readFileSync(join(projectRoot, 'bench/report/page/colours.css'), 'utf8');
+  const css = readFileSync(join(projectRoot, 'bench/report/page/browser/colours.css'), 'utf8');
   const [light, dark] = [...css.matchAll(/--paper: #[\s\S]*?--layer-empty: #\w+/g)].map(
     ([block]) => new Map([...block.matchAll(/(--[\w-]+): (#\w{6})/g)].map(([, name = '', hex = '']) => [name, hex])),
   );
@@ -264,7 +264,7 @@ describe('colours', () => {
     ['dark', dark],
   ])('of text and of marks stand out from the paper: %s', (_, colours) => {
     const paper = colours?.get('--paper') ?? '';
-    for (const name of ['--ink', '--ink-quiet', '--accent', '--doubt']) {
+    for (const name of ['--ink', '--ink-quiet', '--accent', '--warning']) {
       expect(contrast(colours?.get(name) ?? '', paper), name).toBeGreaterThanOrEqual(4.5);
     }
     const marks = [...(colours?.keys() ?? [])].filter((name) => /^--(lane|layer)-/.test(name));

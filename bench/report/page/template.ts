@@ -58,7 +58,7 @@ ${scripts.map(
 `.text;
 }
 
-/** The page may run its own scripts and load nothing: what a result might smuggle in would not run either. */
+/** The page may run its own scripts and load nothing: a script within the texts of a result would not run. */
 function securityPolicy(scripts: readonly Script[]): string {
   const hashes = scripts.map(({ text }) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
   return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${hashes.join(' ')}`;

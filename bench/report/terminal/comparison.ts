@@ -10,13 +10,11 @@ import { commonText } from '../view/words/points.ts';
 import { verdictText } from '../view/words/verdicts.ts';
 import { align } from './terminal-tables.ts';
 
-/** What is shown unless other metrics are asked for. */
 export const COMPARED_METRICS = metrics.filter(({ shown }) => shown.isCompared).map(({ id }) => id);
 
 interface Look {
   readonly markdown?: boolean;
   readonly metrics?: readonly string[];
-  /** The two ran on different machines. */
   readonly isAcross: boolean;
 }
 
@@ -58,8 +56,8 @@ function runLines(a: Result, b: Result, markdown: boolean): string[] {
   const line = (name: string, { id, environment: { git, versions }, citable }: Result) => {
     const code =
       git.commit === null ? 'no commit' : `commit ${git.commit.slice(0, 12)}${git.dirty ? ' with changes' : ''}`;
-    const doubt = citable.ok ? '' : `; not to be cited: ${citable.reasons.join(' ')}`;
-    return `${markdown ? '- ' : ''}${name}: run ${id}, Pushlab ${versions.pushlab}, ${code}, Node ${versions.node}${doubt}`;
+    const caveat = citable.ok ? '' : `; not to be cited: ${citable.reasons.join(' ')}`;
+    return `${markdown ? '- ' : ''}${name}: run ${id}, Pushlab ${versions.pushlab}, ${code}, Node ${versions.node}${caveat}`;
   };
   return [[line('a', a), line('b', b)].join('\n')];
 }

@@ -29,7 +29,6 @@ import { inSentence } from '../view/words/wording.ts';
 interface Column {
   readonly metric: Metric;
   readonly label: string;
-  /** Left out of a long run. */
   readonly isDetail: boolean;
 }
 
@@ -46,7 +45,6 @@ const TABLES: readonly (readonly FigureKind[])[] = [
 
 const LINE_COLUMNS = 100;
 
-/** A table for each group of columns, at a scenario's only point. */
 export function tablesInFull(view: ScenarioView, lanes: readonly LaneLabel[]): string[] {
   return [
     ...view.places.flatMap((place) => groupsOf(view).map((columns) => placeTable(place, columns, lanes))),
@@ -97,7 +95,6 @@ function groupsOf({ scenario }: ScenarioView): Column[][] {
   );
 }
 
-/** The first that fits on the terminal, or the last. */
 function narrowest(candidates: readonly string[][]): string[] {
   const fits = (table: string) => table.split('\n').every(({ length }) => length <= LINE_COLUMNS);
   return candidates.find((tables) => tables.every(fits)) ?? candidates.at(-1) ?? [];
@@ -121,13 +118,11 @@ function placeTable(place: Place, wanted: readonly Column[], lanes: readonly Lan
   return align([['', ...columns.map(({ label, scale }) => headed(label, scale)), 'rounds'], ...rows]);
 }
 
-/** `0.91 [0.85, 0.98]` */
 function text(interval: Interval, scale: Scale): string {
   const { value, interval: bounds } = formatInterval(interval, scale);
   return bounds ? `${value} ${bounds}` : value;
 }
 
-/** A row for each lane: its values at the ends of the sweep, and between them as many as are wanted. */
 function sweepTable(sweep: SweepView, wanted: readonly Column[], { places }: ScenarioView, most: number): string {
   const shown = spreadOut(set(sweep), most);
   return `${whereText(sweep, shown)}\n${align(sweepRows(sweep, shown, wanted, places))}`;
@@ -159,7 +154,6 @@ function sweepRows(
   return [['', ...columns.map(({ label, scale }) => headed(label, scale))], ...rows];
 }
 
-/** Those with a number, where what is varied has any. */
 function set({ along, places }: SweepView): Place[] {
   const all = places.map(({ place }) => place);
   const numbered = all.filter(({ point }) => along?.valueOf(point) !== undefined);
@@ -196,7 +190,6 @@ function kneeTables(view: ScenarioView): string[] {
   );
 }
 
-/** Of each lane that parks polls, a row for each setting. */
 function gapTables({ scenario, places }: ScenarioView): string[] {
   if (!scenario.figures.includes('gap')) return [];
   const latencies = [...PERCENTILES.slice(0, 1), LONGEST];
@@ -217,7 +210,6 @@ function gapTables({ scenario, places }: ScenarioView): string[] {
   });
 }
 
-/** Columns of equal width, two spaces apart. */
 export function align(rows: readonly (readonly string[])[]): string {
   const widths = rows.reduce<number[]>((widest, row) => {
     row.forEach((text, column) => {

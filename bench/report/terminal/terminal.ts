@@ -48,7 +48,6 @@ export function describeResult(result: Result): string {
   return [...citable(result), ...floor, '', ...blocks, ...problems(result), reminder(result)].join('\n');
 }
 
-/** A sentence for each lane and metric, of a scenario's only point. */
 function inFull(view: ScenarioView, metrics: readonly string[], result: Result): string[] {
   const compared = metrics.map((metric) => comparedIn(view, metric));
   if (compared.flat().length === 0 && !lanesOf(view).some(({ label }) => label.isReference)) {
@@ -72,7 +71,7 @@ function inFull(view: ScenarioView, metrics: readonly string[], result: Result):
   );
 }
 
-/** Of the first metric that is compared: the widest difference, and how many came to what; those of variants apart. */
+/** The widest difference in the first metric that is compared, and how many came to what; those of variants apart. */
 function inShort(view: ScenarioView, metrics: readonly string[]): string[] {
   const compared = metrics.map((metric) => comparedIn(view, metric)).find(({ length }) => length > 0) ?? [];
   return byQuestion(compared).map(({ all, isOfVariants }) => {
@@ -129,7 +128,6 @@ function citable({ citable: { ok, reasons } }: Result): string[] {
   return ['This result may not be cited:', ...reasons.map((reason) => `  ${reason}`)];
 }
 
-/** What stood first has left the screen by now. */
 function reminder({ citable: { ok, reasons } }: Result): string {
   return ok ? 'May be cited.' : `May not be cited: ${countOf(reasons.length, 'reason')}, above.`;
 }

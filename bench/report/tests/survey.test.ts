@@ -327,7 +327,7 @@ describe('the knee', () => {
     );
     const [sweep] = kneesIn({ ...survey, cells });
     const [bare] = sweep?.knees ?? [];
-    expect([bare?.held?.place.varied, bare?.missed?.place.varied, bare?.gaveOut]).toEqual([
+    expect([bare?.held?.place.varied, bare?.missed?.place.varied, bare?.limitingFactors]).toEqual([
       '10 events/s',
       '100 events/s',
       [],
@@ -338,8 +338,8 @@ describe('the knee', () => {
     const unpinned = { code: 'unpinned', severity: 'notice', text: '', hint: '' } as const;
     const cells = survey.cells.map((cell) => ({ ...cell, warnings: [unpinned, ...cell.warnings] }));
     const [sweep] = kneesIn({ ...survey, cells });
-    expect(sweep?.knees.map(({ gaveOut }) => gaveOut)).toContainEqual(['server-saturated']);
-    expect(sweep?.knees.flatMap(({ gaveOut }) => gaveOut)).not.toContain('unpinned');
+    expect(sweep?.knees.map(({ limitingFactors }) => limitingFactors)).toContainEqual(['server-saturated']);
+    expect(sweep?.knees.flatMap(({ limitingFactors }) => limitingFactors)).not.toContain('unpinned');
   });
 
   test('comes where a cell fails, with the phase', () => {
@@ -353,7 +353,7 @@ describe('the knee', () => {
     );
     const [sweep] = kneesIn({ ...survey, cells });
     expect(sweep?.knees[0]?.missed?.place.varied).toBe('500 events/s');
-    expect(sweep?.knees[0]?.gaveOut).toEqual(['failed in warm-up']);
+    expect(sweep?.knees[0]?.limitingFactors).toEqual(['failed in warm-up']);
   });
 });
 

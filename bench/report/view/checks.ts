@@ -144,7 +144,6 @@ function sum<T>(all: readonly T[], of: (one: T) => number): number {
 
 interface Sighting {
   readonly warning: Warning;
-  /** undefined where the warning is of the whole run */
   readonly cell: Cell | undefined;
 }
 

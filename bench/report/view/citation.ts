@@ -7,7 +7,6 @@ import { escapeLatex } from './words/latex.ts';
 import { keyOf } from './words/points.ts';
 import { commitText, formatEstimate, inSentence, laneText, settingText, softwareText } from './words/wording.ts';
 
-/** As in package.json. */
 const AUTHOR = 'The Pushlab authors';
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 

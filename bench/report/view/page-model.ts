@@ -5,7 +5,6 @@ export interface PageModel {
   readonly head: Head;
   readonly summary: readonly SummaryGroup[];
   readonly sections: readonly Section[];
-  /** Said instead of sections when there is none. */
   readonly nothingMeasured: string | undefined;
   readonly checks: Checks;
   readonly conditions: Conditions;
@@ -22,19 +21,15 @@ export interface Head {
   readonly facts: readonly Entry[];
 }
 
-/** A term and what is said of it. */
 export interface Entry {
   readonly term: string;
   readonly text: string;
-  /** Set in the typeface of code. */
   readonly code?: boolean;
 }
 
-/** Text with what is to stand out and what is to stand back. */
 export type Prose = readonly (string | { readonly strong: string } | { readonly quiet: string })[];
 
 export interface SummaryGroup {
-  /** undefined where there is only one group. */
   readonly title: string | undefined;
   readonly sentences: readonly { readonly lane: LaneLabel | undefined; readonly text: Prose }[];
 }
@@ -48,7 +43,7 @@ export interface LaneLabel {
   /** Place among the lanes of its transport, from 0: marks and lines go by it. */
   readonly variant: number;
   readonly isReference: boolean;
-  /** The index of the lane that it is a second helping of; undefined of a lane of its own. */
+  /** The index of the lane that it repeats; undefined where it repeats none. */
   readonly repeats: number | undefined;
 }
 
@@ -67,7 +62,6 @@ export interface Figure {
   readonly id: string;
   readonly title: string;
   readonly definition: string;
-  /** What the numbers below show, in one sentence. */
   readonly finding?: Prose | undefined;
   /** Empty where no lane has a value to show; undefined of a figure that is a table alone. */
   readonly charts: readonly ChartGroup[] | undefined;
@@ -75,7 +69,6 @@ export interface Figure {
   readonly tables: readonly Table[];
 }
 
-/** Charts to be read side by side. */
 export interface ChartGroup {
   /** undefined where it is the only one, or one chart alone. */
   readonly title: string | undefined;
@@ -83,9 +76,7 @@ export interface ChartGroup {
 }
 
 export interface Panel {
-  /** Of its canvas. */
   readonly id: string;
-  /** undefined where the figure has only one. */
   readonly title: string | undefined;
   readonly chart: Chart;
 }
@@ -121,17 +112,14 @@ export interface DotSeries {
   }[];
 }
 
-/** One bar a lane, put together from parts. */
 export interface StackChart extends ChartBase {
   readonly kind: 'stack';
   readonly parts: readonly StackPart[];
-  /** Text at the end of each bar. */
   readonly totals: readonly string[];
 }
 
 export interface StackPart {
   readonly label: string;
-  /** One of the style's colours. */
   readonly colour: `--layer-${string}`;
   /** Says the direction: down is solid, up is hatched. */
   readonly isHatched: boolean;
@@ -145,13 +133,10 @@ export interface LineChart extends ChartBase {
   readonly y: LineAxis;
   /** What the line through an estimate is. */
   readonly spread: 'interval' | 'range';
-  /** One for each of `lanes`. */
   readonly lines: readonly LaneLine[];
   /** From one point to the next; `steps` keeps a value until the next one, and of `marks` none is joined to another. */
   readonly shape: 'straight' | 'steps' | 'marks';
-  /** Where texts stand: a lane's name at the end of its line, or the points' own beside them. */
   readonly texts: 'ends' | 'points' | 'none';
-  /** What values are not to exceed. */
   readonly limit?: { readonly value: number; readonly text: string } | undefined;
   /** What theory says of all lanes: a curve behind their marks. */
   readonly expected?: { readonly text: string; readonly points: readonly Pick<LinePoint, 'x' | 'y'>[] };
@@ -178,7 +163,6 @@ export interface LinePoint {
   readonly y: number;
   readonly low: number | null;
   readonly high: number | null;
-  /** Stands beside it. */
   readonly text?: string;
 }
 
@@ -188,7 +172,6 @@ export interface Table {
   readonly definition: string;
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
-  /** Said below the rows. */
   readonly notes?: readonly string[];
   /** Said beside the title of a table that is folded away until somebody asks for it; undefined of one that is open. */
   readonly folded?: string | undefined;
@@ -212,7 +195,6 @@ export interface Row {
 export interface TableCell {
   readonly text: string;
   readonly interval?: string | undefined;
-  /** What a comparison came to. */
   readonly verdict?: { readonly glyph: string; readonly text: string } | undefined;
   /** Says that there is no number, and why. */
   readonly isRemark?: boolean;
@@ -231,9 +213,7 @@ export interface WarningGroup {
   readonly severity: 'severe' | 'notice';
   /** `5 cells: Lane A (3), Lane B (2)`, `the whole run` */
   readonly where: string;
-  /** What was seen first. */
   readonly example: string;
-  /** All that was seen, when that is more than the example. */
   readonly all: readonly { readonly where: string; readonly text: string }[];
   readonly hints: readonly string[];
 }
@@ -246,7 +226,7 @@ export interface Conditions {
   readonly lanes: Table;
   readonly phases: Table | undefined;
   readonly harness: Table | undefined;
-  /** Of distances that a process made, and of those that the kernel made. */
+  /** `link` is of distances that a process made, `netem` of those that the kernel made. */
   readonly link: Table | undefined;
   readonly netem: Table | undefined;
   readonly ledger: Table | undefined;
@@ -259,7 +239,6 @@ export interface Cite {
   readonly bibtex: string;
 }
 
-/** The sentences of one scenario. */
 export interface CiteGroup {
   readonly title: string;
   readonly sentences: readonly { readonly lane: LaneLabel; readonly text: string }[];

@@ -108,7 +108,7 @@ function sentencesOn(lane: LaneAtPlace, place: Place, { scenario: { figures } }:
   ];
 }
 
-/** Of a lane that is compared with nothing: `A, the reference: p50 latency 0.92 ms; bytes per delivery 132 B.` */
+/** A lane that is compared with nothing: `A, the reference: p50 latency 0.92 ms; bytes per delivery 132 B.` */
 function ofItself({ label }: LaneAtPlace, values: readonly { readonly what: string; readonly value: Prose }[]): Prose {
   return [
     { strong: label.title },
@@ -118,7 +118,6 @@ function ofItself({ label }: LaneAtPlace, values: readonly { readonly what: stri
   ];
 }
 
-/** A sentence for each lane over all points: single values stand in the tables. */
 function spans({ places, scenario: { figures } }: ScenarioView): SummaryGroup['sentences'] {
   return labelsOf(lanesOf({ places }))
     .sort((a, b) => Number(b.isReference) - Number(a.isReference))

@@ -26,7 +26,7 @@ export function momentsOf(values: readonly number[]): Moments {
   return { mean, variance: squares / Math.max(values.length - 1, 1) };
 }
 
-/** Of one sample: s/√n with n − 1 degrees of freedom. */
+/** Evidence of one sample: s/√n with n − 1 degrees of freedom. */
 export function evidenceOf({ mean, variance }: Moments, rounds: number): Evidence {
   return { mean, standardError: Math.sqrt(variance / rounds), degreesOfFreedom: rounds - 1 };
 }
@@ -40,7 +40,6 @@ export function reachOf(degreesOfFreedom: number): number {
   return reach;
 }
 
-/** The 95 % interval. */
 export function boundsOf({ mean, standardError, degreesOfFreedom }: Evidence): { low: number; high: number } {
   const half = reachOf(degreesOfFreedom) * standardError;
   return { low: mean - half, high: mean + half };

@@ -8,7 +8,7 @@ import { type Prospect, pairedProspect, unpairedProspect } from './prospect.ts';
 type Kind = Pick<Metric, 'spread' | 'margin'>;
 
 export interface Ratio extends Interval, Kind {
-  /** Of its logarithm; undefined where there is no interval. */
+  /** The ratio's logarithm; undefined where there is no interval. */
   readonly prospect: Prospect | undefined;
 }
 

@@ -17,7 +17,6 @@ import type { Ratio } from './ratio.ts';
 
 export interface Candidate {
   readonly ratio: Ratio;
-  /** Those of one name are corrected together. */
   readonly family: string;
 }
 

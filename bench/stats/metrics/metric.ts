@@ -10,7 +10,6 @@ export interface Metric {
   /** Heads a column or names a symbol where a title stands above that says the rest. */
   readonly label: string;
   readonly unit: 'µs' | 'B' | '1/s' | '%' | '';
-  /** What it means, for tables and tooltips. */
   readonly definition: string;
   /** undefined where the cell does not say, or says too little. */
   readonly of: (cell: CompletedCell) => number | undefined;
@@ -20,7 +19,6 @@ export interface Metric {
   readonly spread: 'interval' | 'range';
   /** A ratio within 1/(1 + margin) to 1 + margin makes no practical difference. */
   readonly margin: number;
-  /** The axis of charts in which lanes stand side by side. */
   readonly axis: 'log' | 'linear';
   /** What is said of a lane whose value is lower or higher than that of another, between the names of the two. */
   readonly verbs: { readonly lower: string; readonly higher: string };
@@ -37,7 +35,7 @@ export interface Shown {
   readonly figures: readonly FigureKind[];
   /** Order among the columns of a table, then that of the rows. @default 0 */
   readonly rank?: number;
-  readonly chart?: Place & {
+  readonly chart?: ShownFor & {
     /** Metrics of one plot share its axis. @default the metric's title */
     readonly plot?: string;
     /** In the metric's own figure. @default its label */
@@ -46,7 +44,7 @@ export interface Shown {
     readonly missing?: string;
   };
   /** A column of the summary and of LaTeX. */
-  readonly exported?: Place & {
+  readonly exported?: ShownFor & {
     readonly table: keyof typeof EXPORT_TABLES;
     /** @default the metric's label */
     readonly label?: string;
@@ -54,19 +52,18 @@ export interface Shown {
     readonly isQuoted?: boolean;
   };
   /** A column of the terminal, where 100 columns must do; details are left out of a long run. */
-  readonly terminal?: Place & { readonly label: string; readonly isDetail?: boolean };
+  readonly terminal?: ShownFor & { readonly label: string; readonly isDetail?: boolean };
   /** The page's sentence on a lane at a scenario's only point. */
-  readonly sentence?: Place & {
+  readonly sentence?: ShownFor & {
     /** Before the value. @default the metric's title */
     readonly name?: string;
     /** After a value whose verb has named it. */
     readonly after?: string;
   };
   /** The page's sentence on a lane over several points, before the least and the most. */
-  readonly span?: Place & { readonly name: string };
+  readonly span?: ShownFor & { readonly name: string };
   /** Figures for which the terminal says how lanes compare in it. */
   readonly comparedFor?: readonly FigureKind[];
-  /** Its name where a lane is compared with its own repetition. */
   readonly noiseFloor?: string;
   /** Shown of each cell as it ends; a value is divided by `per`. */
   readonly progress?: { readonly label: string; readonly per: number; readonly decimals: number };
@@ -74,7 +71,7 @@ export interface Shown {
   readonly isCompared?: boolean;
 }
 
-interface Place {
+interface ShownFor {
   /** @default those of the metric */
   readonly figures?: readonly FigureKind[];
 }

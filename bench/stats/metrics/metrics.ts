@@ -23,10 +23,10 @@ export function latencyMetric(name: Percentile): Metric {
   return metricOf(latencyId(name));
 }
 
-type PlaceName = 'chart' | 'exported' | 'terminal' | 'sentence' | 'span';
+type ShownIn = 'chart' | 'exported' | 'terminal' | 'sentence' | 'span';
 
 /** The metrics that a place shows of a scenario with these figures, each with its row's words for that place, by rank. */
-export function shownIn<P extends PlaceName>(
+export function shownIn<P extends ShownIn>(
   place: P,
   figures: readonly FigureKind[],
 ): { metric: Metric; words: NonNullable<Shown[P]> }[] {

@@ -41,7 +41,6 @@ function configOf(spec: ChartSpec, style: CSSStyleDeclaration): ChartConfigurati
 
 type Options = NonNullable<ChartConfiguration['options']>;
 
-/** Names instead of numbers on the vertical axis, and in what is said of a point. */
 function withRows(options: Options, { rows, unit }: RowSpec, type: string): Options {
   const { y } = options.scales ?? {};
   if (y?.ticks) y.ticks.callback = (value) => rowName(rows[Number(value)] ?? '');
@@ -57,7 +56,6 @@ function withRows(options: Options, { rows, unit }: RowSpec, type: string): Opti
   return { ...options, plugins: { ...options.plugins, tooltip: { displayColors: false, callbacks } } };
 }
 
-/** A copy in which names of custom properties have become their values. */
 function coloured(value: unknown, style: CSSStyleDeclaration): unknown {
   if (typeof value === 'string') return value.startsWith('--') ? style.getPropertyValue(value) : value;
   if (Array.isArray(value)) return value.map((one) => coloured(one, style));
@@ -93,7 +91,6 @@ function axisNumber(this: Scale, value: string | number): string | null {
   return number.toLocaleString('en', { maximumSignificantDigits: 3 });
 }
 
-/** In several lines where the page is narrow. */
 function rowName(name: string): string | string[] {
   if (window.innerWidth > NARROW_PX || name.length <= LINE_LENGTH) return name;
   const lines: string[] = [];

@@ -7,21 +7,17 @@
 export type ChartSpec = RowSpec | LineSpec;
 
 interface Spec {
-  /** The canvas to draw on. */
   readonly canvas: string;
   readonly heightPx: number;
 }
 
 export interface RowSpec extends Spec {
   readonly unit: string;
-  /** Names beside the rows, from the top. */
   readonly rows: readonly string[];
   readonly config: DotConfig | StackConfig;
 }
 
-/** One line a lane. */
 export interface LineSpec extends Spec {
-  /** Ticks: places and texts of all values that were set. */
   readonly x: { readonly unit: string; readonly ticks?: readonly { readonly at: number; readonly text: string }[] };
   readonly y: { readonly unit: string };
   /** Written at the ends of lines, beside their points, or nowhere. */
@@ -93,6 +89,5 @@ export interface StackDataset {
   readonly backgroundColor: string;
   /** Drawn as stripes, for those who can't tell the colours apart. */
   readonly isHatched: boolean;
-  /** Text after the end of each bar. */
   readonly endTexts?: readonly string[];
 }

@@ -14,7 +14,6 @@ export interface CurveSpec {
   readonly scale: Scale;
   /** The vertical axis is logarithmic whatever the values span, or only where they span a decade. */
   readonly prefers: 'log' | 'linear';
-  /** In the metric's own unit. */
   readonly limit?: { readonly max: number; readonly text: string } | undefined;
 }
 

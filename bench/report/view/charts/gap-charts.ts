@@ -11,7 +11,6 @@ import { settingsChart } from './settings-chart.ts';
 export const RATE_BY_RTT = { name: 'Rate × RTT', unit: 'events', inStep: undefined };
 /** As far as an event can be from its client when it just missed a poll: there, back and there again. */
 const LONGEST_BY_DESIGN = { value: 3, text: 'three transits' };
-/** Enough for a curve without corners. */
 const CURVE_POINTS = 60;
 
 /** The share; the median and the furthest percentile that is quoted wherever it is, on one axis; the longest. */
@@ -57,7 +56,6 @@ function lineChart(located: readonly Located[], quantity: Quantity, x: SettingsA
   return settingsChart(measured, { ...quantity, label: `${quantity.label} in ${y.unit}` }, x, y);
 }
 
-/** From one end of the axis to the other. */
 function expectedCurve({ scale, range: [from, to] }: LineAxis): NonNullable<LineChart['expected']> {
   const points = Array.from({ length: CURVE_POINTS + 1 }, (_, at) => {
     const x = from + ((to - from) * at) / CURVE_POINTS;

@@ -17,7 +17,7 @@ const MARKS = [
 /** As many as do not divide the number of marks: twenty lanes of a transport differ in one of both. */
 const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 3], [9, 3, 2, 3]];
 
-/** A second helping of a lane has the lane's colour: it is no competitor. */
+/** A lane that repeats another has that one's colour: it is no competitor. */
 export const laneColour = ({ hue }: LaneLabel): string => `--lane-${(hue % COLOURS) + 1}`;
 
 export const markOf = ({ variant }: LaneLabel): (typeof MARKS)[number] => MARKS[variant % MARKS.length] ?? MARKS[0];

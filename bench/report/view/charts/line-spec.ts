@@ -74,7 +74,6 @@ function marks(label: LaneLabel) {
   };
 }
 
-/** Without marks: nothing was measured there. */
 function curve({ text, points }: NonNullable<LineChart['expected']>): LineDataset {
   return {
     label: text,

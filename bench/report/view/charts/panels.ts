@@ -5,7 +5,6 @@ import type { Anchors } from '../words/anchors.ts';
 import type { Place, ScenarioView, SweepView } from '../words/places.ts';
 import type { Along } from '../words/points.ts';
 
-/** A sweep over enough numbers to be a curve. */
 export interface Curve extends SweepView {
   readonly along: Along;
 }

@@ -7,7 +7,6 @@ import { countOf, type Interval } from '../words/format.ts';
 import { type LaneAtPlace, labelsOf, type Place } from '../words/places.ts';
 import type { SettingsAxis } from './numeric-axis.ts';
 
-/** In the units of the vertical axis. */
 export interface Plotted {
   /** Its name and unit, for who can't see the chart. */
   readonly label: string;
@@ -35,7 +34,6 @@ export function converted(
   };
 }
 
-/** A lane where a number was set. */
 export interface SetAt {
   readonly lane: LaneAtPlace;
   readonly place: Place;

@@ -56,7 +56,6 @@ export function bytesFigure(view: ScenarioView, anchors: Anchors): Figure {
   };
 }
 
-/** Over a sweep the total; beside it the overhead, where a payload that differs would hide it. */
 function bytesGroups(view: ScenarioView, id: string, anchors: Anchors): ChartGroup[] {
   const isPayloadVaried = new Set(view.places.map(({ point }) => point.payloadBytes)).size > 1;
   const curvesOf = (metric: Metric) =>

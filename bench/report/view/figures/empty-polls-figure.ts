@@ -19,7 +19,6 @@ interface Measured {
   readonly cells: readonly CompletedCell[];
 }
 
-/** None where no empty poll was measured. */
 export function emptyPollsFigure(view: ScenarioView, result: Result, anchors: Anchors): Figure[] {
   const rows = measuredIn(view, result);
   if (rows.length === 0) return [];

@@ -60,7 +60,6 @@ function plotsOf(kind: FigureKind): Plot[] {
   });
 }
 
-/** What single rounds say, as a range. */
 function perRound(
   label: string,
   unit: string,

@@ -72,7 +72,7 @@ function quantityColumn({ label, scale, estimate, whyMissing }: Quantity): LaneC
   return valueColumn(label, scale, estimate, whyMissing);
 }
 
-/** Of the first lane that parks polls: from the fewest events of a round trip to the most. */
+/** The first lane that parks polls, from the fewest events of a round trip to the most. */
 function findingOf(located: readonly Located[]): Prose | undefined {
   const measured = measuredIn(located, SHARE);
   const [label] = labelsOf(measured.map(({ lane }) => lane));

@@ -53,7 +53,6 @@ const wornOffColumn: LaneColumn = {
   },
 };
 
-/** Per client. */
 function handshakeOf({ wire: { ledger } }: CompletedCell) {
   if (!ledger) return undefined;
   const { up, down } = openingBytes(ledger.cell);

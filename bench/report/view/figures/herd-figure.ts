@@ -12,11 +12,9 @@ const TENTH_SECONDS = 0.1;
 interface Herd {
   readonly place: Place;
   readonly lane: LaneAtPlace;
-  /** Attempts in each tenth of a second since the death, over all rounds. */
   readonly tenths: readonly number[];
 }
 
-/** None where no server was killed. */
 export function herdFigure(view: ScenarioView, anchors: Anchors): Figure[] {
   const herds = view.places.flatMap((place) =>
     place.lanes
@@ -74,7 +72,6 @@ function column(label: string, unit: string, of: (tenths: readonly number[]) => 
   };
 }
 
-/** Up to the last with an attempt. */
 function tenthsOf({ valid }: LaneAtPlace): number[] {
   const tenths: number[] = [];
   for (const { recovery } of valid) {

@@ -70,13 +70,12 @@ function kneeTable(view: ScenarioView, limit: string, id: string): Table {
   };
 }
 
-/** Up to where, not at, and what gave out. */
-export function kneeTexts({ held, missed, gaveOut }: Knee): { text: string; isRemark: boolean }[] {
+export function kneeTexts({ held, missed, limitingFactors }: Knee): { text: string; isRemark: boolean }[] {
   const cell = (text: string | undefined, remark: string) => ({ text: text ?? remark, isRemark: text === undefined });
   return [
     cell(held?.place.varied, held ? 'the only setting' : 'no setting'),
     cell(missed?.place.varied, missed ? 'the only setting' : 'not reached'),
-    cell(gaveOut.join(', ') || undefined, missed ? 'the limit alone' : 'nothing'),
+    cell(limitingFactors.join(', ') || undefined, missed ? 'the limit alone' : 'nothing'),
   ];
 }
 
@@ -96,17 +95,16 @@ function kneeFinding(view: ScenarioView, limit: string): Prose | undefined {
   ];
 }
 
-/** A sentence for each lane; none where the scenario has no limit. */
 export function kneeSentences(view: ScenarioView): { lane: LaneLabel; text: Prose }[] {
   const limit = limitText(view);
   if (limit === undefined) return [];
   const sweeps = kneesOf(view);
   return sweeps.flatMap(({ fixed, knees }) =>
-    knees.map(({ label, held, missed, gaveOut }) => {
+    knees.map(({ label, held, missed, limitingFactors }) => {
       const where = sweeps.length > 1 && fixed !== undefined ? `With ${fixed}, ` : '';
       const kept = held ? `keeps ${limit} up to ${held.place.varied}` : `keeps ${limit} nowhere`;
       const lost = missed ? `, and not at ${missed.place.varied}` : ', and at no setting loses it';
-      const why = gaveOut.length > 0 ? ` (${gaveOut.join(', ')})` : '';
+      const why = limitingFactors.length > 0 ? ` (${limitingFactors.join(', ')})` : '';
       return { lane: label, text: [where, { strong: label.title }, ` ${kept}${lost}`, { quiet: why }, '.'] };
     }),
   );

@@ -50,7 +50,7 @@ const NAMES: Readonly<Record<DeliveryPart, string>> = {
   emptyPolls: 'Empty polls',
 };
 
-/** Both heads share a colour: their direction tells them apart. */
+/** Both heads share a colour: bars are solid for one direction and hatched for the other. */
 const COLOURS: Readonly<Record<DeliveryPart, StackPart['colour']>> = {
   payload: '--layer-payload',
   framing: '--layer-framing',

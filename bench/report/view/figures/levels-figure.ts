@@ -117,7 +117,7 @@ function ratioColumn(bytes: Level['all']): LaneColumn {
   };
 }
 
-/** Of one place: three lines a lane. Overhead that is not positive has no place on its axis. */
+/** Overhead that is not positive has no place on its logarithmic axis. */
 function levelsChart({ lanes, point }: Place): DotChart | undefined {
   const hasValue = (lane: LaneAtPlace) => LEVELS.some(({ overhead }) => (averageOf(lane, overhead)?.value ?? 0) > 0);
   const charted = lanes.filter(hasValue);

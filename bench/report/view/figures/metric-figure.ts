@@ -21,7 +21,6 @@ import type { Scale } from '../words/format.ts';
 import { type Place, type ScenarioView, scaleIn } from '../words/places.ts';
 import { inSentence } from '../words/wording.ts';
 
-/** A metric: one symbol of the chart, and its columns in the table. */
 export interface Series {
   readonly metric: Metric;
   readonly label: string;
@@ -29,7 +28,6 @@ export interface Series {
   readonly whyMissing: string;
 }
 
-/** Metrics on one axis. */
 export interface Plot {
   readonly title: string;
   readonly scale: DotChart['scale'];
@@ -39,13 +37,11 @@ export interface Plot {
 }
 
 export interface MetricFigureSpec {
-  /** The figure's part of its anchor. */
   readonly name: string;
   readonly title: string;
   /** In place of those of its metrics; made from that of the first. */
   readonly definition?: (first: string) => string;
   readonly plots: readonly Plot[];
-  /** Columns of the table that the charts do not show. */
   readonly more?: readonly LaneColumn[];
 }
 
@@ -106,7 +102,6 @@ interface ScaledPlot extends Plot {
   readonly scaleOfValues: Scale;
 }
 
-/** Each metric's own words. */
 export function definitionsOf(series: readonly Pick<Series, 'metric' | 'label'>[]): string {
   return series
     .map(({ metric: { definition }, label }) => {

@@ -61,7 +61,6 @@ export function tradeoffFigure(view: ScenarioView, anchors: Anchors): Figure {
   };
 }
 
-/** Two charts side by side; a pair for each setting of what else varies. */
 function groupsOf(view: ScenarioView, id: string, anchors: Anchors, scaleOf: ScaleOf): ChartGroup[] {
   return [...settingsOf(view)].flatMap(([title, places]): ChartGroup[] => {
     const panels = COSTS.flatMap((cost) => {
@@ -159,7 +158,6 @@ function markText({ title }: LaneLabel, { pollIntervalMs }: Point, isFirst: bool
   return isFirst ? `${title}, ${interval}` : interval;
 }
 
-/** How far the latency of a lane reaches, and at what price: the one that spans the most. */
 function findingOf(view: ScenarioView): Prose | undefined {
   const ends = [...settingsOf(view).values()].flatMap((places) => {
     const indices = new Set(lanesOf({ places }).map(({ label }) => label.index));

@@ -3,7 +3,6 @@
 import { LAYERS, type Layer } from '../../../contract/ledger.ts';
 import type { CompletedCell, Ledger } from '../../../contract/result.ts';
 
-/** The layers, and apart from them what polls took that brought nothing. */
 export const PARTS_OF_A_DELIVERY = [...LAYERS, 'emptyPolls'] as const;
 
 export type DeliveryPart = (typeof PARTS_OF_A_DELIVERY)[number];

@@ -12,11 +12,9 @@ import type { LaneAtPlace, Place } from '../words/places.ts';
 /** What is charted over the events of a round trip, in its own unit. */
 export interface Quantity extends Plotted {
   readonly scale: Scale;
-  /** Said of a lane with valid rounds that has no value. */
   readonly whyMissing: string;
 }
 
-/** A lane at a place that has a round trip, and events in it. */
 export interface Located {
   readonly lane: LaneAtPlace;
   readonly place: Place;
@@ -66,7 +64,6 @@ export function eventsPerRoundTrip({ eventsPerSecond, rttMs = 0 }: Point): numbe
   return events > 0 ? events : undefined;
 }
 
-/** From the fewest events of a round trip to the most. */
 export function byRoundTrip(places: readonly Place[]): readonly Place[] {
   const eventsOf = ({ point }: Place) => eventsPerRoundTrip(point) ?? 0;
   return [...places].sort((a, b) => eventsOf(a) - eventsOf(b));
@@ -83,7 +80,6 @@ export function measuredIn(located: readonly Located[], { estimate }: Quantity):
   return located.filter(({ lane, place }) => estimate(lane, place) !== undefined);
 }
 
-/** The share in per cent that is expected of so many events a round trip. */
 export function expectedText(events: number): string {
   return percentText(100 * expectedQueuedShare(events));
 }

@@ -37,13 +37,11 @@ export function isolationSentences(view: ScenarioView): Prose[] {
   );
 }
 
-/** With the ratio, where it is one that others notice. */
 function nameProse(effect: Effect): Prose {
   const isNoticed = effect.verdict === 'lower' || effect.verdict === 'higher';
   return [{ strong: effect.label.title }, ...(isNoticed ? [' (', ...ratioProse(effect), ')'] : [])];
 }
 
-/** `A, B and C` */
 function listed(all: readonly Prose[]): Prose {
   return all.flatMap((one, at): Prose => [at === 0 ? '' : at === all.length - 1 ? ' and ' : ', ', ...one]);
 }

@@ -38,13 +38,11 @@ export function groupsOf({ places }: ScenarioView): Group[] {
   });
 }
 
-/** The furthest into the tail that this run may quote. */
 export function tailOf({ places }: ScenarioView): Metric {
   const lanes = places.flatMap((place) => place.lanes);
   return TAILS.find(({ id }) => lanes.some(({ estimates }) => estimates.has(id))) ?? latencyMetric('p99');
 }
 
-/** `1 more client stalled` */
 export function stalledText({ point }: Place, { places }: Group): string {
   const points = places.map((place) => place.point);
   return variedText(point, points) ?? 'measured';

@@ -11,10 +11,8 @@ type BytesOf = (cell: CompletedCell) => number | undefined;
 
 export interface Level {
   readonly title: string;
-  /** How a sentence says that this is what is counted. */
   readonly counted: string;
   readonly whyMissing: string;
-  /** All but the payload. */
   readonly overhead: BytesOf;
   readonly all: BytesOf;
 }

@@ -1,4 +1,4 @@
-/** How far two helpings of the same lane lie apart: what a difference between lanes has to be seen against. */
+/** How far a lane and its repetition lie apart: what a difference between lanes has to be seen against. */
 
 import type { Result } from '../../../contract/result.ts';
 import { type FigureKind, metrics } from '../../../stats/metrics/metrics.ts';
@@ -15,12 +15,10 @@ const METRICS = metrics.filter(({ shown }) => shown.noiseFloor !== undefined);
 
 interface Difference {
   readonly name: string;
-  /** In the order of the points. */
   readonly at: readonly [Located, ...Located[]];
 }
 
 interface Located extends SelfComparison {
-  /** undefined of a scenario's only point */
   readonly varied: string | undefined;
 }
 
@@ -54,7 +52,7 @@ export function noiseFloorOf({ lanes, scenarios, comparisons }: Result): Prose[]
   });
 }
 
-/** Of several scenarios only those in which an interval leaves 1; if none does, that. */
+/** Several scenarios: those in which an interval leaves 1; if none does, that. */
 export function noiseFloorInShort(result: Result): Prose[] {
   const all = noiseFloorOf(result);
   const leaving = all.filter((prose) => prose.some((part) => typeof part === 'object' && 'strong' in part));
@@ -80,7 +78,7 @@ function differencesIn({ id, figures, points: all }: Scenario, floor: readonly S
   );
 }
 
-/** Of several points the least and the most: each stands in the tables. */
+/** Several points: the least and the most; each stands in the tables. */
 function differenceProse({ name, at }: Difference): Prose {
   if (at.length === 1) return [...ratioProse(at[0].comparison), ` in ${name}`];
   const ratios = at.map(({ comparison }) => comparison.ratio);

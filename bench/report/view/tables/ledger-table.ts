@@ -8,7 +8,6 @@ import { formatCount, formatPercent } from '../words/format.ts';
 import type { ScenarioView } from '../words/places.ts';
 import { rangeColumn, roundsTable } from './rounds-table.ts';
 
-/** undefined where no ledger was kept. */
 export function ledgerTable(views: readonly ScenarioView[]): Table | undefined {
   const shared = sharedNote(views);
   const ledgers = (cells: readonly CompletedCell[]) => cells.flatMap(({ wire }) => wire.ledger ?? []);

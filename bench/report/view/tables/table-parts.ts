@@ -7,9 +7,8 @@ const MAX_ROWS = 16;
 
 export interface Part {
   readonly places: readonly Place[];
-  /** Of its label: the first part has that of the table. */
+  /** Ends its label: the first part has that of the table. */
   readonly suffix: string;
-  /** `1 of 2`; undefined of a whole table. */
   readonly part: string | undefined;
 }
 

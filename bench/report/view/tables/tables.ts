@@ -16,7 +16,6 @@ export function quotedIn({ figures }: ScenarioView['scenario']): string[] {
   return TABLES.flatMap(({ id }) => quoted.filter(({ words }) => words.table === id).map(({ metric }) => metric.id));
 }
 
-/** A metric of a scenario, in one unit for all its lanes and points. */
 export interface Column {
   readonly metric: Metric;
   readonly label: string;
@@ -39,7 +38,6 @@ export function formattedValue({ estimates }: LaneAtPlace, { metric, scale }: Co
   return estimate && formatEstimate(estimate, scale);
 }
 
-/** The names of those that lanes are compared with. */
 export function oppositesOf(places: readonly Pick<Place, 'lanes'>[]): string[] {
   return [...new Set(places.flatMap(({ lanes }) => lanes.flatMap(({ opposite }) => opposite?.title ?? [])))];
 }

@@ -4,18 +4,16 @@ import type { Metric } from '../../../stats/metrics/metric.ts';
 
 export interface Scale {
   readonly unit: string;
-  /** How many base units make one of these. */
   readonly factor: number;
   /** No more decimals than these, however narrow the interval: a hundredth of a byte is nobody's concern. */
   readonly decimals?: number;
 }
 
-/** Of a lane to the reference. */
+/** Ratios of a lane to the reference. */
 export const RATIO: Scale = { unit: '×', factor: 1, decimals: 3 };
 
 export interface Interval {
   readonly value: number;
-  /** null with fewer than two rounds */
   readonly low: number | null;
   readonly high: number | null;
   /** @default 'interval' */
@@ -115,7 +113,7 @@ export function formatSetting(value: number): string {
   return fixed(value, 3).replace(/\.?0+$/, '');
 }
 
-/** Of a share, without the sign. */
+/** A share of 1 in per cent, without the sign. */
 export function formatPercent(share: number): string {
   return fixed(share * 100, 1);
 }

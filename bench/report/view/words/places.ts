@@ -9,13 +9,11 @@ import type { Anchors } from './anchors.ts';
 import { countOf, type Scale, scaleOf } from './format.ts';
 import { type Along, commonText, distinctPoints, keyOf, sweepsOf, variedText } from './points.ts';
 
-/** A scenario of which there is a cell. */
 export interface ScenarioView {
   readonly id: string;
   readonly scenario: Result['scenarios'][number];
   /** `100 clients · 20 events/s · 128 B payload · browser headers · 5 rounds` */
   readonly setting: string;
-  /** Each point once. */
   readonly places: readonly Place[];
   /** The places as they are to be read side by side; one may stand in two. */
   readonly sweeps: readonly SweepView[];
@@ -31,7 +29,6 @@ export interface Place {
   readonly point: Point;
   /** `64 B payload`: what tells it from the scenario's other places; undefined where it is the only one. */
   readonly varied: string | undefined;
-  /** Names the place among the others of the result. */
   readonly title: string;
   readonly lanes: readonly LaneAtPlace[];
 }
@@ -45,7 +42,6 @@ export interface LaneAtPlace {
   readonly comparisons: ReadonlyMap<string, Comparison>;
   /** Whom it is compared with; undefined where it is with nobody. */
   readonly opposite: LaneLabel | undefined;
-  /** Whether it is that lane but for one option. */
   readonly isVariant: boolean;
 }
 
@@ -71,7 +67,7 @@ export function inOrder(a: LaneLabel, b: LaneLabel): number {
   return (a.repeats ?? a.index) - (b.repeats ?? b.index) || a.index - b.index;
 }
 
-/** Of these lanes, each once, in order. */
+/** Labels of these lanes, each once, in order. */
 export function labelsOf(lanes: readonly Pick<LaneAtPlace, 'label'>[]): LaneLabel[] {
   return [...new Map(lanes.map(({ label }) => [label.index, label])).values()].sort(inOrder);
 }
@@ -104,7 +100,6 @@ export function viewsOf(result: Result, anchors: Anchors): ScenarioView[] {
         id: anchors.take(scenario.id),
         scenario,
         setting: [commonText(points), countOf(scenario.rounds, 'round')].filter(Boolean).join(' · '),
-        // In the order of the sweeps, so that tables follow the charts.
         places: [...new Set(sweeps.flatMap(({ places }) => places.map(({ place }) => place)))],
         sweeps,
       },
@@ -126,7 +121,7 @@ function placeOf(result: Result, scenario: ScenarioView['scenario'], point: Poin
       const ofLane = cells.filter(({ lane }) => lane === id).sort((a, b) => a.round - b.round);
       if (ofLane.length === 0) return [];
       const isMine = (one: { lane: string; scenario: string; point: Point }) => one.lane === id && isHere(one);
-      // What two helpings of a lane differ by is told apart.
+      // A lane and its repetition are compared by the noise floor alone.
       const compared = result.comparisons.filter(
         (one) => isMine(one) && (one.reference === result.reference || !isRepeat(result.lanes, id, one.reference)),
       );
@@ -185,7 +180,6 @@ function keepLanes(view: ScenarioView, isKept: (lane: LaneAtPlace) => boolean): 
   return { ...view, places: view.places.map(of), sweeps };
 }
 
-/** How many rounds: a cell that failed may be there twice, measured again when the run was resumed. */
 export function roundsOf(cells: readonly Cell[]): number {
   return new Set(cells.map(({ round }) => round)).size;
 }

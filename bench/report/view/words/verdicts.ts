@@ -14,7 +14,6 @@ export const VERDICT_GLYPHS: Readonly<Record<Verdict, string>> = {
 };
 
 type Decided = Pick<Comparison, 'verdict' | 'margin' | 'rounds' | 'roundsNeeded'>;
-/** A ratio with its verdict, whatever is compared. */
 export type Judged = Decided & Pick<Comparison, 'ratio' | 'low' | 'high' | 'spread'>;
 
 /** `lower`, `no practical difference (within ±5 %)`, `not decided by these rounds; about 14 rounds would` */
@@ -33,7 +32,6 @@ function undecidedText({ rounds, roundsNeeded }: Decided): string {
     : `${said}; about ${formatCount(roundsNeeded)} rounds would`;
 }
 
-/** `±5 %` */
 export function marginText(margin: number): string {
   return `±${formatSetting(margin * 100)}\u00a0%`;
 }
