@@ -27,7 +27,7 @@ import {
   scaleIn,
   withoutRepeats,
 } from './words/places.ts';
-import { comparisonProse } from './words/verdicts.ts';
+import { comparisonProse, joined } from './words/verdicts.ts';
 import { inSentence } from './words/wording.ts';
 
 /** Runs of more scenarios get their findings alone: a sentence for each lane of each scenario would fill pages. */
@@ -129,10 +129,7 @@ function spans({ places, scenario: { figures } }: ScenarioView): SummaryGroup['s
         const text = spanText(lanes, metric, words.name);
         return text ? [[...text, ...verdictsText(lanes, metric)]] : [];
       });
-      const said: Prose =
-        parts.length === 0
-          ? [' has no value at any point']
-          : [' has ', ...parts.flatMap((part, at) => (at > 0 ? ['; ', ...part] : part))];
+      const said: Prose = parts.length === 0 ? [' has no value at any point'] : [' has ', ...joined(parts, '; ')];
       return {
         lane: label,
         text: [{ strong: label.title }, ...(label.isReference ? [', the reference,'] : []), ...said, '.'],

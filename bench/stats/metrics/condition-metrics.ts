@@ -5,11 +5,20 @@ import type { CompletedCell } from '../../contract/result.ts';
 import { EVENTS_NEEDED } from '../percentiles.ts';
 import { COUNTED, DURATION, type Metric, TIMED, takes } from './metric.ts';
 
-const SILENCE = 'a window without events';
-const OPENED = 'connections opened one after another';
-const MESSAGES = 'messages from client to server';
-const KILLED = 'a server that was killed';
-const LOOP = 'a closed loop of polls';
+const SILENCE = { needs: 'a window without events' };
+const OPENED = {
+  needs: 'connections opened one after another',
+  samplesOf: ({ opened }: CompletedCell) => opened?.count ?? 0,
+};
+const MESSAGES = {
+  needs: 'messages from client to server',
+  samplesOf: ({ upstream }: CompletedCell) => upstream?.messages ?? 0,
+};
+const KILLED = {
+  needs: 'a server that was killed',
+  samplesOf: ({ recovery }: CompletedCell) => recovery?.firstEvent.count ?? 0,
+};
+const LOOP = { needs: 'a closed loop of polls' };
 
 export const conditionMetrics: readonly Metric[] = [
   {
@@ -21,7 +30,7 @@ export const conditionMetrics: readonly Metric[] = [
     verbs: takes('bytes to stay idle', 'fewer'),
     definition: 'All bytes on the sockets, both directions, per client and minute without an event',
     of: (cell) => perIdleMinute(cell, windowBytes(cell)),
-    needs: SILENCE,
+    ...SILENCE,
     shown: {
       figures: ['idle'],
       chart: {},
@@ -45,13 +54,8 @@ export const conditionMetrics: readonly Metric[] = [
       const { packets } = cell.wire;
       return packets && perIdleMinute(cell, packets.sentSegments + packets.receivedSegments);
     },
-    needs: SILENCE,
-    shown: {
-      figures: ['idle'],
-      chart: {},
-      exported: { table: 'silence' },
-      terminal: { label: 'packets/client·min' },
-    },
+    ...SILENCE,
+    shown: { figures: ['idle'], chart: {}, exported: { table: 'silence' }, terminal: { label: 'packets/client·min' } },
   },
   {
     id: 'idle.cpuPerClientMinuteUs',
@@ -63,7 +67,7 @@ export const conditionMetrics: readonly Metric[] = [
     definition:
       'CPU time of the server process per client and minute without an event, what it takes without clients included',
     of: (cell) => perIdleMinute(cell, cell.server.cpuUs),
-    needs: SILENCE,
+    ...SILENCE,
     shown: {
       figures: ['idle'],
       chart: {},
@@ -79,8 +83,7 @@ export const conditionMetrics: readonly Metric[] = [
     ...DURATION,
     definition: 'p50 of the time from the first step to connect to the first event, which the server has at hand',
     of: ({ opened }) => opened?.firstEvent.p50Us,
-    needs: OPENED,
-    samplesOf: openings,
+    ...OPENED,
     isPercentile: true,
     shown: {
       figures: ['connect'],
@@ -100,8 +103,8 @@ export const conditionMetrics: readonly Metric[] = [
     ...DURATION,
     definition: 'p95 of the time from the first step to connect to the first event, which the server has at hand',
     of: ({ opened }) => (opened && opened.count >= EVENTS_NEEDED.p95 ? opened.firstEvent.p95Us : undefined),
-    needs: `${EVENTS_NEEDED.p95} ${OPENED}, in a round`,
-    samplesOf: openings,
+    ...OPENED,
+    needs: `${EVENTS_NEEDED.p95} ${OPENED.needs}, in a round`,
     isPercentile: true,
     shown: {
       figures: ['connect'],
@@ -119,8 +122,7 @@ export const conditionMetrics: readonly Metric[] = [
     verbs: takes('bytes to the first event', 'fewer'),
     definition: 'All bytes on the socket, both directions, from its first byte to the first event',
     of: ({ opened }) => opened && (opened.upBytes + opened.downBytes) / opened.count,
-    needs: OPENED,
-    samplesOf: openings,
+    ...OPENED,
     shown: {
       figures: ['connect'],
       chart: {},
@@ -137,8 +139,7 @@ export const conditionMetrics: readonly Metric[] = [
     ...DURATION,
     definition: 'p50 of the time from the instant a message was due at the client to its echo there',
     of: ({ upstream }) => upstream?.echo.p50Us,
-    needs: MESSAGES,
-    samplesOf: messages,
+    ...MESSAGES,
     isPercentile: true,
     shown: {
       figures: ['upstream'],
@@ -158,8 +159,8 @@ export const conditionMetrics: readonly Metric[] = [
     ...DURATION,
     definition: 'p95 of the time from the instant a message was due at the client to its echo there',
     of: ({ upstream }) => (upstream && upstream.messages >= EVENTS_NEEDED.p95 ? upstream.echo.p95Us : undefined),
-    needs: `${EVENTS_NEEDED.p95} ${MESSAGES}, in a round`,
-    samplesOf: messages,
+    ...MESSAGES,
+    needs: `${EVENTS_NEEDED.p95} ${MESSAGES.needs}, in a round`,
     isPercentile: true,
     shown: {
       figures: ['upstream'],
@@ -181,8 +182,7 @@ export const conditionMetrics: readonly Metric[] = [
       upstream && window.events === 0
         ? (wire.window.clients.sentBytes + wire.window.clients.receivedBytes) / upstream.messages
         : undefined,
-    needs: MESSAGES,
-    samplesOf: messages,
+    ...MESSAGES,
     shown: {
       figures: ['upstream'],
       chart: {},
@@ -198,8 +198,7 @@ export const conditionMetrics: readonly Metric[] = [
     ...DURATION,
     definition: "p50 over clients of the time from the server's death to the first event after it",
     of: ({ recovery }) => recovery?.firstEvent.p50Us,
-    needs: KILLED,
-    samplesOf: recoveries,
+    ...KILLED,
     isPercentile: true,
     shown: {
       figures: ['recovery'],
@@ -219,8 +218,7 @@ export const conditionMetrics: readonly Metric[] = [
     ...DURATION,
     definition: "The longest time from the server's death to the first event that a client got after it",
     of: ({ recovery }) => recovery?.firstEvent.maxUs,
-    needs: KILLED,
-    samplesOf: recoveries,
+    ...KILLED,
     shown: {
       figures: ['recovery'],
       chart: { plot: 'Recovery' },
@@ -237,8 +235,7 @@ export const conditionMetrics: readonly Metric[] = [
     verbs: takes('attempts', 'fewer'),
     definition: 'Connections that clients tried after the death of a server, per client and death',
     of: ({ recovery, point }) => recovery && recovery.attempts / recovery.kills / point.clients,
-    needs: KILLED,
-    samplesOf: recoveries,
+    ...KILLED,
     shown: {
       figures: ['recovery'],
       chart: { label: 'Connections tried' },
@@ -284,7 +281,7 @@ export const conditionMetrics: readonly Metric[] = [
     verbs: takes('bytes per poll', 'fewer'),
     definition: 'Request and answer of a poll of our own clients, both directions',
     of: ({ closedLoops: [own] = [] }) => own && (own.upBytes + own.downBytes) / own.requests,
-    needs: LOOP,
+    ...LOOP,
     shown: {
       figures: ['capacity'],
       chart: {},
@@ -324,7 +321,7 @@ function closedLoop(at: 0 | 1, who: string) {
       const found = closedLoops?.[at];
       return found && found.requests / found.seconds;
     },
-    needs: LOOP,
+    ...LOOP,
     samplesOf: ({ closedLoops }: CompletedCell) => closedLoops?.[at]?.requests ?? 0,
   } as const;
 }
@@ -339,16 +336,4 @@ function perIdleMinute(cell: CompletedCell, amount: number): number | undefined 
   const { point, window, opened, upstream, recovery, closedLoops } = cell;
   const isSilent = window.events === 0 && [opened, upstream, recovery, closedLoops].every((one) => one === undefined);
   return isSilent ? (amount / point.clients) * (60 / window.seconds) : undefined;
-}
-
-function openings({ opened }: CompletedCell): number {
-  return opened?.count ?? 0;
-}
-
-function messages({ upstream }: CompletedCell): number {
-  return upstream?.messages ?? 0;
-}
-
-function recoveries({ recovery }: CompletedCell): number {
-  return recovery?.firstEvent.count ?? 0;
 }

@@ -145,12 +145,7 @@ export const deliveryMetrics: readonly Metric[] = [
     of: (cell) => perEvent(cell, ({ requestHead, responseHead }) => requestHead + responseHead),
     needs: READ_ALONG,
     samplesOf: ledgerEvents,
-    shown: {
-      figures: ['layers'],
-      rank: BEFORE_THE_WHOLE,
-      exported: { table: 'bytes' },
-      terminal: { label: 'heads' },
-    },
+    shown: { figures: ['layers'], rank: BEFORE_THE_WHOLE, exported: { table: 'bytes' }, terminal: { label: 'heads' } },
   },
   {
     id: 'wire.tcpIpPerDeliveryBytes',
@@ -183,11 +178,7 @@ export const deliveryMetrics: readonly Metric[] = [
       return (up + down) / ledger.clients;
     },
     needs: 'a relay that reads along',
-    shown: {
-      figures: ['layers'],
-      exported: { table: 'opening' },
-      terminal: { label: 'handshake' },
-    },
+    shown: { figures: ['layers'], exported: { table: 'opening' }, terminal: { label: 'handshake' } },
   },
   {
     id: 'wire.emptyCycleBytes',
@@ -203,10 +194,7 @@ export const deliveryMetrics: readonly Metric[] = [
       return (upBytes + downBytes) / count;
     },
     needs: 'a relay that reads along, and polls that bring no event',
-    shown: {
-      figures: ['layers'],
-      exported: { table: 'opening' },
-    },
+    shown: { figures: ['layers'], exported: { table: 'opening' } },
   },
   {
     id: 'server.cpuPerDeliveryUs',

@@ -9,14 +9,7 @@ import { besideEachOther, chartGroups } from '../charts/panels.ts';
 import { stackChart } from '../charts/stack-chart.ts';
 import { findingOf } from '../findings/finding.ts';
 import type { ChartGroup, Figure, StackChart } from '../page-model.ts';
-import {
-  bracketsAndRatios,
-  laneTable,
-  oppositeColumn,
-  ratioColumn,
-  roundsColumn,
-  valueColumn,
-} from '../tables/lane-table.ts';
+import { metricColumns, metricTable, valueColumn } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
 import { countOf, formatInterval, type Interval, scaleFor } from '../words/format.ts';
 import type { LaneAtPlace, Place, ScenarioView } from '../words/places.ts';
@@ -31,11 +24,8 @@ const UNKNOWN = 'not known';
 export function bytesFigure(view: ScenarioView, anchors: Anchors): Figure {
   const id = anchors.take(`${view.id} bytes`);
   const columns = [
-    ...oppositeColumn(view, [TOTAL.id]),
-    valueColumn('Total', SCALE, ({ estimates }) => estimates.get(TOTAL.id), NO_DELIVERY),
-    ...ratioColumn(view, TOTAL.id, 'Ratio'),
+    ...metricColumns(view, TOTAL, SCALE, NO_DELIVERY, ['Total', 'Ratio']),
     ...PARTS.map(({ label, of, whyMissing }) => valueColumn(label, SCALE, of, whyMissing)),
-    roundsColumn([TOTAL.id]),
   ];
   return {
     id,
@@ -47,12 +37,7 @@ export function bytesFigure(view: ScenarioView, anchors: Anchors): Figure {
       'headers are not.',
     finding: findingOf(view, TOTAL.id),
     charts: bytesGroups(view, id, anchors),
-    tables: [
-      {
-        ...laneTable(view, anchors.take(`${id} table`), TITLE, columns),
-        definition: bracketsAndRatios(view, [TOTAL.id]),
-      },
-    ],
+    tables: [metricTable(view, anchors.take(`${id} table`), TITLE, [TOTAL.id], columns)],
   };
 }
 

@@ -5,12 +5,12 @@ import { dotChart } from '../charts/dot-chart.ts';
 import { besideEachOther } from '../charts/panels.ts';
 import { type Effect, effectsOf, type Group, groupsOf, stalledText, tailOf, UNNOTICED } from '../findings/isolation.ts';
 import { isolationSentences } from '../findings/isolation-sentences.ts';
-import type { ChartGroup, Column, Figure, LaneLabel, Prose, Row, TableCell } from '../page-model.ts';
+import type { ChartGroup, Column, Figure, LaneLabel, Row, TableCell } from '../page-model.ts';
 import { comparisonCell, lanesOf, NO_ROUND } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
 import { formatCount, formatInterval, formatRange, type Scale } from '../words/format.ts';
 import { type LaneAtPlace, labelsOf, laneAt, type ScenarioView, scaleIn } from '../words/places.ts';
-import { marginText, VERDICT_GLYPHS } from '../words/verdicts.ts';
+import { joined, marginText, VERDICT_GLYPHS } from '../words/verdicts.ts';
 import { inSentence } from '../words/wording.ts';
 
 const TITLE = 'What others notice of a stalled client';
@@ -33,7 +33,7 @@ export function isolationFigure(view: ScenarioView, anchors: Anchors): Figure {
     definition:
       `${tail.title} of the clients that read, and ${inSentence(memory.title)}: ` +
       `${inSentence(memory.definition)}. A client is cut off when the server will not hold more for it.`,
-    finding: sentences.length > 0 ? sentences.flatMap((one, at): Prose => (at > 0 ? [' ', ...one] : one)) : undefined,
+    finding: sentences.length > 0 ? joined(sentences, ' ') : undefined,
     charts: groups.flatMap((group): ChartGroup[] => {
       const charts = besideEachOther(
         plots.map(({ metric: { id: metric, title, axis }, scale }) => {

@@ -16,6 +16,7 @@ import {
 import type { Anchors } from '../words/anchors.ts';
 import { countOf, formatCount, formatExact, formatNumber, formatRange } from '../words/format.ts';
 import type { LaneAtPlace, Place, ScenarioView } from '../words/places.ts';
+import { listed } from '../words/verdicts.ts';
 
 const TITLE = 'Overhead at three levels';
 
@@ -43,28 +44,21 @@ export function levelsFigure(view: ScenarioView, environment: Environment, ancho
 
 /** `…: A has 0.25 times the overhead of B counting framing alone (1 to 4 B), 176 times counting HTTP heads too …` */
 export function contrastText({ lane, reference, place, levels }: Contrast): Prose {
-  const ratio = (value: number) => ({ strong: `${formatNumber(value)} times` });
   const at = place.varied === undefined ? '' : `, at ${place.varied},`;
   return [
     'The level that is counted decides the ratio, most of all here: ',
     { strong: lane.label.title },
     `${at} has `,
-    ...levels.flatMap(
-      ({ level, overheadRatio, overhead, ofReference }, index): Prose => [
-        ...(index === 0 ? [] : [index === levels.length - 1 ? ' and ' : ', ']),
-        ratio(overheadRatio),
+    ...listed(
+      levels.map(({ level, overheadRatio, overhead, ofReference }, index) => [
+        { strong: `${formatNumber(overheadRatio)} times` },
         ...(index === 0 ? [` the overhead of ${reference.label.title}`] : []),
         ` counting ${level.counted}`,
         { quiet: ` (${formatExact(overhead)} to ${formatExact(ofReference)} B)` },
-      ],
+      ]),
     ),
     '; of all bytes, payload included, it has ',
-    ...levels.flatMap(
-      ({ allRatio }, index): Prose => [
-        ...(index === 0 ? [] : [index === levels.length - 1 ? ' and ' : ', ']),
-        formatNumber(allRatio),
-      ],
-    ),
+    ...listed(levels.map(({ allRatio }) => [formatNumber(allRatio)])),
     ' times.',
   ];
 }

@@ -6,16 +6,7 @@ import { dotChart } from '../charts/dot-chart.ts';
 import { besideEachOther, chartGroups } from '../charts/panels.ts';
 import { findingOf } from '../findings/finding.ts';
 import type { ChartGroup, DotChart, Figure } from '../page-model.ts';
-import {
-  bracketsAndRatios,
-  type LaneColumn,
-  lanesOf,
-  laneTable,
-  oppositeColumn,
-  ratioColumn,
-  roundsColumn,
-  valueColumn,
-} from '../tables/lane-table.ts';
+import { type LaneColumn, lanesOf, metricColumns, metricTable } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
 import type { Scale } from '../words/format.ts';
 import { type Place, type ScenarioView, scaleIn } from '../words/places.ts';
@@ -62,17 +53,17 @@ export function metricFigure(view: ScenarioView, spec: MetricFigureSpec, anchors
   const isAnyValid = lanes.some(({ valid }) => valid.length > 0);
   const isMissing = ({ metric }: Series) => isAnyValid && !lanes.some(({ estimates }) => estimates.has(metric.id));
   const columns = [
-    ...oppositeColumn(view, metrics),
     ...scaled.flatMap(({ series: shown, scaleOfValues }) =>
       shown
         .filter((one) => !isMissing(one))
-        .flatMap(({ metric, label, whyMissing }) => [
-          valueColumn(label, scaleOfValues, ({ estimates }) => estimates.get(metric.id), whyMissing),
-          ...ratioColumn(view, metric.id, series.length > 1 ? `${label} ratio` : 'Ratio'),
-        ]),
+        .flatMap(({ metric, label, whyMissing }) =>
+          metricColumns(view, metric, scaleOfValues, whyMissing, [
+            label,
+            series.length > 1 ? `${label} ratio` : 'Ratio',
+          ]),
+        ),
     ),
     ...more,
-    roundsColumn(metrics),
   ];
   const headlines = scaled.map((plot) => withHeadline(view, plot));
   const isCut = headlines.some((plot, at) => plot.series.length < (plots[at]?.series.length ?? 0));
@@ -90,8 +81,7 @@ export function metricFigure(view: ScenarioView, spec: MetricFigureSpec, anchors
     ),
     tables: [
       {
-        ...laneTable(view, anchors.take(`${id} table`), title, columns),
-        definition: bracketsAndRatios(view, metrics),
+        ...metricTable(view, anchors.take(`${id} table`), title, metrics, columns),
         notes: series.filter(isMissing).map(({ label, whyMissing }) => `${label}: ${whyMissing}.`),
       },
     ],

@@ -4,15 +4,7 @@ import type { Estimate, Point } from '../../../contract/result.ts';
 import { chartedIn, headlineOf, type Metric, metricOf } from '../../../stats/metrics/metrics.ts';
 import { valuesAxis } from '../charts/numeric-axis.ts';
 import type { ChartGroup, Figure, LaneLabel, LaneLine, LineChart, Prose } from '../page-model.ts';
-import {
-  bracketsAndRatios,
-  lanesOf,
-  laneTable,
-  oppositeColumn,
-  ratioColumn,
-  roundsColumn,
-  valueColumn,
-} from '../tables/lane-table.ts';
+import { lanesOf, metricColumns, metricTable } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
 import { countOf, formatExact, formatNumber, formatSetting, type Scale, scaleOf, withUnit } from '../words/format.ts';
 import { type LaneAtPlace, labelsOf, type Place, type ScenarioView, scaleIn } from '../words/places.ts';
@@ -23,7 +15,6 @@ import { definitionsOf } from './metric-figure.ts';
 const LATENCY = headlineOf('tradeoff');
 const COSTS = chartedIn('tradeoff').slice(1);
 const METRICS = [LATENCY, ...COSTS];
-const IDS = METRICS.map(({ id }) => id);
 const TITLE = 'Latency against its cost';
 
 type ScaleOf = (metric: Metric) => Scale;
@@ -41,22 +32,15 @@ export function tradeoffFigure(view: ScenarioView, anchors: Anchors): Figure {
     finding: findingOf(view),
     charts: groupsOf(view, id, anchors, unitOf),
     tables: [
-      {
-        ...laneTable(view, anchors.take(`${id} table`), TITLE, [
-          ...oppositeColumn(view, IDS),
-          ...METRICS.flatMap((metric) => [
-            valueColumn(
-              metric.title,
-              unitOf(metric),
-              ({ estimates }) => estimates.get(metric.id),
-              `needs ${metric.needs}`,
-            ),
-            ...ratioColumn(view, metric.id, 'Ratio'),
-          ]),
-          roundsColumn(IDS),
-        ]),
-        definition: bracketsAndRatios(view, IDS),
-      },
+      metricTable(
+        view,
+        anchors.take(`${id} table`),
+        TITLE,
+        METRICS.map((metric) => metric.id),
+        METRICS.flatMap((metric) =>
+          metricColumns(view, metric, unitOf(metric), `needs ${metric.needs}`, [metric.title, 'Ratio']),
+        ),
+      ),
     ],
   };
 }
@@ -122,15 +106,28 @@ function pairsOf({ valid, estimates }: LaneAtPlace, { id, of }: Metric): number[
   return [estimates.get(id)?.value, ...valid.map(of)].filter((value) => value !== undefined);
 }
 
+interface Mark {
+  readonly point: Point;
+  readonly lane: LaneAtPlace;
+  readonly across: Estimate;
+  readonly up: Estimate;
+}
+
+/** A lane where both metrics have a value, from its shortest poll interval to its longest. */
+function marksOf({ index }: LaneLabel, places: readonly Place[], cost: Metric): Mark[] {
+  return places
+    .flatMap(({ point, lanes }) =>
+      lanes.flatMap((lane): Mark[] => {
+        const [across, up] = [lane.estimates.get(cost.id), lane.estimates.get(LATENCY.id)];
+        return lane.label.index === index && across && up ? [{ point, lane, across, up }] : [];
+      }),
+    )
+    .sort((a, b) => (a.point.pollIntervalMs ?? 0) - (b.point.pollIntervalMs ?? 0));
+}
+
 function lineOf(label: LaneLabel, places: readonly Place[], cost: Metric, scaleOf: ScaleOf): LaneLine {
   const [x, y] = [scaleOf(cost), scaleOf(LATENCY)];
-  const marks = places
-    .flatMap(({ point, lanes }) => lanes.flatMap((lane) => (lane.label.index === label.index ? [{ point, lane }] : [])))
-    .sort((a, b) => (a.point.pollIntervalMs ?? 0) - (b.point.pollIntervalMs ?? 0));
-  const points = marks.flatMap(({ point, lane: { estimates } }) => {
-    const [across, up] = [estimates.get(cost.id), estimates.get(LATENCY.id)];
-    return across && up ? [{ point, across, up }] : [];
-  });
+  const marks = marksOf(label, places, cost);
   const scaled = (bound: number | null) => (bound === null ? null : bound / y.factor);
   return {
     rounds: marks.flatMap(({ lane }) =>
@@ -140,7 +137,7 @@ function lineOf(label: LaneLabel, places: readonly Place[], cost: Metric, scaleO
         return { x: across / x.factor, y: up / y.factor, round: cell.round };
       }),
     ),
-    points: points.map(({ point, across, up }, at) => ({
+    points: marks.map(({ point, across, up }, at) => ({
       x: across.value / x.factor,
       y: up.value / y.factor,
       low: scaled(up.low),
@@ -159,31 +156,22 @@ function markText({ title }: LaneLabel, { pollIntervalMs }: Point, isFirst: bool
 }
 
 function findingOf(view: ScenarioView): Prose | undefined {
-  const ends = [...settingsOf(view).values()].flatMap((places) => {
-    const indices = new Set(lanesOf({ places }).map(({ label }) => label.index));
-    return [...indices].flatMap((index) => {
-      const marks = places
-        .flatMap(({ point, lanes }) =>
-          lanes.filter(({ label }) => label.index === index).map((lane) => ({ point, lane })),
-        )
-        .flatMap(({ point, lane: { label, estimates } }) => {
-          const [up, across] = [estimates.get(LATENCY.id), estimates.get(headlineOf('bytes').id)];
-          return up && across ? [{ point, label, up, across }] : [];
-        })
-        .sort((a, b) => (a.point.pollIntervalMs ?? 0) - (b.point.pollIntervalMs ?? 0));
+  const ends = [...settingsOf(view).values()].flatMap((places) =>
+    labelsOf(lanesOf({ places })).flatMap((label) => {
+      const marks = marksOf(label, places, headlineOf('bytes'));
       const [first, last] = [marks[0], marks.at(-1)];
-      return first && last && first !== last ? [{ first, last }] : [];
-    });
-  });
+      return first && last && first !== last ? [{ label, first, last }] : [];
+    }),
+  );
   const factor = ({ first, last }: (typeof ends)[number]) => last.up.value / first.up.value;
   const [widest] = ends.sort((a, b) => factor(b) - factor(a));
   if (!widest) return undefined;
-  const { first, last } = widest;
-  const said = ({ point, up, across }: typeof first): Prose => [
+  const { label, first, last } = widest;
+  const said = ({ point, up, across }: Mark): Prose => [
     `${valueText(up)} and ${valueText(across)} per delivery`,
     { quiet: ` (every ${formatSetting(point.pollIntervalMs ?? 0)} ms)` },
   ];
-  return [{ strong: first.label.title }, ' goes from a p50 latency of ', ...said(first), ' to ', ...said(last), '.'];
+  return [{ strong: label.title }, ' goes from a p50 latency of ', ...said(first), ' to ', ...said(last), '.'];
 }
 
 function valueText(estimate: Estimate): string {

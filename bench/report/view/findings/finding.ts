@@ -6,7 +6,7 @@ import { metricOf } from '../../../stats/metrics/metrics.ts';
 import type { Prose } from '../page-model.ts';
 import { countOf, formatCount, formatInterval, scaleOf, withUnit } from '../words/format.ts';
 import { type LaneAtPlace, type Place, type ScenarioView, withoutRepeats } from '../words/places.ts';
-import { type ComparisonWords, comparisonProse, marginText } from '../words/verdicts.ts';
+import { type ComparisonWords, comparisonProse, joined, marginText } from '../words/verdicts.ts';
 import { inSentence } from '../words/wording.ts';
 
 interface Compared {
@@ -31,7 +31,7 @@ export function findingOf(view: ScenarioView, metric: string): Prose | undefined
       }),
     ];
   });
-  return sentences.length === 0 ? undefined : sentences.flatMap((one, at): Prose => (at > 0 ? [' ', ...one] : one));
+  return sentences.length === 0 ? undefined : joined(sentences, ' ');
 }
 
 /** How lanes differ from the reference, and what options change; what was not asked is left out. */

@@ -3,7 +3,7 @@
 import { VERDICTS, type Verdict } from '../../../contract/result.ts';
 import type { Prose } from '../page-model.ts';
 import type { ScenarioView } from '../words/places.ts';
-import { marginText, ratioProse } from '../words/verdicts.ts';
+import { joined, listed, marginText, ratioProse } from '../words/verdicts.ts';
 import { inSentence } from '../words/wording.ts';
 import { type Effect, effectsOf, groupsOf, stalledText, tailOf, UNNOTICED } from './isolation.ts';
 
@@ -32,7 +32,7 @@ export function isolationSentences(view: ScenarioView): Prose[] {
         const named = here.filter((effect) => effect.verdict === verdict).map(nameProse);
         return named.length === 0 ? [] : [[WORDS[verdict], ...listed(named)]];
       });
-      return [[`${where}${what} is `, ...said.flatMap((one, at): Prose => (at > 0 ? ['; ', ...one] : one)), '.']];
+      return [[`${where}${what} is `, ...joined(said, '; '), '.']];
     }),
   );
 }
@@ -40,8 +40,4 @@ export function isolationSentences(view: ScenarioView): Prose[] {
 function nameProse(effect: Effect): Prose {
   const isNoticed = effect.verdict === 'lower' || effect.verdict === 'higher';
   return [{ strong: effect.label.title }, ...(isNoticed ? [' (', ...ratioProse(effect), ')'] : [])];
-}
-
-function listed(all: readonly Prose[]): Prose {
-  return all.flatMap((one, at): Prose => [at === 0 ? '' : at === all.length - 1 ? ' and ' : ', ', ...one]);
 }

@@ -6,7 +6,7 @@ import { noiseFloor, type SelfComparison } from '../../../stats/noise-floor.ts';
 import type { Prose } from '../page-model.ts';
 import { countOf, formatInterval, RATIO } from '../words/format.ts';
 import { distinctPoints, keyOf, variedText } from '../words/points.ts';
-import { ratioProse } from '../words/verdicts.ts';
+import { listed, ratioProse } from '../words/verdicts.ts';
 
 type Scenario = Result['scenarios'][number];
 
@@ -39,12 +39,7 @@ export function noiseFloorOf({ lanes, scenarios, comparisons }: Result): Prose[]
       const where = found.length > 1 ? `${scenario.title}: the` : 'The';
       return [
         `${where} same lane measured twice (${repeated.title}; ${lane.title}) differs by `,
-        ...differences.flatMap(
-          (difference, at): Prose => [
-            at === 0 ? '' : at === differences.length - 1 ? ' and ' : ', ',
-            ...differenceProse(difference),
-          ],
-        ),
+        ...listed(differences.map(differenceProse)),
         '.',
         ...departure(differences),
       ];

@@ -1,7 +1,7 @@
 /** Tables with a row for each lane of each place of a scenario. */
 
 import type { CompletedCell, Estimate } from '../../../contract/result.ts';
-import { metricOf } from '../../../stats/metrics/metrics.ts';
+import { type Metric, metricOf } from '../../../stats/metrics/metrics.ts';
 import type { Column, Table, TableCell } from '../page-model.ts';
 import {
   countOf,
@@ -52,6 +52,29 @@ export function oppositesText(view: ScenarioView, metrics: readonly string[]): s
   const own = compared.find(({ isVariant }) => !isVariant)?.opposite?.title;
   if (!compared.some(({ isVariant }) => isVariant)) return own;
   return own === undefined ? 'what each varies' : `${own}, of a variant to what it varies`;
+}
+
+/** A table of metrics: whom lanes are compared with stands before the columns, the rounds behind them. */
+export function metricTable(
+  view: ScenarioView,
+  id: string,
+  title: string,
+  metrics: readonly string[],
+  columns: readonly LaneColumn[],
+): Table {
+  const all = [...oppositeColumn(view, metrics), ...columns, roundsColumn(metrics)];
+  return { ...laneTable(view, id, title, all), definition: bracketsAndRatios(view, metrics) };
+}
+
+/** A metric's values, and its ratios where lanes are compared in it. */
+export function metricColumns(
+  view: ScenarioView,
+  { id }: Metric,
+  scale: Scale,
+  whyMissing: string,
+  [label, ratio]: readonly [label: string, ratio: string],
+): LaneColumn[] {
+  return [valueColumn(label, scale, ({ estimates }) => estimates.get(id), whyMissing), ...ratioColumn(view, id, ratio)];
 }
 
 export function lanesOf({ places }: Pick<ScenarioView, 'places'>): readonly LaneAtPlace[] {
@@ -129,7 +152,7 @@ export function exactColumn(
 }
 
 /** No column where no lane is compared: the reference is missing, or it is alone. */
-export function ratioColumn(view: ScenarioView, metric: string, label: string): LaneColumn[] {
+function ratioColumn(view: ScenarioView, metric: string, label: string): LaneColumn[] {
   if (comparedLanes(view, [metric]).length === 0) return [];
   const cell: LaneColumn['cell'] = ({ label, estimates, comparisons }) => {
     if (label.isReference && estimates.has(metric)) {

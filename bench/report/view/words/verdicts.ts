@@ -79,3 +79,12 @@ function capitalised([first = '', ...others]: Prose): Prose {
 export function proseText(prose: Prose): string {
   return prose.map((part) => (typeof part === 'string' ? part : 'strong' in part ? part.strong : part.quiet)).join('');
 }
+
+/** `A, B and C` */
+export function listed(all: readonly Prose[]): Prose {
+  return all.flatMap((one, at): Prose => [...(at === 0 ? [] : [at === all.length - 1 ? ' and ' : ', ']), ...one]);
+}
+
+export function joined(all: readonly Prose[], between: string): Prose {
+  return all.flatMap((one, at): Prose => (at > 0 ? [between, ...one] : one));
+}
