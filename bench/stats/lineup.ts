@@ -12,8 +12,8 @@ export interface Lineup {
 }
 
 /**
- * Of a variant, what it varies, where that was measured, and of any other lane the run's reference; and for a lane that repeats
- * another, that one. Each once, and none with itself; the reference is a variant of nothing.
+ * A variant is compared with what it varies, where that was measured, any other lane with the run's reference, and a lane that
+ * repeats another with that one too. Each once, and none with itself; the reference is a variant of nothing.
  */
 export function referencesOf(
   lane: string,

@@ -1,7 +1,6 @@
 /** `tables.tex`: the numbers of each scenario as tables for a paper, and their ratios to the reference. */
 
 import type { Result } from '../../contract/result.ts';
-import { inParts } from '../view/tables/table-parts.ts';
 import { type Column, columnsOf, formattedRatio, formattedValue, oppositesOf, TABLES } from '../view/tables/tables.ts';
 import { escapeLatex } from '../view/words/latex.ts';
 import type { LaneAtPlace, Place, ScenarioView } from '../view/words/places.ts';
@@ -124,4 +123,26 @@ function float(name: string, caption: string, label: string, body: string): stri
   \\setlength{\\tabcolsep}{4pt}
 ${body.replace(/^/gm, '  ')}
 \\end{table}`;
+}
+
+/** Rows of two lines each that a page holds, with the caption. */
+const MAX_ROWS = 16;
+
+interface Part {
+  readonly places: readonly Place[];
+  /** Ends its label: the first part has that of the table. */
+  readonly suffix: string;
+  readonly part: string | undefined;
+}
+
+/** Parts of about the same height, split by the count of lanes and never by the numbers: labels stay from run to run. */
+function inParts(places: readonly Place[]): Part[] {
+  const mostLanes = Math.max(1, ...places.map(({ lanes }) => lanes.length));
+  const perPart = Math.max(1, Math.floor(MAX_ROWS / mostLanes));
+  const parts = Math.ceil(places.length / perPart);
+  return Array.from({ length: parts }, (_, at) => ({
+    places: places.slice(Math.floor((at * places.length) / parts), Math.floor(((at + 1) * places.length) / parts)),
+    suffix: at === 0 ? '' : `-${at + 1}`,
+    part: parts === 1 ? undefined : `${at + 1} of ${parts}`,
+  }));
 }

@@ -2,17 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import type { ChartSpec } from '../view/charts/chart-spec.ts';
-import type {
-  Checks,
-  Cite,
-  CiteGroup,
-  Conditions,
-  Head,
-  PageModel,
-  Reproduce,
-  SummaryGroup,
-  WarningGroup,
-} from '../view/page-model.ts';
+import type { PageModel } from '../view/model.ts';
+import type { SummaryGroup, WarningGroup } from '../view/page-model.ts';
 import { PARTS } from '../view/words/anchors.ts';
 import { countOf } from '../view/words/format.ts';
 import type { Assets, Script } from './assets.ts';
@@ -72,7 +63,7 @@ ${content}
 </section>`;
 }
 
-function headHtml({ question, citable, noiseFloor, facts }: Head): Html {
+function headHtml({ question, citable, noiseFloor, facts }: PageModel['head']): Html {
   const reasons =
     citable.reasons.length > 0
       ? html`<ul class="reasons">${citable.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`
@@ -110,7 +101,7 @@ function summaryGroup({ title, sentences }: SummaryGroup): Html {
   return html`\n${title && html`<h3 class="place">${title}</h3>`}<ul class="findings">\n${items}</ul>`;
 }
 
-function checksHtml({ rejected, audit, agreement, warnings }: Checks): Html {
+function checksHtml({ rejected, audit, agreement, warnings }: PageModel['checks']): Html {
   return part(
     PARTS.checks,
     'Checks',
@@ -132,7 +123,7 @@ ${all.length > 0 ? details : undefined}
 `;
 }
 
-function conditionsHtml(conditions: Conditions): Html {
+function conditionsHtml(conditions: PageModel['conditions']): Html {
   const { sessions, noise, environment, lanes, phases, harness, link, netem, ledger, notes } = conditions;
   return part(
     PARTS.conditions,
@@ -150,7 +141,7 @@ function readingHtml({ glossary }: PageModel): Html {
   return part(PARTS.reading, 'How to read this page', entries('glossary', glossary));
 }
 
-function citeHtml({ text, groups, bibtex }: Cite): Html {
+function citeHtml({ text, groups, bibtex }: PageModel['cite']): Html {
   return part(
     PARTS.cite,
     'Cite',
@@ -160,7 +151,7 @@ ${copyable(html`<pre><code>${bibtex}</code></pre>`)}`,
   );
 }
 
-function citeGroup({ title, sentences }: CiteGroup): Html {
+function citeGroup({ title, sentences }: PageModel['cite']['groups'][number]): Html {
   if (sentences.length === 0) return html``;
   const items = sentences.map(
     ({ lane, text }) =>
@@ -170,7 +161,7 @@ function citeGroup({ title, sentences }: CiteGroup): Html {
 <ul class="citations">${items}</ul></details>\n`;
 }
 
-function reproduceHtml({ text, lines }: Reproduce): Html {
+function reproduceHtml({ text, lines }: PageModel['reproduce']): Html {
   return part(
     PARTS.reproduce,
     'Run it again',

@@ -4,7 +4,7 @@ import type { Result } from '../../contract/result.ts';
 import { metrics as allMetrics } from '../../stats/metrics/metrics.ts';
 import { isValid } from '../../stats/metrics/valid.ts';
 import { byQuestion, comparedIn, widestOf, wordsOf } from '../view/findings/finding.ts';
-import { isolationSentences } from '../view/findings/isolation-sentences.ts';
+import { isolationSentences } from '../view/findings/isolation.ts';
 import { noiseFloorInShort, noiseFloorOf } from '../view/findings/noise-floor.ts';
 import { wasMeasuredAgain } from '../view/findings/retries.ts';
 import type { LaneLabel } from '../view/page-model.ts';

@@ -108,7 +108,7 @@ describe('a lane that repeats another', () => {
     const spec = chartSpecs(model).find(({ canvas }) => canvas.startsWith('spread-latency'));
     const [estimates] = (spec?.config.data.datasets ?? []) as DotDataset[];
     expect(estimates?.pointBorderColor).toEqual(['--lane-1', '--lane-1', '--lane-2']);
-    expect(estimates?.pointBackgroundColor).toEqual(['--lane-1', '--paper', '--lane-2']);
+    expect(estimates?.['pointBackgroundColor']).toEqual(['--lane-1', '--paper', '--lane-2']);
   });
 
   test('has no sentence of its own, and nothing to cite', () => {

@@ -4,13 +4,13 @@ import type { Cell, CompletedCell, FailedCell, Result, Warning } from '../../con
 import { groupBy } from '../../stats/group.ts';
 import { isValid } from '../../stats/metrics/valid.ts';
 import { wasMeasuredAgain } from './findings/retries.ts';
-import type { Checks, Column, LaneLabel, Table, TableCell, WarningGroup } from './page-model.ts';
+import type { Column, LaneLabel, Table, TableCell, WarningGroup } from './page-model.ts';
 import { roundsTable } from './tables/rounds-table.ts';
 import { PARTS } from './words/anchors.ts';
 import { countOf, formatCount } from './words/format.ts';
 import { laneLabels, placeTitles, type ScenarioView } from './words/places.ts';
 
-export function checksOf(result: Result, views: readonly ScenarioView[]): Checks {
+export function checksOf(result: Result, views: readonly ScenarioView[]) {
   return {
     rejected: rejectedTable(result, views),
     audit: auditTable(views),

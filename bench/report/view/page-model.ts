@@ -1,25 +1,6 @@
-/** What the page says, before any HTML: every number chosen, rounded and given its unit. */
+/** What the page is made of, before any HTML: every number chosen, rounded and given its unit. */
 
-export interface PageModel {
-  readonly title: string;
-  readonly head: Head;
-  readonly summary: readonly SummaryGroup[];
-  readonly sections: readonly Section[];
-  readonly nothingMeasured: string | undefined;
-  readonly checks: Checks;
-  readonly conditions: Conditions;
-  readonly glossary: readonly Entry[];
-  readonly cite: Cite;
-  readonly reproduce: Reproduce;
-}
-
-export interface Head {
-  readonly question: string;
-  readonly citable: { readonly ok: boolean; readonly title: string; readonly reasons: readonly string[] };
-  /** Empty where no lane was measured twice. */
-  readonly noiseFloor: readonly Prose[];
-  readonly facts: readonly Entry[];
-}
+import type { LinePoint } from './charts/chart-spec.ts';
 
 export interface Entry {
   readonly term: string;
@@ -154,16 +135,8 @@ export interface LineAxis {
 
 /** Values are in the units of the axes, or places on an axis with ticks of its own. */
 export interface LaneLine {
-  readonly rounds: readonly { readonly x: number; readonly y: number; readonly round: number }[];
+  readonly rounds: readonly LinePoint[];
   readonly points: readonly LinePoint[];
-}
-
-export interface LinePoint {
-  readonly x: number;
-  readonly y: number;
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly text?: string;
 }
 
 export interface Table {
@@ -200,14 +173,6 @@ export interface TableCell {
   readonly isRemark?: boolean;
 }
 
-export interface Checks {
-  /** undefined when no cell failed and none is invalid. */
-  readonly rejected: Table | undefined;
-  readonly audit: Table | undefined;
-  readonly agreement: Table | undefined;
-  readonly warnings: readonly WarningGroup[];
-}
-
 export interface WarningGroup {
   readonly code: string;
   readonly severity: 'severe' | 'notice';
@@ -216,35 +181,4 @@ export interface WarningGroup {
   readonly example: string;
   readonly all: readonly { readonly where: string; readonly text: string }[];
   readonly hints: readonly string[];
-}
-
-export interface Conditions {
-  readonly sessions: Table;
-  /** What others took of the machine while cells ran. */
-  readonly noise: readonly Entry[];
-  readonly environment: readonly Entry[];
-  readonly lanes: Table;
-  readonly phases: Table | undefined;
-  readonly harness: Table | undefined;
-  /** `link` is of distances that a process made, `netem` of those that the kernel made. */
-  readonly link: Table | undefined;
-  readonly netem: Table | undefined;
-  readonly ledger: Table | undefined;
-  readonly notes: readonly string[];
-}
-
-export interface Cite {
-  readonly text: string;
-  readonly groups: readonly CiteGroup[];
-  readonly bibtex: string;
-}
-
-export interface CiteGroup {
-  readonly title: string;
-  readonly sentences: readonly { readonly lane: LaneLabel; readonly text: string }[];
-}
-
-export interface Reproduce {
-  readonly text: string;
-  readonly lines: readonly string[];
 }

@@ -8,7 +8,7 @@ import { conditionMetrics } from './condition-metrics.ts';
 import { deliveryMetrics, latencyId } from './delivery-metrics.ts';
 import type { FigureKind, Metric, Shown } from './metric.ts';
 
-export type { FigureKind, Metric } from './metric.ts';
+export type { FigureKind, Metric };
 
 /** In the order of a result's estimates, which its readers rely on. */
 export const metrics: readonly Metric[] = [...deliveryMetrics, ...conditionMetrics];

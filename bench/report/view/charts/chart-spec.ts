@@ -39,26 +39,20 @@ export type StackConfig = Config<
   { readonly labels: readonly string[]; readonly datasets: readonly StackDataset[] }
 >;
 
-/** One colour and width for all marks, or one for each. */
-interface Marks<Colour, Width> {
+/** What the page's scripts read of a dataset; the rest are options of Chart.js. */
+interface Dataset<Colour, Point> {
   readonly label: string;
-  readonly pointStyle: string;
-  readonly pointRadius: number;
-  readonly pointHoverRadius: number;
-  readonly pointBackgroundColor: readonly string[] | string;
   readonly pointBorderColor: Colour;
-  readonly pointBorderWidth: Width;
+  readonly data: readonly Point[];
+  readonly [option: string]: unknown;
 }
 
-export interface LineDataset extends Marks<string, number> {
-  readonly pointRotation: number;
+export interface LineDataset extends Dataset<string, LinePoint> {
+  readonly pointRadius: number;
   readonly showLine: boolean;
-  readonly borderColor?: string;
-  readonly borderWidth?: number;
-  readonly borderDash?: readonly number[];
-  readonly stepped?: boolean;
-  readonly data: readonly LinePoint[];
 }
+
+export type DotDataset = Dataset<readonly string[], DotPoint>;
 
 /** A round, or an estimate with its bounds and what is written beside it. */
 export interface LinePoint {
@@ -68,10 +62,6 @@ export interface LinePoint {
   readonly low?: number | null;
   readonly high?: number | null;
   readonly text?: string;
-}
-
-export interface DotDataset extends Marks<readonly string[], readonly number[] | number> {
-  readonly data: readonly DotPoint[];
 }
 
 /** A round, or an estimate with what is drawn beside it. */

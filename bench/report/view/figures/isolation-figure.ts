@@ -3,8 +3,16 @@
 import { headlineOf, type Metric, missingText } from '../../../stats/metrics/metrics.ts';
 import { dotChart } from '../charts/dot-chart.ts';
 import { besideEachOther } from '../charts/panels.ts';
-import { type Effect, effectsOf, type Group, groupsOf, stalledText, tailOf, UNNOTICED } from '../findings/isolation.ts';
-import { isolationSentences } from '../findings/isolation-sentences.ts';
+import {
+  type Effect,
+  effectsOf,
+  type Group,
+  groupsOf,
+  isolationSentences,
+  stalledText,
+  tailOf,
+  UNNOTICED,
+} from '../findings/isolation.ts';
 import type { ChartGroup, Column, Figure, LaneLabel, Row, TableCell } from '../page-model.ts';
 import { comparisonCell, lanesOf, NO_ROUND } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';

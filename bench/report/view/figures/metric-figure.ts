@@ -1,9 +1,9 @@
 /** A figure of metrics by lane: charts of each round with estimates and intervals, and the table of the same numbers. */
 
 import type { Metric } from '../../../stats/metrics/metrics.ts';
-import { curveCharts } from '../charts/curve-chart.ts';
 import { dotChart } from '../charts/dot-chart.ts';
 import { besideEachOther, chartGroups } from '../charts/panels.ts';
+import { curveCharts } from '../charts/settings-chart.ts';
 import { findingOf } from '../findings/finding.ts';
 import type { ChartGroup, DotChart, Figure } from '../page-model.ts';
 import { type LaneColumn, lanesOf, metricColumns, metricTable } from '../tables/lane-table.ts';

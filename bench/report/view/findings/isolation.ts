@@ -1,13 +1,14 @@
 /** Pure: what a client that stops reading changes for the others of its lane, with a verdict. */
 
-import type { CompletedCell, Point } from '../../../contract/result.ts';
+import { type CompletedCell, type Point, VERDICTS, type Verdict } from '../../../contract/result.ts';
 import { pairedRatio } from '../../../stats/inference/ratio.ts';
 import { decide } from '../../../stats/inference/verdict.ts';
 import { latencyMetric, type Metric } from '../../../stats/metrics/metrics.ts';
-import type { LaneLabel } from '../page-model.ts';
+import type { LaneLabel, Prose } from '../page-model.ts';
 import { type LaneAtPlace, laneAt, type Place, type ScenarioView } from '../words/places.ts';
 import { keyOf, variedText } from '../words/points.ts';
-import type { Judged } from '../words/verdicts.ts';
+import { type Judged, joined, listed, marginText, ratioProse } from '../words/verdicts.ts';
+import { inSentence } from '../words/wording.ts';
 
 /** By how much others' latency may change and still count as unnoticed. It was set before anything was measured. */
 export const UNNOTICED = 0.2;
@@ -77,4 +78,39 @@ function ratiosOf({ valid }: LaneAtPlace, calm: LaneAtPlace | undefined, metric:
     const [mine, theirs] = [of(cell), of(calm?.valid.find(({ round }) => round === cell.round))];
     return mine && theirs ? [mine / theirs] : [];
   });
+}
+
+const WORDS: Readonly<Record<Verdict, string>> = {
+  lower: 'lower on ',
+  higher: 'higher on ',
+  equivalent: `the same within ${marginText(UNNOTICED)} on `,
+  inconclusive: 'not decided on ',
+};
+
+/** One for each number of stalled clients; none where no lane was measured with and without. */
+export function isolationSentences(view: ScenarioView): Prose[] {
+  const groups = groupsOf(view);
+  const tail = tailOf(view);
+  const effects = effectsOf(groups, tail, UNNOTICED);
+  const what = `the others’ ${inSentence(tail.title)}`;
+  return groups.flatMap((group) =>
+    group.places.flatMap((place): Prose[] => {
+      const here = effects.filter((effect) => effect.place === place);
+      if (here.length === 0) return [];
+      const where = `With ${stalledText(place, group)}${group.title === undefined ? '' : `, ${group.title}`}, `;
+      if (here.every(({ verdict }) => verdict === 'inconclusive')) {
+        return [[`${where}no change of ${what} is decided, nor that it stays within ${marginText(UNNOTICED)}.`]];
+      }
+      const said = VERDICTS.flatMap((verdict): Prose[] => {
+        const named = here.filter((effect) => effect.verdict === verdict).map(nameProse);
+        return named.length === 0 ? [] : [[WORDS[verdict], ...listed(named)]];
+      });
+      return [[`${where}${what} is `, ...joined(said, '; '), '.']];
+    }),
+  );
+}
+
+function nameProse(effect: Effect): Prose {
+  const isNoticed = effect.verdict === 'lower' || effect.verdict === 'higher';
+  return [{ strong: effect.label.title }, ...(isNoticed ? [' (', ...ratioProse(effect), ')'] : [])];
 }

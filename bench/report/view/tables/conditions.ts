@@ -2,7 +2,7 @@
 
 import { HEADER_PROFILE_SUMMARIES, HEADER_PROFILES } from '../../../contract/headers.ts';
 import type { CompletedCell, Result } from '../../../contract/result.ts';
-import type { Conditions, Table } from '../page-model.ts';
+import type { Table } from '../page-model.ts';
 import { PARTS } from '../words/anchors.ts';
 import { formatCount, formatNumber, formatPercent, formatSetting } from '../words/format.ts';
 import { laneLabels, type ScenarioView } from '../words/places.ts';
@@ -11,7 +11,7 @@ import { ledgerTable } from './ledger-table.ts';
 import { type RoundsSpec, rangeColumn, roundsTable } from './rounds-table.ts';
 import { noiseEntries, sessionsTable } from './sessions.ts';
 
-export function conditionsOf(result: Result, views: readonly ScenarioView[]): Conditions {
+export function conditionsOf(result: Result, views: readonly ScenarioView[]) {
   return {
     sessions: sessionsTable(result),
     noise: noiseEntries(result, views),
