@@ -9,7 +9,7 @@ import type { Comparison, Estimate, Result } from '../contract/result.ts';
 import { type Difference, differencesBetween } from './differences.ts';
 import { estimateOf, valuesOf } from './estimate.ts';
 import { type Ratio, unpairedRatio } from './inference/ratio.ts';
-import { type Decision, decide } from './inference/verdict.ts';
+import { compareAll, type Decision } from './inference/verdict.ts';
 import { type Metric, metrics } from './metrics/metrics.ts';
 import type { ValidCell } from './metrics/valid.ts';
 import { type SharedPlace, sharedPlaces, type Uncompared } from './shared-places.ts';
@@ -40,10 +40,8 @@ export type Side = Pick<Estimate, 'value' | 'low' | 'high' | 'rounds'> & {
 };
 
 interface Candidate {
-  readonly identity: RowIdentity;
+  readonly identity: RowIdentity & { readonly a: Side; readonly b: Side };
   readonly family: string;
-  readonly a: Side;
-  readonly b: Side;
   readonly ratio: Ratio;
 }
 
@@ -52,18 +50,7 @@ export function compareResults(a: Result, b: Result): RunComparison {
   const found = shared.flatMap((place) => metrics.flatMap((metric) => compareAt(place, metric) ?? []));
   const candidates = found.flatMap((one) => ('ratio' in one ? [one] : []));
   return {
-    rows: decide(candidates).map(
-      ([
-        {
-          identity,
-          ratio: { value, low, high, spread, margin },
-          ...sides
-        },
-        decision,
-      ]) => {
-        return { ...identity, a: sides.a, b: sides.b, ratio: value, low, high, spread, margin, ...decision };
-      },
-    ),
+    rows: compareAll(candidates),
     uncompared: [...uncompared, ...found.flatMap((one) => ('reason' in one ? [one] : []))],
     differences: differencesBetween(a, b, shared),
   };
@@ -82,10 +69,8 @@ function compareAt(place: SharedPlace, metric: Metric): Candidate | Uncompared |
     return { ...at, reason: 'not positive in every round: there is no ratio' };
   }
   return {
-    identity: { ...at, unit: metric.unit },
+    identity: { ...at, unit: metric.unit, a, b },
     family: JSON.stringify([scenario, metric.id]),
-    a,
-    b,
     ratio: unpairedRatio(metric, a.values, b.values),
   };
 }

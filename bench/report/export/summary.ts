@@ -3,7 +3,7 @@
 import type { Result } from '../../contract/result.ts';
 import { bibtexKey, citationSentence } from '../view/citation.ts';
 import { type Column, columnsOf, formattedRatio, formattedValue, oppositesOf, TABLES } from '../view/tables/tables.ts';
-import { type FormattedInterval, formatInstant, headed } from '../view/words/format.ts';
+import { formatInstant, headed, intervalText } from '../view/words/format.ts';
 import { type Place, type ScenarioView, withoutRepeats } from '../view/words/places.ts';
 import { verdictText } from '../view/words/verdicts.ts';
 import { conditionsText, laneText, softwareText } from '../view/words/wording.ts';
@@ -52,7 +52,10 @@ function valueTable({ places }: ScenarioView, columns: readonly Column[]): strin
       place.lanes.map((lane) => [
         ...pointField(place, places),
         lane.label.title,
-        ...columns.map((column) => intervalText(formattedValue(lane, column))),
+        ...columns.map((column) => {
+          const formatted = formattedValue(lane, column);
+          return formatted ? intervalText(formatted) : '–';
+        }),
         `${lane.valid.length} of ${lane.cells.length}`,
       ]),
     ),
@@ -69,12 +72,6 @@ function pointField({ varied = '' }: Place, places: readonly Place[]): string[] 
 
 const text = (label: string): MarkdownColumn => ({ label, isNumeric: false });
 const number = (label: string): MarkdownColumn => ({ label, isNumeric: true });
-
-function intervalText(formatted: FormattedInterval | undefined): string {
-  if (!formatted) return '–';
-  const { value, interval } = formatted;
-  return interval === undefined ? value : `${value} ${interval}`;
-}
 
 /** None where no lane is compared: the reference is missing, or it is alone. */
 function comparisonBlocks({ places }: ScenarioView, columns: readonly Column[]): string[] {

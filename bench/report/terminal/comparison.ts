@@ -5,7 +5,7 @@ import type { ComparisonRow, RunComparison } from '../../stats/compare.ts';
 import { groupBy } from '../../stats/group.ts';
 import { metricOf, metrics } from '../../stats/metrics/metrics.ts';
 import type { JudgedThreshold } from '../../stats/threshold.ts';
-import { formatInterval, headed, RATIO, scaleOf } from '../view/words/format.ts';
+import { formatInterval, headed, intervalText, RATIO, scaleOf } from '../view/words/format.ts';
 import { commonText } from '../view/words/points.ts';
 import { verdictText } from '../view/words/verdicts.ts';
 import { align } from './terminal-tables.ts';
@@ -65,19 +65,19 @@ function runLines(a: Result, b: Result, markdown: boolean): string[] {
 function cellsOf(row: ComparisonRow, { lanes }: Result): string[] {
   const metric = metricOf(row.metric);
   const scale = scaleOf(metric, [row.a.value, row.b.value]);
-  const side = (of: ComparisonRow['a']) => {
-    const { value, interval } = formatInterval({ ...of, spread: row.spread }, scale);
-    return [value, interval].filter(Boolean).join(' ');
-  };
-  const ratio = formatInterval({ value: row.ratio, low: row.low, high: row.high, spread: row.spread }, RATIO);
+  const side = (of: ComparisonRow['a']) => intervalText(formatInterval({ ...of, spread: row.spread }, scale));
   return [
     lanes.find(({ id }) => id === row.lane)?.title ?? row.lane,
     headed(metric.title, scale),
     side(row.a),
     side(row.b),
-    [`× ${ratio.value}`, ratio.interval].filter(Boolean).join(' '),
+    ratioText(row),
     verdictText({ ...row, rounds: Math.min(row.a.rounds, row.b.rounds) }),
   ];
+}
+
+function ratioText({ ratio, low, high, spread }: ComparisonRow): string {
+  return `× ${intervalText(formatInterval({ value: ratio, low, high, spread }, RATIO))}`;
 }
 
 function markdownTable(columns: readonly string[], lines: readonly (readonly string[])[]): string {
@@ -87,12 +87,8 @@ function markdownTable(columns: readonly string[], lines: readonly (readonly str
 
 export function describeThreshold({ threshold: { text, limit }, outcome, points }: JudgedThreshold): string {
   const seen = points.map(({ row, roundsNeeded }) => {
-    const { value, interval } = formatInterval(
-      { value: row.ratio, low: row.low, high: row.high, spread: row.spread },
-      RATIO,
-    );
     const more = roundsNeeded === undefined ? '' : `; ${roundsNeeded ?? 'more than 1,000'} rounds would decide`;
-    return `× ${[value, interval].filter(Boolean).join(' ')}${more}`;
+    return `${ratioText(row)}${more}`;
   });
   return `threshold ${text} (below × ${limit}): ${outcome}: ${seen.join(', ')}`;
 }

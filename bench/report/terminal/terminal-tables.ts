@@ -12,8 +12,7 @@ import {
   formatNumber,
   formatSetting,
   headed,
-  type Interval,
-  type Scale,
+  intervalText,
 } from '../view/words/format.ts';
 import {
   labelsOf,
@@ -111,16 +110,11 @@ function placeTable(place: Place, wanted: readonly Column[], lanes: readonly Lan
       const isExact = metric.spread === 'range' || !hasIntervals;
       if (!estimate) return metric.isPercentile ? 'n too small' : 'not known';
       // Bytes hardly differ between rounds; the page has their ranges.
-      return isExact ? formatInterval(estimate, scale).value : text(estimate, scale);
+      return isExact ? formatInterval(estimate, scale).value : intervalText(formatInterval(estimate, scale));
     });
     return [label.title, ...texts, String(rounds)];
   });
   return align([['', ...columns.map(({ label, scale }) => headed(label, scale)), 'rounds'], ...rows]);
-}
-
-function text(interval: Interval, scale: Scale): string {
-  const { value, interval: bounds } = formatInterval(interval, scale);
-  return bounds ? `${value} ${bounds}` : value;
 }
 
 function sweepTable(sweep: SweepView, wanted: readonly Column[], { places }: ScenarioView, most: number): string {

@@ -1,7 +1,6 @@
 /** The figure of bytes per delivery: what of them is payload, and which way the rest goes. */
 
 import type { CompletedCell } from '../../../contract/result.ts';
-import { rangeOf } from '../../../stats/inference/mean.ts';
 import { chartedIn, headlineOf, type Metric } from '../../../stats/metrics/metrics.ts';
 import { payloadPerDeliveryBytes } from '../../../stats/metrics/payload.ts';
 import { besideEachOther, chartGroups } from '../charts/panels.ts';
@@ -12,7 +11,7 @@ import type { ChartGroup, Figure, StackChart } from '../page-model.ts';
 import { metricColumns, metricTable, valueColumn } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
 import { countOf, formatInterval, type Interval, scaleFor } from '../words/format.ts';
-import type { LaneAtPlace, Place, ScenarioView } from '../words/places.ts';
+import { type LaneAtPlace, type Place, rangeOfRounds, type ScenarioView } from '../words/places.ts';
 
 const TOTAL = headlineOf('bytes');
 const SCALE = scaleFor('wire', []);
@@ -25,7 +24,7 @@ export function bytesFigure(view: ScenarioView, anchors: Anchors): Figure {
   const id = anchors.take(`${view.id} bytes`);
   const columns = [
     ...metricColumns(view, TOTAL, SCALE, NO_DELIVERY, ['Total', 'Ratio']),
-    ...PARTS.map(({ label, of, whyMissing }) => valueColumn(label, SCALE, of, whyMissing)),
+    ...PARTS.map((part) => valueColumn(part.label, SCALE, (lane) => meanOfPart(lane, part), part.whyMissing)),
   ];
   return {
     id,
@@ -55,35 +54,25 @@ function bytesGroups(view: ScenarioView, id: string, anchors: Anchors): ChartGro
   return besideEachOther(shown.map((metric) => ({ title: metric.title, groups: curvesOf(metric) })));
 }
 
-function payload(lane: LaneAtPlace): Interval | undefined {
-  return meanPerDelivery(lane, payloadPerDeliveryBytes);
+function overheadDown(cell: CompletedCell): number | undefined {
+  const payloadBytes = payloadPerDeliveryBytes(cell);
+  const { window, windowDeliveries } = cell.wire;
+  return payloadBytes === undefined ? undefined : window.clients.receivedBytes / windowDeliveries - payloadBytes;
 }
 
-function overheadDown(lane: LaneAtPlace): Interval | undefined {
-  return meanPerDelivery(lane, (cell) => {
-    const payloadBytes = payloadPerDeliveryBytes(cell);
-    const { window, windowDeliveries } = cell.wire;
-    return payloadBytes === undefined ? undefined : window.clients.receivedBytes / windowDeliveries - payloadBytes;
-  });
+function overheadUp({ wire }: CompletedCell): number {
+  return wire.window.clients.sentBytes / wire.windowDeliveries;
 }
 
-function overheadUp(lane: LaneAtPlace): Interval | undefined {
-  return meanPerDelivery(lane, ({ wire }) => wire.window.clients.sentBytes / wire.windowDeliveries);
-}
-
-function meanPerDelivery(
-  { valid }: LaneAtPlace,
-  bytesOf: (cell: CompletedCell) => number | undefined,
-): Interval | undefined {
-  const values = valid.filter(({ wire }) => wire.windowDeliveries > 0).flatMap((cell) => bytesOf(cell) ?? []);
-  return values.length === 0 ? undefined : { ...rangeOf(values), spread: 'range' };
+function meanOfPart(lane: LaneAtPlace, { of }: (typeof PARTS)[number]): Interval | undefined {
+  return rangeOfRounds(lane, (cell) => (cell.wire.windowDeliveries > 0 ? of(cell) : undefined));
 }
 
 /** A lane has a bar where all parts are known, and not the total alone. */
 function bytesChart({ lanes }: Place): StackChart | undefined {
   const bars = lanes.flatMap((lane) => {
     const total = lane.estimates.get(TOTAL.id);
-    const values = PARTS.flatMap(({ of }) => of(lane)?.value ?? []);
+    const values = PARTS.flatMap((part) => meanOfPart(lane, part)?.value ?? []);
     if (!total || values.length < PARTS.length) return [];
     return { label: lane.label, values, total: `${formatInterval(total, SCALE).value} ${SCALE.unit}` };
   });
@@ -96,7 +85,7 @@ function bytesChart({ lanes }: Place): StackChart | undefined {
 }
 
 const PARTS = [
-  { label: 'Payload', colour: '--layer-payload', isHatched: false, of: payload, whyMissing: UNKNOWN },
+  { label: 'Payload', colour: '--layer-payload', isHatched: false, of: payloadPerDeliveryBytes, whyMissing: UNKNOWN },
   { label: 'Overhead down', colour: '--layer-overhead', isHatched: false, of: overheadDown, whyMissing: UNKNOWN },
   { label: 'Overhead up', colour: '--layer-overhead', isHatched: true, of: overheadUp, whyMissing: NO_DELIVERY },
 ] as const;

@@ -13,11 +13,11 @@ import {
   tailOf,
   UNNOTICED,
 } from '../findings/isolation.ts';
-import type { ChartGroup, Column, Figure, LaneLabel, Row, TableCell } from '../page-model.ts';
-import { comparisonCell, lanesOf, NO_ROUND } from '../tables/lane-table.ts';
+import type { ChartGroup, Column, Figure, LaneLabel, Row } from '../page-model.ts';
+import { comparisonCell, lanesOf, NO_ROUND, valueCell } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
-import { formatCount, formatInterval, formatRange, type Scale } from '../words/format.ts';
-import { type LaneAtPlace, labelsOf, laneAt, type ScenarioView, scaleIn } from '../words/places.ts';
+import { formatCount, formatRange, type Scale } from '../words/format.ts';
+import { labelsOf, laneAt, type ScenarioView, scaleIn } from '../words/places.ts';
 import { joined, marginText, VERDICT_GLYPHS } from '../words/verdicts.ts';
 import { inSentence } from '../words/wording.ts';
 
@@ -109,7 +109,7 @@ function rowOf(label: LaneLabel, { title, places }: Group, groups: readonly Grou
     lane: label,
     cells: [
       ...plots.flatMap(({ metric, scale, effects }) => [
-        ...lanes.map((lane) => valueCell(lane, metric, scale)),
+        ...lanes.map((lane) => valueCell(lane, lane?.estimates.get(metric.id), scale, missingText(metric))),
         ...places
           .slice(1)
           .map((place) =>
@@ -119,12 +119,4 @@ function rowOf(label: LaneLabel, { title, places }: Group, groups: readonly Grou
       cutOff === undefined ? NO_ROUND : { text: cutOff },
     ],
   };
-}
-
-function valueCell(lane: LaneAtPlace | undefined, metric: Metric, scale: Scale): TableCell {
-  if (!lane || lane.valid.length === 0) return NO_ROUND;
-  const estimate = lane.estimates.get(metric.id);
-  if (!estimate) return { text: missingText(metric), isRemark: true };
-  const { value, interval } = formatInterval(estimate, scale);
-  return { text: value, interval };
 }

@@ -2,7 +2,7 @@
 
 import type { Environment } from '../../../contract/result.ts';
 import { headlineOf } from '../../../stats/metrics/metrics.ts';
-import { averageOf, type Contrast, contrastOf, LEVELS, type Level, ratioOf } from '../findings/levels.ts';
+import { type Contrast, contrastOf, LEVELS, type Level, ratioOf } from '../findings/levels.ts';
 import type { DotChart, Figure, Prose, Table } from '../page-model.ts';
 import {
   exactColumn,
@@ -15,7 +15,7 @@ import {
 } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
 import { countOf, formatCount, formatExact, formatNumber, formatRange } from '../words/format.ts';
-import type { LaneAtPlace, Place, ScenarioView } from '../words/places.ts';
+import { type LaneAtPlace, type Place, rangeOfRounds, type ScenarioView } from '../words/places.ts';
 import { listed } from '../words/verdicts.ts';
 
 const TITLE = 'Overhead at three levels';
@@ -81,7 +81,7 @@ function levelTable(view: ScenarioView, id: string, title: string, bytesOf: (lev
   const lanes = lanesOf(view);
   const isAnyValid = lanes.some(({ valid }) => valid.length > 0);
   // A column that would say the same in each row is a line below the table.
-  const isMissing = (level: Level) => isAnyValid && !lanes.some((lane) => averageOf(lane, bytesOf(level)));
+  const isMissing = (level: Level) => isAnyValid && !lanes.some((lane) => rangeOfRounds(lane, bytesOf(level)));
   const isCompared = lanes.some(({ comparisons }) => comparisons.size > 0);
   const compared = [headlineOf('bytes').id];
   const columns = [
@@ -105,7 +105,7 @@ function ratioColumn(bytes: Level['all']): LaneColumn {
   return {
     column: { label: 'Ratio', unit: '×', numeric: true },
     cell: (lane, place) =>
-      lane.label.isReference && averageOf(lane, bytes)
+      lane.label.isReference && rangeOfRounds(lane, bytes)
         ? ratioCell({ value: 1, low: 1, high: 1 })
         : ratioCell(ratioOf(lane, place, bytes)),
   };
@@ -113,9 +113,10 @@ function ratioColumn(bytes: Level['all']): LaneColumn {
 
 /** Overhead that is not positive has no place on its logarithmic axis. */
 function levelsChart({ lanes, point }: Place): DotChart | undefined {
-  const hasValue = (lane: LaneAtPlace) => LEVELS.some(({ overhead }) => (averageOf(lane, overhead)?.value ?? 0) > 0);
+  const hasValue = (lane: LaneAtPlace) =>
+    LEVELS.some(({ overhead }) => (rangeOfRounds(lane, overhead)?.value ?? 0) > 0);
   const charted = lanes.filter(hasValue);
-  const levels = LEVELS.filter(({ overhead }) => charted.some((lane) => averageOf(lane, overhead)));
+  const levels = LEVELS.filter(({ overhead }) => charted.some((lane) => rangeOfRounds(lane, overhead)));
   if (charted.length === 0) return undefined;
   return {
     kind: 'dots',
@@ -137,7 +138,7 @@ function levelsChart({ lanes, point }: Place): DotChart | undefined {
         }),
       ),
       estimates: charted.flatMap((lane, row) => {
-        const average = averageOf(lane, overhead);
+        const average = rangeOfRounds(lane, overhead);
         return average ? { row, ...average, text: `${formatExact(average.value)} B` } : [];
       }),
     })),

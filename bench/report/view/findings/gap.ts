@@ -2,12 +2,11 @@
 
 import type { Point } from '../../../contract/result.ts';
 import { expectedQueuedShare } from '../../../stats/gap.ts';
-import { rangeOf } from '../../../stats/inference/mean.ts';
 import { headlineOf, latencyMetric, missingText } from '../../../stats/metrics/metrics.ts';
 import type { Percentile } from '../../../stats/percentiles.ts';
 import { converted, type Plotted } from '../charts/settings-chart.ts';
 import { type Scale, scaleOf } from '../words/format.ts';
-import type { LaneAtPlace, Place } from '../words/places.ts';
+import { type LaneAtPlace, type Place, rangeOfRounds } from '../words/places.ts';
 
 /** What is charted over the events of a round trip, in its own unit. */
 export interface Quantity extends Plotted {
@@ -51,10 +50,7 @@ export const LONGEST: Quantity = {
   spread: 'range',
   whyMissing: 'needs a distance',
   of: ({ point, latency }) => (latency.count > 0 ? inTransits(latency.maxUs, point) : undefined),
-  estimate: ({ valid }) => {
-    const values = valid.flatMap((cell) => LONGEST.of(cell) ?? []);
-    return values.length > 0 ? { ...rangeOf(values), spread: 'range' } : undefined;
-  },
+  estimate: (lane) => rangeOfRounds(lane, LONGEST.of),
 };
 
 /** undefined where nothing is published, and without a distance. */

@@ -1,11 +1,11 @@
 /** Pure: what a client that stops reading changes for the others of its lane, with a verdict. */
 
-import { type CompletedCell, type Point, VERDICTS, type Verdict } from '../../../contract/result.ts';
-import { pairedRatio } from '../../../stats/inference/ratio.ts';
-import { decide } from '../../../stats/inference/verdict.ts';
+import { type Point, VERDICTS, type Verdict } from '../../../contract/result.ts';
+import { pairedRatio, ratiosByRound } from '../../../stats/inference/ratio.ts';
+import { compareAll } from '../../../stats/inference/verdict.ts';
 import { latencyMetric, type Metric } from '../../../stats/metrics/metrics.ts';
 import type { LaneLabel, Prose } from '../page-model.ts';
-import { type LaneAtPlace, laneAt, type Place, type ScenarioView } from '../words/places.ts';
+import { laneAt, type Place, type ScenarioView } from '../words/places.ts';
 import { keyOf, variedText } from '../words/points.ts';
 import { type Judged, joined, listed, marginText, ratioProse } from '../words/verdicts.ts';
 import { inSentence } from '../words/wording.ts';
@@ -58,26 +58,15 @@ export function stalledText({ point }: Place, { places }: Group): string {
 export function effectsOf(groups: readonly Group[], metric: Metric, margin = metric.margin): Effect[] {
   const candidates = groups.flatMap(({ places: [calm, ...stalled] }) =>
     stalled.flatMap((place) =>
-      place.lanes.flatMap((lane) => {
-        const ratios = calm ? ratiosOf(lane, laneAt(calm, lane.label), metric) : [];
+      place.lanes.flatMap(({ label, valid }) => {
+        const ratios = ratiosByRound(valid, (calm && laneAt(calm, label)?.valid) ?? [], metric.of);
         if (ratios.length === 0) return [];
         const ratio = pairedRatio({ ...metric, margin }, ratios);
-        return { label: lane.label, place, rounds: ratios.length, ratio, family: metric.id };
+        return { identity: { label, place, rounds: ratios.length }, ratio, family: metric.id };
       }),
     ),
   );
-  return decide(candidates).map(([{ label, place, rounds, ratio }, decision]) => {
-    const { value, low, high, spread } = ratio;
-    return { label, place, ratio: value, low, high, spread, margin, rounds, ...decision };
-  });
-}
-
-function ratiosOf({ valid }: LaneAtPlace, calm: LaneAtPlace | undefined, metric: Metric): number[] {
-  const of = (cell: CompletedCell | undefined) => cell && metric.of(cell);
-  return valid.flatMap((cell) => {
-    const [mine, theirs] = [of(cell), of(calm?.valid.find(({ round }) => round === cell.round))];
-    return mine && theirs ? [mine / theirs] : [];
-  });
+  return compareAll(candidates);
 }
 
 const WORDS: Readonly<Record<Verdict, string>> = {

@@ -123,12 +123,18 @@ export function valueColumn(
 ): LaneColumn {
   return {
     column: { label, unit: scale.unit, numeric: true },
-    cell: (lane, place) => {
-      if (lane.valid.length === 0) return NO_ROUND;
-      const estimate = of(lane, place);
-      return estimate ? textOf(estimate, scale) : { text: whyMissing, isRemark: true };
-    },
+    cell: (lane, place) => valueCell(lane, of(lane, place), scale, whyMissing),
   };
+}
+
+export function valueCell(
+  lane: LaneAtPlace | undefined,
+  interval: Interval | undefined,
+  scale: Scale,
+  whyMissing: string,
+): TableCell {
+  if (!lane || lane.valid.length === 0) return NO_ROUND;
+  return interval ? textOf(interval, scale) : { text: whyMissing, isRemark: true };
 }
 
 /** Bytes come out the same in every round, or nearly so: the exact value, or the lowest and the highest. */

@@ -93,6 +93,11 @@ export function formatInterval(
   return { value: fixed(scaled, digits), interval: from === to ? undefined : interval };
 }
 
+/** `0.91 [0.85, 0.98]` */
+export function intervalText({ value, interval }: FormattedInterval): string {
+  return interval === undefined ? value : `${value} ${interval}`;
+}
+
 /** Three significant digits; whole numbers keep all of theirs. */
 export function formatNumber(value: number): string {
   return fixed(value, decimalsFor(Math.abs(value), 3));

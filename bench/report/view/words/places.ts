@@ -1,12 +1,13 @@
 /** A result sorted for reading: its scenarios, their places (one point each), and there its lanes in the order of the run. */
 
 import type { Cell, Comparison, CompletedCell, Estimate, Point, Result } from '../../../contract/result.ts';
+import { rangeOf } from '../../../stats/inference/mean.ts';
 import { isRepeat, isVariant } from '../../../stats/lineup.ts';
 import { headlineOf, type Metric } from '../../../stats/metrics/metrics.ts';
 import { isValid } from '../../../stats/metrics/valid.ts';
 import type { LaneLabel } from '../page-model.ts';
 import type { Anchors } from './anchors.ts';
-import { countOf, type Scale, scaleOf } from './format.ts';
+import { countOf, type Interval, type Scale, scaleOf } from './format.ts';
 import { type Along, commonText, distinctPoints, keyOf, sweepsOf, variedText } from './points.ts';
 
 export interface ScenarioView {
@@ -80,6 +81,15 @@ export function laneAt({ lanes }: Place, { index }: LaneLabel): LaneAtPlace | un
 export function scaleIn(lanes: readonly LaneAtPlace[], metrics: readonly [Metric, ...Metric[]]): Scale {
   const values = lanes.flatMap(({ estimates }) => metrics.flatMap(({ id }) => estimates.get(id)?.value ?? []));
   return scaleOf(metrics[0], values);
+}
+
+/** What is counted, as the plain mean of the rounds and their range; undefined where no round has a value. */
+export function rangeOfRounds(
+  { valid }: LaneAtPlace,
+  of: (cell: CompletedCell) => number | undefined,
+): Interval | undefined {
+  const values = valid.flatMap((cell) => of(cell) ?? []);
+  return values.length === 0 ? undefined : { ...rangeOf(values), spread: 'range' };
 }
 
 export function viewsOf(result: Result, anchors: Anchors): ScenarioView[] {
