@@ -33,7 +33,6 @@ export const conditionMetrics: readonly Metric[] = [
     ...SILENCE,
     shown: {
       figures: ['idle'],
-      chart: {},
       exported: { table: 'silence', isQuoted: true },
       terminal: { label: 'bytes/client·min' },
       sentence: { after: ' per client and minute' },
@@ -55,7 +54,7 @@ export const conditionMetrics: readonly Metric[] = [
       return packets && perIdleMinute(cell, packets.sentSegments + packets.receivedSegments);
     },
     ...SILENCE,
-    shown: { figures: ['idle'], chart: {}, exported: { table: 'silence' }, terminal: { label: 'packets/client·min' } },
+    shown: { figures: ['idle'], exported: { table: 'silence' }, terminal: { label: 'packets/client·min' } },
   },
   {
     id: 'idle.cpuPerClientMinuteUs',
@@ -70,7 +69,6 @@ export const conditionMetrics: readonly Metric[] = [
     ...SILENCE,
     shown: {
       figures: ['idle'],
-      chart: {},
       exported: { table: 'silence', isQuoted: true },
       terminal: { label: 'CPU/client·min' },
       sentence: { after: ' per client and minute' },
@@ -125,7 +123,6 @@ export const conditionMetrics: readonly Metric[] = [
     ...OPENED,
     shown: {
       figures: ['connect'],
-      chart: {},
       exported: { table: 'first-event', isQuoted: true },
       terminal: { label: 'bytes to it' },
       sentence: {},
@@ -185,7 +182,6 @@ export const conditionMetrics: readonly Metric[] = [
     ...MESSAGES,
     shown: {
       figures: ['upstream'],
-      chart: {},
       exported: { table: 'echo', isQuoted: true },
       terminal: { label: 'bytes/message' },
       sentence: {},
@@ -284,7 +280,6 @@ export const conditionMetrics: readonly Metric[] = [
     ...LOOP,
     shown: {
       figures: ['capacity'],
-      chart: {},
       exported: { table: 'capacity', isQuoted: true },
       terminal: { label: 'bytes/poll' },
       sentence: {},

@@ -87,7 +87,6 @@ export const deliveryMetrics: readonly Metric[] = [
     needs: DELIVERY,
     shown: {
       figures: ['bytes', 'layers', 'tradeoff'],
-      chart: {},
       exported: { table: 'bytes', isQuoted: true },
       terminal: { label: 'bytes/delivery' },
       sentence: { after: ' per delivery' },

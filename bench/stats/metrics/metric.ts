@@ -29,12 +29,13 @@ export interface Metric {
   readonly shown: Shown;
 }
 
-/** A place without a row's entry does not show the metric; `cells.csv` and `compare --metrics` have all. */
+/** A place without an entry does not show the metric; charts, `cells.csv` and `compare --metrics` have all. */
 export interface Shown {
   /** The figures of a scenario that ask for the metric, its own first; places may name other ones. */
   readonly figures: readonly FigureKind[];
   /** Order among the columns of a table, then that of the rows. @default 0 */
   readonly rank?: number;
+  /** Every metric is charted in its figures: this says what differs from its other columns. */
   readonly chart?: ShownFor & {
     /** Metrics of one plot share its axis. @default the metric's title */
     readonly plot?: string;

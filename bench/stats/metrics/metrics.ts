@@ -32,9 +32,11 @@ export function shownIn<P extends ShownIn>(
 ): { metric: Metric; words: NonNullable<Shown[P]> }[] {
   return metrics
     .flatMap((metric) => {
-      const words = metric.shown[place];
+      const words = place === 'chart' ? (metric.shown.chart ?? {}) : metric.shown[place];
       const wanted = words?.figures ?? metric.shown.figures;
-      return words && wanted.some((figure) => figures.includes(figure)) ? [{ metric, words }] : [];
+      return words && wanted.some((figure) => figures.includes(figure))
+        ? [{ metric, words: words as NonNullable<Shown[P]> }]
+        : [];
     })
     .sort((a, b) => (a.metric.shown.rank ?? 0) - (b.metric.shown.rank ?? 0));
 }

@@ -3,7 +3,7 @@
 import type { CompletedCell } from '../../../contract/result.ts';
 import { groupBy } from '../../../stats/group.ts';
 import { chartedIn, type FigureKind, missingText } from '../../../stats/metrics/metrics.ts';
-import { deliveriesColumn, type LaneColumn, NO_ROUND } from '../tables/lane-table.ts';
+import { deliveriesColumn, type LaneColumn, laneColumn, NO_ROUND } from '../tables/lane-table.ts';
 import { formatNumber, formatPercent, formatRange } from '../words/format.ts';
 import type { MetricFigureSpec, Plot, Series } from './metric-figure.ts';
 
@@ -66,11 +66,8 @@ function perRound(
   of: (cell: CompletedCell) => number,
   format: (value: number) => string,
 ): LaneColumn {
-  return {
-    column: { label, unit, numeric: true },
-    cell: ({ valid }) => {
-      const range = formatRange(valid.map(of), format);
-      return range === undefined ? NO_ROUND : { text: range };
-    },
-  };
+  return laneColumn(label, unit, ({ valid }) => {
+    const range = formatRange(valid.map(of), format);
+    return range === undefined ? NO_ROUND : { text: range };
+  });
 }

@@ -18,7 +18,15 @@ import {
   SHARE,
 } from '../findings/gap.ts';
 import type { Figure, LineAxis, LineChart, Prose, TableCell } from '../page-model.ts';
-import { bracketsAndRatios, type LaneColumn, laneTable, roundsColumn, valueColumn } from '../tables/lane-table.ts';
+import {
+  bracketsAndRatios,
+  type LaneColumn,
+  laneColumn,
+  laneTable,
+  remark,
+  roundsColumn,
+  valueColumn,
+} from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
 import { formatNumber, formatSetting, headed } from '../words/format.ts';
 import { labelsOf, type ScenarioView } from '../words/places.ts';
@@ -44,31 +52,30 @@ export function gapFigure(view: ScenarioView, anchors: Anchors): Figure {
     finding: findingOf(located),
     charts: panels.length > 0 ? [{ title: undefined, panels }] : [],
     tables: [
-      {
-        ...laneTable({ ...view, places }, anchors.take(`${id} table`), TITLE, [
-          {
-            column: { label: RATE_BY_RTT.name, unit: '', numeric: true },
-            cell: (_, { point }) => textOr('no distance', eventsPerRoundTrip(point), formatSetting),
-          },
+      laneTable(
+        { ...view, places },
+        anchors.take(`${id} table`),
+        TITLE,
+        `${RATE_BY_RTT.name}: events in a round trip. ${bracketsAndRatios({ ...view, places: [] }, METRICS)}`,
+        [
+          laneColumn(RATE_BY_RTT.name, '', (_, { point }) =>
+            textOr('no distance', eventsPerRoundTrip(point), formatSetting),
+          ),
           quantityColumn(SHARE),
-          {
-            column: { label: 'Expected', unit: SHARE.scale.unit, numeric: true },
-            cell: (lane, place) => {
-              const events = SHARE.estimate(lane, place) && eventsPerRoundTrip(place.point);
-              return textOr('none', events, expectedText);
-            },
-          },
+          laneColumn('Expected', SHARE.scale.unit, (lane, place) => {
+            const events = SHARE.estimate(lane, place) && eventsPerRoundTrip(place.point);
+            return textOr('none', events, expectedText);
+          }),
           ...latencies.map(quantityColumn),
           roundsColumn(METRICS),
-        ]),
-        definition: `${RATE_BY_RTT.name}: events in a round trip. ${bracketsAndRatios({ ...view, places: [] }, METRICS)}`,
-      },
+        ],
+      ),
     ],
   };
 }
 
-function textOr(remark: string, value: number | undefined, format: (value: number) => string): TableCell {
-  return value === undefined ? { text: remark, isRemark: true } : { text: format(value) };
+function textOr(whyMissing: string, value: number | undefined, format: (value: number) => string): TableCell {
+  return value === undefined ? remark(whyMissing) : { text: format(value) };
 }
 
 function quantityColumn({ label, scale, estimate, whyMissing }: Quantity): LaneColumn {

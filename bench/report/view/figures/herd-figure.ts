@@ -1,7 +1,7 @@
 /** When clients try to come back after a server's death: the attempts of each lane by tenth of a second. */
 
 import type { Figure, LineAxis, LineChart, Prose } from '../page-model.ts';
-import { laneTable } from '../tables/lane-table.ts';
+import { laneColumn, laneTable, remark } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
 import { formatCount, formatSetting } from '../words/format.ts';
 import type { LaneAtPlace, Place, ScenarioView } from '../words/places.ts';
@@ -47,29 +47,29 @@ export function herdFigure(view: ScenarioView, anchors: Anchors): Figure[] {
         return panels.length === 0 ? [] : [{ title: isMany ? place.varied : undefined, panels }];
       }),
       tables: [
-        {
-          ...laneTable(view, anchors.take(`${id} table`), TITLE, [
+        laneTable(
+          view,
+          anchors.take(`${id} table`),
+          TITLE,
+          'Attempts of all clients, summed over deaths and rounds; times since the death.',
+          [
             column('Attempts', '', (tenths) => formatCount(sum(tenths))),
             column('In the first second', '', (tenths) => formatCount(sum(tenths.slice(0, 10)))),
             column('In the busiest tenth', '', (tenths) => formatCount(Math.max(...tenths))),
             column('It began at', 's', (tenths) => secondsOf(tenths.indexOf(Math.max(...tenths)))),
             column('The last attempt by', 's', (tenths) => secondsOf(tenths.length)),
-          ]),
-          definition: 'Attempts of all clients, summed over deaths and rounds; times since the death.',
-        },
+          ],
+        ),
       ],
     },
   ];
 }
 
 function column(label: string, unit: string, of: (tenths: readonly number[]) => string) {
-  return {
-    column: { label, unit, numeric: true },
-    cell: (lane: LaneAtPlace) => {
-      const tenths = tenthsOf(lane);
-      return tenths.length > 0 ? { text: of(tenths) } : { text: 'none', isRemark: true };
-    },
-  };
+  return laneColumn(label, unit, (lane) => {
+    const tenths = tenthsOf(lane);
+    return tenths.length > 0 ? { text: of(tenths) } : remark('none');
+  });
 }
 
 function tenthsOf({ valid }: LaneAtPlace): number[] {

@@ -18,7 +18,7 @@ import { comparisonCell, lanesOf, NO_ROUND, valueCell } from '../tables/lane-tab
 import type { Anchors } from '../words/anchors.ts';
 import { formatCount, formatRange, type Scale } from '../words/format.ts';
 import { labelsOf, laneAt, type ScenarioView, scaleIn } from '../words/places.ts';
-import { joined, marginText, VERDICT_GLYPHS } from '../words/verdicts.ts';
+import { joined, marginText, verdictLegend } from '../words/verdicts.ts';
 import { inSentence } from '../words/wording.ts';
 
 const TITLE = 'What others notice of a stalled client';
@@ -34,7 +34,6 @@ export function isolationFigure(view: ScenarioView, anchors: Anchors): Figure {
     { metric: memory, scale: scaleIn(lanes, [memory]), effects: effectsOf(groups, memory) },
   ];
   const sentences = isolationSentences(view);
-  const { lower, higher, equivalent, inconclusive } = VERDICT_GLYPHS;
   return {
     id,
     title: TITLE,
@@ -64,9 +63,8 @@ export function isolationFigure(view: ScenarioView, anchors: Anchors): Figure {
         title: `${TITLE}: ${view.scenario.title}`,
         definition:
           'Ratios: to the same lane without a stalled client, paired by round, with their 95 % interval and verdict, by ' +
-          `Holm’s correction over all lanes: ${lower} lower, ${higher} higher, ${equivalent} no practical difference (within ` +
-          `${marginText(UNNOTICED)}, of memory ${marginText(memory.margin)}), ${inconclusive} not decided by these ` +
-          'rounds. Cut off: clients, from the lowest round to the highest.',
+          `Holm’s correction over all lanes: ${verdictLegend(`${marginText(UNNOTICED)}, of memory ${marginText(memory.margin)}`)}. ` +
+          'Cut off: clients, from the lowest round to the highest.',
         columns: columnsOf(groups, plots),
         rows: groups.flatMap((group) => labelsOf(lanesOf(group)).map((label) => rowOf(label, group, groups, plots))),
       },

@@ -106,10 +106,14 @@ export function layersFigure(view: ScenarioView, anchors: Anchors): Figure {
     charts: chartGroups(view, id, anchors, (place) => layersChart(place, overhead)),
     tables: [
       {
-        ...laneTable(view, anchors.take(`${id} table`), TITLE, columns),
-        definition:
+        ...laneTable(
+          view,
+          anchors.take(`${id} table`),
+          TITLE,
           'Bytes per event carried; where rounds differ, the lowest and the highest. The sum of the layers is what the ' +
-          'sockets carried: the residual is what they differ by over the whole cell, in bytes.',
+            'sockets carried: the residual is what they differ by over the whole cell, in bytes.',
+          columns,
+        ),
         notes: [
           ...layers.map((layer) => `${NAMES[layer]}: ${LAYER_SUMMARIES[layer]}`),
           ...(isSeen('emptyPolls')

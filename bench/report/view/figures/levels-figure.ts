@@ -7,6 +7,7 @@ import type { DotChart, Figure, Prose, Table } from '../page-model.ts';
 import {
   exactColumn,
   type LaneColumn,
+  laneColumn,
   lanesOf,
   laneTable,
   oppositeColumn,
@@ -92,23 +93,20 @@ function levelTable(view: ScenarioView, id: string, title: string, bytesOf: (lev
     ]),
   ];
   const opposites = oppositesText(view, compared);
+  const definition =
+    'Bytes per delivery, both directions; where rounds differ, the lowest and the highest.' +
+    (opposites === undefined ? '' : ` Ratios: to ${opposites} at the same level, paired by round.`);
   return {
-    ...laneTable(view, id, title, columns),
-    definition:
-      'Bytes per delivery, both directions; where rounds differ, the lowest and the highest.' +
-      (opposites === undefined ? '' : ` Ratios: to ${opposites} at the same level, paired by round.`),
+    ...laneTable(view, id, title, definition, columns),
     notes: LEVELS.filter(isMissing).map((level) => `${level.title}: ${level.whyMissing}.`),
   };
 }
 
 function ratioColumn(bytes: Level['all']): LaneColumn {
-  return {
-    column: { label: 'Ratio', unit: '×', numeric: true },
-    cell: (lane, place) =>
-      lane.label.isReference && rangeOfRounds(lane, bytes)
-        ? ratioCell({ value: 1, low: 1, high: 1 })
-        : ratioCell(ratioOf(lane, place, bytes)),
-  };
+  return laneColumn('Ratio', '×', (lane, place) => {
+    const isReference = lane.label.isReference && rangeOfRounds(lane, bytes);
+    return ratioCell(isReference ? { value: 1, low: 1, high: 1 } : ratioOf(lane, place, bytes));
+  });
 }
 
 /** Overhead that is not positive has no place on its logarithmic axis. */

@@ -14,21 +14,29 @@ import {
   type Scale,
 } from '../words/format.ts';
 import type { LaneAtPlace, Place, ScenarioView } from '../words/places.ts';
-import { type Judged, marginText, VERDICT_GLYPHS, verdictText } from '../words/verdicts.ts';
+import { type Judged, marginText, VERDICT_GLYPHS, verdictLegend, verdictText } from '../words/verdicts.ts';
 
 export interface LaneColumn {
   readonly column: Column;
   readonly cell: (lane: LaneAtPlace, place: Place) => TableCell;
 }
 
-export const NO_ROUND: TableCell = { text: 'no valid round', isRemark: true };
+export const laneColumn = (label: string, unit: string, cell: LaneColumn['cell']): LaneColumn => ({
+  column: { label, unit, numeric: true },
+  cell,
+});
+
+export const remark = (text: string): TableCell => ({ text, isRemark: true });
+
+export const NO_ROUND = remark('no valid round');
 
 export function laneTable(
   { scenario, places }: ScenarioView,
   id: string,
   title: string,
+  definition: string,
   columns: readonly LaneColumn[],
-): Omit<Table, 'definition'> {
+): Table {
   const rows = places.flatMap((place) =>
     place.lanes.map((lane) => ({
       header: lane.label.title,
@@ -40,6 +48,7 @@ export function laneTable(
   return {
     id,
     title: `${title}: ${scenario.title}`,
+    definition,
     columns: [{ label: 'Lane', numeric: false }, ...columns.map(({ column }) => column)],
     rows,
     folded: places.length > 1 ? `${countOf(places.length, 'point')}, ${countOf(rows.length, 'row')}` : undefined,
@@ -63,7 +72,7 @@ export function metricTable(
   columns: readonly LaneColumn[],
 ): Table {
   const all = [...oppositeColumn(view, metrics), ...columns, roundsColumn(metrics)];
-  return { ...laneTable(view, id, title, all), definition: bracketsAndRatios(view, metrics) };
+  return laneTable(view, id, title, bracketsAndRatios(view, metrics), all);
 }
 
 /** A metric's values, and its ratios where lanes are compared in it. */
@@ -93,13 +102,9 @@ export function bracketsAndRatios(view: ScenarioView, metrics: readonly string[]
   ].join(' ');
   const opposites = oppositesText(view, metrics);
   if (opposites === undefined) return brackets;
-  const { lower, higher, equivalent, inconclusive } = VERDICT_GLYPHS;
   const margins = [...new Set(all.map(({ margin }) => margin))].sort((a, b) => b - a).map(marginText);
-  return (
-    `${brackets} Ratios: to ${opposites}, paired by round, with their verdict: ${lower} lower, ${higher} higher, ` +
-    `${equivalent} no practical difference (within ${margins.join(', of bytes and packets ')}), ` +
-    `${inconclusive} not decided by these rounds.`
-  );
+  const legend = verdictLegend(margins.join(', of bytes and packets '));
+  return `${brackets} Ratios: to ${opposites}, paired by round, with their verdict: ${legend}.`;
 }
 
 function comparedLanes(view: ScenarioView, metrics: readonly string[]): LaneAtPlace[] {
@@ -109,8 +114,7 @@ function comparedLanes(view: ScenarioView, metrics: readonly string[]): LaneAtPl
 /** Names whom each lane is compared with; no column where that is the reference for all. */
 export function oppositeColumn(view: ScenarioView, metrics: readonly string[]): LaneColumn[] {
   if (comparedLanes(view, metrics).every(({ opposite }) => opposite?.isReference)) return [];
-  const cell: LaneColumn['cell'] = ({ opposite }) =>
-    opposite ? { text: opposite.title } : { text: 'none', isRemark: true };
+  const cell: LaneColumn['cell'] = ({ opposite }) => (opposite ? { text: opposite.title } : remark('none'));
   return [{ column: { label: 'Ratios to', numeric: false }, cell }];
 }
 
@@ -121,10 +125,7 @@ export function valueColumn(
   of: (lane: LaneAtPlace, place: Place) => Interval | undefined,
   whyMissing: string,
 ): LaneColumn {
-  return {
-    column: { label, unit: scale.unit, numeric: true },
-    cell: (lane, place) => valueCell(lane, of(lane, place), scale, whyMissing),
-  };
+  return laneColumn(label, scale.unit, (lane, place) => valueCell(lane, of(lane, place), scale, whyMissing));
 }
 
 export function valueCell(
@@ -134,7 +135,7 @@ export function valueCell(
   whyMissing: string,
 ): TableCell {
   if (!lane || lane.valid.length === 0) return NO_ROUND;
-  return interval ? textOf(interval, scale) : { text: whyMissing, isRemark: true };
+  return interval ? textOf(interval, scale) : remark(whyMissing);
 }
 
 /** Bytes come out the same in every round, or nearly so: the exact value, or the lowest and the highest. */
@@ -144,30 +145,26 @@ export function exactColumn(
   whyMissing: string,
   unit = 'B',
 ): LaneColumn {
-  return {
-    column: { label, unit, numeric: true },
-    cell: ({ valid }) => {
-      if (valid.length === 0) return NO_ROUND;
-      const range = formatRange(
-        valid.flatMap((cell) => of(cell) ?? []),
-        formatExact,
-      );
-      return range === undefined ? { text: whyMissing, isRemark: true } : { text: range };
-    },
-  };
+  return laneColumn(label, unit, ({ valid }) => {
+    if (valid.length === 0) return NO_ROUND;
+    const range = formatRange(
+      valid.flatMap((cell) => of(cell) ?? []),
+      formatExact,
+    );
+    return range === undefined ? remark(whyMissing) : { text: range };
+  });
 }
 
 /** No column where no lane is compared: the reference is missing, or it is alone. */
 function ratioColumn(view: ScenarioView, metric: string, label: string): LaneColumn[] {
   if (comparedLanes(view, [metric]).length === 0) return [];
-  const cell: LaneColumn['cell'] = ({ label, estimates, comparisons }) => {
-    if (label.isReference && estimates.has(metric)) {
+  return [
+    laneColumn(label, '×', ({ label, estimates, comparisons }) => {
+      if (!label.isReference || !estimates.has(metric)) return comparisonCell(comparisons.get(metric));
       // Without a sign, but with the room for one, so that numbers stand below each other.
       return { ...ratioCell({ value: 1, low: 1, high: 1 }), verdict: { glyph: '', text: 'the reference' } };
-    }
-    return comparisonCell(comparisons.get(metric));
-  };
-  return [{ column: { label, unit: '×', numeric: true }, cell }];
+    }),
+  ];
 }
 
 export function comparisonCell(comparison: Judged | undefined): TableCell {
@@ -177,7 +174,7 @@ export function comparisonCell(comparison: Judged | undefined): TableCell {
 }
 
 export function ratioCell(ratio: Interval | undefined): TableCell {
-  return ratio ? textOf(ratio, RATIO) : { text: 'none', isRemark: true };
+  return ratio ? textOf(ratio, RATIO) : remark('none');
 }
 
 function textOf(interval: Interval, scale: Scale): TableCell {
@@ -187,17 +184,11 @@ function textOf(interval: Interval, scale: Scale): TableCell {
 
 /** How many rounds stand behind the estimates: of the first of these metrics that a lane has. */
 export function roundsColumn(metrics: readonly string[]): LaneColumn {
-  return {
-    column: { label: 'Rounds', unit: 'n', numeric: true },
-    cell: (lane) => ({ text: formatCount(firstEstimate(lane, metrics)?.rounds ?? 0) }),
-  };
+  return laneColumn('Rounds', 'n', (lane) => ({ text: formatCount(firstEstimate(lane, metrics)?.rounds ?? 0) }));
 }
 
 export function deliveriesColumn(metrics: readonly string[]): LaneColumn {
-  return {
-    column: { label: 'Deliveries', unit: '', numeric: true },
-    cell: (lane) => ({ text: formatCount(firstEstimate(lane, metrics)?.samples ?? 0) }),
-  };
+  return laneColumn('Deliveries', '', (lane) => ({ text: formatCount(firstEstimate(lane, metrics)?.samples ?? 0) }));
 }
 
 function firstEstimate({ estimates }: LaneAtPlace, metrics: readonly string[]): Estimate | undefined {

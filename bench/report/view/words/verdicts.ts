@@ -13,6 +13,15 @@ export const VERDICT_GLYPHS: Readonly<Record<Verdict, string>> = {
   inconclusive: '?',
 };
 
+/** What the signs of a table say. */
+export function verdictLegend(margins: string): string {
+  const { lower, higher, equivalent, inconclusive } = VERDICT_GLYPHS;
+  return (
+    `${lower} lower, ${higher} higher, ${equivalent} no practical difference (within ${margins}), ` +
+    `${inconclusive} not decided by these rounds`
+  );
+}
+
 type Decided = Pick<Comparison, 'verdict' | 'margin' | 'rounds' | 'roundsNeeded'>;
 export type Judged = Decided & Pick<Comparison, 'ratio' | 'low' | 'high' | 'spread'>;
 
