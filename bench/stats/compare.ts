@@ -17,7 +17,6 @@ import { type SharedPlace, sharedPlaces, type Uncompared } from './shared-places
 export interface RunComparison {
   readonly rows: readonly ComparisonRow[];
   readonly uncompared: readonly Uncompared[];
-  /** Settings that were not the same in what is compared all the same. */
   readonly differences: readonly Difference[];
 }
 

@@ -73,7 +73,6 @@ function pointField({ varied = '' }: Place, places: readonly Place[]): string[] 
 const text = (label: string): MarkdownColumn => ({ label, isNumeric: false });
 const number = (label: string): MarkdownColumn => ({ label, isNumeric: true });
 
-/** None where no lane is compared: the reference is missing, or it is alone. */
 function comparisonBlocks({ places }: ScenarioView, columns: readonly Column[]): string[] {
   const [first, ...others] = oppositesOf(places);
   const rows = places.flatMap((place) =>

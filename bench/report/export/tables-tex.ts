@@ -59,7 +59,6 @@ function valueTables({ result, view, title, columns, label }: Table): string[] {
   });
 }
 
-/** None where no lane is compared: the reference is missing, or it is alone. */
 function ratioTables({ result, view, title, columns: all, label }: Table): string[] {
   const isCompared = ({ comparisons }: LaneAtPlace) => all.some(({ metric }) => comparisons.has(metric.id));
   const compared = view.places.map((place) => ({ ...place, lanes: place.lanes.filter(isCompared) }));
@@ -110,7 +109,6 @@ function ratioRow({ label, comparisons }: LaneAtPlace, columns: readonly Column[
   };
 }
 
-/** @param name for the list of tables */
 function float(name: string, caption: string, label: string, body: string): string {
   return `
 \\begin{table}[htbp]

@@ -3,7 +3,7 @@
 import { type FormattedInterval, formatCount } from '../view/words/format.ts';
 import { escapeLatex, intervalLatex, plainNumber, tableFormat, textLatex, unitLatex } from '../view/words/latex.ts';
 
-/** Keeps the columns of marked numbers apart. */
+/** Reserves the width of the widest mark: columns of marked numbers would touch without it. */
 const WIDEST_MARK = '≈';
 
 export interface Head {
@@ -18,7 +18,6 @@ export interface Group {
 
 export interface Row {
   readonly lane: string;
-  /** One for each head; undefined where there is no number. */
   readonly cells: readonly (NumberCell | undefined)[];
   readonly rounds: number;
 }

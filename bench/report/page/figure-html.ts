@@ -78,7 +78,6 @@ function dotLegend(charts: readonly DotChart[]): Html {
 }
 
 function lineLegend(charts: readonly LineChart[]): Html | undefined {
-  // A chart of one lane has its name as title.
   if (charts.every(({ shape }) => shape === 'steps')) return undefined;
   const labels = new Map(charts.flatMap(({ lanes }) => lanes.map((label) => [label.index, label] as const)));
   return html`<ul class="legend">${[...labels.values()]

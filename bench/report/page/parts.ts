@@ -4,7 +4,6 @@ import { laneColour, markOf } from '../view/charts/lane-marks.ts';
 import type { Column, Entry, LaneLabel, Prose, Row, Table, TableCell } from '../view/page-model.ts';
 import { type Html, html } from './html.ts';
 
-/** Appears on hover and on focus; the heading that it stands in has the anchor. */
 export function anchorLink(id: string, title: string): Html {
   return html` <a class="anchor" href="#${id}" aria-label="Link to ${title}">#</a>`;
 }

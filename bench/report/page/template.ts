@@ -55,7 +55,6 @@ function securityPolicy(scripts: readonly Script[]): string {
   return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${hashes.join(' ')}`;
 }
 
-/** A section that every page has, under its heading. */
 function part(id: string, title: string, content: Html): Html {
   return html`<section aria-labelledby="${id}">
 <h2 id="${id}">${title}${anchorLink(id, title)}</h2>

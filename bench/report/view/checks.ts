@@ -162,7 +162,6 @@ function warningGroups(result: Result, views: readonly ScenarioView[]): WarningG
 
 const rank = ({ severity }: WarningGroup): number => (severity === 'severe' ? 0 : 1);
 
-/** @param titleOf undefined where all cells are of one place */
 function groupOf(
   sightings: readonly [Sighting, ...Sighting[]],
   labels: ReadonlyMap<string, LaneLabel>,

@@ -27,7 +27,6 @@ export function pageModel(result: Result) {
     head,
     summary: summaryOf(views, sections, result.reference),
     sections,
-    // Said instead of sections.
     nothingMeasured: views.length > 0 ? undefined : 'No cell was measured: the run ended before its first cell did.',
     checks: checksOf(result, views),
     conditions: conditionsOf(result, views),

@@ -17,24 +17,20 @@ export interface SummaryGroup {
 
 export interface LaneLabel {
   readonly title: string;
-  /** Place in the list of lanes, from 0. */
   readonly index: number;
   /** Place of its transport among those of the run, from 0: the page's palette goes by it. */
   readonly hue: number;
   /** Place among the lanes of its transport, from 0: marks and lines go by it. */
   readonly variant: number;
   readonly isReference: boolean;
-  /** The index of the lane that it repeats; undefined where it repeats none. */
   readonly repeats: number | undefined;
 }
 
 export interface Section {
   readonly id: string;
   readonly title: string;
-  /** undefined where the page's head asks it already. */
   readonly question: string | undefined;
   readonly setting: string;
-  /** Lanes and rounds that are left out, and why. */
   readonly notes: readonly string[];
   readonly figures: readonly Figure[];
 }
@@ -51,7 +47,6 @@ export interface Figure {
 }
 
 export interface ChartGroup {
-  /** undefined where it is the only one, or one chart alone. */
   readonly title: string | undefined;
   readonly panels: readonly Panel[];
 }
@@ -75,7 +70,6 @@ interface ChartBase {
 export interface DotChart extends ChartBase {
   readonly kind: 'dots';
   readonly scale: 'log' | 'linear';
-  /** What the line through an estimate is. */
   readonly spread: 'interval' | 'range';
   readonly series: readonly DotSeries[];
 }
@@ -102,24 +96,20 @@ export interface StackChart extends ChartBase {
 export interface StackPart {
   readonly label: string;
   readonly colour: `--layer-${string}`;
-  /** Says the direction: down is solid, up is hatched. */
   readonly isHatched: boolean;
   readonly values: readonly number[];
 }
 
-/** One line a lane, over numbers that were set or measured. */
 export interface LineChart extends ChartBase {
   readonly kind: 'lines';
   readonly x: LineAxis;
   readonly y: LineAxis;
-  /** What the line through an estimate is. */
   readonly spread: 'interval' | 'range';
   readonly lines: readonly LaneLine[];
   /** From one point to the next; `steps` keeps a value until the next one, and of `marks` none is joined to another. */
   readonly shape: 'straight' | 'steps' | 'marks';
   readonly texts: 'ends' | 'points' | 'none';
   readonly limit?: { readonly value: number; readonly text: string } | undefined;
-  /** What theory says of all lanes: a curve behind their marks. */
   readonly expected?: { readonly text: string; readonly points: readonly Pick<LinePoint, 'x' | 'y'>[] };
 }
 
@@ -169,7 +159,6 @@ export interface TableCell {
   readonly text: string;
   readonly interval?: string | undefined;
   readonly verdict?: { readonly glyph: string; readonly text: string } | undefined;
-  /** Says that there is no number, and why. */
   readonly isRemark?: boolean;
 }
 

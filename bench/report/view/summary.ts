@@ -33,7 +33,6 @@ import { inSentence } from './words/wording.ts';
 /** Runs of more scenarios get their findings alone: a sentence for each lane of each scenario would fill pages. */
 const MOST_IN_FULL = 3;
 
-/** @param sections of the same scenarios, in the same order */
 export function summaryOf(
   views: readonly ScenarioView[],
   sections: readonly Pick<Section, 'figures'>[],

@@ -15,7 +15,6 @@ const annotations: Plugin = {
 
   beforeDatasetsDraw(chart) {
     for (const { point, y, colour, span } of estimatesOf(chart)) {
-      // An interval narrower than the symbol would only spoil its outline.
       if (point.estimate.low === null || span.to - span.from < NARROWEST_PX) continue;
       const { ctx } = chart;
       ctx.save();

@@ -114,7 +114,6 @@ function intervalsOf(chart: ChartJs) {
       const pixel = (value: number) =>
         Math.min(scale.bottom, Math.max(scale.top, scale.getPixelForValue(value) || scale.bottom));
       const [from, to] = [pixel(high), pixel(low)];
-      // An interval narrower than the symbol would only spoil its outline.
       return to - from < NARROWEST_PX ? [] : [{ x, from, to, colour: pointBorderColor }];
     });
   });

@@ -24,7 +24,6 @@ function draw(): void {
   });
 }
 
-/** The embedded data with colours, and with the functions that data can't hold. */
 function configOf(spec: ChartSpec, style: CSSStyleDeclaration): ChartConfiguration {
   const config = coloured(spec.config, style) as ChartConfiguration;
   for (const dataset of config.data.datasets) {
@@ -122,7 +121,7 @@ function numberOf(item: Item): string {
 const root = document.documentElement;
 draw();
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
-// Paper is light, whatever the screen is.
+// Charts on paper are drawn in light colours, also from a dark screen.
 addEventListener('beforeprint', () => {
   root.dataset['printing'] = '';
   draw();

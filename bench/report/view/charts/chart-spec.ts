@@ -20,7 +20,6 @@ export interface RowSpec extends Spec {
 export interface LineSpec extends Spec {
   readonly x: { readonly unit: string; readonly ticks?: readonly { readonly at: number; readonly text: string }[] };
   readonly y: { readonly unit: string };
-  /** Written at the ends of lines, beside their points, or nowhere. */
   readonly texts: 'ends' | 'points' | 'none';
   readonly limit?: { readonly value: number; readonly text: string };
   readonly config: LineConfig;
@@ -54,7 +53,6 @@ export interface LineDataset extends Dataset<string, LinePoint> {
 
 export type DotDataset = Dataset<readonly string[], DotPoint>;
 
-/** A round, or an estimate with its bounds and what is written beside it. */
 export interface LinePoint {
   readonly x: number;
   readonly y: number;
@@ -64,7 +62,6 @@ export interface LinePoint {
   readonly text?: string;
 }
 
-/** A round, or an estimate with what is drawn beside it. */
 export interface DotPoint {
   readonly x: number;
   readonly y: number;

@@ -8,7 +8,6 @@ const WIDE_PX = 400;
 const SMALL_PX = 300;
 const STEPS_PX = 150;
 
-/** @param isSmall one of several that stand side by side */
 export function lineSpec(canvas: string, chart: LineChart, isSmall: boolean): LineSpec {
   const { x, y, lanes, lines, limit, texts, shape, expected } = chart;
   return {

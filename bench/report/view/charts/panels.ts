@@ -55,7 +55,6 @@ export function chartGroups(
   ];
 }
 
-/** Several quantities of the same places: side by side where each has one chart, else one after another. */
 export function besideEachOther(plots: readonly { title: string; groups: readonly ChartGroup[] }[]): ChartGroup[] {
   const [only, ...others] = plots.filter(({ groups }) => groups.length > 0);
   if (!only) return [];

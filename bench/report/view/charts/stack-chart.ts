@@ -4,13 +4,10 @@ import type { LaneLabel, StackChart, StackPart } from '../page-model.ts';
 
 export interface Bar {
   readonly label: LaneLabel;
-  /** Bytes, one for each part. */
   readonly values: readonly number[];
-  /** At the end of the bar. */
   readonly total: string;
 }
 
-/** undefined without a bar. */
 export function stackChart(
   text: string,
   title: string,

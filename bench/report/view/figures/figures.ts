@@ -47,7 +47,6 @@ export function figureSpec(kind: keyof typeof FIGURES): MetricFigureSpec {
   return { name: kind, plots: plotsOf(kind), ...(FIGURES[kind] as FigureText) };
 }
 
-/** A plot for each axis that the figure's metrics name. */
 function plotsOf(kind: FigureKind): Plot[] {
   const plots = groupBy(chartedIn(kind), ({ title, shown }) => shown.chart?.plot ?? title);
   return [...plots].map(([title, [first, ...others]]) => {

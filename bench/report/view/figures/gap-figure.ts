@@ -142,7 +142,7 @@ function gapCharts(located: readonly Located[]): { title: string; chart: LineCha
   ].filter(({ chart }) => chart.lanes.length > 0);
 }
 
-/** Not the interval's ends: of few rounds they would leave the values no room. */
+/** Without the interval's ends: those of few rounds reach far beyond the values. */
 function valuesOf({ lane, place }: Located, { of, estimate }: Quantity): number[] {
   return [estimate(lane, place)?.value, ...lane.valid.map(of)].filter((one) => one !== undefined);
 }

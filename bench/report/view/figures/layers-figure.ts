@@ -22,7 +22,6 @@ import { completedByLane, type LaneAtPlace, type Place, type ScenarioView } from
 const TITLE = 'One delivery by layer';
 export const NOT_READ = 'not read along';
 
-/** Why lanes are missing from the layers; undefined where none is. */
 export function sharedNote(views: readonly ScenarioView[]): string | undefined {
   const titles = views
     .filter(({ scenario }) => scenario.ledgerShare > 0)

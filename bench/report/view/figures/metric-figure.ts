@@ -15,7 +15,6 @@ import { inSentence } from '../words/wording.ts';
 export interface Series {
   readonly metric: Metric;
   readonly label: string;
-  /** Said in the table where valid rounds still give no estimate. */
   readonly whyMissing: string;
 }
 
@@ -23,7 +22,6 @@ export interface Plot {
   readonly title: string;
   readonly scale: DotChart['scale'];
   readonly series: readonly [Series, ...Series[]];
-  /** What the first of them is not to exceed, in its own unit. */
   readonly limit?: { readonly max: number; readonly text: string } | undefined;
 }
 

@@ -67,7 +67,6 @@ function settingsOf({ places }: ScenarioView): Map<string | undefined, Place[]> 
   return settings;
 }
 
-/** @param all places, for axes that all charts share */
 function tradeoffChart(
   places: readonly Place[],
   all: readonly Place[],

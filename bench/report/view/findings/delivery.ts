@@ -16,7 +16,6 @@ export type Delivery = Readonly<Record<Direction, Readonly<Record<DeliveryPart, 
 /** Layers that bytes of an empty poll may stand in: its heads first, for an answer that brings nothing is all head. */
 const OF_EMPTY_POLLS = ['requestHead', 'responseHead', 'control', 'chunking'] as const satisfies readonly Layer[];
 
-/** The bytes of one delivery; undefined where the ledger was not kept, or saw no event. */
 export function deliveryOf({ wire: { ledger } }: CompletedCell): Delivery | undefined {
   if (!ledger || ledger.window.events === 0) return undefined;
   const { up, down, emptyCycles, events } = ledger.window;

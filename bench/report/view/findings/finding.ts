@@ -41,7 +41,6 @@ export function byQuestion(all: readonly Compared[]): { all: readonly Compared[]
     .filter((question) => question.all.length > 0);
 }
 
-/** All lanes but the repeated ones, at all places. */
 export function comparedIn(view: ScenarioView, metric: string): Compared[] {
   return withoutRepeats(view).places.flatMap((place) =>
     place.lanes.flatMap((lane) => {
@@ -51,7 +50,6 @@ export function comparedIn(view: ScenarioView, metric: string): Compared[] {
   );
 }
 
-/** The decided comparison whose ratio is furthest from 1. */
 export function widestOf(all: readonly Compared[]): Compared | undefined {
   const distance = ({ comparison }: Compared) => Math.abs(Math.log(comparison.ratio));
   return all

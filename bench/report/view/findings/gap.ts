@@ -53,7 +53,6 @@ export const LONGEST: Quantity = {
   estimate: (lane) => rangeOfRounds(lane, LONGEST.of),
 };
 
-/** undefined where nothing is published, and without a distance. */
 export function eventsPerRoundTrip({ eventsPerSecond, rttMs = 0 }: Point): number | undefined {
   // To a few digits, so that pairs of the same product are at the same place.
   const events = Number(((eventsPerSecond * rttMs) / 1e3).toPrecision(6));

@@ -14,13 +14,11 @@ import { inSentence } from '../words/wording.ts';
 export const UNNOTICED = 0.2;
 const TAILS = (['p99', 'p95', 'p50'] as const).map(latencyMetric);
 
-/** Places that differ in the stalled clients alone, from none to many. */
 export interface Group {
   readonly title: string | undefined;
   readonly places: readonly Place[];
 }
 
-/** With stalled clients, to the same lane without. */
 export interface Effect extends Judged {
   readonly label: LaneLabel;
   readonly place: Place;

@@ -34,7 +34,6 @@ const SATURATION_CODES: ReadonlySet<string> = new Set([
   'lost',
 ]);
 
-/** In each sweep, lane by lane; empty where the scenario has no limit. */
 export function kneesOf({ scenario: { limit }, sweeps }: ScenarioView): { fixed: string | undefined; knees: Knee[] }[] {
   if (!limit) return [];
   return sweeps.map(({ along, places: swept }) => {

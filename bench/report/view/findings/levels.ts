@@ -46,7 +46,6 @@ function framingBytes(cell: CompletedCell): number | undefined {
   return down.framing + down.chunking + down.control + up.framing + up.chunking + up.control;
 }
 
-/** `bytes + sign × payload`, as that went over the wire. */
 function addPayload(bytes: number | undefined, cell: CompletedCell, sign: 1 | -1): number | undefined {
   const payloadBytes = payloadPerDeliveryBytes(cell);
   return bytes === undefined || payloadBytes === undefined ? undefined : bytes + sign * payloadBytes;

@@ -22,7 +22,6 @@ interface Located extends SelfComparison {
   readonly varied: string | undefined;
 }
 
-/** A sentence or two for each lane that repeats another, in each scenario that times them; none where no lane does. */
 export function noiseFloorOf({ lanes, scenarios, comparisons }: Result): Prose[] {
   const floor = noiseFloor(comparisons, lanes);
   return lanes.flatMap((lane) => {

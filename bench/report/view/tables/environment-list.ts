@@ -6,7 +6,6 @@ import { countOf, formatCount, formatNumber } from '../words/format.ts';
 
 export const UNKNOWN = 'not known';
 
-/** Digits of a hash that are shown: the result has all of them. */
 const SHOWN_DIGITS = 16;
 
 export function environmentEntries({ environment, workers }: Pick<Result, 'environment' | 'workers'>): Entry[] {

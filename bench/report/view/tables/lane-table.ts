@@ -55,7 +55,6 @@ export function laneTable(
   };
 }
 
-/** In words, whom the lanes of these metrics are compared with; undefined where none is. */
 export function oppositesText(view: ScenarioView, metrics: readonly string[]): string | undefined {
   const compared = comparedLanes(view, metrics);
   const own = compared.find(({ isVariant }) => !isVariant)?.opposite?.title;
@@ -75,7 +74,6 @@ export function metricTable(
   return laneTable(view, id, title, bracketsAndRatios(view, metrics), all);
 }
 
-/** A metric's values, and its ratios where lanes are compared in it. */
 export function metricColumns(
   view: ScenarioView,
   { id }: Metric,
@@ -155,7 +153,6 @@ export function exactColumn(
   });
 }
 
-/** No column where no lane is compared: the reference is missing, or it is alone. */
 function ratioColumn(view: ScenarioView, metric: string, label: string): LaneColumn[] {
   if (comparedLanes(view, [metric]).length === 0) return [];
   return [
@@ -182,7 +179,6 @@ function textOf(interval: Interval, scale: Scale): TableCell {
   return { text: value, interval: bounds };
 }
 
-/** How many rounds stand behind the estimates: of the first of these metrics that a lane has. */
 export function roundsColumn(metrics: readonly string[]): LaneColumn {
   return laneColumn('Rounds', 'n', (lane) => ({ text: formatCount(firstEstimate(lane, metrics)?.rounds ?? 0) }));
 }

@@ -8,7 +8,6 @@ import { completedByLane, type ScenarioView } from '../words/places.ts';
 export interface RoundsSpec extends Pick<Table, 'id' | 'title' | 'definition'> {
   /** What a folded table says of all cells; undefined leaves it open. */
   readonly folded: (completed: readonly CompletedCell[]) => string | undefined;
-  /** Which cells it is about. @default all */
   readonly takes?: (cell: CompletedCell) => boolean;
   readonly columns: readonly RoundsColumn[];
   readonly notes?: (completed: readonly CompletedCell[]) => readonly string[];

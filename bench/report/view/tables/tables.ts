@@ -10,7 +10,6 @@ import { lanesOf } from './lane-table.ts';
 
 export const TABLES = Object.entries(EXPORT_TABLES).map(([id, title]) => ({ id, title }));
 
-/** The metrics of a scenario that a sentence quotes, table by table. */
 export function quotedIn({ figures }: ScenarioView['scenario']): string[] {
   const quoted = shownIn('exported', figures).filter(({ words }) => words.isQuoted);
   return TABLES.flatMap(({ id }) => quoted.filter(({ words }) => words.table === id).map(({ metric }) => metric.id));
@@ -23,7 +22,6 @@ export interface Column {
   readonly isQuoted: boolean;
 }
 
-/** The columns of a table, those of which any lane has a value. */
 export function columnsOf(table: string, { scenario, places }: ScenarioView): Column[] {
   const lanes = lanesOf({ places });
   return shownIn('exported', scenario.figures).flatMap(({ metric, words }) => {

@@ -5,11 +5,10 @@ import type { Metric } from '../../../stats/metrics/metric.ts';
 export interface Scale {
   readonly unit: string;
   readonly factor: number;
-  /** No more decimals than these, however narrow the interval: a hundredth of a byte is nobody's concern. */
+  /** No more decimals than these, however narrow the interval. */
   readonly decimals?: number;
 }
 
-/** Ratios of a lane to the reference. */
 export const RATIO: Scale = { unit: '×', factor: 1, decimals: 3 };
 
 export interface Interval {
@@ -68,7 +67,6 @@ export function scaleFor(quantity: Quantity, values: readonly number[]): Scale {
   return scales.find(({ factor }) => median >= factor / 2) ?? scales.at(-1) ?? BYTES;
 }
 
-/** The unit for values of a metric that stand together. */
 export function scaleOf(metric: Pick<Metric, 'unit' | 'spread'>, values: readonly number[]): Scale {
   return scaleFor(quantityOf(metric), values);
 }
@@ -79,11 +77,11 @@ export function formatInterval(
   { factor, decimals }: Pick<Scale, 'factor' | 'decimals'>,
 ): FormattedInterval {
   const scaled = value / factor;
-  // One round of bytes is what any other would be; of times it is three digits' worth.
+  // A single round of bytes is exact; a single round of times has three digits.
   const format = spread === 'range' ? formatExact : formatNumber;
   if (low === null || high === null) return { value: format(scaled), interval: undefined };
   const half = (high - low) / 2 / factor;
-  // What floating point leaves of identical rounds is no width.
+  // Identical rounds differ by rounding errors of their logarithms: that is no width.
   if (half <= Math.abs(scaled) * 1e-9) return { value: formatExact(scaled), interval: undefined };
   // A bound above zero is not printed as zero, however wide the interval.
   const least = low > 0 && low / factor < 0.5 ? decimalsFor(low / factor, 1) : 0;
@@ -140,13 +138,11 @@ export function formatInstant(iso: string): string {
   return `${day}, ${two(date.getUTCHours())}:${two(date.getUTCMinutes())} UTC`;
 }
 
-/** `2 min 53 s` */
 export function formatDuration(fromIso: string, toIso: string): string {
   const seconds = Math.round((Date.parse(toIso) - Date.parse(fromIso)) / 1e3);
   return seconds < 60 ? `${seconds}\u00a0s` : `${Math.floor(seconds / 60)}\u00a0min\u00a0${seconds % 60}\u00a0s`;
 }
 
-/** `3 rounds`, `1 round` */
 export function countOf(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -41,7 +41,6 @@ export interface LaneAtPlace {
   readonly valid: readonly CompletedCell[];
   readonly estimates: ReadonlyMap<string, Estimate>;
   readonly comparisons: ReadonlyMap<string, Comparison>;
-  /** Whom it is compared with; undefined where it is with nobody. */
   readonly opposite: LaneLabel | undefined;
   readonly isVariant: boolean;
 }
@@ -68,7 +67,6 @@ export function inOrder(a: LaneLabel, b: LaneLabel): number {
   return (a.repeats ?? a.index) - (b.repeats ?? b.index) || a.index - b.index;
 }
 
-/** Labels of these lanes, each once, in order. */
 export function labelsOf(lanes: readonly Pick<LaneAtPlace, 'label'>[]): LaneLabel[] {
   return [...new Map(lanes.map(({ label }) => [label.index, label])).values()].sort(inOrder);
 }

@@ -13,7 +13,6 @@ export const VERDICT_GLYPHS: Readonly<Record<Verdict, string>> = {
   inconclusive: '?',
 };
 
-/** What the signs of a table say. */
 export function verdictLegend(margins: string): string {
   const { lower, higher, equivalent, inconclusive } = VERDICT_GLYPHS;
   return (
@@ -84,7 +83,7 @@ function capitalised([first = '', ...others]: Prose): Prose {
     : [first, ...others];
 }
 
-/** Without what makes it stand out or back. */
+/** The text alone, without emphasis. */
 export function proseText(prose: Prose): string {
   return prose.map((part) => (typeof part === 'string' ? part : 'strong' in part ? part.strong : part.quiet)).join('');
 }
