@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { ChartSpec } from '../view/charts/chart-spec.ts';
 import type { PageModel } from '../view/model.ts';
-import type { SummaryGroup, WarningGroup } from '../view/page-model.ts';
+import type { SummaryGroup } from '../view/page-model.ts';
 import { PARTS } from '../view/words/anchors.ts';
 import { countOf } from '../view/words/format.ts';
 import type { Assets, Script } from './assets.ts';
@@ -109,7 +109,7 @@ ${warnings.length > 0 ? warnings.map(warningHtml) : html`<p>There are none.</p>`
   );
 }
 
-function warningHtml({ code, severity, where, example, all, hints }: WarningGroup): Html {
+function warningHtml({ code, severity, where, example, all, hints }: PageModel['checks']['warnings'][number]): Html {
   const details = html`<details><summary>All ${all.length}</summary><ul class="sightings">${all.map(
     (one) => html`<li><span class="where">${one.where}</span> ${one.text}</li>`,
   )}</ul></details>`;

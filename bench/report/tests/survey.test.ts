@@ -331,7 +331,7 @@ describe('the knee', () => {
     );
     const [sweep] = kneesIn({ ...survey, cells });
     const [bare] = sweep?.knees ?? [];
-    expect([bare?.held?.place.varied, bare?.missed?.place.varied, bare?.limitingFactors]).toEqual([
+    expect([bare?.held?.varied, bare?.missed?.varied, bare?.limitingFactors]).toEqual([
       '10 events/s',
       '100 events/s',
       [],
@@ -356,7 +356,7 @@ describe('the knee', () => {
         : cell,
     );
     const [sweep] = kneesIn({ ...survey, cells });
-    expect(sweep?.knees[0]?.missed?.place.varied).toBe('500 events/s');
+    expect(sweep?.knees[0]?.missed?.varied).toBe('500 events/s');
     expect(sweep?.knees[0]?.limitingFactors).toEqual(['failed in warm-up']);
   });
 });

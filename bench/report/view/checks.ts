@@ -3,12 +3,11 @@
 import type { Cell, CompletedCell, FailedCell, Result, Warning } from '../../contract/result.ts';
 import { groupBy } from '../../stats/group.ts';
 import { isValid } from '../../stats/metrics/valid.ts';
-import { wasMeasuredAgain } from './findings/retries.ts';
-import type { Column, LaneLabel, Table, TableCell, WarningGroup } from './page-model.ts';
+import type { Column, LaneLabel, Table, TableCell } from './page-model.ts';
 import { roundsTable } from './tables/rounds-table.ts';
 import { PARTS } from './words/anchors.ts';
 import { countOf, formatCount } from './words/format.ts';
-import { laneLabels, placeTitles, type ScenarioView } from './words/places.ts';
+import { laneLabels, placeTitles, type ScenarioView, wasMeasuredAgain } from './words/places.ts';
 
 export function checksOf(result: Result, views: readonly ScenarioView[]) {
   return {
@@ -142,13 +141,10 @@ function sum<T>(all: readonly T[], of: (one: T) => number): number {
   return all.reduce((total, one) => total + of(one), 0);
 }
 
-interface Sighting {
-  readonly warning: Warning;
-  readonly cell: Cell | undefined;
-}
+type Sighting = { readonly warning: Warning; readonly cell: Cell | undefined };
 
 /** One group for each code and severity, severe ones first, in the order in which they were first seen. */
-function warningGroups(result: Result, views: readonly ScenarioView[]): WarningGroup[] {
+function warningGroups(result: Result, views: readonly ScenarioView[]) {
   const labels = laneLabels(result);
   const isOnePlace = views.length === 1 && views[0]?.places.length === 1;
   const titleOf = isOnePlace ? undefined : placeTitles(views);
@@ -160,13 +156,13 @@ function warningGroups(result: Result, views: readonly ScenarioView[]): WarningG
   return [...groups.values()].map((group) => groupOf(group, labels, titleOf)).sort((a, b) => rank(a) - rank(b));
 }
 
-const rank = ({ severity }: WarningGroup): number => (severity === 'severe' ? 0 : 1);
+const rank = ({ severity }: Pick<Warning, 'severity'>): number => (severity === 'severe' ? 0 : 1);
 
 function groupOf(
   sightings: readonly [Sighting, ...Sighting[]],
   labels: ReadonlyMap<string, LaneLabel>,
   titleOf: ((cell: Cell) => string) | undefined,
-): WarningGroup {
+) {
   const { code, severity, text } = sightings[0].warning;
   const laneOf = (cell: Cell): string => labels.get(cell.lane)?.title ?? cell.lane;
   const cells = sightings.flatMap(({ cell }) => cell ?? []);

@@ -161,13 +161,3 @@ export interface TableCell {
   readonly verdict?: { readonly glyph: string; readonly text: string } | undefined;
   readonly isRemark?: boolean;
 }
-
-export interface WarningGroup {
-  readonly code: string;
-  readonly severity: 'severe' | 'notice';
-  /** `5 cells: Lane A (3), Lane B (2)`, `the whole run` */
-  readonly where: string;
-  readonly example: string;
-  readonly all: readonly { readonly where: string; readonly text: string }[];
-  readonly hints: readonly string[];
-}

@@ -5,7 +5,6 @@ import { connectedClients } from '../../contract/reading.ts';
 import type { CompletedCell } from '../../contract/result.ts';
 import { EVENTS_NEEDED, PERCENTILE_LABELS, type Percentile } from '../percentiles.ts';
 import { COUNTED, DURATION, type Metric, type Shown, TIMED, takes } from './metric.ts';
-import { payloadPerDeliveryBytes } from './payload.ts';
 
 const DELIVERY = 'a delivery within the window';
 const READ_ALONG = 'a relay that reads events along';
@@ -282,4 +281,14 @@ function ifDelivered<T>({ wire }: CompletedCell, perDelivery: T): T | undefined 
 function perEvent({ wire: { ledger } }: CompletedCell, of: (layers: LayerBytes) => number): number | undefined {
   if (!ledger || ledger.window.events === 0) return undefined;
   return (of(ledger.window.up) + of(ledger.window.down)) / ledger.window.events;
+}
+
+/**
+ * Payload by delivery, in bytes as they went over the wire: the text of an event, or, where that was compressed or encoded,
+ * what the ledger found in its place. undefined where nobody read along with it.
+ */
+export function payloadPerDeliveryBytes({ options, point, wire: { ledger } }: CompletedCell): number | undefined {
+  const { compression = 'none', encoding = 'text' } = options;
+  if (compression === 'none' && encoding === 'text') return point.payloadBytes;
+  return ledger && ledger.window.events > 0 ? ledger.window.down.payload / ledger.window.events : undefined;
 }

@@ -1,8 +1,8 @@
 /** The figure of bytes per delivery: what of them is payload, and which way the rest goes. */
 
 import type { CompletedCell } from '../../../contract/result.ts';
+import { payloadPerDeliveryBytes } from '../../../stats/metrics/delivery-metrics.ts';
 import { chartedIn, headlineOf, type Metric } from '../../../stats/metrics/metrics.ts';
-import { payloadPerDeliveryBytes } from '../../../stats/metrics/payload.ts';
 import { besideEachOther, chartGroups } from '../charts/panels.ts';
 import { curveCharts } from '../charts/settings-chart.ts';
 import { stackChart } from '../charts/stack-chart.ts';

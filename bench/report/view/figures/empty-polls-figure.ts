@@ -1,23 +1,13 @@
 /** What it costs to ask while nothing happens, from the empty polls that were measured. */
 
-import { HEADER_PROFILES, type HeaderProfile } from '../../../contract/headers.ts';
-import type { CompletedCell, Result } from '../../../contract/result.ts';
-import type { Figure, LaneLabel, Row, TableCell } from '../page-model.ts';
+import { HEADER_PROFILES } from '../../../contract/headers.ts';
+import type { Result } from '../../../contract/result.ts';
+import type { Figure, Row, TableCell } from '../page-model.ts';
 import type { Anchors } from '../words/anchors.ts';
 import { formatExact, formatRange, formatSetting } from '../words/format.ts';
 import { laneLabels, type ScenarioView } from '../words/places.ts';
 
 const TITLE = 'A minute without events';
-
-type LaneRow = Result['lanes'][number];
-
-interface Measured {
-  readonly lane: LaneRow;
-  readonly label: LaneLabel | undefined;
-  /** The only setting of a point that an empty poll depends on. */
-  readonly headers: HeaderProfile;
-  readonly cells: readonly CompletedCell[];
-}
 
 export function emptyPollsFigure(view: ScenarioView, result: Result, anchors: Anchors): Figure[] {
   const rows = measuredIn(view, result);
@@ -54,11 +44,11 @@ export function emptyPollsFigure(view: ScenarioView, result: Result, anchors: An
   ];
 }
 
-function measuredIn({ places }: ScenarioView, result: Result): Measured[] {
+function measuredIn({ places }: ScenarioView, result: Result) {
   const labels = laneLabels(result);
   const profiles = HEADER_PROFILES.filter((profile) => places.some(({ point }) => point.headers === profile));
   return result.lanes.flatMap((lane) =>
-    profiles.flatMap((headers): Measured[] => {
+    profiles.flatMap((headers) => {
       const label = labels.get(lane.id);
       const cells = places
         .filter(({ point }) => point.headers === headers)
@@ -70,7 +60,7 @@ function measuredIn({ places }: ScenarioView, result: Result): Measured[] {
   );
 }
 
-function rowOf({ lane, label, headers, cells }: Measured): Row {
+function rowOf({ lane, label, headers, cells }: ReturnType<typeof measuredIn>[number]): Row {
   const polls = cells.flatMap(({ wire }) => {
     const cycles = wire.ledger?.window.emptyCycles;
     return cycles ? { up: cycles.upBytes / cycles.count, down: cycles.downBytes / cycles.count } : [];

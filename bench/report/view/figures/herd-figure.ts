@@ -4,23 +4,15 @@ import type { Figure, LineAxis, LineChart, Prose } from '../page-model.ts';
 import { laneColumn, laneTable, remark } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
 import { formatCount, formatSetting } from '../words/format.ts';
-import type { LaneAtPlace, Place, ScenarioView } from '../words/places.ts';
+import type { LaneAtPlace, ScenarioView } from '../words/places.ts';
 
 const TITLE = 'The herd';
 const TENTH_SECONDS = 0.1;
 
-interface Herd {
-  readonly place: Place;
-  readonly lane: LaneAtPlace;
-  readonly tenths: readonly number[];
-}
+type Herd = ReturnType<typeof herdsIn>[number];
 
 export function herdFigure(view: ScenarioView, anchors: Anchors): Figure[] {
-  const herds = view.places.flatMap((place) =>
-    place.lanes
-      .map((lane): Herd => ({ place, lane, tenths: tenthsOf(lane) }))
-      .filter(({ tenths }) => tenths.length > 0),
-  );
+  const herds = herdsIn(view);
   if (herds.length === 0) return [];
   const id = anchors.take(`${view.id} herd`);
   const longest = Math.max(...herds.map(({ tenths }) => tenths.length));
@@ -63,6 +55,12 @@ export function herdFigure(view: ScenarioView, anchors: Anchors): Figure[] {
       ],
     },
   ];
+}
+
+function herdsIn({ places }: ScenarioView) {
+  return places.flatMap((place) =>
+    place.lanes.map((lane) => ({ place, lane, tenths: tenthsOf(lane) })).filter(({ tenths }) => tenths.length > 0),
+  );
 }
 
 function column(label: string, unit: string, of: (tenths: readonly number[]) => string) {

@@ -73,8 +73,8 @@ function kneeTable(view: ScenarioView, limit: string, id: string): Table {
 export function kneeTexts({ held, missed, limitingFactors }: Knee): { text: string; isRemark: boolean }[] {
   const cell = (text: string | undefined, remark: string) => ({ text: text ?? remark, isRemark: text === undefined });
   return [
-    cell(held?.place.varied, held ? 'the only setting' : 'no setting'),
-    cell(missed?.place.varied, missed ? 'the only setting' : 'not reached'),
+    cell(held?.varied, held ? 'the only setting' : 'no setting'),
+    cell(missed?.varied, missed ? 'the only setting' : 'not reached'),
     cell(limitingFactors.join(', ') || undefined, missed ? 'the limit alone' : 'nothing'),
   ];
 }
@@ -85,13 +85,13 @@ function kneeFinding(view: ScenarioView, limit: string): Prose | undefined {
   if (knees.length === 0) return undefined;
   if (reached.length === 0) return [`Every lane keeps ${limit} at all settings.`];
   const points = view.places.map(({ point }) => point);
-  const order = ({ held }: Knee) => (held ? points.indexOf(held.place.point) : -1);
+  const order = ({ held }: Knee) => (held ? points.indexOf(held.point) : -1);
   const first = reached.reduce((least, knee) => (order(knee) < order(least) ? knee : least));
   const { held } = first;
   return [
     `${countOf(reached.length, 'lane')} of ${knees.length} reached the limit, `,
     { strong: first.label.title },
-    held ? ` the soonest: it keeps ${limit} up to ${held.place.varied}.` : ` at its first setting.`,
+    held ? ` the soonest: it keeps ${limit} up to ${held.varied}.` : ` at its first setting.`,
   ];
 }
 
@@ -102,8 +102,8 @@ export function kneeSentences(view: ScenarioView): { lane: LaneLabel; text: Pros
   return sweeps.flatMap(({ fixed, knees }) =>
     knees.map(({ label, held, missed, limitingFactors }) => {
       const where = sweeps.length > 1 && fixed !== undefined ? `With ${fixed}, ` : '';
-      const kept = held ? `keeps ${limit} up to ${held.place.varied}` : `keeps ${limit} nowhere`;
-      const lost = missed ? `, and not at ${missed.place.varied}` : ', and at no setting loses it';
+      const kept = held ? `keeps ${limit} up to ${held.varied}` : `keeps ${limit} nowhere`;
+      const lost = missed ? `, and not at ${missed.varied}` : ', and at no setting loses it';
       const why = limitingFactors.length > 0 ? ` (${limitingFactors.join(', ')})` : '';
       return { lane: label, text: [where, { strong: label.title }, ` ${kept}${lost}`, { quiet: why }, '.'] };
     }),

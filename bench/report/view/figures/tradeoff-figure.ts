@@ -1,6 +1,7 @@
 /** What being current costs: latency against bytes, and against the server's CPU time, each lane at its poll intervals. */
 
 import type { Estimate, Point } from '../../../contract/result.ts';
+import { groupBy } from '../../../stats/group.ts';
 import { chartedIn, headlineOf, type Metric, metricOf } from '../../../stats/metrics/metrics.ts';
 import { valuesAxis } from '../charts/numeric-axis.ts';
 import type { ChartGroup, Figure, LaneLabel, LaneLine, LineChart, Prose } from '../page-model.ts';
@@ -51,20 +52,15 @@ function groupsOf(view: ScenarioView, id: string, anchors: Anchors, scaleOf: Sca
       const chart = tradeoffChart(places, view.places, cost, scaleOf);
       return chart ? [{ id: anchors.take(`${id} chart`), title: `Against ${inSentence(cost.title)}`, chart }] : [];
     });
-    return panels.length === 0 ? [] : [{ title, panels }];
+    return panels.length === 0 ? [] : [{ title: title || undefined, panels }];
   });
 }
 
 /** Places that differ in the poll interval alone, by what tells them from the others. */
-function settingsOf({ places }: ScenarioView): Map<string | undefined, Place[]> {
+function settingsOf({ places }: ScenarioView): Map<string, Place[]> {
   const rest = ({ pollIntervalMs: _, ...point }: Point): Point => point;
   const all = places.map(({ point }) => rest(point));
-  const settings = new Map<string | undefined, Place[]>();
-  for (const place of places) {
-    const title = variedText(rest(place.point), all);
-    settings.set(title, [...(settings.get(title) ?? []), place]);
-  }
-  return settings;
+  return groupBy(places, ({ point }) => variedText(rest(point), all) ?? '');
 }
 
 function tradeoffChart(

@@ -1,40 +1,31 @@
 /** Pure: what a client that stops reading changes for the others of its lane, with a verdict. */
 
 import { type Point, VERDICTS, type Verdict } from '../../../contract/result.ts';
+import { groupBy } from '../../../stats/group.ts';
 import { pairedRatio, ratiosByRound } from '../../../stats/inference/ratio.ts';
 import { compareAll } from '../../../stats/inference/verdict.ts';
 import { latencyMetric, type Metric } from '../../../stats/metrics/metrics.ts';
-import type { LaneLabel, Prose } from '../page-model.ts';
+import type { Prose } from '../page-model.ts';
 import { laneAt, type Place, type ScenarioView } from '../words/places.ts';
 import { keyOf, variedText } from '../words/points.ts';
-import { type Judged, joined, listed, marginText, ratioProse } from '../words/verdicts.ts';
+import { joined, listed, marginText, ratioProse } from '../words/verdicts.ts';
 import { inSentence } from '../words/wording.ts';
 
 /** By how much others' latency may change and still count as unnoticed. It was set before anything was measured. */
 export const UNNOTICED = 0.2;
 const TAILS = (['p99', 'p95', 'p50'] as const).map(latencyMetric);
 
-export interface Group {
-  readonly title: string | undefined;
-  readonly places: readonly Place[];
-}
+export type Group = ReturnType<typeof groupsOf>[number];
+export type Effect = ReturnType<typeof effectsOf>[number];
 
-export interface Effect extends Judged {
-  readonly label: LaneLabel;
-  readonly place: Place;
-}
-
-export function groupsOf({ places }: ScenarioView): Group[] {
+/** Places that differ in the stalled clients alone, from none to many. */
+export function groupsOf({ places }: ScenarioView) {
   const rest = ({ stalledClients: _, ...point }: Point): Point => point;
   const all = places.map(({ point }) => rest(point));
-  const keys = [...new Set(all.map(keyOf))];
-  return keys.flatMap((key) => {
-    const mine = places.filter(({ point }) => keyOf(rest(point)) === key);
-    const [first] = mine;
-    if (!first) return [];
-    const byStalled = [...mine].sort((a, b) => (a.point.stalledClients ?? 0) - (b.point.stalledClients ?? 0));
-    return { title: variedText(rest(first.point), all), places: byStalled };
-  });
+  return [...groupBy(places, ({ point }) => keyOf(rest(point))).values()].map((mine) => ({
+    title: variedText(rest(mine[0].point), all),
+    places: mine.toSorted((a, b) => (a.point.stalledClients ?? 0) - (b.point.stalledClients ?? 0)),
+  }));
 }
 
 export function tailOf({ places }: ScenarioView): Metric {
@@ -53,7 +44,7 @@ export function stalledText({ point }: Place, { places }: Group): string {
  *
  * @param margin in place of the metric's own
  */
-export function effectsOf(groups: readonly Group[], metric: Metric, margin = metric.margin): Effect[] {
+export function effectsOf(groups: readonly Group[], metric: Metric, margin = metric.margin) {
   const candidates = groups.flatMap(({ places: [calm, ...stalled] }) =>
     stalled.flatMap((place) =>
       place.lanes.flatMap(({ label, valid }) => {

@@ -5,23 +5,24 @@ import { metricOf } from '../../../stats/metrics/metrics.ts';
 import { isValid } from '../../../stats/metrics/valid.ts';
 import type { LaneLabel } from '../page-model.ts';
 import { lanesOf } from '../tables/lane-table.ts';
-import { type LaneAtPlace, labelsOf, laneAt, type Place, type ScenarioView } from '../words/places.ts';
-import { wasMeasuredAgain } from './retries.ts';
+import {
+  type LaneAtPlace,
+  labelsOf,
+  laneAt,
+  type Place,
+  type ScenarioView,
+  wasMeasuredAgain,
+} from '../words/places.ts';
 
 type Limit = NonNullable<ScenarioView['scenario']['limit']>;
 
 export interface Knee {
   readonly label: LaneLabel;
   /** The last place before the first missed one at which every round kept the limit. */
-  readonly held: LaneAtPlaceOf | undefined;
-  readonly missed: LaneAtPlaceOf | undefined;
+  readonly held: Place | undefined;
+  readonly missed: Place | undefined;
   /** What was saturated in those rounds, by the code of the warning, or the phase in which one failed. */
   readonly limitingFactors: readonly string[];
-}
-
-interface LaneAtPlaceOf {
-  readonly place: Place;
-  readonly lane: LaneAtPlace;
 }
 
 /** Warnings that a process, a link or the feed was saturated; the other codes occur at any load. */
@@ -59,8 +60,8 @@ function kneeOf(label: LaneLabel, places: readonly Place[], limit: Limit): Knee 
   const missed = judged[first];
   return {
     label,
-    held: before.filter(({ lane }) => lane.estimates.has(limit.metric)).at(-1),
-    missed,
+    held: before.filter(({ lane }) => lane.estimates.has(limit.metric)).at(-1)?.place,
+    missed: missed?.place,
     limitingFactors: missed ? reasonsOf(missed.misses) : [],
   };
 }

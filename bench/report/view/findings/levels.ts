@@ -3,7 +3,7 @@
 import type { CompletedCell } from '../../../contract/result.ts';
 import { extremesOf, geometricMeanOf } from '../../../stats/inference/mean.ts';
 import { ratiosByRound } from '../../../stats/inference/ratio.ts';
-import { payloadPerDeliveryBytes } from '../../../stats/metrics/payload.ts';
+import { payloadPerDeliveryBytes } from '../../../stats/metrics/delivery-metrics.ts';
 import type { Interval } from '../words/format.ts';
 import { type LaneAtPlace, type Place, rangeOfRounds, type ScenarioView } from '../words/places.ts';
 import { deliveryOf } from './delivery.ts';

@@ -13,15 +13,6 @@ type Scenario = Result['scenarios'][number];
 /** What is compared, in scenarios that ask for its own figure. */
 const METRICS = metrics.filter(({ shown }) => shown.noiseFloor !== undefined);
 
-interface Difference {
-  readonly name: string;
-  readonly at: readonly [Located, ...Located[]];
-}
-
-interface Located extends SelfComparison {
-  readonly varied: string | undefined;
-}
-
 export function noiseFloorOf({ lanes, scenarios, comparisons }: Result): Prose[] {
   const floor = noiseFloor(comparisons, lanes);
   return lanes.flatMap((lane) => {
@@ -54,7 +45,7 @@ export function noiseFloorInShort(result: Result): Prose[] {
   return [['The same lane measured twice: no interval of its ratios leaves 1.']];
 }
 
-function differencesIn({ id, figures, points: all }: Scenario, floor: readonly SelfComparison[]): Difference[] {
+function differencesIn({ id, figures, points: all }: Scenario, floor: readonly SelfComparison[]) {
   const points = distinctPoints(all);
   const isShown = (figure: FigureKind | undefined) => figure !== undefined && figures.includes(figure);
   return METRICS.filter(({ shown }) => isShown(shown.figures[0])).flatMap(
@@ -67,10 +58,12 @@ function differencesIn({ id, figures, points: all }: Scenario, floor: readonly S
           )
           .map((one) => ({ ...one, varied }));
       });
-      return first ? [{ name, at: [first, ...others] }] : [];
+      return first ? [{ name, at: [first, ...others] as const }] : [];
     },
   );
 }
+
+type Difference = ReturnType<typeof differencesIn>[number];
 
 /** Several points: the least and the most; each stands in the tables. */
 function differenceProse({ name, at }: Difference): Prose {

@@ -149,15 +149,12 @@ function placeOf(result: Result, scenario: ScenarioView['scenario'], point: Poin
 
 /** All completed cells of a lane, over a scenario's points and rounds; lanes without one are left out. */
 export function completedByLane({ places }: ScenarioView): { label: LaneLabel; completed: CompletedCell[] }[] {
-  const byLane = new Map<number, { label: LaneLabel; completed: CompletedCell[] }>();
-  for (const { label, cells } of places.flatMap(({ lanes }) => lanes)) {
+  const lanes = places.flatMap((place) => place.lanes);
+  return labelsOf(lanes).flatMap((label) => {
+    const cells = lanes.filter((lane) => lane.label.index === label.index).flatMap((lane) => lane.cells);
     const completed = cells.filter((cell) => cell.state === 'completed');
-    if (completed.length === 0) continue;
-    const known = byLane.get(label.index);
-    if (known) known.completed.push(...completed);
-    else byLane.set(label.index, { label, completed });
-  }
-  return [...byLane.values()].sort((a, b) => inOrder(a.label, b.label));
+    return completed.length > 0 ? [{ label, completed }] : [];
+  });
 }
 
 /** Without lanes that repeat another: what is said of a lane is said once. */
@@ -200,4 +197,17 @@ export function placeTitles(views: readonly ScenarioView[]): (cell: Cell) => str
     ),
   );
   return ({ scenario, point }) => titles.get(`${scenario} ${keyOf(point)}`) ?? scenario;
+}
+
+/** A run that is resumed measures once more what failed: both cells are in the result, and the later one counts. */
+export function wasMeasuredAgain(failed: Cell, cells: readonly Cell[]): boolean {
+  return cells.some(
+    (cell) =>
+      cell.state === 'completed' &&
+      cell.order > failed.order &&
+      cell.lane === failed.lane &&
+      cell.scenario === failed.scenario &&
+      cell.round === failed.round &&
+      keyOf(cell.point) === keyOf(failed.point),
+  );
 }
