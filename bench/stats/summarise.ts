@@ -31,7 +31,7 @@ export function summarise(
     const at = (other: string, point: Point) => places.get(keyOfPlace({ lane: other, scenario, point }));
     // A lane that does not poll is measured once for all poll intervals.
     const cellsOf = (other: string) => at(other, point) ?? at(other, withoutInterval(point));
-    const opposites = referencesOf(lane, lineup, (other) => cellsOf(other) !== undefined).map((reference) => ({
+    const baselines = referencesOf(lane, lineup, (other) => cellsOf(other) !== undefined).map((reference) => ({
       reference,
       theirs: cellsOf(reference) ?? [],
     }));
@@ -39,7 +39,7 @@ export function summarise(
       const estimate = estimateOf(group, metric);
       if (!estimate) continue;
       estimates.push({ lane, scenario, point, metric: metric.id, unit: metric.unit, ...estimate });
-      for (const { reference, theirs } of opposites) {
+      for (const { reference, theirs } of baselines) {
         const ratios = ratiosByRound(group, theirs, metric.of);
         if (ratios.length === 0) continue;
         candidates.push({

@@ -1,7 +1,7 @@
 /** Captions of the LaTeX tables: a table that is copied into a paper carries its conditions along. */
 
 import { type Result, VERDICTS, type Verdict } from '../../contract/result.ts';
-import { type Column, oppositesOf } from '../view/tables/tables.ts';
+import { baselinesOf, type Column } from '../view/tables/tables.ts';
 import { countOf } from '../view/words/format.ts';
 import { textLatex } from '../view/words/latex.ts';
 import type { Place, ScenarioView } from '../view/words/places.ts';
@@ -31,11 +31,11 @@ export function valueCaption(result: Result, view: ScenarioView, table: TablePar
  * @returns LaTeX
  */
 export function ratioCaption(result: Result, view: ScenarioView, table: TablePart, label: string): string {
-  const [first, ...others] = oppositesOf(view.places);
-  const opposite = others.length > 0 ? 'the lane that heads each group' : first;
+  const [first, ...others] = baselinesOf(view.places);
+  const baseline = others.length > 0 ? 'the lane that heads each group' : first;
   return [
     ...caveat(result),
-    sentence(`${titleOf(view, table)}: ratios to ${opposite}, paired by round; ${settingOf(view, table)}`),
+    sentence(`${titleOf(view, table)}: ratios to ${baseline}, paired by round; ${settingOf(view, table)}`),
     `Values: Table~\\ref{${label}}.`,
     ...spread(view, table.columns),
     sentence(verdicts(table)),

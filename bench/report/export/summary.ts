@@ -2,7 +2,7 @@
 
 import type { Result } from '../../contract/result.ts';
 import { bibtexKey, citationSentence } from '../view/citation.ts';
-import { type Column, columnsOf, formattedRatio, formattedValue, oppositesOf, TABLES } from '../view/tables/tables.ts';
+import { baselinesOf, type Column, columnsOf, formattedRatio, formattedValue, TABLES } from '../view/tables/tables.ts';
 import { formatInstant, headed, intervalText } from '../view/words/format.ts';
 import { type Place, type ScenarioView, withoutRepeats } from '../view/words/places.ts';
 import { verdictText } from '../view/words/verdicts.ts';
@@ -74,20 +74,20 @@ const text = (label: string): MarkdownColumn => ({ label, isNumeric: false });
 const number = (label: string): MarkdownColumn => ({ label, isNumeric: true });
 
 function comparisonBlocks({ places }: ScenarioView, columns: readonly Column[]): string[] {
-  const [first, ...others] = oppositesOf(places);
+  const [first, ...others] = baselinesOf(places);
   const rows = places.flatMap((place) =>
-    place.lanes.flatMap(({ label, comparisons, opposite }) =>
+    place.lanes.flatMap(({ label, comparisons, baseline }) =>
       columns.flatMap(({ metric }) => {
         const comparison = comparisons.get(metric.id);
         if (!comparison) return [];
         const { verdict } = comparison;
         const isDecided = verdict === 'lower' || verdict === 'higher';
-        const said = isDecided ? `${label.title} ${metric.verbs[verdict]} ${opposite?.title}` : verdictText(comparison);
+        const said = isDecided ? `${label.title} ${metric.verbs[verdict]} ${baseline?.title}` : verdictText(comparison);
         return [
           [
             ...pointField(place, places),
             label.title,
-            ...(others.length > 0 ? [opposite?.title ?? ''] : []),
+            ...(others.length > 0 ? [baseline?.title ?? ''] : []),
             metric.title,
             intervalText(formattedRatio(comparison)),
             said,

@@ -1,7 +1,7 @@
 /** `tables.tex`: the numbers of each scenario as tables for a paper, and their ratios to the reference. */
 
 import type { Result } from '../../contract/result.ts';
-import { type Column, columnsOf, formattedRatio, formattedValue, oppositesOf, TABLES } from '../view/tables/tables.ts';
+import { baselinesOf, type Column, columnsOf, formattedRatio, formattedValue, TABLES } from '../view/tables/tables.ts';
 import { escapeLatex } from '../view/words/latex.ts';
 import type { LaneAtPlace, Place, ScenarioView } from '../view/words/places.ts';
 import { VERDICT_GLYPHS } from '../view/words/verdicts.ts';
@@ -67,18 +67,18 @@ function ratioTables({ result, view, title, columns: all, label }: Table): strin
   );
   if (columns.length === 0) return [];
   const heads = columns.map(({ label }) => ({ label, unit: undefined }));
-  const isMixed = oppositesOf(compared).length > 1;
+  const isMixed = baselinesOf(compared).length > 1;
   // Where lanes are compared with several, each of those heads its group.
-  const byOpposite = (place: Place): Place[] => {
+  const byBaseline = (place: Place): Place[] => {
     if (!isMixed) return [place];
-    return oppositesOf([place]).map((opposite) => ({
+    return baselinesOf([place]).map((baseline) => ({
       ...place,
-      varied: [place.varied, `to ${opposite}`].filter(Boolean).join(', '),
-      lanes: place.lanes.filter((lane) => lane.opposite?.title === opposite),
+      varied: [place.varied, `to ${baseline}`].filter(Boolean).join(', '),
+      lanes: place.lanes.filter((lane) => lane.baseline?.title === baseline),
     }));
   };
   return inParts(compared).map(({ places, suffix, part }) => {
-    const body = tabular(heads, groupsOf(places.flatMap(byOpposite), ratioRow, columns));
+    const body = tabular(heads, groupsOf(places.flatMap(byBaseline), ratioRow, columns));
     const caption = ratioCaption(result, view, { title, columns, places, part }, label);
     return float(`${title}, ${view.scenario.title}, ratios`, caption, `${label}-ratios${suffix}`, body);
   });

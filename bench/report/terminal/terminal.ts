@@ -61,7 +61,7 @@ function inFull(view: ScenarioView, metrics: readonly string[], result: Result):
           proseText(
             comparisonProse(comparison, {
               subject: [label.title],
-              reference: lane.opposite?.title,
+              reference: lane.baseline?.title,
               ...wordsOf(comparison.metric),
             }),
           ),
@@ -85,7 +85,7 @@ function inShort(view: ScenarioView, metrics: readonly string[]): string[] {
     const { place, lane, comparison } = widest;
     const sentence = comparisonProse(comparison, {
       subject: [lane.label.title],
-      reference: lane.opposite?.title,
+      reference: lane.baseline?.title,
       ...wordsOf(comparison.metric, lane),
     });
     const at = place.varied === undefined ? '' : ` (${place.varied})`;

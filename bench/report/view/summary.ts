@@ -96,7 +96,7 @@ function sentencesOn(lane: LaneAtPlace, place: Place, { scenario: { figures } }:
         at > 0 || alone.length > 0 ? ' ' : '',
         ...comparisonProse(comparison, {
           subject: at > 0 || alone.length > 0 ? ['It'] : [{ strong: label.title }],
-          reference: at > 0 ? undefined : lane.opposite?.title,
+          reference: at > 0 ? undefined : lane.baseline?.title,
           what: [`${what} `, ...value, ', '],
           afterVerb,
         }),
@@ -169,13 +169,13 @@ function spanText(lanes: readonly Varied[], metric: Metric, what: string): Prose
 
 /** `, and takes fewer bytes than B at 6 of 7 points, makes no practical difference at 1 of 7 points` */
 function verdictsText(lanes: readonly Varied[], { id, verbs }: Metric): Prose {
-  const opposite = lanes.find(({ lane }) => lane.opposite)?.lane.opposite;
+  const baseline = lanes.find(({ lane }) => lane.baseline)?.lane.baseline;
   const verdicts = lanes.flatMap(({ lane }) =>
-    lane.opposite?.index === opposite?.index ? (lane.comparisons.get(id)?.verdict ?? []) : [],
+    lane.baseline?.index === baseline?.index ? (lane.comparisons.get(id)?.verdict ?? []) : [],
   );
   const words: Readonly<Record<Verdict, string>> = {
-    lower: `${verbs.lower} ${opposite?.title}`,
-    higher: `${verbs.higher} ${opposite?.title}`,
+    lower: `${verbs.lower} ${baseline?.title}`,
+    higher: `${verbs.higher} ${baseline?.title}`,
     equivalent: 'makes no practical difference',
     inconclusive: 'is not decided',
   };

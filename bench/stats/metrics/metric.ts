@@ -10,6 +10,7 @@ export interface Metric {
   /** Heads a column or names a symbol where a title stands above that says the rest. */
   readonly label: string;
   readonly unit: 'µs' | 'B' | '1/s' | '%' | '';
+  /** A sentence without its full stop; figures, tooltips and citations quote it. */
   readonly definition: string;
   /** undefined where the cell does not say, or says too little. */
   readonly of: (cell: CompletedCell) => number | undefined;
@@ -19,6 +20,7 @@ export interface Metric {
   readonly spread: 'interval' | 'range';
   /** A ratio within 1/(1 + margin) to 1 + margin makes no practical difference. */
   readonly margin: number;
+  /** The axis of charts in which lanes stand side by side. */
   readonly axis: 'log' | 'linear';
   /** What is said of a lane whose value is lower or higher than that of another, between the names of the two. */
   readonly verbs: { readonly lower: string; readonly higher: string };
@@ -65,6 +67,7 @@ export interface Shown {
   readonly span?: ShownFor & { readonly name: string };
   /** Figures for which the terminal says how lanes compare in it. */
   readonly comparedFor?: readonly FigureKind[];
+  /** Its name where a lane is compared with its own repetition. */
   readonly noiseFloor?: string;
   /** Shown of each cell as it ends; a value is divided by `per`. */
   readonly progress?: { readonly label: string; readonly per: number; readonly decimals: number };

@@ -5,13 +5,13 @@ import { headlineOf } from '../../../stats/metrics/metrics.ts';
 import { type Contrast, contrastOf, LEVELS, type Level, ratioOf } from '../findings/levels.ts';
 import type { DotChart, Figure, Prose, Table } from '../page-model.ts';
 import {
+  baselineColumn,
+  baselinesText,
   exactColumn,
   type LaneColumn,
   laneColumn,
   lanesOf,
   laneTable,
-  oppositeColumn,
-  oppositesText,
   ratioCell,
 } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
@@ -86,16 +86,16 @@ function levelTable(view: ScenarioView, id: string, title: string, bytesOf: (lev
   const isCompared = lanes.some(({ comparisons }) => comparisons.size > 0);
   const compared = [headlineOf('bytes').id];
   const columns = [
-    ...oppositeColumn(view, compared),
+    ...baselineColumn(view, compared),
     ...LEVELS.filter((level) => !isMissing(level)).flatMap((level) => [
       exactColumn(level.title, bytesOf(level), level.whyMissing),
       ...(isCompared ? [ratioColumn(bytesOf(level))] : []),
     ]),
   ];
-  const opposites = oppositesText(view, compared);
+  const baselines = baselinesText(view, compared);
   const definition =
     'Bytes per delivery, both directions; where rounds differ, the lowest and the highest.' +
-    (opposites === undefined ? '' : ` Ratios: to ${opposites} at the same level, paired by round.`);
+    (baselines === undefined ? '' : ` Ratios: to ${baselines} at the same level, paired by round.`);
   return {
     ...laneTable(view, id, title, definition, columns),
     notes: LEVELS.filter(isMissing).map((level) => `${level.title}: ${level.whyMissing}.`),

@@ -26,7 +26,7 @@ export function findingOf(view: ScenarioView, metric: string): Prose | undefined
       `${isOfVariants ? 'What an option changes most' : 'The widest difference'}${at}`,
       ...comparisonProse(comparison, {
         subject: [{ strong: lane.label.title }],
-        reference: lane.opposite?.title,
+        reference: lane.baseline?.title,
         ...wordsOf(metric, lane),
       }),
     ];
@@ -73,7 +73,7 @@ function valueProse(estimate: Estimate): Prose {
 }
 
 function nothingDecided(all: readonly Compared[], isOfVariants: boolean): string {
-  const reference = isOfVariants ? 'what it varies' : (all[0]?.lane.opposite?.title ?? '');
+  const reference = isOfVariants ? 'what it varies' : (all[0]?.lane.baseline?.title ?? '');
   const equivalent = all.filter(({ comparison: { verdict } }) => verdict === 'equivalent').length;
   const margin = marginText(all[0]?.comparison.margin ?? 0);
   const total = countOf(all.length, 'comparison');

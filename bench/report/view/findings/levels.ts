@@ -53,8 +53,8 @@ function addPayload(bytes: number | undefined, cell: CompletedCell, sign: 1 | -1
 
 /** To whom it is compared with at the same place, by the rules of the comparisons: paired by round, averaged geometrically. */
 export function ratioOf(lane: LaneAtPlace, { lanes }: Place, of: BytesOf): Interval | undefined {
-  const opposite = lanes.find(({ label }) => label.index === lane.opposite?.index);
-  const ratios = ratiosByRound(lane.valid, opposite?.valid ?? [], of);
+  const baseline = lanes.find(({ label }) => label.index === lane.baseline?.index);
+  const ratios = ratiosByRound(lane.valid, baseline?.valid ?? [], of);
   if (ratios.length === 0) return undefined;
   return { value: geometricMeanOf(ratios).value, ...extremesOf(ratios), spread: 'range' };
 }

@@ -55,9 +55,9 @@ export function laneTable(
   };
 }
 
-export function oppositesText(view: ScenarioView, metrics: readonly string[]): string | undefined {
+export function baselinesText(view: ScenarioView, metrics: readonly string[]): string | undefined {
   const compared = comparedLanes(view, metrics);
-  const own = compared.find(({ isVariant }) => !isVariant)?.opposite?.title;
+  const own = compared.find(({ isVariant }) => !isVariant)?.baseline?.title;
   if (!compared.some(({ isVariant }) => isVariant)) return own;
   return own === undefined ? 'what each varies' : `${own}, of a variant to what it varies`;
 }
@@ -70,7 +70,7 @@ export function metricTable(
   metrics: readonly string[],
   columns: readonly LaneColumn[],
 ): Table {
-  const all = [...oppositeColumn(view, metrics), ...columns, roundsColumn(metrics)];
+  const all = [...baselineColumn(view, metrics), ...columns, roundsColumn(metrics)];
   return laneTable(view, id, title, bracketsAndRatios(view, metrics), all);
 }
 
@@ -98,11 +98,11 @@ export function bracketsAndRatios(view: ScenarioView, metrics: readonly string[]
       : []),
     ...(has('range') ? ['Parentheses: from the least to the most of the rounds, where they differ.'] : []),
   ].join(' ');
-  const opposites = oppositesText(view, metrics);
-  if (opposites === undefined) return brackets;
+  const baselines = baselinesText(view, metrics);
+  if (baselines === undefined) return brackets;
   const margins = [...new Set(all.map(({ margin }) => margin))].sort((a, b) => b - a).map(marginText);
   const legend = verdictLegend(margins.join(', of bytes and packets '));
-  return `${brackets} Ratios: to ${opposites}, paired by round, with their verdict: ${legend}.`;
+  return `${brackets} Ratios: to ${baselines}, paired by round, with their verdict: ${legend}.`;
 }
 
 function comparedLanes(view: ScenarioView, metrics: readonly string[]): LaneAtPlace[] {
@@ -110,9 +110,9 @@ function comparedLanes(view: ScenarioView, metrics: readonly string[]): LaneAtPl
 }
 
 /** Names whom each lane is compared with; no column where that is the reference for all. */
-export function oppositeColumn(view: ScenarioView, metrics: readonly string[]): LaneColumn[] {
-  if (comparedLanes(view, metrics).every(({ opposite }) => opposite?.isReference)) return [];
-  const cell: LaneColumn['cell'] = ({ opposite }) => (opposite ? { text: opposite.title } : remark('none'));
+export function baselineColumn(view: ScenarioView, metrics: readonly string[]): LaneColumn[] {
+  if (comparedLanes(view, metrics).every(({ baseline }) => baseline?.isReference)) return [];
+  const cell: LaneColumn['cell'] = ({ baseline }) => (baseline ? { text: baseline.title } : remark('none'));
   return [{ column: { label: 'Ratios to', numeric: false }, cell }];
 }
 

@@ -36,8 +36,8 @@ export function formattedValue({ estimates }: LaneAtPlace, { metric, scale }: Co
   return estimate && formatEstimate(estimate, scale);
 }
 
-export function oppositesOf(places: readonly Pick<Place, 'lanes'>[]): string[] {
-  return [...new Set(places.flatMap(({ lanes }) => lanes.flatMap(({ opposite }) => opposite?.title ?? [])))];
+export function baselinesOf(places: readonly Pick<Place, 'lanes'>[]): string[] {
+  return [...new Set(places.flatMap(({ lanes }) => lanes.flatMap(({ baseline }) => baseline?.title ?? [])))];
 }
 
 export function formattedRatio(comparison: Comparison): FormattedInterval {

@@ -41,7 +41,8 @@ export interface LaneAtPlace {
   readonly valid: readonly CompletedCell[];
   readonly estimates: ReadonlyMap<string, Estimate>;
   readonly comparisons: ReadonlyMap<string, Comparison>;
-  readonly opposite: LaneLabel | undefined;
+  /** The lane that it is compared with; undefined where it is compared with none. */
+  readonly baseline: LaneLabel | undefined;
   readonly isVariant: boolean;
 }
 
@@ -133,15 +134,15 @@ function placeOf(result: Result, scenario: ScenarioView['scenario'], point: Poin
       const compared = result.comparisons.filter(
         (one) => isMine(one) && (one.reference === result.reference || !isRepeat(result.lanes, id, one.reference)),
       );
-      const opposite = compared[0]?.reference;
+      const baseline = compared[0]?.reference;
       return {
         label,
         cells: ofLane,
         valid: ofLane.filter(isValid),
         estimates: new Map(result.estimates.filter(isMine).map((one) => [one.metric, one])),
         comparisons: new Map(compared.map((one) => [one.metric, one])),
-        opposite: opposite === undefined ? undefined : labels.get(opposite),
-        isVariant: opposite !== undefined && isVariant(result.lanes, id, opposite),
+        baseline: baseline === undefined ? undefined : labels.get(baseline),
+        isVariant: baseline !== undefined && isVariant(result.lanes, id, baseline),
       };
     }),
   };
