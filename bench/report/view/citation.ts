@@ -1,4 +1,4 @@
-/** What a paper says of a number, and of the run that it is from. */
+/** What a paper says of a number and of its run: a sentence for each headline number, and an entry for the bibliography. */
 
 import type { Estimate, Result } from '../../contract/result.ts';
 import { metricOf } from '../../stats/metrics/metrics.ts';

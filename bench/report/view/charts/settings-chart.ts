@@ -1,4 +1,4 @@
-/** A quantity over numbers that were set: a line a lane through its estimates, each round a dot. */
+/** A quantity over numbers that were set, a line a lane and each round a dot; and a metric over the numbers of a sweep. */
 
 import type { CompletedCell, Point } from '../../../contract/result.ts';
 import type { Metric } from '../../../stats/metrics/metrics.ts';

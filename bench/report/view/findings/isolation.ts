@@ -1,4 +1,4 @@
-/** Pure: what a client that stops reading changes for the others of its lane, with a verdict. */
+/** What a client that stops reading changes for the others of its lane: ratios with verdicts, and the sentences about them. */
 
 import { type Point, VERDICTS, type Verdict } from '../../../contract/result.ts';
 import { groupBy } from '../../../stats/group.ts';
