@@ -5,7 +5,7 @@ import { baselinesOf, type Column } from '../view/tables/tables.ts';
 import { countOf } from '../view/words/format.ts';
 import { textLatex } from '../view/words/latex.ts';
 import type { Place, ScenarioView } from '../view/words/places.ts';
-import { marginText, VERDICT_GLYPHS } from '../view/words/verdicts.ts';
+import { marginText, VERDICT_GLYPHS, VERDICT_NAMES } from '../view/words/verdicts.ts';
 import { conditionsText, inSentence, laneText, settingText, softwareText } from '../view/words/wording.ts';
 
 export interface TablePart {
@@ -88,14 +88,12 @@ function verdicts({ columns, places }: TablePart): string {
     lanes.flatMap((lane) => columns.flatMap(({ metric }) => lane.comparisons.get(metric.id) ?? [])),
   );
   const margins = [...new Set(comparisons.map(({ margin }) => marginText(margin)))].join(' or ');
-  const meanings: Readonly<Record<Verdict, string>> = {
-    lower: 'lower',
-    higher: 'higher',
-    equivalent: `no practical difference (within ${margins})`,
-    inconclusive: 'not decided by these rounds',
+  const more: Partial<Record<Verdict, string>> = {
+    equivalent: ` (within ${margins})`,
+    inconclusive: ' by these rounds',
   };
   return VERDICTS.filter((verdict) => comparisons.some((one) => one.verdict === verdict))
-    .map((verdict) => `${VERDICT_GLYPHS[verdict]}: ${meanings[verdict]}`)
+    .map((verdict) => `${VERDICT_GLYPHS[verdict]}: ${VERDICT_NAMES[verdict]}${more[verdict] ?? ''}`)
     .join('; ');
 }
 

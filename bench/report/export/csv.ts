@@ -9,19 +9,8 @@ type Field = string | number | boolean | undefined;
 const DIMENSIONS = Object.keys(completedCellSchema.shape.point.shape) as (keyof Point)[];
 
 const HEADER: readonly string[] = [
-  'run',
-  'lane',
-  'scenario',
-  ...DIMENSIONS.map(toSnakeCase),
-  'round',
-  'order',
-  'state',
-  'valid',
-  'metric',
-  'value',
-  'unit',
-  'phase',
-  'error',
+  ...['run', 'lane', 'scenario', ...DIMENSIONS.map(toSnakeCase), 'round', 'order', 'state', 'valid'],
+  ...['metric', 'value', 'unit', 'phase', 'error'],
 ];
 
 /**

@@ -1,6 +1,6 @@
 /** What a run says on the terminal when it ends. Pure: data → text. */
 
-import type { Result } from '../../contract/result.ts';
+import { type Result, VERDICTS } from '../../contract/result.ts';
 import { metrics as allMetrics } from '../../stats/metrics/metrics.ts';
 import { isValid } from '../../stats/metrics/valid.ts';
 import { byQuestion, comparedIn, widestOf, wordsOf } from '../view/findings/finding.ts';
@@ -12,7 +12,7 @@ import { Anchors } from '../view/words/anchors.ts';
 import { countOf, formatCount } from '../view/words/format.ts';
 import { laneLabels, type ScenarioView, viewsOf, wasMeasuredAgain } from '../view/words/places.ts';
 import { commonText } from '../view/words/points.ts';
-import { comparisonProse, proseText, VERDICT_GLYPHS } from '../view/words/verdicts.ts';
+import { comparisonProse, proseText, VERDICT_NAMES } from '../view/words/verdicts.ts';
 import { tablesInFull, tablesInShort } from './terminal-tables.ts';
 
 const LINE_COLUMNS = 100;
@@ -75,9 +75,9 @@ function inShort(view: ScenarioView, metrics: readonly string[]): string[] {
   const compared = metrics.map((metric) => comparedIn(view, metric)).find(({ length }) => length > 0) ?? [];
   return byQuestion(compared).map(({ all, isOfVariants }) => {
     const widest = widestOf(all);
-    const counts = (Object.keys(VERDICT_GLYPHS) as (keyof typeof VERDICT_GLYPHS)[]).flatMap((verdict) => {
+    const counts = VERDICTS.flatMap((verdict) => {
       const count = all.filter(({ comparison }) => comparison.verdict === verdict).length;
-      return count === 0 ? [] : `${formatCount(count)} ${COUNTED[verdict]}`;
+      return count === 0 ? [] : `${formatCount(count)} ${VERDICT_NAMES[verdict]}`;
     });
     const of = isOfVariants ? ' with what they vary' : '';
     const total = `Of ${countOf(all.length, 'comparison')}${of}: ${counts.join(', ')}.`;
@@ -92,13 +92,6 @@ function inShort(view: ScenarioView, metrics: readonly string[]): string[] {
     return `${isOfVariants ? 'Widest by an option' : 'Widest'}${at}: ${proseText(sentence)} ${all.length > 1 ? total : ''}`.trimEnd();
   });
 }
-
-const COUNTED: Readonly<Record<keyof typeof VERDICT_GLYPHS, string>> = {
-  lower: 'lower',
-  higher: 'higher',
-  equivalent: 'no practical difference',
-  inconclusive: 'not decided',
-};
 
 /** Breaks a sentence between words, so that no line is longer than a terminal is likely to be wide. */
 function wrap(sentence: string): string {

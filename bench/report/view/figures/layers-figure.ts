@@ -37,29 +37,17 @@ export function sharedNote(views: readonly ScenarioView[]): string | undefined {
   );
 }
 
-const NAMES: Readonly<Record<DeliveryPart, string>> = {
-  payload: 'Payload',
-  framing: 'Framing',
-  chunking: 'Chunking',
-  requestHead: 'Request head',
-  responseHead: 'Response head',
-  handshake: 'Handshake',
-  control: 'Control',
-  tls: 'TLS',
-  emptyPolls: 'Empty polls',
-};
-
 /** Both heads share a colour: bars are solid for one direction and hatched for the other. */
-const COLOURS: Readonly<Record<DeliveryPart, StackPart['colour']>> = {
-  payload: '--layer-payload',
-  framing: '--layer-framing',
-  chunking: '--layer-chunking',
-  requestHead: '--layer-head',
-  responseHead: '--layer-head',
-  handshake: '--layer-handshake',
-  control: '--layer-control',
-  tls: '--layer-tls',
-  emptyPolls: '--layer-empty',
+const PARTS: Readonly<Record<DeliveryPart, { readonly name: string; readonly colour: StackPart['colour'] }>> = {
+  payload: { name: 'Payload', colour: '--layer-payload' },
+  framing: { name: 'Framing', colour: '--layer-framing' },
+  chunking: { name: 'Chunking', colour: '--layer-chunking' },
+  requestHead: { name: 'Request head', colour: '--layer-head' },
+  responseHead: { name: 'Response head', colour: '--layer-head' },
+  handshake: { name: 'Handshake', colour: '--layer-handshake' },
+  control: { name: 'Control', colour: '--layer-control' },
+  tls: { name: 'TLS', colour: '--layer-tls' },
+  emptyPolls: { name: 'Empty polls', colour: '--layer-empty' },
 };
 
 interface Part extends Omit<StackPart, 'values'> {
@@ -93,7 +81,7 @@ export function layersFigure(view: ScenarioView, anchors: Anchors): Figure {
     (part): part is Exclude<DeliveryPart, 'emptyPolls' | 'payload'> =>
       part !== 'emptyPolls' && part !== 'payload' && isSeen(part),
   );
-  const unseen = PARTS_OF_A_DELIVERY.filter((part) => !isSeen(part)).map((part) => NAMES[part].toLowerCase());
+  const unseen = PARTS_OF_A_DELIVERY.filter((part) => !isSeen(part)).map((part) => PARTS[part].name.toLowerCase());
   const shared = sharedNote([view]);
   return {
     id,
@@ -114,7 +102,7 @@ export function layersFigure(view: ScenarioView, anchors: Anchors): Figure {
           columns,
         ),
         notes: [
-          ...layers.map((layer) => `${NAMES[layer]}: ${LAYER_SUMMARIES[layer]}`),
+          ...layers.map((layer) => `${PARTS[layer].name}: ${LAYER_SUMMARIES[layer]}`),
           ...(isSeen('emptyPolls')
             ? [
                 'Empty polls: their heads, taken out of the two before; how many there are per event is set by the interval ' +
@@ -146,8 +134,8 @@ function partsIn(view: ScenarioView): Part[] {
     DIRECTIONS.filter((direction) => deliveries.some((delivery) => delivery[direction][part] > 0)).map((direction) => ({
       part,
       direction,
-      label: `${NAMES[part]} ${direction}`,
-      colour: COLOURS[part],
+      label: `${PARTS[part].name} ${direction}`,
+      colour: PARTS[part].colour,
       isHatched: direction === 'up',
     })),
   );

@@ -24,6 +24,13 @@ export function verdictLegend(margins: string): string {
 type Decided = Pick<Comparison, 'verdict' | 'margin' | 'rounds' | 'roundsNeeded'>;
 export type Judged = Decided & Pick<Comparison, 'ratio' | 'low' | 'high' | 'spread'>;
 
+export const VERDICT_NAMES: Readonly<Record<Verdict, string>> = {
+  lower: 'lower',
+  higher: 'higher',
+  equivalent: 'no practical difference',
+  inconclusive: 'not decided',
+};
+
 /** `lower`, `no practical difference (within ±5 %)`, `not decided by these rounds; about 14 rounds would` */
 export function verdictText(comparison: Decided): string {
   const { verdict, margin } = comparison;
