@@ -3,7 +3,7 @@
 import { sumOf } from '../../contract/ledger.ts';
 import type { CompletedCell } from '../../contract/result.ts';
 import { EVENTS_NEEDED } from '../percentiles.ts';
-import { COUNTED, DURATION, type Metric, TIMED, takes } from './metric.ts';
+import { BYTES, COUNTED, DURATION, type Metric, TIMED, takes } from './metric.ts';
 
 const SILENCE = { needs: 'a window without events' };
 const OPENED = {
@@ -25,8 +25,7 @@ export const conditionMetrics: readonly Metric[] = [
     id: 'idle.bytesPerClientMinute',
     title: 'Bytes of silence',
     label: 'Bytes',
-    unit: 'B',
-    ...COUNTED,
+    ...BYTES,
     verbs: takes('bytes to stay idle', 'fewer'),
     definition: 'All bytes on the sockets, both directions, per client and minute without an event',
     of: (cell) => perIdleMinute(cell, windowBytes(cell)),
@@ -115,8 +114,7 @@ export const conditionMetrics: readonly Metric[] = [
     id: 'open.bytesPerConnection',
     title: 'Bytes to the first event',
     label: 'Bytes',
-    unit: 'B',
-    ...COUNTED,
+    ...BYTES,
     verbs: takes('bytes to the first event', 'fewer'),
     definition: 'All bytes on the socket, both directions, from its first byte to the first event',
     of: ({ opened }) => opened && (opened.upBytes + opened.downBytes) / opened.count,
@@ -170,8 +168,7 @@ export const conditionMetrics: readonly Metric[] = [
     id: 'upstream.bytesPerMessage',
     title: 'Bytes per message, silence included',
     label: 'Bytes',
-    unit: 'B',
-    ...COUNTED,
+    ...BYTES,
     verbs: takes('bytes per message, silence included,', 'fewer'),
     definition:
       'All bytes on the sockets, both directions, by messages, in a window without events: polls that bring nothing are part of it, and each message goes up and comes back as an echo',
@@ -272,8 +269,7 @@ export const conditionMetrics: readonly Metric[] = [
     id: 'capacity.bytesPerRequest',
     title: 'Bytes per poll',
     label: 'Bytes per poll',
-    unit: 'B',
-    ...COUNTED,
+    ...BYTES,
     verbs: takes('bytes per poll', 'fewer'),
     definition: 'Request and answer of a poll of our own clients, both directions',
     of: ({ closedLoops: [own] = [] }) => own && (own.upBytes + own.downBytes) / own.requests,

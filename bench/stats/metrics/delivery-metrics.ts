@@ -4,10 +4,13 @@ import { type LayerBytes, openingBytes } from '../../contract/ledger.ts';
 import { connectedClients } from '../../contract/reading.ts';
 import type { CompletedCell } from '../../contract/result.ts';
 import { EVENTS_NEEDED, PERCENTILE_LABELS, type Percentile } from '../percentiles.ts';
-import { COUNTED, DURATION, type Metric, type Shown, TIMED, takes } from './metric.ts';
+import { BYTES, COUNTED, DURATION, type Metric, type Shown, TIMED, takes } from './metric.ts';
 
 const DELIVERY = 'a delivery within the window';
-const READ_ALONG = 'a relay that reads events along';
+const READ_ALONG = {
+  needs: 'a relay that reads events along',
+  samplesOf: ({ wire: { ledger } }: CompletedCell) => ledger?.window.events ?? 0,
+};
 /** Framing and heads stand before the bytes that they are part of. */
 const BEFORE_THE_WHOLE = -1;
 
@@ -78,8 +81,7 @@ export const deliveryMetrics: readonly Metric[] = [
     id: 'wire.perDeliveryBytes',
     title: 'Bytes per delivery',
     label: 'On the sockets',
-    unit: 'B',
-    ...COUNTED,
+    ...BYTES,
     verbs: takes('bytes', 'fewer'),
     definition: 'All bytes on the sockets, both directions, by deliveries within the window',
     of: (cell) => ifDelivered(cell, cell.wire.perDeliveryBytes),
@@ -98,15 +100,14 @@ export const deliveryMetrics: readonly Metric[] = [
     id: 'wire.overheadPerDeliveryBytes',
     title: 'Overhead per delivery',
     label: 'Overhead',
-    unit: 'B',
-    ...COUNTED,
+    ...BYTES,
     verbs: takes('bytes of overhead', 'fewer'),
     definition: 'Bytes per delivery without the payload as it went over the wire',
     of: (cell) => {
       const payloadBytes = payloadPerDeliveryBytes(cell);
       return payloadBytes === undefined ? undefined : ifDelivered(cell, cell.wire.perDeliveryBytes - payloadBytes);
     },
-    needs: `${DELIVERY}, and, where the payload is compressed or encoded, ${READ_ALONG}`,
+    needs: `${DELIVERY}, and, where the payload is compressed or encoded, ${READ_ALONG.needs}`,
     shown: {
       figures: ['bytes', 'layers', 'tradeoff'],
       chart: { figures: ['bytes'] },
@@ -118,13 +119,11 @@ export const deliveryMetrics: readonly Metric[] = [
     id: 'wire.framingPerDeliveryBytes',
     title: 'Framing per delivery',
     label: 'Framing',
-    unit: 'B',
-    ...COUNTED,
+    ...BYTES,
     verbs: takes('bytes of framing', 'fewer'),
     definition: 'Framing, chunking and control of the ledger by events: what stays when heads are left out',
     of: (cell) => perEvent(cell, ({ framing, chunking, control }) => framing + chunking + control),
-    needs: READ_ALONG,
-    samplesOf: ledgerEvents,
+    ...READ_ALONG,
     shown: {
       figures: ['layers'],
       rank: BEFORE_THE_WHOLE,
@@ -136,21 +135,18 @@ export const deliveryMetrics: readonly Metric[] = [
     id: 'wire.headsPerDeliveryBytes',
     title: 'Heads per delivery',
     label: 'Heads',
-    unit: 'B',
-    ...COUNTED,
+    ...BYTES,
     verbs: takes('bytes of heads', 'fewer'),
     definition: 'Request and response heads of the ledger by events, those of empty polls among them',
     of: (cell) => perEvent(cell, ({ requestHead, responseHead }) => requestHead + responseHead),
-    needs: READ_ALONG,
-    samplesOf: ledgerEvents,
+    ...READ_ALONG,
     shown: { figures: ['layers'], rank: BEFORE_THE_WHOLE, exported: { table: 'bytes' }, terminal: { label: 'heads' } },
   },
   {
     id: 'wire.tcpIpPerDeliveryBytes',
     title: 'Bytes per delivery with TCP/IP',
     label: 'With TCP/IP',
-    unit: 'B',
-    ...COUNTED,
+    ...BYTES,
     verbs: takes('bytes with TCP/IP headers', 'fewer'),
     definition: 'Bytes per delivery and the IPv4 and TCP headers of their segments, of this machine and its loopback',
     of: (cell) => ifDelivered(cell, cell.wire.packets?.tcpIpBytesPerDelivery),
@@ -166,8 +162,7 @@ export const deliveryMetrics: readonly Metric[] = [
     id: 'wire.handshakeBytes',
     title: 'Handshake',
     label: 'Handshake',
-    unit: 'B',
-    ...COUNTED,
+    ...BYTES,
     verbs: takes('bytes to open', 'fewer'),
     definition: 'What opens lasting connections, the handshake of TLS included, both directions, by clients',
     of: ({ wire: { ledger } }) => {
@@ -182,8 +177,7 @@ export const deliveryMetrics: readonly Metric[] = [
     id: 'wire.emptyCycleBytes',
     title: 'An empty poll',
     label: 'Empty poll',
-    unit: 'B',
-    ...COUNTED,
+    ...BYTES,
     verbs: takes('bytes per empty poll', 'fewer'),
     definition: 'Request and answer of a poll that brought no event, both directions',
     of: ({ wire: { ledger } }) => {
@@ -267,10 +261,6 @@ export const deliveryMetrics: readonly Metric[] = [
 
 function keepsItsClients({ opened, recovery, closedLoops }: CompletedCell): boolean {
   return opened === undefined && recovery === undefined && closedLoops === undefined;
-}
-
-function ledgerEvents({ wire: { ledger } }: CompletedCell): number {
-  return ledger?.window.events ?? 0;
 }
 
 function ifDelivered<T>({ wire }: CompletedCell, perDelivery: T): T | undefined {

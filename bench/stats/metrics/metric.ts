@@ -96,6 +96,7 @@ export const EXPORT_TABLES = {
 
 export const TIMED = { spread: 'interval', margin: 0.05, axis: 'linear' } as const;
 export const COUNTED = { spread: 'range', margin: 0.01, axis: 'linear' } as const;
+export const BYTES = { ...COUNTED, unit: 'B' } as const;
 const FASTER = { lower: 'is faster than', higher: 'is slower than' };
 /** Durations of lanes lie orders of magnitude apart: a poll waits a second where a push takes one millisecond. */
 export const DURATION = { ...TIMED, unit: 'µs', axis: 'log', verbs: FASTER } as const;
