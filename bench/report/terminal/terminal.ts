@@ -3,7 +3,7 @@
 import { type Result, VERDICTS } from '../../contract/result.ts';
 import { metrics as allMetrics } from '../../stats/metrics/metrics.ts';
 import { isValid } from '../../stats/metrics/valid.ts';
-import { byQuestion, comparedIn, widestOf, wordsOf } from '../view/findings/finding.ts';
+import { byQuestion, comparedIn, comparedProse, widestOf } from '../view/findings/finding.ts';
 import { isolationSentences } from '../view/findings/isolation.ts';
 import { noiseFloorInShort, noiseFloorOf } from '../view/findings/noise-floor.ts';
 import type { LaneLabel } from '../view/page-model.ts';
@@ -12,7 +12,7 @@ import { Anchors } from '../view/words/anchors.ts';
 import { countOf, formatCount } from '../view/words/format.ts';
 import { laneLabels, type ScenarioView, viewsOf, wasMeasuredAgain } from '../view/words/places.ts';
 import { commonText } from '../view/words/points.ts';
-import { comparisonProse, proseText, VERDICT_NAMES } from '../view/words/verdicts.ts';
+import { proseText, VERDICT_NAMES } from '../view/words/verdicts.ts';
 import { tablesInFull, tablesInShort } from './terminal-tables.ts';
 
 const LINE_COLUMNS = 100;
@@ -55,17 +55,7 @@ function inFull(view: ScenarioView, metrics: readonly string[], result: Result):
   const labels = new Set(compared.flat().map(({ lane: { label } }) => label));
   return [...labels].flatMap((label: LaneLabel) =>
     compared.flatMap((all) =>
-      all
-        .filter(({ lane }) => lane.label === label)
-        .map(({ lane, comparison }) =>
-          proseText(
-            comparisonProse(comparison, {
-              subject: [label.title],
-              reference: lane.baseline?.title,
-              ...wordsOf(comparison.metric),
-            }),
-          ),
-        ),
+      all.filter(({ lane }) => lane.label === label).map((one) => proseText(comparedProse(one))),
     ),
   );
 }
@@ -82,13 +72,9 @@ function inShort(view: ScenarioView, metrics: readonly string[]): string[] {
     const of = isOfVariants ? ' with what they vary' : '';
     const total = `Of ${countOf(all.length, 'comparison')}${of}: ${counts.join(', ')}.`;
     if (!widest) return total;
-    const { place, lane, comparison } = widest;
-    const sentence = comparisonProse(comparison, {
-      subject: [lane.label.title],
-      reference: lane.baseline?.title,
-      ...wordsOf(comparison.metric, lane),
-    });
-    const at = place.varied === undefined ? '' : ` (${place.varied})`;
+    const { varied } = widest.place;
+    const sentence = comparedProse(widest, widest.lane);
+    const at = varied === undefined ? '' : ` (${varied})`;
     return `${isOfVariants ? 'Widest by an option' : 'Widest'}${at}: ${proseText(sentence)} ${all.length > 1 ? total : ''}`.trimEnd();
   });
 }
@@ -101,7 +87,7 @@ function wrap(sentence: string): string {
     if (line.length + word.length >= LINE_COLUMNS) lines.push(`  ${word}`);
     else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
   }
-  // Spaces that may not break are for the page.
+  // Non-breaking spaces are for the page: a terminal shows them, and searches for the words fail.
   return lines.join('\n').replaceAll('\u00a0', ' ');
 }
 

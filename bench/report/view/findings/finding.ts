@@ -20,16 +20,10 @@ export function findingOf(view: ScenarioView, metric: string): Prose | undefined
   const sentences = byQuestion(comparedIn(view, metric)).map(({ all, isOfVariants }): Prose => {
     const widest = widestOf(all);
     if (!widest) return [nothingDecided(all, isOfVariants)];
-    const { place, lane, comparison } = widest;
-    const at = place.varied === undefined ? ': ' : ` (${place.varied}): `;
-    return [
-      `${isOfVariants ? 'What an option changes most' : 'The widest difference'}${at}`,
-      ...comparisonProse(comparison, {
-        subject: [{ strong: lane.label.title }],
-        reference: lane.baseline?.title,
-        ...wordsOf(metric, lane),
-      }),
-    ];
+    const { varied } = widest.place;
+    const at = varied === undefined ? ': ' : ` (${varied}): `;
+    const what = isOfVariants ? 'What an option changes most' : 'The widest difference';
+    return [`${what}${at}`, ...comparedProse(widest, widest.lane)];
   });
   return sentences.length === 0 ? undefined : joined(sentences, ' ');
 }
@@ -57,8 +51,17 @@ export function widestOf(all: readonly Compared[]): Compared | undefined {
     .reduce<Compared | undefined>((best, one) => (best && distance(best) >= distance(one) ? best : one), undefined);
 }
 
+/** @param valued the lane whose value is said beside the ratio */
+export function comparedProse({ lane, comparison }: Compared, valued?: LaneAtPlace): Prose {
+  return comparisonProse(comparison, {
+    subject: [{ strong: lane.label.title }],
+    reference: lane.baseline?.title,
+    ...wordsOf(comparison.metric, valued),
+  });
+}
+
 /** What a comparison is of, and the lane's value if there is one; a verb that names it already is followed by the value alone. */
-export function wordsOf(id: string, lane?: LaneAtPlace): Pick<ComparisonWords, 'what' | 'afterVerb'> {
+function wordsOf(id: string, lane?: LaneAtPlace): Pick<ComparisonWords, 'what' | 'afterVerb'> {
   const metric = metricOf(id);
   const name = `${inSentence(metric.title)} `;
   const estimate = lane?.estimates.get(id);
