@@ -138,7 +138,7 @@ describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
           expect(drawn[at], `${name}, lane ${lane}`).toBeGreaterThan(20);
         }
       }
-      const limit = (await page.evaluate(countPixels, '--doubt'))[ids.findIndex((id) => id.startsWith('full-knee'))];
+      const limit = (await page.evaluate(countPixels, '--warning'))[ids.findIndex((id) => id.startsWith('full-knee'))];
       expect(limit).toBeGreaterThan(40);
       expect(complaints).toEqual([]);
       await page.close();
