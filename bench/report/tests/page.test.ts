@@ -53,7 +53,7 @@ const layered = makeResult({
     { ...POINT, headers: 'browser-cookie' },
   ],
   change: withLedger,
-  replace: { scenarios: [{ ...SCENARIO, figures: [...FIGURES] }] },
+  replace: { scenarios: [{ ...SCENARIO, figures: [...FIGURES], varies: ['payloadBytes', 'headers'] }] },
 });
 const repeated = makeResult({ lanes: ['alpha', 'beta', 'again'], repeats: { again: 'beta' } });
 const survey = makeSurvey();
