@@ -13,7 +13,7 @@ export const CLIENTS = 2;
 const EVENTS_PER_SECOND = 50;
 /** Sizes on both sides of the WebSocket's length forms, and of what one segment carries. */
 const PAYLOADS = [64, 128, 65_536];
-/** Of a transport's other lanes: they write lengths in the same way. */
+/** A transport's other lanes write lengths in the same way. */
 const PAYLOADS_OF_VARIANTS = [128];
 /** A cell waits more than it works. */
 const CELLS_AT_ONCE = 4;

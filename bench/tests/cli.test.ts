@@ -222,7 +222,7 @@ it.concurrent('list shows lanes, scenarios and profiles', async ({ folder }) => 
   for (const word of ['Lanes', 'long-polling', 'Scenarios', 'fanout', 'Profiles', 'smoke']) expect(out).toContain(word);
 });
 
-/** Of a cell with one worker: server, worker, relay. */
+/** A cell with one worker has a server, a worker and a relay. */
 const CHILDREN = 3;
 
 describe.skipIf(process.platform !== 'linux').concurrent('children', () => {
