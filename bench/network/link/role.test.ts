@@ -29,7 +29,7 @@ test('counts the chunks of the window, both ways, and no other', async () => {
   const { role, client } = await openRole();
   client.write('before the window');
   await once(client, 'data');
-  const measured = role.measure(ask(0, 200));
+  const measured = role.measure(ask(0, 1_000));
   client.write('within');
   await once(client, 'data');
   const { lateness, cpuShare, elapsedUs } = await measured;
