@@ -1,7 +1,7 @@
 /** The table of scenarios: a workload and the question that it answers. */
 
 import type { HeaderProfile } from '../contract/headers.ts';
-import type { Lane } from '../contract/lane.ts';
+import { type Lane, pollWaitMs } from '../contract/lane.ts';
 import type { Point, Procedure, Result } from '../contract/result.ts';
 
 export interface Scenario {
@@ -119,7 +119,7 @@ export const scenarios: readonly Scenario[] = [
     id: 'gap',
     title: 'The gap between two long polls',
     question: 'How many events come between two long polls, and how much longer do they take?',
-    takes: ({ options: { holdSeconds } }) => holdSeconds !== undefined,
+    takes: ({ polls }) => polls === 'parked',
     // By events per round trip: 0.1, 0.5, 1 and 2; some by two pairs, for it is the product that counts.
     points: [far(10, 10), far(20, 25), far(20, 50), far(50, 20), far(20, 100), far(100, 20)],
     figures: ['gap'],
@@ -247,8 +247,8 @@ export const scenarios: readonly Scenario[] = [
     title: 'Capacity',
     question: 'How many polls can one server answer?',
     procedure: 'closed-loop',
-    takes: ({ options: { intervalMs, over, connections, revalidates } }) =>
-      intervalMs !== undefined && (over ?? connections ?? revalidates) === undefined,
+    // autocannon polls in the plain way alone.
+    takes: ({ polls, variantOf }) => polls === 'timed' && variantOf === undefined,
     points: [0, 1].map((heldEvents) => ({ ...BASE, eventsPerSecond: 0, heldEvents })),
     figures: ['capacity'],
     ledgerShare: 0,
@@ -261,7 +261,7 @@ export const scenarios: readonly Scenario[] = [
     title: 'Knee',
     question: 'How far does each transport go, until one delivery in a hundred takes longer than 100 ms?',
     // One whose events wait longer than the limit by design would miss it at any load.
-    takes: ({ options, waitMs = () => 0 }) => waitMs(options) * 1e3 < KNEE.max,
+    takes: (lane) => pollWaitMs(lane) * 1e3 < KNEE.max,
     points: [100, 200, 400, 800, 1_600].map((eventsPerSecond) => ({ ...BASE, eventsPerSecond })),
     limit: KNEE,
     figures: ['knee'],

@@ -7,12 +7,12 @@ import { type Scenario, scenarios } from '../catalogue/scenarios.ts';
 import { MAX_PAYLOAD_BYTES, MIN_PAYLOAD_BYTES } from '../contract/event.ts';
 import { bitsPerSecond, decimal, splitList, wholeNumber } from '../contract/flags.ts';
 import { HEADER_PROFILES, type HeaderProfile } from '../contract/headers.ts';
-import type { Lane } from '../contract/lane.ts';
+import { type Lane, withInterval } from '../contract/lane.ts';
 import { connectedClients } from '../contract/reading.ts';
 import type { Point } from '../contract/result.ts';
 import { MAX_MESSAGE_BYTES } from '../contract/transport.ts';
 import type { MachineLimits } from '../machine/limits.ts';
-import { distinct, type PlannedScenario, type RunConfig, withInterval } from '../run/plan.ts';
+import { distinct, type PlannedScenario, type RunConfig } from '../run/plan.ts';
 
 export interface BenchFlags {
   readonly profile: string;
