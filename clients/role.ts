@@ -1,6 +1,6 @@
 /** What a load worker does when it is called: one load, one window, one audit. */
 
-import type { MeasureAsk, ProcessUsage, Role, WorkerCalls, WorkerMeasured } from '../bench/contract/child.ts';
+import type { MeasureParams, ProcessUsage, Role, WorkerCalls, WorkerMeasured } from '../bench/contract/calls.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import { ByteMeter } from '../bench/measure/byte-meter.ts';
 import { nowNs, sleepUntil } from '../bench/measure/clock.ts';
@@ -34,15 +34,15 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
       return { options: resolved, keys: keys.splice(0) };
     },
 
-    settle() {
+    readHeap() {
       heapBytes = { ...heapBytes, connected: heapInUseBytes() };
       return {};
     },
 
-    async measure(ask) {
+    async measure(params) {
       if (!load) throw new Error('this worker is not connected yet');
-      const [seen, used] = await Promise.all([load.run(ask), readWindow(ask, meter, load, heapBytes)]);
-      return { ...seen, ...used };
+      const [report, used] = await Promise.all([load.run(params), readWindow(params, meter, load, heapBytes)]);
+      return { ...report, ...used };
     },
 
     async close() {
@@ -55,7 +55,7 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
 
 /** What the process carried and used from one end of the window to the other. */
 async function readWindow(
-  { windowNs }: MeasureAsk,
+  { windowNs }: MeasureParams,
   meter: ByteMeter,
   load: Load,
   heapBytes: ProcessUsage['heapBytes'],

@@ -1,6 +1,6 @@
 /** What a measured server does when it is called: one lane, one feed, one window. */
 
-import type { ListenAsk, ProcessUsage, Role, ServerCalls } from '../bench/contract/child.ts';
+import type { ListenParams, ProcessUsage, Role, ServerCalls } from '../bench/contract/calls.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import type { MountedTransport, PolledDeliveries } from '../bench/contract/transport.ts';
 import { type Alarm, createAlarm } from '../bench/measure/alarm.ts';
@@ -34,15 +34,15 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
   return {
     hello: () => ({ nowNs: nowNs(), nodeVersion: process.version }),
 
-    async listen(ask) {
-      const { lane, options, feed: spec, successor, isRehearsal } = ask;
+    async listen(params) {
+      const { lane, options, feed: spec, successor, isRehearsal } = params;
       const transport = await findLane(lane).server();
       const resolved = { ...transport.defaults, ...options };
       const alarm = await createAlarm();
       const feed = new Feed(spec, alarm);
       // Before the first client comes: its cursor would be ahead of a feed without a past.
       if (successor) feed.start(successor.startNs, successor.lastSeq, recordLag);
-      const host = new Host(feed, hostOptions(ask));
+      const host = new Host(feed, hostOptions(params));
       const mounted = await transport.mount(host, feed, resolved);
       running = { alarm, feed, host, mounted, isSuccessor: successor !== undefined };
       if (isRehearsal) rehearsed.push(running);
@@ -51,7 +51,7 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       return { url, options: resolved, certificate: await host.certificate() };
     },
 
-    settle() {
+    readHeap() {
       heapBytes = { ...heapBytes, connected: heapInUseBytes() };
       return {};
     },
@@ -98,7 +98,7 @@ function polledBetween(before: PolledDeliveries, after: PolledDeliveries): Polle
   return { parked: after.parked - before.parked, queued: after.queued - before.queued };
 }
 
-function hostOptions({ address, certificate, successor }: ListenAsk): HostOptions {
+function hostOptions({ address, certificate, successor }: ListenParams): HostOptions {
   const common = { ...(address !== undefined && { address }), certificate };
   if (!successor) return common;
   return { ...common, httpPort: successor.port, tcpPort: successor.port, portWaitMs: PORT_WAIT_MS };

@@ -49,7 +49,12 @@ await program.parseAsync();
 
 async function serve(flags: ServeFlags): Promise<void> {
   const feed = new Feed(
-    { seed: flags.seed, eventsPerSecond: flags.rate, jitter: 0.5, payloadBytes: flags.payload },
+    {
+      seed: flags.seed,
+      eventsPerSecond: flags.rate,
+      arrivals: { process: 'spread', slotShare: 0.5 },
+      payloadBytes: flags.payload,
+    },
     await createAlarm(),
   );
   const host = new Host(feed, {

@@ -1,26 +1,36 @@
-/** Slots of a schedule: `1/eventsPerSecond` seconds each, one for every event. */
+/** When things arrive within the slots of a schedule: `1/eventsPerSecond` seconds each, one for every event. */
 
-/** How many of them share their events: a jitter above 1 carries an event out of its own. */
-export function slotsTogether(jitter: number): number {
-  return Math.max(1, Math.ceil(jitter));
+/** How events fall into slots. The rest stays quiet: a reading taken there meets no event on its way. */
+export type Arrivals =
+  /** Each anywhere in the first `slotShare` of its own slot, 0 to 1. */
+  | { readonly process: 'spread'; readonly slotShare: number }
+  /** A group of slots shares its events: each falls anywhere in the group but its last `quietSlots`. */
+  | { readonly process: 'independent'; readonly slotGroupSize: number; readonly quietSlots: number };
+
+export function slotGroupSize(arrivals: Arrivals): number {
+  return arrivals.process === 'spread' ? 1 : arrivals.slotGroupSize;
 }
 
-/** The first `events` events, whose slots are shorter: they come `speed` times as fast as the others. */
-export interface Hurry {
+/** Slots at the end of each group in which nothing falls. */
+export function quietSlots(arrivals: Arrivals): number {
+  return arrivals.process === 'spread' ? 1 - arrivals.slotShare : arrivals.quietSlots;
+}
+
+/** The first `events` events, in slots that are `speed` times as short as the others. */
+export interface WarmupBurst {
   readonly events: number;
   readonly speed: number;
 }
 
-/** All at the same pace. */
-export const NO_HURRY: Hurry = { events: 0, speed: 1 };
+export const NO_WARMUP_BURST: WarmupBurst = { events: 0, speed: 1 };
 
 /** How long the first slots take, in slots of full length. */
-export function slotsPast(hurry: Hurry = NO_HURRY, slots: number): number {
-  return Math.min(slots, hurry.events) / hurry.speed + Math.max(0, slots - hurry.events);
+export function slotsPast(burst: WarmupBurst = NO_WARMUP_BURST, slots: number): number {
+  return Math.min(slots, burst.events) / burst.speed + Math.max(0, slots - burst.events);
 }
 
 /** How many slots have begun when so many of full length would have: the inverse. */
-export function slotsBegun(hurry: Hurry = NO_HURRY, past: number): number {
-  const hurried = hurry.events / hurry.speed;
-  return Math.min(past, hurried) * hurry.speed + Math.max(0, past - hurried);
+export function slotsBegun(burst: WarmupBurst = NO_WARMUP_BURST, past: number): number {
+  const inBurst = burst.events / burst.speed;
+  return Math.min(past, inBurst) * burst.speed + Math.max(0, past - inBurst);
 }

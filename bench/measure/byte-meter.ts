@@ -3,7 +3,7 @@
  * runs over it. One definition of a byte for all transports and both sides.
  */
 import type { Socket } from 'node:net';
-import type { WireReading } from '../contract/child.ts';
+import type { WireReading } from '../contract/calls.ts';
 
 export class ByteMeter {
   readonly #open = new Set<Socket>();

@@ -2,7 +2,7 @@
 
 import { writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import type { ProcessUsage } from '../contract/child.ts';
+import type { ProcessUsage } from '../contract/calls.ts';
 import { nowNs } from './clock.ts';
 import { readText } from './system-files.ts';
 

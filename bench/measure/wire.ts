@@ -1,4 +1,4 @@
-import type { WireReading } from '../contract/child.ts';
+import type { WireReading } from '../contract/calls.ts';
 
 /** What crossed the sockets between two readings, and the connections open at the second. */
 export function windowCount(before: WireReading, after: WireReading, openConnections: number): WireReading {

@@ -5,15 +5,15 @@ import type {
   LinkClosed,
   LinkMeasured,
   Listening,
-  MeasureAsk,
-  PacketCount,
+  MeasureParams,
   RelayClosed,
   RelayMeasured,
   ServerClosed,
   ServerMeasured,
   WorkerClosed,
   WorkerMeasured,
-} from '../contract/child.ts';
+} from '../contract/calls.ts';
+import type { PacketCount } from '../contract/child.ts';
 import { type LedgerCount, sumOf } from '../contract/ledger.ts';
 import {
   type CompletedCell,
@@ -38,7 +38,7 @@ export interface Measurements {
   readonly listening: Listening;
   /** Of both halves of the transport, defaults filled in. */
   readonly options: CompletedCell['options'];
-  readonly ask: MeasureAsk;
+  readonly window: MeasureParams;
   /** When servers were killed; what else is told of a server is of the one that lived. */
   readonly deathsNs: readonly number[];
   readonly server: ServerMeasured;
@@ -60,16 +60,16 @@ type Identity = Pick<CompletedCell, 'lane' | 'scenario' | 'point' | 'round' | 'o
 
 /** @throws Error when what was measured can't be: a clock that runs backwards, a number that the schema refuses */
 export function recordCell(identity: Identity, measured: Measurements): CompletedCell {
-  const { listening, ask, server, workers, pinning } = measured;
+  const { listening, window, server, workers, pinning } = measured;
   const cell = {
     ...identity,
     state: 'completed' as const,
     url: listening.url,
     options: measured.options,
     window: {
-      warmupEvents: ask.warmupEvents,
-      events: ask.windowEvents,
-      seconds: (ask.windowNs[1] - ask.windowNs[0]) / 1e9,
+      warmupEvents: window.warmupEvents,
+      events: window.windowEvents,
+      seconds: (window.windowNs[1] - window.windowNs[0]) / 1e9,
     },
     delivery: sumDelivery(workers),
     latency: mergeLatency(workers.flatMap(({ latency }) => latency)),

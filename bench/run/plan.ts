@@ -1,15 +1,15 @@
 /** Pure: a configuration becomes cells in a seeded order. */
 
-import type { Lane } from '../contract/lane.ts';
+import { type Arrivals, slotGroupSize } from '../contract/arrivals.ts';
+import { type Lane, withInterval } from '../contract/lane.ts';
 import { randomAt, STREAM } from '../contract/random.ts';
 import type { Cell, Point, Result } from '../contract/result.ts';
-import { slotsTogether } from '../contract/slots.ts';
 import { keyOfPoint, withoutInterval } from '../stats/group.ts';
 import { metricOf } from '../stats/metrics/metrics.ts';
 import type { CellPlan } from './cell-plan.ts';
-import { heldWindows } from './held-events.ts';
-import { eventWaitMs, openingMs } from './waits.ts';
+import { eventWaitMs, openingMs } from './timeouts.ts';
 import { warmupOf } from './warmup.ts';
+import { heldWindows } from './window.ts';
 
 /** A scenario with everything decided, as the result tells it. */
 export type PlannedScenario = Result['scenarios'][number];
@@ -41,12 +41,12 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
         point,
         round,
         order: cells.length + 1,
-        // Another stream of events and poll phases each round, the same for all lanes of it.
+        // Events and poll phases differ between rounds, and are the same for all lanes of one.
         seed: seed + round,
         rehearsalSeconds: scenario.rehearsalSeconds ?? 0,
         warmupSeconds: scenario.warmupSeconds,
         windowSeconds: windowSeconds(scenario, point, lane),
-        jitter: scenario.jitter,
+        arrivals: arrivalsOf(scenario.jitter),
         ledgerClients: ledgerClients(lane, point.clients, scenario.ledgerShare),
       });
     }
@@ -54,20 +54,19 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
   return cells;
 }
 
-/** A second helping of a lane shows the noise of latencies; over many points it would take too long. */
+/** A lane's duplicate shows the noise of latencies; over many points it would take too long. */
 function lanesOf({ figures, points, lanes: ids }: PlannedScenario, lanes: readonly Lane[]): readonly Lane[] {
   const own = lanes.filter(({ id }) => ids.includes(id));
   return figures.includes('latency') && points.length === 1 ? own : own.filter(({ repeats }) => repeats === undefined);
 }
 
 /** A lane that does not poll is measured once where points differ in the poll interval alone. */
-function pointsOf({ points }: PlannedScenario, { options }: Lane): Point[] {
-  if (options['intervalMs'] !== undefined) return [...points];
+function pointsOf({ points }: PlannedScenario, { polls }: Lane): Point[] {
+  if (polls === 'timed') return [...points];
   const others = distinct(points.map(withoutInterval));
   return others.length < points.length ? others : [...points];
 }
 
-/** Points that came out equal are one. */
 export function distinct(points: readonly Point[]): Point[] {
   return [...new Map(points.map((point) => [keyOfPoint(point), point])).values()];
 }
@@ -105,39 +104,40 @@ export function isBeyondLimit(plan: CellPlan, cells: readonly Cell[], scenarios:
   );
 }
 
+/** A scenario's `jitter`, the number of slots over which an event may fall. */
+function arrivalsOf(jitter: number): Arrivals {
+  if (jitter <= 1) return { process: 'spread', slotShare: jitter };
+  const group = Math.ceil(jitter);
+  return { process: 'independent', slotGroupSize: group, quietSlots: group - jitter };
+}
+
 /** Silence is measured over whole periods of what an idle connection does. */
 function windowSeconds(scenario: PlannedScenario, point: Point, lane: Lane): number {
   const { procedure, windowSeconds, windowEvents = 0 } = scenario;
   if (point.eventsPerSecond > 0) return Math.max(windowSeconds, windowEvents / point.eventsPerSecond);
   if (procedure !== 'deliver' || point.messagesPerSecond !== undefined) return windowSeconds;
-  const periodSeconds = (lane.idlePeriodMs?.(lane.options) ?? 0) / 1e3;
+  const periodSeconds = (lane.idlePeriodMs ?? 0) / 1e3;
   return periodSeconds > 0 ? Math.ceil(windowSeconds / periodSeconds) * periodSeconds : windowSeconds;
 }
 
 /**
- * Those behind the relay have its detour in their latency: unless all are, one at the least is not. Of clients that share a
- * connection a few would share another one, on which an event's framing and the handshake are spread over fewer of them.
+ * Clients behind the relay have its detour in their latency: unless all are, at least one is not. A few of the clients that
+ * share a connection would share another one, with framing and handshake spread over fewer of them.
  */
-function ledgerClients({ options }: Lane, clients: number, share: number): number {
+function ledgerClients({ sharesConnection }: Lane, clients: number, share: number): number {
   if (share === 1) return clients;
-  return options['connections'] === 'shared' ? 0 : Math.min(Math.ceil(clients * share), clients - 1);
-}
-
-/** Lanes that poll say so by having an interval. */
-export function withInterval(lane: Lane, intervalMs: number | undefined): Lane {
-  if (intervalMs === undefined || lane.options['intervalMs'] === undefined) return lane;
-  return { ...lane, options: { ...lane.options, intervalMs } };
+  return sharesConnection ? 0 : Math.min(Math.ceil(clients * share), clients - 1);
 }
 
 /** How long a cell takes, about: for the time left. */
 export function expectedSeconds(plan: CellPlan): number {
-  const { lane, point, procedure, warmupSeconds, windowSeconds, jitter } = plan;
-  // Its clients come and go besides.
+  const { lane, point, procedure, warmupSeconds, windowSeconds, arrivals } = plan;
+  // Its clients connect and close in 0.4 s.
   const rehearsalSeconds = plan.rehearsalSeconds > 0 ? plan.rehearsalSeconds + 0.4 : 0;
   const held = heldWindows[procedure]?.(plan, 1);
   if (held) return rehearsalSeconds + 1 + warmupSeconds + (held.windowMs + held.afterMs / 4) / 1e3;
   const waitSeconds = eventWaitMs(lane, point) / 1e3;
-  const slot = point.eventsPerSecond > 0 ? slotsTogether(jitter) / point.eventsPerSecond : 0;
+  const slot = point.eventsPerSecond > 0 ? slotGroupSize(arrivals) / point.eventsPerSecond : 0;
   const startSeconds = 0.8 + point.clients / 1e3 + openingMs(point) / 1e3;
   return rehearsalSeconds + startSeconds + warmupOf(plan).seconds + Math.max(windowSeconds, slot) + waitSeconds;
 }

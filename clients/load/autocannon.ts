@@ -18,7 +18,7 @@ const LOOK_MS = 20;
  *
  * @throws Error unless each is answered with this status
  */
-export async function askByWitness(
+export async function pollByAutocannon(
   { url, via, clients, meter }: Pick<SwarmSpec, 'url' | 'via' | 'clients' | 'meter'>,
   { path, headers }: HttpRequest,
   requests: number,

@@ -5,12 +5,13 @@
  * Both loops end between two polls: their bytes are those of whole requests, and both sides count the same.
  */
 
-import { type ClosedLoop, SINCE } from '../../bench/contract/child.ts';
+import type { ClosedLoop } from '../../bench/contract/calls.ts';
+import { HELD_CURSOR } from '../../bench/contract/child.ts';
 import { nowNs, sleepUntil } from '../../bench/measure/clock.ts';
 import { requestHeaders } from '../wire/header-profiles.ts';
 import { HTTP_CLIENT_DEFAULTS, type HttpClientOptions, type HttpRequest } from '../wire/http.ts';
 import { openHttp } from '../wire/open-http.ts';
-import { askByWitness } from './autocannon.ts';
+import { pollByAutocannon } from './autocannon.ts';
 import { type Load, type LoadSpec, noLatency } from './load.ts';
 import { type Answers, pollUntil } from './poll-loop.ts';
 import { contextOf } from './swarm.ts';
@@ -31,7 +32,7 @@ export function prepareClosedLoops(spec: LoadSpec): Load {
   }
   const request: HttpRequest = {
     method: 'GET',
-    path: `${new URL(url).pathname}?since=${SINCE}`,
+    path: `${new URL(url).pathname}?since=${HELD_CURSOR}`,
     headers: requestHeaders(headers, 'fetch', url, over),
   };
   const kept = Array.from({ length: clients }, (_, index) => openHttp(contextOf(spec, firstClient + index), options));
@@ -54,16 +55,16 @@ export function prepareClosedLoops(spec: LoadSpec): Load {
     deliveries: 0,
     async run({ startNs, windowNs, giveUpNs, warmupEvents }) {
       const late = AbortSignal.timeout(Math.max(0, Math.ceil((giveUpNs - nowNs()) / 1e6)));
-      const status = warmupEvents > SINCE ? STATUS.ok : STATUS.nothing;
+      const status = warmupEvents > HELD_CURSOR ? STATUS.ok : STATUS.nothing;
       await sleepUntil(startNs);
       // What is to be held may not be published yet.
       await pollUntil(windowNs[0], kept, request, Object.values(STATUS), late);
       await sleepUntil(windowNs[0]);
       const own = await loop('undici', () => pollUntil(windowNs[1], kept, request, [status], late));
-      const ask = (requests: number) => askByWitness(spec, request, requests, status, late);
-      await ask(Math.max(clients, Math.ceil(own.requests * WARM_UP_SHARE)));
-      const witness = await loop('autocannon', () => ask(own.requests));
-      return { delivery: NO_DELIVERIES, ...noLatency(), closedLoops: [own, witness] };
+      const pollByOther = (requests: number) => pollByAutocannon(spec, request, requests, status, late);
+      await pollByOther(Math.max(clients, Math.ceil(own.requests * WARM_UP_SHARE)));
+      const other = await loop('autocannon', () => pollByOther(own.requests));
+      return { delivery: NO_DELIVERIES, ...noLatency(), closedLoops: [own, other] };
     },
     async close() {
       await Promise.all(kept.map((connection) => connection.close(false)));

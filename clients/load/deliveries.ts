@@ -3,7 +3,7 @@
  * messages or stop reading where the point does.
  */
 
-import type { MeasureAsk } from '../../bench/contract/child.ts';
+import type { MeasureParams } from '../../bench/contract/calls.ts';
 import { sleepUntil } from '../../bench/measure/clock.ts';
 import type { Load, LoadSpec } from './load.ts';
 import { Receiver } from './receiver.ts';
@@ -30,23 +30,30 @@ export async function openDeliveries({ reconnect, firstStalled = Infinity, ...sp
     await stalled?.close();
     throw error;
   });
-  const stall = async ({ windowNs }: MeasureAsk) => {
+  const stall = async ({ windowNs }: MeasureParams) => {
     if (!stalled) return;
     await sleepUntil(windowNs[0]);
     stalled.begin();
   };
-  const exchange = async ({ messages, ...ask }: MeasureAsk) => {
+  const exchange = async ({ messages, ...params }: MeasureParams) => {
     if (!messages) return undefined;
     const { exchangeMessages } = await import('./messages.ts');
-    return await exchangeMessages({ ask, messages, seed, senders: swarm.clients, isTimed: isTimedClient, onProblem });
+    return await exchangeMessages({
+      params,
+      messages,
+      seed,
+      senders: swarm.clients,
+      isTimed: isTimedClient,
+      onProblem,
+    });
   };
   return {
     get deliveries() {
       return receiver.deliveries;
     },
-    async run(ask) {
-      recoveries?.start(ask.startNs);
-      const [upstream] = await Promise.all([exchange(ask), receiver.start(ask), stall(ask)]);
+    async run(params) {
+      recoveries?.start(params.startNs);
+      const [upstream] = await Promise.all([exchange(params), receiver.start(params), stall(params)]);
       return {
         ...receiver.report(),
         ...(recoveries && { recoveries: recoveries.report() }),

@@ -7,7 +7,7 @@
  * multiplexed it need not follow any.
  */
 
-import type { MeasureAsk, MessagesAsk, WorkerMeasured } from '../../bench/contract/child.ts';
+import type { MeasureParams, MessagesParams, WorkerMeasured } from '../../bench/contract/calls.ts';
 import type { PushClient } from '../../bench/contract/transport.ts';
 import { type Alarm, createAlarm } from '../../bench/measure/alarm.ts';
 import { nowNs } from '../../bench/measure/clock.ts';
@@ -18,8 +18,8 @@ import { type Message, messagesOf, textOf } from './message-schedule.ts';
 export type Senders = ReadonlyMap<number, PushClient>;
 
 export interface Exchange {
-  readonly ask: Pick<MeasureAsk, 'startNs' | 'windowNs' | 'giveUpNs' | 'payloadBytes'>;
-  readonly messages: MessagesAsk;
+  readonly params: Pick<MeasureParams, 'startNs' | 'windowNs' | 'giveUpNs' | 'payloadBytes'>;
+  readonly messages: MessagesParams;
   readonly seed: number;
   readonly senders: Senders;
   /** Whether the echoes of the client with this number are timed. */
@@ -62,17 +62,17 @@ class Sending {
   #finish = () => {};
 
   constructor(exchange: Exchange, alarm: Alarm) {
-    const { ask, messages, seed, senders } = exchange;
+    const { params, messages, seed, senders } = exchange;
     this.#exchange = exchange;
     this.#alarm = alarm;
-    this.#due = messagesOf({ ...messages, windowNs: ask.windowNs, seed }, [...senders.keys()]);
+    this.#due = messagesOf({ ...messages, windowNs: params.windowNs, seed }, [...senders.keys()]);
     this.#awaited = senders.size * (messages.warmup + messages.window);
   }
 
   async done(): Promise<NonNullable<WorkerMeasured['upstream']>> {
-    const { ask, onProblem } = this.#exchange;
+    const { params, onProblem } = this.#exchange;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, (ask.giveUpNs - nowNs()) / 1e6);
+      const timer = setTimeout(resolve, (params.giveUpNs - nowNs()) / 1e6);
       this.#finish = () => {
         clearTimeout(timer);
         resolve();
@@ -100,8 +100,8 @@ class Sending {
   };
 
   #send(message: Message): void {
-    const { senders, ask } = this.#exchange;
-    const text = textOf(message, ask.startNs, ask.payloadBytes);
+    const { senders, params } = this.#exchange;
+    const text = textOf(message, params.startNs, params.payloadBytes);
     senders
       .get(message.client)
       ?.request?.(text)

@@ -1,6 +1,6 @@
 /** One client on connections of its own: from the call to its first event, and gone again. */
 
-import type { WireReading } from '../../bench/contract/child.ts';
+import type { WireReading } from '../../bench/contract/calls.ts';
 import type { EventSink, PushClient } from '../../bench/contract/transport.ts';
 import { ByteMeter } from '../../bench/measure/byte-meter.ts';
 import { nowNs } from '../../bench/measure/clock.ts';

@@ -6,11 +6,12 @@
  * before the window, uncounted: the code of both sides is then warm, and the connections alone are cold.
  */
 
-import { type MeasureAsk, SINCE } from '../../bench/contract/child.ts';
+import type { MeasureParams } from '../../bench/contract/calls.ts';
+import { HELD_CURSOR } from '../../bench/contract/child.ts';
 import { readStamp } from '../../bench/contract/event.ts';
 import { nowNs, sleepUntil } from '../../bench/measure/clock.ts';
 import { LatencyRecorder } from '../../bench/measure/latency.ts';
-import { type Load, type LoadSpec, noLatency, type Seen } from './load.ts';
+import { type Load, type LoadReport, type LoadSpec, noLatency } from './load.ts';
 import { type FirstEvent, type Opening, openOnce } from './opening.ts';
 import { contextOf, isTimed } from './swarm.ts';
 
@@ -23,15 +24,15 @@ export function prepareOpenings(spec: LoadSpec): Load {
         meter.track(socket);
       };
       // Without a swarm: what others have open, it may not share.
-      const context = { ...contextOf(spec, number), since: SINCE, phase: 0, meter: { track }, swarm: undefined };
+      const context = { ...contextOf(spec, number), since: HELD_CURSOR, phase: 0, meter: { track }, swarm: undefined };
       return transport.connect(context, sink, options);
     }, giveUpNs);
 
   return {
     deliveries: 0,
-    async run(ask) {
-      const { startNs, windowNs, giveUpNs } = ask;
-      const audit = new OpeningAudit(ask);
+    async run(params) {
+      const { startNs, windowNs, giveUpNs } = params;
+      const audit = new OpeningAudit(params);
       await sleepUntil(startNs);
       while (nowNs() < windowNs[0]) audit.warmUp(await open(firstClient, giveUpNs));
       for (let number = firstClient; number < firstClient + clients && nowNs() < giveUpNs; number++) {
@@ -44,7 +45,7 @@ export function prepareOpenings(spec: LoadSpec): Load {
 }
 
 class OpeningAudit {
-  readonly #ask: MeasureAsk;
+  readonly #params: MeasureParams;
   readonly #firstEvent = new LatencyRecorder();
   readonly #stamp = { seq: 0, dueUs: 0 };
   #count = 0;
@@ -53,8 +54,8 @@ class OpeningAudit {
   #unexpected = 0;
   #firstProblem: string | undefined;
 
-  constructor(ask: MeasureAsk) {
-    this.#ask = ask;
+  constructor(params: MeasureParams) {
+    this.#params = params;
   }
 
   /** One that is not counted, and must go well all the same. */
@@ -71,7 +72,7 @@ class OpeningAudit {
     if (timed) this.#firstEvent.record(elapsedNs);
   }
 
-  report(expected: number): Seen {
+  report(expected: number): LoadReport {
     return {
       delivery: {
         expected,
@@ -104,7 +105,7 @@ class OpeningAudit {
 
   /** The newest of those that the server has at hand. */
   #isTheEvent(text: string): boolean {
-    const { warmupEvents, payloadBytes } = this.#ask;
+    const { warmupEvents, payloadBytes } = this.#params;
     const stamp = this.#stamp;
     return readStamp(text, stamp) && stamp.seq === warmupEvents && text.length === payloadBytes;
   }

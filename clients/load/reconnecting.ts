@@ -6,7 +6,7 @@
  * the client's choice; what a server proposes, as SSE's `retry:` does, is not taken.
  */
 
-import type { ReconnectPolicy } from '../../bench/contract/child.ts';
+import type { ReconnectPolicy } from '../../bench/contract/calls.ts';
 import { readStamp } from '../../bench/contract/event.ts';
 import { randomAt, STREAM } from '../../bench/contract/random.ts';
 import type { ClientTransport, EventSink, PushClient } from '../../bench/contract/transport.ts';
@@ -35,7 +35,7 @@ export function reconnecting<O extends object>(
         const lost = () => {
           if (isOver) return;
           isOver = true;
-          comeBack();
+          reconnect();
         };
         const own: EventSink = {
           event(text, receivedNs) {
@@ -60,7 +60,7 @@ export function reconnecting<O extends object>(
           return undefined;
         }
       };
-      const comeBack = () => {
+      const reconnect = () => {
         if (closing) return;
         const waitMs = Math.min(capMs, spreadMs * 2 ** lossesInARow) * randomAt(seed, STREAM.reconnect, losses);
         losses++;

@@ -1,6 +1,6 @@
 /** What a worker's clients go through that lose their connections: when they try again, and when events flow again. */
 
-import type { ClientRecovery, Comeback } from '../../bench/contract/child.ts';
+import type { ClientRecovery } from '../../bench/contract/calls.ts';
 import { readStamp } from '../../bench/contract/event.ts';
 import type { ClientTransport } from '../../bench/contract/transport.ts';
 import { nowNs } from '../../bench/measure/clock.ts';
@@ -16,8 +16,8 @@ export class Recoveries {
       defaults: transport.defaults,
       connect: (context, sink, options) => {
         const attemptsNs: number[] = [];
-        const comebacks: { -readonly [Key in keyof Comeback]: Comeback[Key] }[] = [];
-        this.#clients.push({ attemptsNs, comebacks });
+        const reconnects: { connectingNs: number; firstEventNs: number; replayed: number }[] = [];
+        this.#clients.push({ attemptsNs, reconnects });
         let isFirst = true;
         let connectingNs = 0;
         let awaitsFirst = false;
@@ -32,10 +32,10 @@ export class Recoveries {
           isFirst = false;
         };
         const event = (text: string, receivedNs: number) => {
-          if (awaitsFirst) comebacks.push({ connectingNs, firstEventNs: receivedNs, replayed: 0 });
+          if (awaitsFirst) reconnects.push({ connectingNs, firstEventNs: receivedNs, replayed: 0 });
           awaitsFirst = false;
           catchesUp &&= this.#wasDueBy(connectingNs, text);
-          const current = catchesUp ? comebacks.at(-1) : undefined;
+          const current = catchesUp ? reconnects.at(-1) : undefined;
           if (current) current.replayed++;
           sink.event(text, receivedNs);
         };

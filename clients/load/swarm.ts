@@ -1,6 +1,7 @@
 /** Many simulated clients of one lane in one process. */
 
-import { type Address, isTapped, OPENING_AT_ONCE, type Tapping } from '../../bench/contract/child.ts';
+import type { Address, Tapping } from '../../bench/contract/calls.ts';
+import { isTapped, OPENING_AT_ONCE } from '../../bench/contract/child.ts';
 import type { HeaderProfile } from '../../bench/contract/headers.ts';
 import { randomAt, STREAM } from '../../bench/contract/random.ts';
 import type { ClientContext, ClientTransport, EventSink, PushClient } from '../../bench/contract/transport.ts';

@@ -6,7 +6,7 @@
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import type { Address } from '../../bench/contract/child.ts';
+import type { Address } from '../../bench/contract/calls.ts';
 import type { ClientContext } from '../../bench/contract/transport.ts';
 
 export interface Valve {

@@ -14,7 +14,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import type { Address, LinkConditions } from '../../contract/child.ts';
+import type { Address, LinkConditions } from '../../contract/calls.ts';
 import { type Alarm, createAlarm } from '../../measure/alarm.ts';
 import { ByteMeter } from '../../measure/byte-meter.ts';
 import { nowNs } from '../../measure/clock.ts';

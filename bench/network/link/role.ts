@@ -1,6 +1,7 @@
 /** What the link does when it is called: stands between the clients and the server, and tells how well it kept its delay. */
 
-import { addressOf, type LinkCalls, type Role } from '../../contract/child.ts';
+import type { LinkCalls, Role } from '../../contract/calls.ts';
+import { addressOf } from '../../contract/child.ts';
 import { nowNs, sleepUntil } from '../../measure/clock.ts';
 import { LatencyRecorder } from '../../measure/latency.ts';
 import { beginUsage } from '../../measure/process-usage.ts';

@@ -1,6 +1,7 @@
 /** What the relay does when it is called: reads along with a sample of the clients. */
 
-import { addressOf, type RelayCalls, type Role } from '../../contract/child.ts';
+import type { RelayCalls, Role } from '../../contract/calls.ts';
+import { addressOf } from '../../contract/child.ts';
 import { subtractCounts } from '../../ledger/layers.ts';
 import { nowNs, sleepUntil } from '../../measure/clock.ts';
 import { beginUsage } from '../../measure/process-usage.ts';

@@ -8,7 +8,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import type { Address } from '../../contract/child.ts';
+import type { Address } from '../../contract/calls.ts';
 import type { LedgerCount, WireProtocol } from '../../contract/ledger.ts';
 import { ConnectionLedger } from '../../ledger/connection.ts';
 import { noCount, sumCounts } from '../../ledger/layers.ts';
