@@ -4,16 +4,16 @@ import TinyQueue from 'tinyqueue';
 import type { Alarm } from '../../measure/alarm.ts';
 
 /** Something that is due at an instant, and then perhaps again. */
-export interface Departing {
+export interface Delayed {
   /** Stays the same as long as it waits here. */
   readonly dueNs: number;
   /** Called once `dueNs` has come. @returns whether it goes on waiting, for its next `dueNs` */
-  depart(nowNs: number): boolean;
+  release(nowNs: number): boolean;
 }
 
-export class Departures {
+export class DelayQueue {
   readonly nowNs: () => number;
-  readonly #waiting = new TinyQueue<Departing>([], (one, other) => one.dueNs - other.dueNs);
+  readonly #waiting = new TinyQueue<Delayed>([], (one, other) => one.dueNs - other.dueNs);
   readonly #alarm: Alarm;
   /** What the alarm is set to. */
   #alarmNs = Number.POSITIVE_INFINITY;
@@ -27,9 +27,9 @@ export class Departures {
     return this.#waiting.length;
   }
 
-  /** @param departing one that does not wait here yet */
-  add(departing: Departing): void {
-    this.#waiting.push(departing);
+  /** @param delayed one that does not wait here yet */
+  add(delayed: Delayed): void {
+    this.#waiting.push(delayed);
     this.#setAlarm();
   }
 
@@ -39,7 +39,7 @@ export class Departures {
       const atNs = this.nowNs();
       if (next.dueNs > atNs) break;
       this.#waiting.pop();
-      if (next.depart(atNs)) this.#waiting.push(next);
+      if (next.release(atNs)) this.#waiting.push(next);
     }
     this.#setAlarm();
   }

@@ -22,7 +22,7 @@ export function createLinkRole(): Role<LinkCalls> {
 
     async open({ url, ...options }) {
       open = await DistantLink.open(addressOf(url), options);
-      return { host: '127.0.0.1', port: open.port };
+      return open.address;
     },
 
     async measure({ windowNs }) {

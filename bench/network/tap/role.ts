@@ -25,7 +25,7 @@ export function createRelayRole(): Role<RelayCalls> {
 
     async open({ url, protocol, via = addressOf(url) }) {
       open = await Tap.open({ ...via, protocol, tls: ENCRYPTED.includes(new URL(url).protocol) });
-      return { host: '127.0.0.1', port: open.port };
+      return open.address;
     },
 
     keys({ lines }) {
