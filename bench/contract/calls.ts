@@ -29,7 +29,8 @@ export type Role<Calls extends Readonly<Record<keyof Calls, Call>>> = {
 
 const count = z.int().nonnegative();
 const amount = z.number().nonnegative();
-const instantNs = z.number().describe('Of the shared monotonic clock');
+/** Instants are readings of the shared monotonic clock. */
+const instantNs = z.number();
 const nothing = z.strictObject({});
 
 const { options, delivery, server: usage, wire: wireRecord, closedLoops, link: linkRecord } = completedCellSchema.shape;
@@ -53,7 +54,7 @@ const arrivals = z.discriminatedUnion('process', [
 ]);
 
 const feed = z.strictObject({
-  ring: z.strictObject({ events: count, bytes: count }).describe('The past that is held for clients that wait'),
+  ring: z.strictObject({ events: count, bytes: count }),
   seed: z.int(),
   eventsPerSecond: amount,
   arrivals,
@@ -61,16 +62,18 @@ const feed = z.strictObject({
   payloadBytes: count,
 });
 
-const succession = z
-  .strictObject({ port: count, startNs: instantNs.describe("The feed's start"), lastSeq: count })
-  .describe("The dead server's: the feed then has the same past, and goes on at once");
+/** The dead server's: with its feed's start the new feed has the same past, and goes on at once. */
+const succession = z.strictObject({ port: count, startNs: instantNs, lastSeq: count });
 
-const hello = {
-  params: nothing,
-  answer: z.strictObject({ nowNs: instantNs.describe("The child's own reading"), nodeVersion: z.string() }),
-};
+const hello = { params: nothing, answer: z.strictObject({ nowNs: instantNs, nodeVersion: z.string() }) };
 /** With all clients connected: the full collections take time that no window should have in it. */
 const readHeap = { params: nothing, answer: nothing };
+
+/**
+ * What each client sends, one message in a slot: `window` slots are as long as the window. A message falls into the middle
+ * `slotShare` of its slot. Those of the warm-up are not counted.
+ */
+const messages = z.strictObject({ warmup: count, window: count, slotShare: z.number().min(0).max(1) });
 
 /** The measured window, the same for all processes of a cell. */
 const measureParams = z.strictObject({
@@ -80,14 +83,7 @@ const measureParams = z.strictObject({
   windowNs: z.tuple([instantNs, instantNs]).describe('When bytes and CPU are read'),
   giveUpNs: instantNs.describe('When a worker stops to wait for deliveries'),
   payloadBytes: count.describe("Exact size of each event's text, and of each message's"),
-  messages: z
-    .strictObject({
-      warmup: count.describe('Sent before the window, not counted'),
-      window: count,
-      slotShare: z.number().describe('Share of a slot, in its middle, in which a message may fall'),
-    })
-    .optional()
-    .describe('Of each client, each in a slot of its own: the window is that many slots long'),
+  messages: messages.optional(),
 });
 
 /** The calls of a server process. After `close` it can listen anew, and counts from there. */
@@ -102,10 +98,8 @@ export const serverCalls = {
       certificate: certificate.optional().describe('On TLS, in place of a new one'),
       address: z.string().optional().describe('127.0.0.1 without it'),
       successor: succession.optional(),
-      isRehearsal: z
-        .boolean()
-        .optional()
-        .describe('Its heap is not read: full collections would take the longest part'),
+      // The heap is not read in a rehearsal: full collections would take the longest part of it.
+      isRehearsal: z.boolean().optional(),
     }),
     answer: z.strictObject({ url: z.string(), certificate: certificate.optional(), options }),
   },
@@ -116,47 +110,31 @@ export const serverCalls = {
     answer: z.strictObject({
       wire,
       usage,
-      lag: z
-        .strictObject({ p50Us: amount, p95Us: amount, p99Us: amount, maxUs: amount })
-        .describe('How late the feed was: published − due'),
+      // published − due
+      lag: z.strictObject({ p50Us: amount, p95Us: amount, p99Us: amount, maxUs: amount }),
       achievedEventsPerSecond: amount,
-      polls: z.strictObject({ parked: count, queued: count }).optional().describe('Within the window'),
+      polls: z.strictObject({ parked: count, queued: count }).optional(),
     }),
   },
   /** Ends the transport and waits until every socket is gone. */
   close: { params: nothing, answer: z.strictObject({ wire, cutOffClients: count }) },
 };
 
-const reconnectPolicy = z
-  .strictObject({
-    spreadMs: amount.describe('The longest wait after a loss'),
-    capMs: amount.describe('The most that the spread grows to'),
-    deadlineMs: amount.describe('When an attempt without an answer is given up'),
-  })
-  .describe('Waits are drawn from 0 to a spread that doubles with every failed attempt (RFC 6455, section 7.2.3)');
+/**
+ * Waits are drawn from 0 to a spread that doubles with every failed attempt, up to `capMs` (RFC 6455, section 7.2.3). An
+ * attempt without an answer fails after `deadlineMs`.
+ */
+const reconnectPolicy = z.strictObject({ spreadMs: amount, capMs: amount, deadlineMs: amount });
 
-const tapping = address
-  .extend({
-    clients: count,
-    ofClients: count,
-    areTimed: z
-      .boolean()
-      .describe("Whether their latencies count, with the relay's detour: only where there are no others"),
-  })
-  .describe('Clients that connect through the relay: `clients` of the first `ofClients`, spread evenly');
+/**
+ * Clients that connect through the relay: `clients` of the first `ofClients`, spread evenly. Their latencies, with the relay's
+ * detour in them, count only where there are no others.
+ */
+const tapping = address.extend({ clients: count, ofClients: count, areTimed: z.boolean() });
 
-const recovery = z
-  .strictObject({
-    attemptsNs: z.array(instantNs),
-    reconnects: z.array(
-      z.strictObject({
-        connectingNs: instantNs,
-        firstEventNs: instantNs,
-        replayed: count.describe('Events that were due before the client began to connect'),
-      }),
-    ),
-  })
-  .describe("A client's connections after its first: when it began each attempt, and those that brought an event");
+/** Connections of a client after its first that brought an event; `replayed` events were due before it began to connect. */
+const reconnect = z.strictObject({ connectingNs: instantNs, firstEventNs: instantNs, replayed: count });
+const recovery = z.strictObject({ attemptsNs: z.array(instantNs), reconnects: z.array(reconnect) });
 
 /** The calls of a load worker. After `close` it can connect anew, and counts from there. */
 export const workerCalls = {
@@ -177,7 +155,7 @@ export const workerCalls = {
       tap: tapping.optional().describe('In place of `via`, for some'),
       reconnect: reconnectPolicy.optional().describe('Without it, no client reconnects'),
       firstStalled: count.optional().describe('Clients from this number on stop reading when the window begins'),
-      isRehearsal: z.boolean().optional().describe('As of `listen`'),
+      isRehearsal: z.boolean().optional(),
     }),
     answer: z.strictObject({ options, keys }),
   },
@@ -193,15 +171,11 @@ export const workerCalls = {
       latency: z.tuple([z.string(), z.string()]).describe("Histograms of the window's two halves"),
       negativeLatencies: count,
       firstProblem: z.string().optional(),
-      opened: z
-        .strictObject({ count, firstEvent: z.string(), upBytes: count, downBytes: count })
-        .optional()
-        .describe('Connections that got exactly their event; a histogram from `connect` to it'),
-      closedLoops: closedLoops,
-      upstream: z
-        .strictObject({ messages: count, echo: z.string() })
-        .optional()
-        .describe('Messages of the window with their echoes; a histogram from the scheduled instant to the echo'),
+      // Connections that got exactly their event; a histogram from `connect` to it.
+      opened: z.strictObject({ count, firstEvent: z.string(), upBytes: count, downBytes: count }).optional(),
+      closedLoops,
+      // Messages of the window with their echoes; a histogram from the scheduled instant to the echo.
+      upstream: z.strictObject({ messages: count, echo: z.string() }).optional(),
       recoveries: z.array(recovery).optional().describe('By client'),
     }),
   },
@@ -225,13 +199,15 @@ export const relayCalls = {
   close: { params: nothing, answer: z.strictObject({ cell: ledgerCount, ...bothSides }) },
 };
 
-const linkConditions = z
-  .strictObject({
-    rttMs: amount.describe('Half of it is the delay in each direction; all of it passes before a first byte'),
-    bandwidthBitsPerSecond: z.number().positive().optional().describe('In each direction, without TCP/IP headers'),
-    jitterMs: amount.optional().describe('Added to the delay, uniform from 0 to this; no byte overtakes another'),
-  })
-  .describe('The same in both directions and for each connection apart');
+/**
+ * The same in both directions and for each connection apart: the delay is half of `rttMs`, with up to `jitterMs` added so that
+ * no byte overtakes another; the bandwidth is without TCP/IP headers. A new connection's first byte waits one RTT more.
+ */
+const linkConditions = z.strictObject({
+  rttMs: amount,
+  bandwidthBitsPerSecond: z.number().positive().optional(),
+  jitterMs: amount.optional(),
+});
 
 /** The calls of the link that gives connections a distance. */
 export const linkCalls = {

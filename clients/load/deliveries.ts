@@ -1,5 +1,5 @@
 /**
- * Clients that stay and get each event as it comes: one swarm, one audit. They come back where the procedure says so, send
+ * Clients that stay and get each event as it comes: one swarm, one audit. They reconnect where the procedure says so, and send
  * messages or stop reading where the point does.
  */
 
@@ -22,7 +22,7 @@ export async function openDeliveries({ reconnect, firstStalled = Infinity, ...sp
   const isTimedClient = (client: number) => isTimed(spec, client);
   const readers = Math.max(0, Math.min(spec.clients, firstStalled - firstClient));
   const others = { ...spec, clients: spec.clients - readers, firstClient: firstClient + readers };
-  // One after the other: when one can't open, nothing of the other is on its way.
+  // Not both at once: when one fails, no connection of the other is still opening.
   const stalled = others.clients > 0 ? await openStalled(others, onProblem) : undefined;
   const swarm = await openSwarm({ ...spec, clients: readers, transport }, (client) =>
     receiver.addClient(isTimedClient(client)),

@@ -1,4 +1,4 @@
-/** What a worker does within a cell, whichever its procedure. */
+/** A worker's part in a cell, whatever the procedure. */
 
 import type { ConnectParams, MeasureParams, WorkerMeasured } from '../../bench/contract/calls.ts';
 import type { ByteMeter } from '../../bench/measure/byte-meter.ts';
@@ -9,7 +9,7 @@ export interface LoadSpec extends SwarmSpec, Pick<ConnectParams, 'reconnect' | '
   readonly meter: ByteMeter;
 }
 
-/** What a worker saw, besides what the process itself used and carried. */
+/** A worker's measurements, but for what its process used and carried. */
 export type LoadReport = Omit<WorkerMeasured, 'wire' | 'usage' | 'windowDeliveries'>;
 
 export interface Load {
@@ -20,7 +20,7 @@ export interface Load {
   close(): Promise<void>;
 }
 
-/** Of a load without deliveries. */
+/** The latency of a load without deliveries. */
 export function noLatency(): Pick<LoadReport, 'latency' | 'negativeLatencies'> {
   const none = new LatencyRecorder().encode();
   return { latency: [none, none], negativeLatencies: 0 };

@@ -1,9 +1,9 @@
 /**
  * What clients send to the server, and when: open-loop, as the feed's events. Pure.
  *
- * Message n of a client belongs to slot n of the window and falls into the middle `slotShare` of it, drawn anew for each
- * client and message: clients are out of step with one another and with their own polls, and the ends of the window, where
- * bytes are read, lie in quiet. The messages before it open what they need, and are numbered 0, −1, −2 …
+ * Message n of a client falls into the middle `slotShare` of slot n of the window, drawn for each client and message: clients
+ * are out of step with one another and with their own polls, and no message is on its way at the window's ends, where bytes are
+ * read. The messages of the warm-up are numbered 0, −1, −2 …
  */
 
 import type { MessagesParams } from '../../bench/contract/calls.ts';

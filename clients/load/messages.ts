@@ -1,10 +1,9 @@
 /**
  * Messages from clients to the server and their echoes: the sending side of a worker, its audit and its latency recorder.
  *
- * Open loop: a message goes out at its instant, answered or not the one before. A lane that allows one request at a time
- * queues it, and the wait is part of its latency: that counts from the instant to the turn in which the echo is at hand. An
- * echo that does not come, or is another text, or comes before one that it should follow, is a problem. Of a client that is
- * multiplexed it need not follow any.
+ * Open loop: a message goes out at its instant, whether or not the one before was answered. A lane that allows one request at
+ * a time queues it, and the wait is part of its latency: from the instant to the turn in which the echo is at hand. An echo
+ * that is lost, another text, or out of turn is a problem; only a multiplexed client's may come in any order.
  */
 
 import type { MeasureParams, MessagesParams, WorkerMeasured } from '../../bench/contract/calls.ts';
@@ -14,7 +13,7 @@ import { nowNs } from '../../bench/measure/clock.ts';
 import { LatencyRecorder } from '../../bench/measure/latency.ts';
 import { type Message, messagesOf, textOf } from './message-schedule.ts';
 
-/** By the clients' numbers. */
+/** Clients by their numbers. */
 export type Senders = ReadonlyMap<number, PushClient>;
 
 export interface Exchange {
@@ -44,16 +43,16 @@ export async function exchangeMessages(exchange: Exchange): Promise<NonNullable<
   }
 }
 
-/** Sent in one turn of the event loop when far behind. */
+/** At most so many are sent in one turn of the event loop: one that is far behind must read echoes too. */
 const BURST_MESSAGES = 64;
 
 class Sending {
   readonly #exchange: Exchange;
   readonly #alarm: Alarm;
   readonly #due: Iterator<Message, undefined>;
-  /** Of the warm-up, which nobody asks for, and of the window: what the window runs, the warm-up has run. */
+  /** Warm-up, which is not reported, and window: the window runs no code for the first time. */
   readonly #echo = [new LatencyRecorder(), new LatencyRecorder()] as const;
-  /** Of each client, the number of the message answered last. */
+  /** Number of the message answered last, by client. */
   readonly #answered = new Map<number, number>();
   #next: Message | undefined;
   #awaited: number;

@@ -1,9 +1,9 @@
 /**
- * How long until the first event over a cold connection, and how many bytes: clients that come one after another, each with
- * a cursor that leaves it one event, and go when they have it.
+ * How long until the first event over a cold connection, and how many bytes: clients that connect one after another, each with
+ * a cursor that leaves it one event, and close when they have it.
  *
- * A fixed number of them, and not as many as fit: else a lane that is faster had more of them behind its figures. Some come
- * before the window, uncounted: the code of both sides is then warm, and the connections alone are cold.
+ * Their number is fixed: with as many as fit, a faster lane would have more of them behind its figures. Some connect before the
+ * window, uncounted: the code of both sides is then warm, and the connections alone are cold.
  */
 
 import type { MeasureParams } from '../../bench/contract/calls.ts';
@@ -23,7 +23,7 @@ export function prepareOpenings(spec: LoadSpec): Load {
         own.track(socket);
         meter.track(socket);
       };
-      // Without a swarm: what others have open, it may not share.
+      // Without a swarm no connection is shared.
       const context = { ...contextOf(spec, number), since: HELD_CURSOR, phase: 0, meter: { track }, swarm: undefined };
       return transport.connect(context, sink, options);
     }, giveUpNs);
@@ -58,7 +58,7 @@ class OpeningAudit {
     this.#params = params;
   }
 
-  /** One that is not counted, and must go well all the same. */
+  /** Not counted, but must go well all the same. */
   warmUp(opening: Opening): void {
     if (!this.#isRight(opening, 'before the window')) this.#unexpected++;
   }

@@ -62,7 +62,7 @@ export class Receiver {
     this.#firstProblem ??= what;
   }
 
-  /** From now on, closing is no surprise. */
+  /** From now on, a close is no problem. */
   stop(): void {
     this.#stopped = true;
   }
@@ -109,12 +109,12 @@ export class Receiver {
 interface Cell {
   readonly params: MeasureParams;
   readonly lastSeq: number;
-  /** As a due time's offset is, in µs: their sum is a double at any time, where ns since the start outgrow an int32. */
+  /** In µs, as due times are: ns since the start would outgrow an int32 after 2 s, and deoptimise the sum. */
   readonly startUs: number;
   /** First events of the window's halves. */
   readonly firstHalf: number;
   readonly secondHalf: number;
-  /** Of the warm-up, which nobody asks for, and of the window's halves: what the window runs, the warm-up has run. */
+  /** Warm-up, which is not reported, and the window's halves: the window runs no code for the first time. */
   readonly latency: readonly [LatencyRecorder, LatencyRecorder, LatencyRecorder];
   readonly allDeliveries: number;
   drained(): void;

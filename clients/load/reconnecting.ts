@@ -1,9 +1,9 @@
 /**
- * Clients that come back: a client of any transport that, when it loses its connection, opens another with its cursor.
+ * A client of any transport that, when it loses its connection, opens another with its cursor.
  *
- * It waits a random while first, or all clients of a server that died would come at once: RFC 6455 (section 7.2.3) asks for
- * a random delay and then truncated exponential backoff, the HTML standard (section 9.2.3) for a few seconds. How long is
- * the client's choice; what a server proposes, as SSE's `retry:` does, is not taken.
+ * It waits a random while first, or all clients of a server that died would connect at once: RFC 6455 (section 7.2.3) has a
+ * random delay and then truncated exponential backoff, the HTML standard (section 9.2.3) a few seconds. What a server proposes,
+ * as SSE's `retry:` does, is not taken.
  */
 
 import type { ReconnectPolicy } from '../../bench/contract/calls.ts';
@@ -21,7 +21,7 @@ export function reconnecting<O extends object>(
 
     async connect(context, sink, options) {
       const stamp = { seq: 0, dueUs: 0 };
-      // Each client has one of its own, whichever worker it runs in.
+      // A client's draws do not depend on the worker that it runs in.
       const seed = context.phase * 2 ** 32;
       let cursor = context.since;
       let losses = 0;
@@ -41,7 +41,7 @@ export function reconnecting<O extends object>(
           event(text, receivedNs) {
             if (isOver || closing) return;
             if (readStamp(text, stamp)) cursor = stamp.seq;
-            // Not when it is open: a server that takes connections and ends them would be asked in a loop.
+            // Not at connect: a server that accepts and closes at once would meet no backoff.
             lossesInARow = 0;
             sink.event(text, receivedNs);
           },
@@ -54,8 +54,7 @@ export function reconnecting<O extends object>(
         try {
           return await within(deadlineMs, transport.connect({ ...context, ...since }, own, options));
         } catch (error) {
-          const isFirst = losses === 0;
-          if (isFirst) throw error;
+          if (losses === 0) throw error;
           lost();
           return undefined;
         }

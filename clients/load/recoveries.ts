@@ -1,4 +1,4 @@
-/** What a worker's clients go through that lose their connections: when they try again, and when events flow again. */
+/** When a worker's clients that lost their connections try again, and when events flow again. */
 
 import type { ClientRecovery } from '../../bench/contract/calls.ts';
 import { readStamp } from '../../bench/contract/event.ts';
@@ -10,7 +10,7 @@ export class Recoveries {
   readonly #stamp = { seq: 0, dueUs: 0 };
   #startNs = 0;
 
-  /** The same transport, with an eye on all its clients. */
+  /** The same transport; attempts and first events of all its clients are recorded. */
   watch<O extends object>(transport: ClientTransport<O>): ClientTransport<O> {
     return {
       defaults: transport.defaults,
@@ -21,21 +21,21 @@ export class Recoveries {
         let isFirst = true;
         let connectingNs = 0;
         let awaitsFirst = false;
-        let catchesUp = false;
+        let isCatchingUp = false;
         const onConnecting = () => {
           if (!isFirst) {
             connectingNs = nowNs();
             attemptsNs.push(connectingNs);
             awaitsFirst = true;
-            catchesUp = true;
+            isCatchingUp = true;
           }
           isFirst = false;
         };
         const event = (text: string, receivedNs: number) => {
           if (awaitsFirst) reconnects.push({ connectingNs, firstEventNs: receivedNs, replayed: 0 });
           awaitsFirst = false;
-          catchesUp &&= this.#wasDueBy(connectingNs, text);
-          const current = catchesUp ? reconnects.at(-1) : undefined;
+          isCatchingUp &&= this.#wasDueBy(connectingNs, text);
+          const current = isCatchingUp ? reconnects.at(-1) : undefined;
           if (current) current.replayed++;
           sink.event(text, receivedNs);
         };

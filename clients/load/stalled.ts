@@ -1,6 +1,6 @@
 /**
- * Clients that stop reading when the window begins and never do again, without a word. What they send they go on to send. They
- * share connections among themselves only, where their lane shares any.
+ * Clients that stop reading when the window begins, and go on sending. They share connections among themselves only, where
+ * their lane shares any.
  */
 
 import { addressOf } from '../../bench/contract/child.ts';

@@ -23,7 +23,6 @@ export interface SwarmSpec {
   readonly keylog?: ((line: string) => void) | undefined;
 }
 
-/** What the client with this number is given to work with. */
 export function contextOf(spec: SwarmSpec, number: number): ClientContext {
   const { url, seed, headers, via, tap, meter, certificate, keylog } = spec;
   const isRelayed = tap !== undefined && isTapped(number, tap);
@@ -39,7 +38,6 @@ export function isTimed({ tap }: SwarmSpec, number: number): boolean {
 }
 
 export interface Swarm {
-  /** By their numbers. */
   readonly clients: ReadonlyMap<number, PushClient>;
   close(): Promise<void>;
 }
@@ -64,7 +62,7 @@ export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => Eve
       open.set(number, await transport.connect(contextOf(spec, number), sinkOf(number), options));
     }
   };
-  const lines = await Promise.allSettled(
+  const openers = await Promise.allSettled(
     Array.from({ length: OPENING_AT_ONCE }, () =>
       openNext().catch((error) => {
         failed = true;
@@ -72,7 +70,7 @@ export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => Eve
       }),
     ),
   );
-  const failure = lines.find((line) => line.status === 'rejected');
+  const failure = openers.find((opener) => opener.status === 'rejected');
   if (!failure) return { clients: open, close };
   await close();
   const why = failure.reason instanceof Error ? failure.reason.message : String(failure.reason);

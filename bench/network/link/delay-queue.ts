@@ -1,4 +1,4 @@
-/** Lets each of many directions hand on what is due, at the instant when it is: one alarm for all, set to the next. */
+/** Releases the chunks of many directions at the instants when they are due: one alarm for all, set to the next. */
 
 import TinyQueue from 'tinyqueue';
 import type { Alarm } from '../../measure/alarm.ts';
@@ -15,7 +15,6 @@ export class DelayQueue {
   readonly nowNs: () => number;
   readonly #waiting = new TinyQueue<Delayed>([], (one, other) => one.dueNs - other.dueNs);
   readonly #alarm: Alarm;
-  /** What the alarm is set to. */
   #alarmNs = Number.POSITIVE_INFINITY;
 
   constructor(alarm: Alarm, clock: () => number) {
@@ -33,7 +32,7 @@ export class DelayQueue {
     this.#setAlarm();
   }
 
-  #ring(): void {
+  readonly #ring = () => {
     this.#alarmNs = Number.POSITIVE_INFINITY;
     for (let next = this.#waiting.peek(); next; next = this.#waiting.peek()) {
       const atNs = this.nowNs();
@@ -42,14 +41,12 @@ export class DelayQueue {
       if (next.release(atNs)) this.#waiting.push(next);
     }
     this.#setAlarm();
-  }
+  };
 
   #setAlarm(): void {
     const next = this.#waiting.peek();
     if (!next || next.dueNs >= this.#alarmNs) return;
     this.#alarmNs = next.dueNs;
-    this.#alarm.at(next.dueNs, this.#onRing);
+    this.#alarm.at(next.dueNs, this.#ring);
   }
-
-  readonly #onRing = () => this.#ring();
 }

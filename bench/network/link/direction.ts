@@ -6,13 +6,11 @@
 import type { Delayed, DelayQueue } from './delay-queue.ts';
 import type { Path } from './path.ts';
 
-/** Where bytes come from: it can be made to wait. */
 export interface Source {
   pause(): unknown;
   resume(): unknown;
 }
 
-/** Where they go. */
 export interface Destination {
   readonly destroyed: boolean;
   /** @returns false when nothing more should be written before `'drain'` */
@@ -26,7 +24,7 @@ export interface DirectionEnds {
   readonly source: Source;
   /** Called once, when the opening has travelled. */
   readonly open: () => Destination;
-  /** Told how late each chunk left: written − due. What the far end was not ready for is late from then on. */
+  /** Told how late each chunk left: written − due, or, where the far end was not ready, written − ready. */
   readonly onChunk: (latenessNs: number) => void;
 }
 
@@ -36,7 +34,7 @@ interface QueuedChunk {
   next: QueuedChunk | undefined;
 }
 
-/** However short: each takes memory besides its bytes. */
+/** At most so many are held, however short: each takes memory besides its bytes. */
 const MAX_QUEUED_CHUNKS = 16_384;
 
 export class Direction implements Delayed {
@@ -52,7 +50,7 @@ export class Direction implements Delayed {
   /** The far end takes no more; ready again at `#readyNs`. */
   #isBlocked = false;
   #readyNs = 0;
-  /** Nobody waits for anybody any more. */
+  /** A destination that takes no more delays nothing from now on: the reset must reach it. */
   #isReset = false;
 
   constructor(path: Path, queue: DelayQueue, ends: DirectionEnds) {
