@@ -4,7 +4,6 @@ import {
   type ConnectParams,
   type LinkCalls,
   type Listening,
-  type ListenParams,
   linkCalls,
   type MeasureParams,
   type RelayCalls,
@@ -88,17 +87,10 @@ async function runPhases(
 
   const children = [server, ...workers, relay, link].flatMap((child) => child ?? []);
   await Promise.all(children.map((child) => sayHello(child, laboratory.nodeVersion, deadlines.hello)));
-  const address = network && { address: network.address };
-  const rehearsed = await rehearse(plan, { server, workers }, address, deadlines);
+  const rehearsed = await rehearse(plan, { network, server, workers }, deadlines);
   network?.impose();
   const opening = { phase: 'listen', deadlineMs: deadlines.listen };
-  const listenParams = {
-    lane: lane.id,
-    options: lane.options,
-    feed: feedOf(plan),
-    certificate: rehearsed?.certificate,
-    ...address,
-  };
+  const listenParams = { ...baseListenParams(plan, network), certificate: rehearsed?.certificate };
   const listening = await server.call('listen', listenParams, opening);
   const { url } = listening;
   const { clients: reading, rttMs = 0, bandwidthBitsPerSecond, jitterMs } = point;
@@ -170,19 +162,16 @@ async function runPhases(
   });
 }
 
+function baseListenParams(plan: CellPlan, network: Network | undefined) {
+  const { id, options } = plan.lane;
+  return { lane: id, options, feed: feedOf(plan), address: network?.address };
+}
+
 /** Parameters of `connect` that do not depend on relay, link or worker. */
 function baseConnectParams({ procedure, lane, point, seed }: CellPlan, { url, certificate }: Listening) {
   const { headers, clients: firstStalled } = point;
-  return {
-    procedure,
-    lane: lane.id,
-    options: lane.options,
-    url,
-    certificate: certificate?.cert,
-    seed,
-    headers,
-    firstStalled,
-  };
+  const { id, options } = lane;
+  return { procedure, lane: id, options, url, certificate: certificate?.cert, seed, headers, firstStalled };
 }
 
 function openClients(
@@ -201,19 +190,17 @@ function openClients(
 /** @returns what the server listened as; undefined without a rehearsal */
 async function rehearse(
   plan: CellPlan,
-  { server, workers }: Pick<CellProcesses, 'server' | 'workers'>,
-  address: Pick<ListenParams, 'address'> | undefined,
+  { network, server, workers }: Pick<CellProcesses, 'network' | 'server' | 'workers'>,
   deadlines: Deadlines,
 ): Promise<Listening | undefined> {
   const rehearsal = rehearsalOf(plan, workers.length);
   if (!rehearsal) return undefined;
-  const { lane, point } = rehearsal;
   const within = (deadlineMs: number) => ({ phase: 'rehearsal', deadlineMs });
   const isRehearsal = true;
-  const listenParams = { lane: lane.id, options: lane.options, feed: feedOf(rehearsal), isRehearsal, ...address };
+  const listenParams = { ...baseListenParams(rehearsal, network), isRehearsal };
   const listening = await server.call('listen', listenParams, within(deadlines.listen));
   const connectParams = { ...baseConnectParams(rehearsal, listening), isRehearsal };
-  const openAll = () => openClients(workers, point, connectParams, within(deadlines.connect));
+  const openAll = () => openClients(workers, rehearsal.point, connectParams, within(deadlines.connect));
   const closeAll = () => Promise.all(workers.map((worker) => worker.call('close', {}, within(deadlines.close))));
   await openAll();
   const window = planWindow(rehearsal, workers.length, deadlines.drain, LEAD_NS.rehearsal);

@@ -54,11 +54,7 @@ export async function openDeliveries({ reconnect, firstStalled = Infinity, ...sp
     async run(params) {
       recoveries?.start(params.startNs);
       const [upstream] = await Promise.all([exchange(params), receiver.start(params), stall(params)]);
-      return {
-        ...receiver.report(),
-        ...(recoveries && { recoveries: recoveries.report() }),
-        ...(upstream && { upstream }),
-      };
+      return { ...receiver.report(), recoveries: recoveries?.report(), upstream };
     },
     async close() {
       receiver.stop();

@@ -85,7 +85,7 @@ export class Receiver {
       delivery: { expected, delivered: expected - missing, missing, duplicated, outOfOrder, unexpected },
       latency: [latency[1].encode(), latency[2].encode()],
       negativeLatencies: latency[1].negativeCount + latency[2].negativeCount,
-      ...(this.#firstProblem !== undefined && { firstProblem: this.#firstProblem }),
+      firstProblem: this.#firstProblem,
     };
   }
 
