@@ -5,7 +5,7 @@
  * bytes. These bytes, and only these, are called *payload* everywhere. How it looks in fewer bytes is `event-binary.ts`.
  */
 
-import { padOf } from './padding.ts';
+import { padOf } from './random.ts';
 
 /** One event, encoded once for every client. */
 export interface EncodedEvent {

@@ -44,34 +44,28 @@ export async function readWindow<Reading>(
 ): Promise<{ before: Reading; after: Reading; usage: ProcessUsage }> {
   await sleepUntil(fromNs);
   const before = await read(false);
-  const endUsage = beginUsage(heapBytes);
-  await sleepUntil(toNs);
-  const after = await read(true);
-  return { before, after, usage: endUsage() };
-}
-
-/** Begins a window now. The returned function ends it. */
-export function beginUsage(heapBytes: ProcessUsage['heapBytes']): () => ProcessUsage {
   forgetPeakRss();
   const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
   delay.enable();
   const cpuBefore = process.cpuUsage();
   const loopBefore = performance.eventLoopUtilization();
   const startNs = nowNs();
-  return () => {
-    const { user, system } = process.cpuUsage(cpuBefore);
-    const { utilization } = performance.eventLoopUtilization(loopBefore);
-    const elapsedUs = (nowNs() - startNs) / 1e3;
-    delay.disable();
-    return {
-      elapsedUs,
-      cpuUs: user + system,
-      cpuShare: (user + system) / elapsedUs,
-      eventLoopUtilisation: utilization,
-      // The histogram holds the time from sample to sample: what is above the interval is delay.
-      eventLoopDelayP99Us: delay.count === 0 ? 0 : Math.max(0, delay.percentile(99) / 1e3 - DELAY_RESOLUTION_MS * 1e3),
-      peakRssBytes: peakRssBytes(),
-      heapBytes,
-    };
+
+  await sleepUntil(toNs);
+  const after = await read(true);
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const { utilization } = performance.eventLoopUtilization(loopBefore);
+  const elapsedUs = (nowNs() - startNs) / 1e3;
+  delay.disable();
+  const usage = {
+    elapsedUs,
+    cpuUs: user + system,
+    cpuShare: (user + system) / elapsedUs,
+    eventLoopUtilisation: utilization,
+    // The histogram holds the time from sample to sample: what is above the interval is delay.
+    eventLoopDelayP99Us: delay.count === 0 ? 0 : Math.max(0, delay.percentile(99) / 1e3 - DELAY_RESOLUTION_MS * 1e3),
+    peakRssBytes: peakRssBytes(),
+    heapBytes,
   };
+  return { before, after, usage };
 }

@@ -29,22 +29,15 @@ export interface ChildExit {
 }
 
 export class ChildFailure extends Error {
-  readonly child: string;
+  override readonly name = 'ChildFailure';
   readonly phase: string;
-  readonly code: number | null;
-  readonly signal: string | null;
-
-  /** Whether the child is gone. */
-  readonly hasEnded: boolean;
+  /** Undefined for a child that still runs. */
+  readonly exit: ChildExit | undefined;
 
   constructor(child: string, phase: string, what: string, exit?: ChildExit) {
     super(`${child}, ${phase}: ${what}${exit?.stderr ? `\n${exit.stderr.trim()}` : ''}`);
-    this.name = 'ChildFailure';
-    this.child = child;
     this.phase = phase;
-    this.code = exit?.code ?? null;
-    this.signal = exit?.signal ?? null;
-    this.hasEnded = exit !== undefined;
+    this.exit = exit;
   }
 }
 
@@ -131,7 +124,7 @@ const DEATH_IS_KNOWN_MS = 300;
 
 /** @returns the death of a child, where one died meanwhile, in place of what the call failed with */
 export async function causeOf(error: unknown, children: readonly Child<AnyCalls>[]): Promise<unknown> {
-  if (!(error instanceof ChildFailure) || error.hasEnded) return error;
+  if (!(error instanceof ChildFailure) || error.exit) return error;
   for (const untilMs = performance.now() + DEATH_IS_KNOWN_MS; performance.now() < untilMs; await sleep(10)) {
     const dead = children.find(({ death }) => death);
     if (dead?.death) return new ChildFailure(dead.name, error.phase, describeExit(dead.death), dead.death);

@@ -20,20 +20,11 @@ import type { Network } from '../network/netem/network.ts';
 import { type Measurements, recordCell } from '../record/cell-record.ts';
 import type { CellPlan } from './cell-plan.ts';
 import { type AnyCalls, type CallLimits, Child, ChildFailure, causeOf } from './child.ts';
-import type { Deadlines, Laboratory } from './laboratory.ts';
+import { DEADLINES_MS, type Deadlines, type Laboratory } from './laboratory.ts';
 import { REOPENINGS, rehearsalOf } from './rehearsal.ts';
 import { restartsOf, serve } from './restarts.ts';
 import { openingMs, retransmissionMs } from './timeouts.ts';
 import { feedOf, planWindow } from './window.ts';
-
-const DEADLINES_MS: Deadlines = {
-  hello: 10_000,
-  listen: 10_000,
-  connect: 60_000,
-  drain: 5_000,
-  measure: 10_000,
-  close: 15_000,
-};
 
 /** Asking the kernel about more sockets than this would disturb what is measured. */
 const MAX_WATCHED_SOCKETS = 2_000;
@@ -306,8 +297,8 @@ function failedCell(plan: CellPlan, error: unknown): Cell {
     phase: failure?.phase ?? 'start',
     error: {
       message: error instanceof Error ? error.message : String(error),
-      code: failure?.code ?? null,
-      signal: failure?.signal ?? null,
+      code: failure?.exit?.code ?? null,
+      signal: failure?.exit?.signal ?? null,
     },
     warnings: [],
   };

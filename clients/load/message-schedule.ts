@@ -7,8 +7,7 @@
  */
 
 import type { MessagesParams } from '../../bench/contract/calls.ts';
-import { padOf } from '../../bench/contract/padding.ts';
-import { randomAt, STREAM } from '../../bench/contract/random.ts';
+import { padOf, randomAt, STREAM } from '../../bench/contract/random.ts';
 
 export interface MessageSchedule extends MessagesParams {
   readonly windowNs: readonly [number, number];

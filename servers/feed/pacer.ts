@@ -36,11 +36,11 @@ export function dueUs(schedule: Schedule, seq: number): number {
 
 /** In slots from the schedule's start. */
 function positionOf({ seed, arrivals }: Schedule, seq: number): number {
-  if (arrivals.process === 'spread') return seq - 1 + arrivals.slotShare * randomAt(seed, STREAM.arrival, seq);
+  if (arrivals.process === 'spread') return seq - 1 + arrivals.slotShare * randomAt(seed, STREAM.event, seq);
   const group = slotGroupSize(arrivals);
   const before = Math.floor((seq - 1) / group) * group;
   // The whole group is drawn and sorted again for each of its events: 20 draws at tens of events a second.
-  const draws = Array.from({ length: group }, (_, at) => randomAt(seed, STREAM.arrival, before + at + 1));
+  const draws = Array.from({ length: group }, (_, at) => randomAt(seed, STREAM.event, before + at + 1));
   const draw = draws.sort((a, b) => a - b)[seq - 1 - before] ?? 0;
   return before + (group - quietSlots(arrivals)) * draw;
 }
