@@ -2,10 +2,9 @@
 
 import type { Role, WorkerCalls } from '../bench/contract/calls.ts';
 import type { Lane } from '../bench/contract/lane.ts';
-import { ByteMeter } from '../bench/measure/byte-meter.ts';
+import { ByteMeter, windowCount } from '../bench/measure/byte-meter.ts';
 import { hello } from '../bench/measure/clock.ts';
 import { heapInUseBytes, NO_HEAP, readWindow } from '../bench/measure/process-usage.ts';
-import { windowCount } from '../bench/measure/wire.ts';
 import type { Load } from './load/load.ts';
 import { loads } from './load/procedures.ts';
 

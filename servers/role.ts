@@ -4,10 +4,10 @@ import type { ListenParams, Role, ServerCalls } from '../bench/contract/calls.ts
 import type { Lane } from '../bench/contract/lane.ts';
 import type { MountedTransport, PolledDeliveries } from '../bench/contract/transport.ts';
 import { type Alarm, createAlarm } from '../bench/measure/alarm.ts';
+import { windowCount } from '../bench/measure/byte-meter.ts';
 import { hello, nowNs } from '../bench/measure/clock.ts';
 import { LatencyRecorder } from '../bench/measure/latency.ts';
 import { heapInUseBytes, NO_HEAP, readWindow } from '../bench/measure/process-usage.ts';
-import { windowCount } from '../bench/measure/wire.ts';
 import { Feed } from './feed/feed.ts';
 import { Host, type HostOptions } from './http/host.ts';
 

@@ -1,7 +1,7 @@
 import type { WireProtocol } from './ledger.ts';
 import type { ClientTransport, ServerTransport } from './transport.ts';
 
-/** One row of the comparison: a transport with its options. What the harness must know of a transport stands here. */
+/** One row of the comparison: a transport with its options, and what the harness must know of it. */
 export interface Lane {
   readonly id: string;
   readonly title: string;
@@ -24,7 +24,7 @@ export interface Lane {
   readonly idlePeriodMs?: number;
   /** Whether all clients of a load worker are on one connection. @default false */
   readonly sharesConnection?: boolean;
-  /** The lane that this one is a second helping of: same transport, same options. What the two differ by is noise. */
+  /** The lane that this one is a duplicate of: same transport, same options. What the two differ by is noise. */
   readonly repeats?: string;
   /** The lane that this one is but for one option: what the two differ by is what the option changes. */
   readonly variantOf?: string;

@@ -27,8 +27,8 @@ import {
 } from '../contract/result.ts';
 import type { Pinning } from '../machine/cores.ts';
 import { headerBytesPerSegment, isSteady, type SegmentCount } from '../machine/packets.ts';
+import { sumWire } from '../measure/byte-meter.ts';
 import { mergeLatency } from '../measure/latency.ts';
-import { sumWire } from '../measure/wire.ts';
 import { recordLoad } from './load-record.ts';
 import { recordRecovery } from './recovery-record.ts';
 import { cellWarnings } from './warnings/warnings.ts';

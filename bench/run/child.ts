@@ -15,9 +15,9 @@ export interface Channel {
   send(message: CallMessage): void;
   onAnswer(listener: (answer: AnswerMessage) => void): void;
   onExit(listener: (exit: ChildExit) => void): void;
-  /** Lets the child end by itself, then makes it. Resolves when it is gone. */
+  /** Lets the child end by itself, then kills it. Resolves when it is gone. */
   end(): Promise<void>;
-  /** Ends it at once. Resolves when it is gone. */
+  /** Resolves when it is gone. */
   kill(): Promise<void>;
 }
 
@@ -113,7 +113,7 @@ export class Child<Own extends Calls> {
     return this.#channel.kill();
   }
 
-  /** How it ended, if nobody ended it. */
+  /** How it ended, unless `end` or `kill` made it. */
   get death(): ChildExit | undefined {
     return this.#isEnded ? undefined : this.#exit;
   }

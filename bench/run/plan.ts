@@ -4,7 +4,7 @@ import { type Arrivals, slotGroupSize } from '../contract/arrivals.ts';
 import { type Lane, withInterval } from '../contract/lane.ts';
 import { randomAt, STREAM } from '../contract/random.ts';
 import type { Cell, Point, Result } from '../contract/result.ts';
-import { keyOfPoint, withoutInterval } from '../stats/group.ts';
+import { groupBy, keyOfPoint, withoutInterval } from '../stats/group.ts';
 import { metricOf } from '../stats/metrics/metrics.ts';
 import type { CellPlan } from './cell-plan.ts';
 import { eventWaitMs, openingMs } from './timeouts.ts';
@@ -71,19 +71,16 @@ export function distinct(points: readonly Point[]): Point[] {
   return [...new Map(points.map((point) => [keyOfPoint(point), point])).values()];
 }
 
-/**
- * Where a lane goes on only while it keeps a limit, its points come in the order of the scenario, whichever places of the
- * round they have.
- */
+/** A lane with a limit meets its points in the scenario's order, at whichever positions of the round they have. */
 function inSteps<T extends { readonly scenario: PlannedScenario; readonly lane: Lane; readonly point: Point }>(
   places: readonly T[],
 ): T[] {
-  const steps = new Map<string, T[]>();
   const keyOf = ({ scenario, lane }: T) => `${scenario.id} ${lane.id}`;
-  for (const place of places.filter(({ scenario }) => scenario.limit)) {
-    steps.set(keyOf(place), [...(steps.get(keyOf(place)) ?? []), place]);
-  }
-  for (const [, ladder] of steps) {
+  const steps: ReadonlyMap<string, T[]> = groupBy(
+    places.filter(({ scenario }) => scenario.limit),
+    keyOf,
+  );
+  for (const ladder of steps.values()) {
     ladder.sort((a, b) => a.scenario.points.indexOf(a.point) - b.scenario.points.indexOf(b.point));
   }
   return places.map((place) => steps.get(keyOf(place))?.shift() ?? place);

@@ -83,23 +83,13 @@ export function reconnecting<O extends object>(
 }
 
 /** @throws Error after `deadlineMs`; a connection that comes after all is closed */
-function within(deadlineMs: number, connecting: Promise<PushClient>): Promise<PushClient> {
-  return new Promise((resolve, reject) => {
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
+async function within(deadlineMs: number, connecting: Promise<PushClient>): Promise<PushClient> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
       reject(new Error(`no answer within ${deadlineMs} ms`));
+      connecting.then((client) => client.close()).catch(() => {});
     }, deadlineMs);
-    connecting.then(
-      (client) => {
-        clearTimeout(timer);
-        if (isLate) void client.close();
-        else resolve(client);
-      },
-      (error) => {
-        clearTimeout(timer);
-        reject(error);
-      },
-    );
   });
+  return await Promise.race([connecting, late]).finally(() => clearTimeout(timer));
 }

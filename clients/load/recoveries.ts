@@ -18,25 +18,24 @@ export class Recoveries {
         const attemptsNs: number[] = [];
         const reconnects: { connectingNs: number; firstEventNs: number; replayed: number }[] = [];
         this.#clients.push({ attemptsNs, reconnects });
-        let isFirst = true;
+        let connections = 0;
         let connectingNs = 0;
-        let awaitsFirst = false;
+        let current: (typeof reconnects)[number] | undefined;
         let isCatchingUp = false;
         const onConnecting = () => {
-          if (!isFirst) {
-            connectingNs = nowNs();
-            attemptsNs.push(connectingNs);
-            awaitsFirst = true;
-            isCatchingUp = true;
-          }
-          isFirst = false;
+          if (connections++ === 0) return;
+          connectingNs = nowNs();
+          attemptsNs.push(connectingNs);
+          current = undefined;
+          isCatchingUp = true;
         };
         const event = (text: string, receivedNs: number) => {
-          if (awaitsFirst) reconnects.push({ connectingNs, firstEventNs: receivedNs, replayed: 0 });
-          awaitsFirst = false;
+          if (connections > 1 && !current) {
+            current = { connectingNs, firstEventNs: receivedNs, replayed: 0 };
+            reconnects.push(current);
+          }
           isCatchingUp &&= this.#wasDueBy(connectingNs, text);
-          const current = isCatchingUp ? reconnects.at(-1) : undefined;
-          if (current) current.replayed++;
+          if (current && isCatchingUp) current.replayed++;
           sink.event(text, receivedNs);
         };
         const watched = { event, gap: sink.gap.bind(sink), closed: sink.closed.bind(sink) };

@@ -1,24 +1,20 @@
 /** Many simulated clients of one lane in one process. */
 
-import type { Address, Tapping } from '../../bench/contract/calls.ts';
+import type { ConnectParams } from '../../bench/contract/calls.ts';
 import { isTapped, OPENING_AT_ONCE } from '../../bench/contract/child.ts';
-import type { HeaderProfile } from '../../bench/contract/headers.ts';
 import { randomAt, STREAM } from '../../bench/contract/random.ts';
 import type { ClientContext, ClientTransport, EventSink, PushClient } from '../../bench/contract/transport.ts';
 
-export interface SwarmSpec {
+/** A client's phase depends on its number, whichever worker it runs in. */
+type SwarmParams = Pick<
+  ConnectParams,
+  'url' | 'clients' | 'firstClient' | 'seed' | 'headers' | 'via' | 'tap' | 'certificate'
+>;
+
+export interface SwarmSpec extends SwarmParams {
   readonly transport: ClientTransport;
   readonly options: object;
-  readonly url: string;
-  readonly clients: number;
-  /** Number of the first client: its phase depends on it, whichever worker it runs in. */
-  readonly firstClient: number;
-  readonly seed: number;
-  readonly headers: HeaderProfile;
-  readonly via?: Address | undefined;
-  readonly tap?: Tapping | undefined;
   readonly meter: ClientContext['meter'];
-  readonly certificate?: string | undefined;
   /** Told the TLS secrets of the clients behind the relay, and of no others. */
   readonly keylog?: ((line: string) => void) | undefined;
 }

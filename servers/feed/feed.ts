@@ -49,7 +49,7 @@ export class EventLog implements EventFeed {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Stores an event of the past: nobody is told. */
+  /** Stores an event of the past without telling subscribers. */
   restore(event: EncodedEvent): void {
     this.#ring.push(event);
   }
@@ -83,7 +83,7 @@ export class Feed extends EventLog {
   }
 
   /**
-   * Publishes from `startNs` on, up to event `events`. What was due before now is the past: held, but told to nobody.
+   * Publishes from `startNs` on, up to event `events`. What was due before now is held, without telling subscribers.
    *
    * @param onPublished told of each event after its subscribers, with its lag (published − due) in ns
    */
