@@ -1,11 +1,6 @@
 /** When things arrive within the slots of a schedule: `1/eventsPerSecond` seconds each, one for every event. */
 
-/** How events fall into slots. The rest stays quiet: a reading taken there meets no event on its way. */
-export type Arrivals =
-  /** Each anywhere in the first `slotShare` of its own slot, 0 to 1. */
-  | { readonly process: 'spread'; readonly slotShare: number }
-  /** A group of slots shares its events: each falls anywhere in the group but its last `quietSlots`. */
-  | { readonly process: 'independent'; readonly slotGroupSize: number; readonly quietSlots: number };
+import type { Arrivals } from './result.ts';
 
 export function slotGroupSize(arrivals: Arrivals): number {
   return arrivals.process === 'spread' ? 1 : arrivals.slotGroupSize;

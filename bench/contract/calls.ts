@@ -8,7 +8,7 @@
 
 import { z } from 'zod';
 import { HEADER_PROFILES } from './headers.ts';
-import { completedCellSchema, PROCEDURES } from './result.ts';
+import { completedCellSchema, PROCEDURES, resultSchema } from './result.ts';
 
 type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
 type Of<Schema extends z.ZodType> = DeepReadonly<z.infer<Schema>>;
@@ -48,16 +48,11 @@ const certificate = z.strictObject({ key: z.string(), cert: z.string() }).descri
 const address = z.strictObject({ host: z.string(), port: count });
 const keys = z.array(z.string()).describe('TLS secrets of clients behind the relay, as lines of an NSS key log');
 
-const arrivals = z.discriminatedUnion('process', [
-  z.strictObject({ process: z.literal('spread'), slotShare: z.number().min(0).max(1) }),
-  z.strictObject({ process: z.literal('independent'), slotGroupSize: z.int().positive(), quietSlots: amount }),
-]);
-
 const feed = z.strictObject({
   ring: z.strictObject({ events: count, bytes: count }),
   seed: z.int(),
   eventsPerSecond: amount,
-  arrivals,
+  arrivals: resultSchema.shape.scenarios.element.shape.arrivals,
   warmupBurst: z.strictObject({ events: count, speed: z.number().positive() }).optional(),
   payloadBytes: count,
 });

@@ -24,8 +24,8 @@ export interface Lane {
   readonly idlePeriodMs?: number;
   /** Whether all clients of a load worker are on one connection. @default false */
   readonly sharesConnection?: boolean;
-  /** The lane that this one is a duplicate of: same transport, same options. What the two differ by is noise. */
-  readonly repeats?: string;
+  /** The lane that this one measures once more, with the same transport and options. What the two differ by is noise. */
+  readonly duplicateOf?: string;
   /** The lane that this one is but for one option: what the two differ by is what the option changes. */
   readonly variantOf?: string;
   /** Rules of the contract that the transport's format can't keep, with the reason. */

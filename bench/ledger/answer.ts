@@ -1,9 +1,8 @@
-/** What the body of a response holds, in whatever version of HTTP. */
+/** What the body of a response holds, in any version of HTTP. */
 
-import { type Content, MessageContent, PlainContent } from './content.ts';
+import { type Content, ControlContent, MessageContent } from './content.ts';
 import type { Direction } from './direction.ts';
 import { EventStream } from './event-stream.ts';
-import type { Exchange } from './exchange.ts';
 import { GzipContent } from './gzip.ts';
 import { EventLines } from './lines.ts';
 
@@ -15,6 +14,11 @@ export interface AnswerHead {
   readonly coding: string | undefined;
 }
 
+interface Exchange {
+  readonly method: string;
+  readonly question: MessageContent;
+}
+
 const EVENT_CONTENT = { 'text/event-stream': EventStream, 'application/x-ndjson': EventLines } as const;
 
 /** Whether a response is an event stream, and with its request opens a lasting connection. */
@@ -22,15 +26,15 @@ export function opensStream(head: AnswerHead, { method }: Exchange): boolean {
   return head.status === 200 && method !== 'HEAD' && mediaType(head) === 'text/event-stream';
 }
 
-/** How the body is to be read. Fails the direction when it may hold events that can't be. */
+/** Returns the reader of the body. Fails the direction when the body may hold events that can't be read. */
 export function answerContent(direction: Direction, head: AnswerHead, exchange: Exchange): Content {
   const type = mediaType(head);
   const mayHoldMessages = head.status === 200 && exchange.method !== 'HEAD';
-  // What answers a message is one, too.
+  // The answer to a message is a message, too.
   if (mayHoldMessages && type === 'application/json' && !exchange.question.isEmpty)
     return new MessageContent(direction);
   if (!mayHoldMessages || (type !== 'text/event-stream' && type !== 'application/x-ndjson')) {
-    return new PlainContent(direction, 'control');
+    return new ControlContent(direction);
   }
   const contentOf = (text: Direction) => new EVENT_CONTENT[type](text);
   const coding = head.coding?.toLowerCase() ?? 'identity';

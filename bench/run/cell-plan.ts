@@ -1,9 +1,8 @@
 /** One cell with everything decided: what the plan says and the run does. */
 
-import type { Arrivals } from '../contract/arrivals.ts';
 import type { ReconnectPolicy } from '../contract/calls.ts';
 import type { Lane } from '../contract/lane.ts';
-import type { Point, Procedure } from '../contract/result.ts';
+import type { Arrivals, Point, Procedure } from '../contract/result.ts';
 
 export interface CellPlan {
   readonly procedure: Procedure;

@@ -1,6 +1,6 @@
 /** Pure: a configuration becomes cells in a seeded order. */
 
-import { type Arrivals, slotGroupSize } from '../contract/arrivals.ts';
+import { slotGroupSize } from '../contract/arrivals.ts';
 import { type Lane, withInterval } from '../contract/lane.ts';
 import { randomAt, STREAM } from '../contract/random.ts';
 import type { Cell, Point, Result } from '../contract/result.ts';
@@ -46,7 +46,7 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
         rehearsalSeconds: scenario.rehearsalSeconds ?? 0,
         warmupSeconds: scenario.warmupSeconds,
         windowSeconds: windowSeconds(scenario, point, lane),
-        arrivals: arrivalsOf(scenario.jitter),
+        arrivals: scenario.arrivals,
         ledgerClients: ledgerClients(lane, point.clients, scenario.ledgerShare),
       });
     }
@@ -57,7 +57,9 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
 /** A lane's duplicate shows the noise of latencies; over many points it would take too long. */
 function lanesOf({ figures, points, lanes: ids }: PlannedScenario, lanes: readonly Lane[]): readonly Lane[] {
   const own = lanes.filter(({ id }) => ids.includes(id));
-  return figures.includes('latency') && points.length === 1 ? own : own.filter(({ repeats }) => repeats === undefined);
+  return figures.includes('latency') && points.length === 1
+    ? own
+    : own.filter(({ duplicateOf }) => duplicateOf === undefined);
 }
 
 /** A lane that does not poll is measured once where points differ in the poll interval alone. */
@@ -99,13 +101,6 @@ export function isBeyondLimit(plan: CellPlan, cells: readonly Cell[], scenarios:
       step(cell.point) < step(plan.point) &&
       (cell.state === 'failed' || (metricOf(limit.metric).of(cell) ?? Number.POSITIVE_INFINITY) > limit.max),
   );
-}
-
-/** A scenario's `jitter`, the number of slots over which an event may fall. */
-function arrivalsOf(jitter: number): Arrivals {
-  if (jitter <= 1) return { process: 'spread', slotShare: jitter };
-  const group = Math.ceil(jitter);
-  return { process: 'independent', slotGroupSize: group, quietSlots: group - jitter };
 }
 
 /** Silence is measured over whole periods of what an idle connection does. */

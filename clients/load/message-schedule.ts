@@ -7,7 +7,8 @@
  */
 
 import type { MessagesParams } from '../../bench/contract/calls.ts';
-import { padOf, randomAt, STREAM } from '../../bench/contract/random.ts';
+import { padOf } from '../../bench/contract/event.ts';
+import { randomAt, STREAM } from '../../bench/contract/random.ts';
 
 export interface MessageSchedule extends MessagesParams {
   readonly windowNs: readonly [number, number];

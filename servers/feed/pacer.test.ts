@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Arrivals, quietSlots, slotGroupSize } from '../../bench/contract/arrivals.ts';
+import { quietSlots, slotGroupSize } from '../../bench/contract/arrivals.ts';
+import type { Arrivals } from '../../bench/contract/result.ts';
 import { range } from '../../bench/contract/test-support.ts';
 import { dueBy, dueUs, pace, type Schedule } from './pacer.ts';
 

@@ -4,15 +4,9 @@
  * Event n belongs to slot n of `1/eventsPerSecond` seconds and falls, seeded, where {@link Arrivals} let it. Events at the
  * start of every slot would be in step with the clients' poll timers: each client would always see events of the same age.
  */
-import {
-  type Arrivals,
-  quietSlots,
-  slotGroupSize,
-  slotsBegun,
-  slotsPast,
-  type WarmupBurst,
-} from '../../bench/contract/arrivals.ts';
+import { quietSlots, slotGroupSize, slotsBegun, slotsPast, type WarmupBurst } from '../../bench/contract/arrivals.ts';
 import { randomAt, STREAM } from '../../bench/contract/random.ts';
+import type { Arrivals } from '../../bench/contract/result.ts';
 
 export interface Schedule {
   readonly seed: number;
