@@ -125,6 +125,7 @@ describe('a measured server', () => {
     const after = await RawClient.connect(Number(new URL(again.url).port));
     after.send('\n');
     await role.measure(paramsFor(1, 2));
+    await eventually(() => expect(after.received.toString().match(/\n/g)).toHaveLength(3));
     after.socket.destroy();
     const { wire } = await role.close({});
     expect(wire).toEqual({ sentBytes: after.received.length, receivedBytes: 1, connections: 1 });

@@ -105,15 +105,14 @@ function buildResult(
     workers,
     environment,
     sessions: [...sessions],
-    lanes: lanes.map(({ id, title, summary, transport, options, duplicateOf, variantOf }) => ({
-      id,
-      title,
-      summary,
-      transport,
-      options,
-      ...(duplicateOf !== undefined && { duplicateOf }),
-      ...(variantOf !== undefined && { variantOf }),
-    })),
+    lanes: lanes.map(
+      ({ server: _server, client: _client, wire: _wire, skips: _skips, id, title, summary, ...row }) => ({
+        id,
+        title,
+        summary,
+        ...row,
+      }),
+    ),
     scenarios: [...scenarios],
     cells: [...cells],
     comparisons,
