@@ -537,3 +537,16 @@ export function parseResult(text: string): Result {
   const where = first ? `${first.path.join('.')}: ${first.message}` : 'no reason given';
   throw new InvalidResult(`not a valid result: ${where}${others.length > 0 ? `, and ${others.length} more` : ''}`);
 }
+
+/** Clients that read to the end, the first ones by number, and those that stop: the latter are no part of the audit. */
+export function connectedClients({ clients, stalledClients = 0 }: Point): number {
+  return clients + stalledClients;
+}
+
+/**
+ * Whether what one side sent must be what the other received. A server that was killed took its count along; what was sent to
+ * a client that does not read stays in the kernel, or goes with the connection.
+ */
+export function mustAgree({ recovery, point }: Pick<CompletedCell, 'recovery' | 'point'>): boolean {
+  return recovery === undefined && !point.stalledClients;
+}

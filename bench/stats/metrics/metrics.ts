@@ -3,8 +3,7 @@
  */
 
 import { type LayerBytes, openingBytes } from '../../contract/ledger.ts';
-import { connectedClients } from '../../contract/reading.ts';
-import type { CompletedCell } from '../../contract/result.ts';
+import { type CompletedCell, connectedClients } from '../../contract/result.ts';
 import { EVENTS_NEEDED, PERCENTILE_LABELS, type Percentile } from '../percentiles.ts';
 import { conditionMetrics } from './condition-metrics.ts';
 import { COUNTED, FASTER, type Metric, TIMED, takes } from './metric.ts';
