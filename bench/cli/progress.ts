@@ -5,7 +5,7 @@ import type { Cell, CompletedCell } from '../contract/result.ts';
 import type { CellPlan } from '../run/cell-plan.ts';
 import { expectedSeconds } from '../run/plan.ts';
 import { keyOfPlace } from '../stats/group.ts';
-import { metricOf } from '../stats/metrics/metrics.ts';
+import { metrics } from '../stats/metrics/metrics.ts';
 import { isValid } from '../stats/metrics/valid.ts';
 
 export interface Progress {
@@ -21,7 +21,7 @@ export function showProgress(plans: readonly CellPlan[], stream: NodeJS.WriteStr
   return stream.isTTY ? liveView(plans) : plainLines(plans, stream);
 }
 
-/** Seconds that the cells from `done` on will take, about. */
+/** About how many seconds the cells from `done` on will take. */
 export function secondsLeft(plans: readonly CellPlan[], done: number): number {
   return plans.slice(done).reduce((sum, plan) => sum + expectedSeconds(plan), 0);
 }
@@ -104,30 +104,27 @@ function describe(cell: Cell, laneColumns: number): string {
   if (cell.state === 'failed') return `${lane}  failed in ${cell.phase}: ${cell.error.message.split('\n', 1)[0]}`;
   if (!isValid(cell)) return `${lane}  invalid: ${cell.warnings[0]?.text ?? 'the delivery audit failed'}`;
   const numbers = headlines(cell);
-  const doubts = cell.warnings.filter(({ severity }) => severity === 'severe').map(({ code }) => code);
-  return `${lane}  ${numbers}${doubts.length > 0 ? `  ${doubts.join(' ')}` : ''}`;
+  const warnings = cell.warnings.filter(({ severity }) => severity === 'severe').map(({ code }) => code);
+  return `${lane}  ${numbers}${warnings.length > 0 ? `  ${warnings.join(' ')}` : ''}`;
 }
+
+/** Times before counts: where a cell has several of either, the first of the table are what it was run for. */
+const HEADLINES = [...metrics]
+  .filter(({ shown }) => shown.progress)
+  .sort((a, b) => Number(a.spread === 'range') - Number(b.spread === 'range'));
 
 /** The first two numbers that the cell has to tell. */
 function headlines(cell: CompletedCell): string {
-  return HEADLINES.flatMap(({ metric, label, per, decimals }) => {
-    const value = metricOf(metric).of(cell);
-    return value === undefined ? [] : `${label} ${(value / per).toFixed(decimals)}`;
+  return HEADLINES.flatMap(({ of, shown: { progress } }) => {
+    const value = of(cell);
+    return value === undefined || !progress
+      ? []
+      : `${progress.label} ${(value / progress.per).toFixed(progress.decimals)}`;
   })
     .slice(0, 2)
     .map((text) => text.padStart(22))
     .join('  ');
 }
-
-const HEADLINES = [
-  { metric: 'latency.p50Us', label: 'p50, ms', per: 1e3, decimals: 2 },
-  { metric: 'open.firstEventP50Us', label: 'first event, ms', per: 1e3, decimals: 2 },
-  { metric: 'upstream.echoP50Us', label: 'echo, ms', per: 1e3, decimals: 2 },
-  { metric: 'recovery.firstEventP50Us', label: 'recovery, ms', per: 1e3, decimals: 0 },
-  { metric: 'capacity.requestsPerSecond', label: 'polls/s', per: 1, decimals: 0 },
-  { metric: 'idle.bytesPerClientMinute', label: 'B/client-minute', per: 1, decimals: 0 },
-  { metric: 'wire.perDeliveryBytes', label: 'B/delivery', per: 1, decimals: 1 },
-] as const;
 
 export function clockTime(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds));

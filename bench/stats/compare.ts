@@ -9,7 +9,7 @@ import type { Comparison, Estimate, Result } from '../contract/result.ts';
 import { type Difference, differencesBetween } from './differences.ts';
 import { estimateOf, valuesOf } from './estimate.ts';
 import { type Ratio, unpairedRatio } from './inference/ratio.ts';
-import { type Decision, decide } from './inference/verdict.ts';
+import { compareAll, type Decision } from './inference/verdict.ts';
 import { type Metric, metrics } from './metrics/metrics.ts';
 import type { ValidCell } from './metrics/valid.ts';
 import { type SharedPlace, sharedPlaces, type Uncompared } from './shared-places.ts';
@@ -17,7 +17,6 @@ import { type SharedPlace, sharedPlaces, type Uncompared } from './shared-places
 export interface RunComparison {
   readonly rows: readonly ComparisonRow[];
   readonly uncompared: readonly Uncompared[];
-  /** Settings that were not the same in what is compared all the same. */
   readonly differences: readonly Difference[];
 }
 
@@ -35,17 +34,13 @@ export interface ComparisonRow extends RowIdentity, Decision {
 
 type RowIdentity = Pick<Comparison, 'lane' | 'scenario' | 'point' | 'metric'> & Pick<Metric, 'unit'>;
 
-/** What one run says. */
 export type Side = Pick<Estimate, 'value' | 'low' | 'high' | 'rounds'> & {
-  /** One of each round. */
   readonly values: readonly number[];
 };
 
 interface Candidate {
-  readonly identity: RowIdentity;
+  readonly identity: RowIdentity & { readonly a: Side; readonly b: Side };
   readonly family: string;
-  readonly a: Side;
-  readonly b: Side;
   readonly ratio: Ratio;
 }
 
@@ -54,18 +49,7 @@ export function compareResults(a: Result, b: Result): RunComparison {
   const found = shared.flatMap((place) => metrics.flatMap((metric) => compareAt(place, metric) ?? []));
   const candidates = found.flatMap((one) => ('ratio' in one ? [one] : []));
   return {
-    rows: decide(candidates).map(
-      ([
-        {
-          identity,
-          ratio: { value, low, high, spread, margin },
-          ...sides
-        },
-        decision,
-      ]) => {
-        return { ...identity, a: sides.a, b: sides.b, ratio: value, low, high, spread, margin, ...decision };
-      },
-    ),
+    rows: compareAll(candidates),
     uncompared: [...uncompared, ...found.flatMap((one) => ('reason' in one ? [one] : []))],
     differences: differencesBetween(a, b, shared),
   };
@@ -84,10 +68,8 @@ function compareAt(place: SharedPlace, metric: Metric): Candidate | Uncompared |
     return { ...at, reason: 'not positive in every round: there is no ratio' };
   }
   return {
-    identity: { ...at, unit: metric.unit },
+    identity: { ...at, unit: metric.unit, a, b },
     family: JSON.stringify([scenario, metric.id]),
-    a,
-    b,
     ratio: unpairedRatio(metric, a.values, b.values),
   };
 }

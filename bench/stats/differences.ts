@@ -5,9 +5,7 @@ import type { SharedPlace } from './shared-places.ts';
 
 type Setting = CompletedCell['options'][string];
 
-/** A setting that differs; undefined where a run has none of that name. */
 export interface Difference {
-  /** Whose it is: a lane, a scenario, or of the whole run. */
   readonly lane?: string;
   readonly scenario?: string;
   readonly setting: string;
@@ -15,7 +13,6 @@ export interface Difference {
   readonly b: Setting | undefined;
 }
 
-/** Each once, though it may hold at many points. */
 export function differencesBetween(a: Result, b: Result, shared: readonly SharedPlace[]): Difference[] {
   const ofLanes = shared.flatMap(({ a: [ofA], b: [ofB] }) =>
     differing(ofA.options, ofB.options).map((one) => ({ lane: ofA.lane, ...one })),

@@ -2,7 +2,6 @@ import type { CompletedCell, Estimate } from '../contract/result.ts';
 import { geometricMeanOf, meanOf, rangeOf } from './inference/mean.ts';
 import type { Metric } from './metrics/metrics.ts';
 
-/** What a metric says of each cell, where it says anything. */
 export function valuesOf(cells: readonly CompletedCell[], metric: Metric): number[] {
   return cells.flatMap((cell) => metric.of(cell) ?? []);
 }

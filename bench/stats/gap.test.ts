@@ -5,7 +5,7 @@ import { range } from '../contract/test-support.ts';
 import { expectedQueuedShare } from './gap.ts';
 
 const EVENTS = 20_000;
-/** Of the simulation: so many pass from one event to the next, on average. */
+/** Steps of the simulation from one event to the next, on average. */
 const TICKS = 200;
 const PRODUCTS = [0.05, 0.1, 0.2, 0.5, 1, 2, 4];
 

@@ -1,7 +1,6 @@
 /** Who is compared with whom. */
 
 export interface Lineup {
-  /** The lane that others are compared with. */
   readonly reference: string;
   readonly lanes: readonly {
     readonly id: string;

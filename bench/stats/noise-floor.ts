@@ -1,5 +1,5 @@
 import type { Comparison, Warning } from '../contract/result.ts';
-import { type Evidence, reachOf } from './inference/evidence.ts';
+import { criticalValueOf, type Evidence } from './inference/evidence.ts';
 import { holm } from './inference/holm.ts';
 import { claimOf } from './inference/verdict.ts';
 import { isDuplicate, type Lineup } from './lineup.ts';
@@ -42,6 +42,6 @@ function leavesOne({ low, high }: Comparison): boolean {
 function evidenceBehind({ ratio, low, high, rounds }: Comparison): Evidence | undefined {
   if (low === null || high === null) return undefined;
   const degreesOfFreedom = rounds - 1;
-  const standardError = Math.log(high / low) / 2 / reachOf(degreesOfFreedom);
+  const standardError = Math.log(high / low) / 2 / criticalValueOf(degreesOfFreedom);
   return { mean: Math.log(ratio), standardError, degreesOfFreedom };
 }

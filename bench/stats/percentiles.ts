@@ -14,7 +14,6 @@ export const PERCENTILE_LABELS: Readonly<Record<Percentile, string>> = {
   p999: 'p99.9',
 };
 
-/** The percentiles that this many events can't support. */
 export function tooFewFor(events: number): Percentile[] {
   return (Object.keys(EVENTS_NEEDED) as Percentile[]).filter((name) => events < EVENTS_NEEDED[name]);
 }

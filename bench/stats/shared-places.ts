@@ -4,7 +4,6 @@ import type { Cell, Point, Result } from '../contract/result.ts';
 import { groupBy, keyOfPlace, keyOfPoint } from './group.ts';
 import { isValid, type ValidCell } from './metrics/valid.ts';
 
-/** A lane at a point: its valid cells in either result. */
 export interface SharedPlace {
   readonly a: readonly [ValidCell, ...ValidCell[]];
   readonly b: readonly [ValidCell, ...ValidCell[]];

@@ -12,7 +12,6 @@ export interface Threshold {
   readonly lane: string;
   readonly scenario: string;
   readonly metric: string;
-  /** What the ratio of b to a must stay below. */
   readonly limit: number;
 }
 
@@ -29,7 +28,7 @@ export interface JudgedThreshold {
 export interface JudgedPoint {
   readonly row: ComparisonRow;
   readonly outcome: Outcome;
-  /** Of each run, to decide what is undecided; null when over 1,000. */
+  /** Rounds of each run that would decide what is undecided; null when over 1,000. */
   readonly roundsNeeded?: number | null;
 }
 

@@ -1,23 +1,20 @@
 /** Captions of the LaTeX tables: a table that is copied into a paper carries its conditions along. */
 
 import { type Result, VERDICTS, type Verdict } from '../../contract/result.ts';
-import { type Column, oppositesOf } from '../view/tables/tables.ts';
+import { baselinesOf, type Column } from '../view/tables/tables.ts';
 import { countOf } from '../view/words/format.ts';
 import { textLatex } from '../view/words/latex.ts';
 import type { Place, ScenarioView } from '../view/words/places.ts';
-import { marginText, VERDICT_GLYPHS } from '../view/words/verdicts.ts';
+import { marginText, VERDICT_GLYPHS, VERDICT_NAMES } from '../view/words/verdicts.ts';
 import { conditionsText, inSentence, laneText, settingText, softwareText } from '../view/words/wording.ts';
 
 export interface TablePart {
   readonly title: string;
   readonly columns: readonly Column[];
-  /** Those of the part. */
   readonly places: readonly Place[];
-  /** `1 of 2`; undefined of a whole table. */
   readonly part: string | undefined;
 }
 
-/** @returns LaTeX */
 export function valueCaption(result: Result, view: ScenarioView, table: TablePart): string {
   const { columns } = table;
   return [
@@ -34,11 +31,11 @@ export function valueCaption(result: Result, view: ScenarioView, table: TablePar
  * @returns LaTeX
  */
 export function ratioCaption(result: Result, view: ScenarioView, table: TablePart, label: string): string {
-  const [first, ...others] = oppositesOf(view.places);
-  const opposite = others.length > 0 ? 'the lane that heads each group' : first;
+  const [first, ...others] = baselinesOf(view.places);
+  const baseline = others.length > 0 ? 'the lane that heads each group' : first;
   return [
     ...caveat(result),
-    sentence(`${titleOf(view, table)}: ratios to ${opposite}, paired by round; ${settingOf(view, table)}`),
+    sentence(`${titleOf(view, table)}: ratios to ${baseline}, paired by round; ${settingOf(view, table)}`),
     `Values: Table~\\ref{${label}}.`,
     ...spread(view, table.columns),
     sentence(verdicts(table)),
@@ -91,14 +88,12 @@ function verdicts({ columns, places }: TablePart): string {
     lanes.flatMap((lane) => columns.flatMap(({ metric }) => lane.comparisons.get(metric.id) ?? [])),
   );
   const margins = [...new Set(comparisons.map(({ margin }) => marginText(margin)))].join(' or ');
-  const meanings: Readonly<Record<Verdict, string>> = {
-    lower: 'lower',
-    higher: 'higher',
-    equivalent: `no practical difference (within ${margins})`,
-    inconclusive: 'not decided by these rounds',
+  const more: Partial<Record<Verdict, string>> = {
+    equivalent: ` (within ${margins})`,
+    inconclusive: ' by these rounds',
   };
   return VERDICTS.filter((verdict) => comparisons.some((one) => one.verdict === verdict))
-    .map((verdict) => `${VERDICT_GLYPHS[verdict]}: ${meanings[verdict]}`)
+    .map((verdict) => `${VERDICT_GLYPHS[verdict]}: ${VERDICT_NAMES[verdict]}${more[verdict] ?? ''}`)
     .join('; ');
 }
 

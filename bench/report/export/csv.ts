@@ -8,19 +8,8 @@ import { isValid } from '../../stats/metrics/valid.ts';
 type Field = string | number | boolean | undefined;
 
 const HEADER: readonly string[] = [
-  'run',
-  'lane',
-  'scenario',
-  ...DIMENSIONS.map(({ key }) => toSnakeCase(key)),
-  'round',
-  'order',
-  'state',
-  'valid',
-  'metric',
-  'value',
-  'unit',
-  'phase',
-  'error',
+  ...['run', 'lane', 'scenario', ...DIMENSIONS.map(({ key }) => toSnakeCase(key)), 'round', 'order', 'state', 'valid'],
+  ...['metric', 'value', 'unit', 'phase', 'error'],
 ];
 
 /**
@@ -41,7 +30,6 @@ function rowsOf(cell: Cell): Field[][] {
   });
 }
 
-/** `payloadBytes` → `payload_bytes` */
 function toSnakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
 }

@@ -1,6 +1,5 @@
 /** Markdown as GitHub and CommonMark read it. */
 
-/** Prints as it reads. */
 export function escapeMarkdown(text: string): string {
   return text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/[\\`*_<>|#~]/g, (sign) => `\\${sign}`);
 }

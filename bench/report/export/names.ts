@@ -1,9 +1,8 @@
 /** Names of files and labels, made from what the result says: lower-case letters, digits and hyphens, on any file system. */
 
-/** With a number after it, and an ending, still under the 255 bytes that file systems take. */
+/** Below the 255 bytes that file systems take, with a number and an ending after it. */
 const MAX_LENGTH = 160;
 
-/** `Fan-out, 0.5 events/s` → `fan-out-0-5-events-s` */
 export function slug(text: string): string {
   const dashed = text
     .toLowerCase()

@@ -40,7 +40,6 @@ interface Bucket {
   readonly countSoFar: number;
 }
 
-/** Those that hold a value. */
 function bucketsOf(histogram: JsHistogram): Bucket[] {
   const buckets: Bucket[] = [];
   let countSoFar = 0;

@@ -8,7 +8,6 @@ import { runCommand, scenarioCommand } from './commands.ts';
 import { bullets, escapeMarkdown } from './markdown.ts';
 import { labelsOf } from './tables-tex.ts';
 
-/** @param exportedBytes of the other exports */
 export function reproduceMarkdown(result: Result, views: readonly ScenarioView[], exportedBytes: number): string {
   const { environment, cells } = result;
   const whole = measuredMs(result);
@@ -77,12 +76,11 @@ function sizeText(bytes: number): string {
   return `${formatNumber(bytes / factor)} ${unit}`;
 }
 
-/** `2 min 53 s` */
 function durationText(ms: number): string {
   return formatDuration(new Date(0).toISOString(), new Date(ms).toISOString());
 }
 
-/** Of all sessions; undefined where the end of one is not known. */
+/** The sessions together; undefined where the end of one is not known. */
 function measuredMs({ sessions }: Result): number | undefined {
   return sessions.reduce<number | undefined>(
     (sum, { startedAt, endedAt }) =>

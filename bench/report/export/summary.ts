@@ -2,8 +2,8 @@
 
 import type { Result } from '../../contract/result.ts';
 import { bibtexKey, citationSentence } from '../view/citation.ts';
-import { type Column, columnsOf, formattedRatio, formattedValue, oppositesOf, TABLES } from '../view/tables/tables.ts';
-import { type FormattedInterval, formatInstant, headed } from '../view/words/format.ts';
+import { baselinesOf, type Column, columnsOf, formattedRatio, formattedValue, TABLES } from '../view/tables/tables.ts';
+import { formatInstant, headed, intervalText } from '../view/words/format.ts';
 import { type Place, type ScenarioView, withoutRepeats } from '../view/words/places.ts';
 import { verdictText } from '../view/words/verdicts.ts';
 import { conditionsText, laneText, softwareText } from '../view/words/wording.ts';
@@ -30,7 +30,7 @@ function citableLines(result: Result): string[] {
 }
 
 function scenarioBlocks(result: Result, view: ScenarioView): string[] {
-  const columns = TABLES.flatMap((spec) => columnsOf(spec, view));
+  const columns = TABLES.flatMap(({ id }) => columnsOf(id, view));
   return [
     `## ${escapeMarkdown(view.scenario.title)}`,
     escapeMarkdown(`${view.scenario.question} ${view.setting}.`),
@@ -40,7 +40,6 @@ function scenarioBlocks(result: Result, view: ScenarioView): string[] {
   ];
 }
 
-/** A row for each lane at each point, which a column names where there are several. */
 function valueTable({ places }: ScenarioView, columns: readonly Column[]): string {
   return markdownTable(
     [
@@ -53,7 +52,10 @@ function valueTable({ places }: ScenarioView, columns: readonly Column[]): strin
       place.lanes.map((lane) => [
         ...pointField(place, places),
         lane.label.title,
-        ...columns.map((column) => intervalText(formattedValue(lane, column))),
+        ...columns.map((column) => {
+          const formatted = formattedValue(lane, column);
+          return formatted ? intervalText(formatted) : '–';
+        }),
         `${lane.valid.length} of ${lane.cells.length}`,
       ]),
     ),
@@ -71,28 +73,21 @@ function pointField({ varied = '' }: Place, places: readonly Place[]): string[] 
 const text = (label: string): MarkdownColumn => ({ label, isNumeric: false });
 const number = (label: string): MarkdownColumn => ({ label, isNumeric: true });
 
-function intervalText(formatted: FormattedInterval | undefined): string {
-  if (!formatted) return '–';
-  const { value, interval } = formatted;
-  return interval === undefined ? value : `${value} ${interval}`;
-}
-
-/** None where no lane is compared: the reference is missing, or it is alone. */
 function comparisonBlocks({ places }: ScenarioView, columns: readonly Column[]): string[] {
-  const [first, ...others] = oppositesOf(places);
+  const [first, ...others] = baselinesOf(places);
   const rows = places.flatMap((place) =>
-    place.lanes.flatMap(({ label, comparisons, opposite }) =>
+    place.lanes.flatMap(({ label, comparisons, baseline }) =>
       columns.flatMap(({ metric }) => {
         const comparison = comparisons.get(metric.id);
         if (!comparison) return [];
         const { verdict } = comparison;
         const isDecided = verdict === 'lower' || verdict === 'higher';
-        const said = isDecided ? `${label.title} ${metric.verbs[verdict]} ${opposite?.title}` : verdictText(comparison);
+        const said = isDecided ? `${label.title} ${metric.verbs[verdict]} ${baseline?.title}` : verdictText(comparison);
         return [
           [
             ...pointField(place, places),
             label.title,
-            ...(others.length > 0 ? [opposite?.title ?? ''] : []),
+            ...(others.length > 0 ? [baseline?.title ?? ''] : []),
             metric.title,
             intervalText(formattedRatio(comparison)),
             said,
@@ -110,7 +105,7 @@ function comparisonBlocks({ places }: ScenarioView, columns: readonly Column[]):
   return [markdownTable([...pointColumn(places), ...columnsOfRatios], rows)];
 }
 
-/** Of some metrics only: `citationSentence` makes one of any estimate. */
+/** Only some metrics are quoted: `citationSentence` makes a sentence of any estimate. */
 function sentenceBlocks(result: Result, view: ScenarioView, columns: readonly Column[]): string[] {
   const quoted = columns.filter(({ isQuoted }) => isQuoted);
   const sentences = view.places.flatMap(({ lanes }) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FIGURES, type Result } from '../../contract/result.ts';
+import { shownIn } from '../../stats/metrics/metrics.ts';
 import { failed, makeResult, POINT, SCENARIO, withLedger } from '../../tests/fixture.ts';
-import { TABLES } from '../view/tables/tables.ts';
 import { Anchors } from '../view/words/anchors.ts';
 import { viewsOf } from '../view/words/places.ts';
 import { tablesLatex } from './tables-tex.ts';
@@ -11,8 +11,8 @@ const labels = (latex: string) => [...latex.matchAll(/\\label\{(.+?)\}/g)].map((
 const all = { scenarios: [{ ...SCENARIO, figures: [...FIGURES] }] };
 
 test('every figure of a scenario has a table', () => {
-  const shown = new Set(TABLES.flatMap(({ columns }) => columns.flatMap(({ figures }) => figures)));
-  expect([...FIGURES].filter((figure) => !shown.has(figure))).toEqual([]);
+  const lacking = FIGURES.filter((figure) => shownIn('exported', [figure]).length === 0);
+  expect(lacking).toEqual([]);
 });
 
 test('a scenario has the tables of its figures, with labels that do not change from run to run', () => {

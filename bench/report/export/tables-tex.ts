@@ -1,8 +1,7 @@
 /** `tables.tex`: the numbers of each scenario as tables for a paper, and their ratios to the reference. */
 
 import type { Result } from '../../contract/result.ts';
-import { inParts } from '../view/tables/table-parts.ts';
-import { type Column, columnsOf, formattedRatio, formattedValue, oppositesOf, TABLES } from '../view/tables/tables.ts';
+import { baselinesOf, type Column, columnsOf, formattedRatio, formattedValue, TABLES } from '../view/tables/tables.ts';
 import { escapeLatex } from '../view/words/latex.ts';
 import type { LaneAtPlace, Place, ScenarioView } from '../view/words/places.ts';
 import { VERDICT_GLYPHS } from '../view/words/verdicts.ts';
@@ -29,12 +28,12 @@ function tableLabel({ scenario }: Pick<ScenarioView, 'scenario'>, table: string)
 
 /** The labels of a scenario's tables, without those of their further parts and ratios. */
 export function labelsOf(view: ScenarioView): string[] {
-  return TABLES.filter((spec) => columnsOf(spec, view).length > 0).map(({ id }) => tableLabel(view, id));
+  return TABLES.filter(({ id }) => columnsOf(id, view).length > 0).map(({ id }) => tableLabel(view, id));
 }
 
 function tablesOf(result: Result, view: ScenarioView): string[] {
   return TABLES.flatMap((spec) => {
-    const columns = columnsOf(spec, view);
+    const columns = columnsOf(spec.id, view);
     const [only, ...others] = columns;
     if (!only) return [];
     const title = others.length === 0 ? only.metric.title : spec.title;
@@ -60,7 +59,6 @@ function valueTables({ result, view, title, columns, label }: Table): string[] {
   });
 }
 
-/** None where no lane is compared: the reference is missing, or it is alone. */
 function ratioTables({ result, view, title, columns: all, label }: Table): string[] {
   const isCompared = ({ comparisons }: LaneAtPlace) => all.some(({ metric }) => comparisons.has(metric.id));
   const compared = view.places.map((place) => ({ ...place, lanes: place.lanes.filter(isCompared) }));
@@ -69,18 +67,18 @@ function ratioTables({ result, view, title, columns: all, label }: Table): strin
   );
   if (columns.length === 0) return [];
   const heads = columns.map(({ label }) => ({ label, unit: undefined }));
-  const isMixed = oppositesOf(compared).length > 1;
+  const isMixed = baselinesOf(compared).length > 1;
   // Where lanes are compared with several, each of those heads its group.
-  const byOpposite = (place: Place): Place[] => {
+  const byBaseline = (place: Place): Place[] => {
     if (!isMixed) return [place];
-    return oppositesOf([place]).map((opposite) => ({
+    return baselinesOf([place]).map((baseline) => ({
       ...place,
-      varied: [place.varied, `to ${opposite}`].filter(Boolean).join(', '),
-      lanes: place.lanes.filter((lane) => lane.opposite?.title === opposite),
+      varied: [place.varied, `to ${baseline}`].filter(Boolean).join(', '),
+      lanes: place.lanes.filter((lane) => lane.baseline?.title === baseline),
     }));
   };
   return inParts(compared).map(({ places, suffix, part }) => {
-    const body = tabular(heads, groupsOf(places.flatMap(byOpposite), ratioRow, columns));
+    const body = tabular(heads, groupsOf(places.flatMap(byBaseline), ratioRow, columns));
     const caption = ratioCaption(result, view, { title, columns, places, part }, label);
     return float(`${title}, ${view.scenario.title}, ratios`, caption, `${label}-ratios${suffix}`, body);
   });
@@ -111,7 +109,6 @@ function ratioRow({ label, comparisons }: LaneAtPlace, columns: readonly Column[
   };
 }
 
-/** @param name for the list of tables */
 function float(name: string, caption: string, label: string, body: string): string {
   return `
 \\begin{table}[htbp]
@@ -124,4 +121,20 @@ function float(name: string, caption: string, label: string, body: string): stri
   \\setlength{\\tabcolsep}{4pt}
 ${body.replace(/^/gm, '  ')}
 \\end{table}`;
+}
+
+/** Rows of two lines each that a page holds, with the caption. */
+const MAX_ROWS = 16;
+
+/** Parts of about the same height, split by the count of lanes and never by the numbers: labels stay from run to run. */
+function inParts(places: readonly Place[]) {
+  const mostLanes = Math.max(1, ...places.map(({ lanes }) => lanes.length));
+  const perPart = Math.max(1, Math.floor(MAX_ROWS / mostLanes));
+  const parts = Math.ceil(places.length / perPart);
+  return Array.from({ length: parts }, (_, at) => ({
+    places: places.slice(Math.floor((at * places.length) / parts), Math.floor(((at + 1) * places.length) / parts)),
+    // Ends the label of the table: the first part has the label alone.
+    suffix: at === 0 ? '' : `-${at + 1}`,
+    part: parts === 1 ? undefined : `${at + 1} of ${parts}`,
+  }));
 }

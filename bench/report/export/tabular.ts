@@ -3,30 +3,26 @@
 import { type FormattedInterval, formatCount } from '../view/words/format.ts';
 import { escapeLatex, intervalLatex, plainNumber, tableFormat, textLatex, unitLatex } from '../view/words/latex.ts';
 
-/** Keeps the columns of marked numbers apart. */
+/** Reserves the width of the widest mark: columns of marked numbers would touch without it. */
 const WIDEST_MARK = '≈';
 
 export interface Head {
   readonly label: string;
-  /** undefined of a pure number */
   readonly unit: string | undefined;
 }
 
 export interface Group {
-  /** undefined where there is only one */
   readonly title: string | undefined;
   readonly rows: readonly Row[];
 }
 
 export interface Row {
   readonly lane: string;
-  /** One for each head; undefined where there is no number. */
   readonly cells: readonly (NumberCell | undefined)[];
   readonly rounds: number;
 }
 
 interface NumberCell extends FormattedInterval {
-  /** One sign, set behind the number. */
   readonly mark?: string;
 }
 

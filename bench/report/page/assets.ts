@@ -6,7 +6,6 @@ import { compiled, projectRoot } from '../../contract/paths.ts';
 
 export interface Assets {
   readonly style: string;
-  /** Scripts in the order in which they run. */
   readonly scripts: readonly Script[];
 }
 

@@ -6,7 +6,6 @@ import { inOrder } from '../view/words/places.ts';
 import { type Html, html } from './html.ts';
 import { anchorLink, laneMark, prose, table } from './parts.ts';
 
-/** Of the charts, by canvas. */
 export type Heights = ReadonlyMap<string, number>;
 
 export function sectionHtml({ id, title, question, setting, notes, figures }: Section, heights: Heights): Html {
@@ -34,7 +33,6 @@ function chartsHtml(groups: readonly ChartGroup[], tableId: string | undefined, 
   return html`${groups.map((group, at) => {
     const { title, panels } = group;
     const charts = chartsIn(group);
-    // One legend for charts that follow one another and share it.
     const following = groups.slice(at).map(chartsIn);
     const others = following.findIndex((ones) => ones[0]?.kind !== charts[0]?.kind);
     const isFirst = chartsIn(groups[at - 1])[0]?.kind !== charts[0]?.kind;
@@ -69,7 +67,6 @@ function panelHtml({ id, title, chart }: Panel, tableId: string | undefined, hei
 
 const symbol = (glyph: string) => html`<span class="symbol" aria-hidden="true">${glyph}</span>`;
 
-/** Charts side by side may have series of their own: all are named, each symbol with what it stands for. */
 function dotLegend(charts: readonly DotChart[]): Html {
   const names = charts.map(({ series }) => series.map(({ label }) => label));
   const most = Math.max(...names.map((labels) => labels.length));
@@ -80,9 +77,7 @@ function dotLegend(charts: readonly DotChart[]): Html {
   return html`<ul class="legend">${shapes}<li>filled: mean of the rounds</li>${readingOf(charts)}</ul>`;
 }
 
-/** All lanes by name, for where the chart has no room for it. */
 function lineLegend(charts: readonly LineChart[]): Html | undefined {
-  // A chart of one lane has its name as title.
   if (charts.every(({ shape }) => shape === 'steps')) return undefined;
   const labels = new Map(charts.flatMap(({ lanes }) => lanes.map((label) => [label.index, label] as const)));
   return html`<ul class="legend">${[...labels.values()]

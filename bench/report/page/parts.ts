@@ -4,7 +4,6 @@ import { laneColour, markOf } from '../view/charts/lane-marks.ts';
 import type { Column, Entry, LaneLabel, Prose, Row, Table, TableCell } from '../view/page-model.ts';
 import { type Html, html } from './html.ts';
 
-/** Appears on hover and on focus; the heading that it stands in has the anchor. */
 export function anchorLink(id: string, title: string): Html {
   return html` <a class="anchor" href="#${id}" aria-label="Link to ${title}">#</a>`;
 }
@@ -29,12 +28,11 @@ export function laneMark(lane: LaneLabel | undefined): Html | undefined {
   return html`<span class="${name}" style="--colour: var(${laneColour(lane)})" aria-hidden="true"></span>`;
 }
 
-/** What a reader takes along whole: a button to copy it appears beside it where scripts run. */
+/** Copied as a whole: a button appears beside it where scripts run. */
 export function copyable(content: Html): Html {
   return html`<div class="copyable" data-copyable>${content}</div>`;
 }
 
-/** Open, or folded behind its title. */
 export function table(model: Table): Html {
   const { id, title, folded, notes = [] } = model;
   const below = notes.length > 0 ? html`<p class="below">${notes.join(' ')}</p>` : undefined;
@@ -61,7 +59,6 @@ function columnHead({ label, unit, numeric }: Column): Html {
   return html`<th scope="col"${numeric ? html` class="number"` : undefined}>${shown}</th>`;
 }
 
-/** Rows that follow one another under the same head. */
 function rowGroups(rows: readonly Row[]): Row[][] {
   const groups: Row[][] = [];
   for (const row of rows) {
@@ -98,7 +95,7 @@ function tagOf(lane: LaneLabel | undefined): string | undefined {
 function tableCell({ text, interval, verdict, isRemark }: TableCell, numeric: boolean): Html {
   const name = [numeric ? 'number' : '', isRemark ? 'remark' : ''].filter(Boolean).join(' ');
   const bounds = interval === undefined ? undefined : html` <span class="interval">${interval}</span>`;
-  // The sign for the eye, the words for who hears the page or points at it.
+  // The sign is seen; its words are read aloud, and shown under the pointer.
   const sign =
     verdict &&
     html` <span class="sign" title="${verdict.text}"><span aria-hidden="true">${verdict.glyph}</span><span class="unseen">${verdict.text}</span></span>`;

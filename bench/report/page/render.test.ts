@@ -264,7 +264,7 @@ describe('colours', () => {
     ['dark', dark],
   ])('of text and of marks stand out from the paper: %s', (_, colours) => {
     const paper = colours?.get('--paper') ?? '';
-    for (const name of ['--ink', '--ink-quiet', '--accent', '--doubt']) {
+    for (const name of ['--ink', '--ink-quiet', '--accent', '--warning']) {
       expect(contrast(colours?.get(name) ?? '', paper), name).toBeGreaterThanOrEqual(4.5);
     }
     const marks = [...(colours?.keys() ?? [])].filter((name) => /^--(lane|layer)-/.test(name));

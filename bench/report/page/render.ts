@@ -6,7 +6,6 @@ import { pageModel } from '../view/model.ts';
 import { readAssets } from './assets.ts';
 import { pageHtml } from './template.ts';
 
-/** @returns the text of the page; the same result gives the same text */
 export function renderReport(result: Result): string {
   const model = pageModel(result);
   return pageHtml(model, chartSpecs(model), readAssets());

@@ -2,17 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import type { ChartSpec } from '../view/charts/chart-spec.ts';
-import type {
-  Cite,
-  CiteGroup,
-  Conditions,
-  Head,
-  PageModel,
-  Reproduce,
-  SummaryGroup,
-  Trust,
-  WarningGroup,
-} from '../view/page-model.ts';
+import type { PageModel } from '../view/model.ts';
+import type { SummaryGroup } from '../view/page-model.ts';
 import { PARTS } from '../view/words/anchors.ts';
 import { countOf } from '../view/words/format.ts';
 import type { Assets, Script } from './assets.ts';
@@ -43,7 +34,7 @@ ${contents(model)}
 <main>
 ${summaryHtml(model.summary, model.nothingMeasured)}
 ${model.sections.map((section) => sectionHtml(section, heights))}
-${trustHtml(model.trust)}
+${checksHtml(model.checks)}
 ${conditionsHtml(model.conditions)}
 ${readingHtml(model)}
 ${citeHtml(model.cite)}
@@ -58,13 +49,20 @@ ${scripts.map(
 `.text;
 }
 
-/** The page may run its own scripts and load nothing: what a result might smuggle in would not run either. */
+/** The page may run its own scripts and load nothing: a script within the texts of a result would not run. */
 function securityPolicy(scripts: readonly Script[]): string {
   const hashes = scripts.map(({ text }) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
   return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${hashes.join(' ')}`;
 }
 
-function headHtml({ question, citable, noiseFloor, facts }: Head): Html {
+function part(id: string, title: string, content: Html): Html {
+  return html`<section aria-labelledby="${id}">
+<h2 id="${id}">${title}${anchorLink(id, title)}</h2>
+${content}
+</section>`;
+}
+
+function headHtml({ question, citable, noiseFloor, facts }: PageModel['head']): Html {
   const reasons =
     citable.reasons.length > 0
       ? html`<ul class="reasons">${citable.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`
@@ -83,41 +81,35 @@ function contents({ sections }: PageModel): Html {
   const link = (id: string, title: string) => html`<li><a href="#${id}">${title}</a></li>`;
   return html`<nav aria-label="Contents"><ul class="contents">${link(PARTS.summary, 'What came out')}${sections.map(
     ({ id, title }) => link(id, title),
-  )}${link(PARTS.trust, 'Checks')}${link(PARTS.conditions, 'Conditions')}${link(PARTS.reading, 'How to read')}${link(
+  )}${link(PARTS.checks, 'Checks')}${link(PARTS.conditions, 'Conditions')}${link(PARTS.reading, 'How to read')}${link(
     PARTS.cite,
     'Cite',
   )}${link(PARTS.reproduce, 'Reproduce')}</ul></nav>`;
 }
 
 function summaryHtml(groups: readonly SummaryGroup[], nothingMeasured: string | undefined): Html {
-  return html`<section aria-labelledby="${PARTS.summary}">
-<h2 id="${PARTS.summary}">What came out${anchorLink(PARTS.summary, 'What came out')}</h2>
-${nothingMeasured === undefined ? undefined : html`<p class="note">${nothingMeasured}</p>`}
-${groups.map(
-  ({
-    title,
-    sentences,
-  }) => html`${title === undefined ? undefined : html`<h3 class="place">${title}</h3>`}<ul class="findings">
-${sentences.map(
-  ({ lane, text }) => html`<li>${laneMark(lane)}${prose(text)}</li>
-`,
-)}</ul>
-`,
-)}</section>`;
+  return part(
+    PARTS.summary,
+    'What came out',
+    html`${nothingMeasured && html`<p class="note">${nothingMeasured}</p>`}${groups.map(summaryGroup)}`,
+  );
 }
 
-function trustHtml({ rejected, audit, agreement, warnings }: Trust): Html {
-  return html`<section aria-labelledby="${PARTS.trust}">
-<h2 id="${PARTS.trust}">Checks${anchorLink(PARTS.trust, 'Checks')}</h2>
-${rejected && table(rejected)}
-${audit && table(audit)}
-${agreement && table(agreement)}
-<h3 id="${PARTS.warnings}">Warnings${anchorLink(PARTS.warnings, 'Warnings')}</h3>
-${warnings.length > 0 ? warnings.map(warningHtml) : html`<p>There are none.</p>`}
-</section>`;
+function summaryGroup({ title, sentences }: SummaryGroup): Html {
+  const items = sentences.map(({ lane, text }) => html`<li>${laneMark(lane)}${prose(text)}</li>\n`);
+  return html`\n${title && html`<h3 class="place">${title}</h3>`}<ul class="findings">\n${items}</ul>`;
 }
 
-function warningHtml({ code, severity, where, example, all, hints }: WarningGroup): Html {
+function checksHtml({ rejected, audit, agreement, warnings }: PageModel['checks']): Html {
+  return part(
+    PARTS.checks,
+    'Checks',
+    html`${[rejected, audit, agreement].map((one) => html`${one && table(one)}\n`)}<h3 id="${PARTS.warnings}">Warnings${anchorLink(PARTS.warnings, 'Warnings')}</h3>
+${warnings.length > 0 ? warnings.map(warningHtml) : html`<p>There are none.</p>`}`,
+  );
+}
+
+function warningHtml({ code, severity, where, example, all, hints }: PageModel['checks']['warnings'][number]): Html {
   const details = html`<details><summary>All ${all.length}</summary><ul class="sightings">${all.map(
     (one) => html`<li><span class="where">${one.where}</span> ${one.text}</li>`,
   )}</ul></details>`;
@@ -130,67 +122,49 @@ ${all.length > 0 ? details : undefined}
 `;
 }
 
-function conditionsHtml({
-  sessions,
-  noise,
-  environment,
-  lanes,
-  phases,
-  harness,
-  link,
-  netem,
-  ledger,
-  notes,
-}: Conditions): Html {
-  return html`<section aria-labelledby="${PARTS.conditions}">
-<h2 id="${PARTS.conditions}">Conditions${anchorLink(PARTS.conditions, 'Conditions')}</h2>
-${table(sessions)}
+function conditionsHtml(conditions: PageModel['conditions']): Html {
+  const { sessions, noise, environment, lanes, phases, harness, link, netem, ledger, notes } = conditions;
+  return part(
+    PARTS.conditions,
+    'Conditions',
+    html`${table(sessions)}
 ${entries('facts noise', noise)}
 ${table(lanes)}
 <div class="below">${notes.map((note) => html`<p>${note}</p>`)}</div>
-${phases && table(phases)}
-${harness && table(harness)}
-${link && table(link)}
-${netem && table(netem)}
-${ledger && table(ledger)}
-<h3 id="${PARTS.environment}">Environment${anchorLink(PARTS.environment, 'Environment')}</h3>
-${entries('facts dense', environment)}
-</section>`;
+${[phases, harness, link, netem, ledger].map((one) => html`${one && table(one)}\n`)}<h3 id="${PARTS.environment}">Environment${anchorLink(PARTS.environment, 'Environment')}</h3>
+${entries('facts dense', environment)}`,
+  );
 }
 
 function readingHtml({ glossary }: PageModel): Html {
-  return html`<section aria-labelledby="${PARTS.reading}">
-<h2 id="${PARTS.reading}">How to read this page${anchorLink(PARTS.reading, 'How to read this page')}</h2>
-${entries('glossary', glossary)}
-</section>`;
+  return part(PARTS.reading, 'How to read this page', entries('glossary', glossary));
 }
 
-function citeHtml({ text, groups, bibtex }: Cite): Html {
-  return html`<section aria-labelledby="${PARTS.cite}">
-<h2 id="${PARTS.cite}">Cite${anchorLink(PARTS.cite, 'Cite')}</h2>
-<p class="definition">${text}</p>
+function citeHtml({ text, groups, bibtex }: PageModel['cite']): Html {
+  return part(
+    PARTS.cite,
+    'Cite',
+    html`<p class="definition">${text}</p>
 ${groups.map(citeGroup)}
-${copyable(html`<pre><code>${bibtex}</code></pre>`)}
-</section>`;
+${copyable(html`<pre><code>${bibtex}</code></pre>`)}`,
+  );
 }
 
-function citeGroup({ title, sentences }: CiteGroup): Html {
+function citeGroup({ title, sentences }: PageModel['cite']['groups'][number]): Html {
   if (sentences.length === 0) return html``;
+  const items = sentences.map(
+    ({ lane, text }) =>
+      html`<li class="citation">${laneMark(lane)}${copyable(html`<p class="sentence">${text}</p>`)}</li>\n`,
+  );
   return html`<details class="fold"><summary>${title} <span class="folded">${countOf(sentences.length, 'sentence')}</span></summary>
-<ul class="citations">${sentences.map(
-    ({
-      lane,
-      text,
-    }) => html`<li class="citation">${laneMark(lane)}${copyable(html`<p class="sentence">${text}</p>`)}</li>
-`,
-  )}</ul></details>
-`;
+<ul class="citations">${items}</ul></details>\n`;
 }
 
-function reproduceHtml({ text, lines }: Reproduce): Html {
-  return html`<section aria-labelledby="${PARTS.reproduce}">
-<h2 id="${PARTS.reproduce}">Run it again${anchorLink(PARTS.reproduce, 'Run it again')}</h2>
-<p class="definition">${text}</p>
-${copyable(html`<pre><code>${lines.join('\n')}</code></pre>`)}
-</section>`;
+function reproduceHtml({ text, lines }: PageModel['reproduce']): Html {
+  return part(
+    PARTS.reproduce,
+    'Run it again',
+    html`<p class="definition">${text}</p>
+${copyable(html`<pre><code>${lines.join('\n')}</code></pre>`)}`,
+  );
 }

@@ -3,28 +3,19 @@
 import type { Result } from '../../contract/result.ts';
 import type { ComparisonRow, RunComparison } from '../../stats/compare.ts';
 import { groupBy } from '../../stats/group.ts';
-import { metricOf } from '../../stats/metrics/metrics.ts';
+import { metricOf, metrics } from '../../stats/metrics/metrics.ts';
 import type { JudgedThreshold } from '../../stats/threshold.ts';
-import { formatInterval, headed, RATIO } from '../view/words/format.ts';
+import { formatInterval, headed, intervalText, RATIO, scaleOf } from '../view/words/format.ts';
 import { commonText } from '../view/words/points.ts';
 import { verdictText } from '../view/words/verdicts.ts';
-import { recomputedText, scaleOf } from '../view/words/wording.ts';
+import { recomputedText } from '../view/words/wording.ts';
 import { align } from './terminal-tables.ts';
 
-/** What is shown unless other metrics are asked for. */
-export const COMPARED_METRICS = [
-  'latency.p50Us',
-  'latency.p95Us',
-  'latency.p99Us',
-  'wire.perDeliveryBytes',
-  'server.cpuPerDeliveryUs',
-  'server.heapPerClientBytes',
-];
+export const COMPARED_METRICS = metrics.filter(({ shown }) => shown.isCompared).map(({ id }) => id);
 
 interface Look {
   readonly markdown?: boolean;
   readonly metrics?: readonly string[];
-  /** The two ran on different machines. */
   readonly isAcross: boolean;
 }
 
@@ -66,8 +57,8 @@ function runLines(a: Result, b: Result, markdown: boolean): string[] {
   const line = (name: string, { id, environment: { git, versions }, citable, warnings }: Result) => {
     const code =
       git.commit === null ? 'no commit' : `commit ${git.commit.slice(0, 12)}${git.dirty ? ' with changes' : ''}`;
-    const doubt = citable.ok ? '' : `; not to be cited: ${citable.reasons.join(' ')}`;
-    return `${markdown ? '- ' : ''}${name}: run ${id}, Pushlab ${versions.pushlab}, ${code}, Node ${versions.node}${doubt}${recomputedText(warnings)}`;
+    const caveat = citable.ok ? '' : `; not to be cited: ${citable.reasons.join(' ')}`;
+    return `${markdown ? '- ' : ''}${name}: run ${id}, Pushlab ${versions.pushlab}, ${code}, Node ${versions.node}${caveat}${recomputedText(warnings)}`;
   };
   return [[line('a', a), line('b', b)].join('\n')];
 }
@@ -75,19 +66,19 @@ function runLines(a: Result, b: Result, markdown: boolean): string[] {
 function cellsOf(row: ComparisonRow, { lanes }: Result): string[] {
   const metric = metricOf(row.metric);
   const scale = scaleOf(metric, [row.a.value, row.b.value]);
-  const side = (of: ComparisonRow['a']) => {
-    const { value, interval } = formatInterval({ ...of, spread: row.spread }, scale);
-    return [value, interval].filter(Boolean).join(' ');
-  };
-  const ratio = formatInterval({ value: row.ratio, low: row.low, high: row.high, spread: row.spread }, RATIO);
+  const side = (of: ComparisonRow['a']) => intervalText(formatInterval({ ...of, spread: row.spread }, scale));
   return [
     lanes.find(({ id }) => id === row.lane)?.title ?? row.lane,
     headed(metric.title, scale),
     side(row.a),
     side(row.b),
-    [`× ${ratio.value}`, ratio.interval].filter(Boolean).join(' '),
+    ratioText(row),
     verdictText({ ...row, rounds: Math.min(row.a.rounds, row.b.rounds) }),
   ];
+}
+
+function ratioText({ ratio, low, high, spread }: ComparisonRow): string {
+  return `× ${intervalText(formatInterval({ value: ratio, low, high, spread }, RATIO))}`;
 }
 
 function markdownTable(columns: readonly string[], lines: readonly (readonly string[])[]): string {
@@ -97,12 +88,8 @@ function markdownTable(columns: readonly string[], lines: readonly (readonly str
 
 export function describeThreshold({ threshold: { text, limit }, outcome, points }: JudgedThreshold): string {
   const seen = points.map(({ row, roundsNeeded }) => {
-    const { value, interval } = formatInterval(
-      { value: row.ratio, low: row.low, high: row.high, spread: row.spread },
-      RATIO,
-    );
     const more = roundsNeeded === undefined ? '' : `; ${roundsNeeded ?? 'more than 1,000'} rounds would decide`;
-    return `× ${[value, interval].filter(Boolean).join(' ')}${more}`;
+    return `${ratioText(row)}${more}`;
   });
   return `threshold ${text} (below × ${limit}): ${outcome}: ${seen.join(', ')}`;
 }

@@ -1,34 +1,19 @@
 /** What a run says on the terminal when it ends. Pure: data → text. */
 
-import type { Result } from '../../contract/result.ts';
+import { type Result, VERDICTS } from '../../contract/result.ts';
+import { metrics as allMetrics } from '../../stats/metrics/metrics.ts';
 import { isValid } from '../../stats/metrics/valid.ts';
-import { byQuestion, comparedIn, widestOf, wordsOf } from '../view/findings/finding.ts';
-import { isolationSentences } from '../view/findings/isolation-sentences.ts';
+import { byQuestion, comparedIn, comparedProse, widestOf } from '../view/findings/finding.ts';
+import { isolationSentences } from '../view/findings/isolation.ts';
 import { noiseFloorInShort, noiseFloorOf } from '../view/findings/noise-floor.ts';
-import { wasMeasuredAgain } from '../view/findings/retries.ts';
 import type { LaneLabel } from '../view/page-model.ts';
 import { lanesOf } from '../view/tables/lane-table.ts';
 import { Anchors } from '../view/words/anchors.ts';
 import { countOf, formatCount } from '../view/words/format.ts';
-import { laneLabels, type ScenarioView, viewsOf } from '../view/words/places.ts';
+import { laneLabels, type ScenarioView, viewsOf, wasMeasuredAgain } from '../view/words/places.ts';
 import { commonText } from '../view/words/points.ts';
-import { comparisonProse, proseText, VERDICT_GLYPHS } from '../view/words/verdicts.ts';
+import { proseText, VERDICT_NAMES } from '../view/words/verdicts.ts';
 import { tablesInFull, tablesInShort } from './terminal-tables.ts';
-
-type Figure = Result['scenarios'][number]['figures'][number];
-
-/** What the sentences about a lane compare, by figure; in a long run, the first alone. */
-const SENTENCES: Readonly<Partial<Record<Figure, readonly string[]>>> = {
-  latency: ['latency.p50Us'],
-  layers: ['wire.overheadPerDeliveryBytes', 'wire.tcpIpPerDeliveryBytes'],
-  cpu: ['server.cpuPerDeliveryUs'],
-  tradeoff: ['wire.perDeliveryBytes'],
-  idle: ['idle.bytesPerClientMinute'],
-  connect: ['open.firstEventP50Us'],
-  upstream: ['upstream.echoP50Us'],
-  recovery: ['recovery.firstEventP50Us'],
-  capacity: ['capacity.requestsPerSecond'],
-};
 
 const LINE_COLUMNS = 100;
 
@@ -40,7 +25,10 @@ export function describeResult(result: Result): string {
     const { title, lanes, figures } = view.scenario;
     const heading = `${title}: ${commonText(view.places.map(({ point }) => point))}`;
     const labels = [...laneLabels(result)].filter(([id]) => lanes.includes(id)).map(([, label]) => label);
-    const metrics = figures.flatMap((figure) => SENTENCES[figure] ?? []);
+    // In a long run the first alone is said.
+    const metrics = figures.flatMap((figure) =>
+      allMetrics.filter(({ shown }) => shown.comparedFor?.includes(figure)).map(({ id }) => id),
+    );
     if (isLong) {
       const isolation = figures.includes('isolation') ? isolationSentences(view).map(proseText) : [];
       return [heading, ...tablesInShort(view, labels), ...[...isolation, ...inShort(view, metrics)].map(wrap), ''];
@@ -59,7 +47,6 @@ export function describeResult(result: Result): string {
   return [...citable(result), ...floor, '', ...blocks, ...problems(result), reminder(result)].join('\n');
 }
 
-/** A sentence for each lane and metric, of a scenario's only point. */
 function inFull(view: ScenarioView, metrics: readonly string[], result: Result): string[] {
   const compared = metrics.map((metric) => comparedIn(view, metric));
   if (compared.flat().length === 0 && !lanesOf(view).some(({ label }) => label.isReference)) {
@@ -68,50 +55,29 @@ function inFull(view: ScenarioView, metrics: readonly string[], result: Result):
   const labels = new Set(compared.flat().map(({ lane: { label } }) => label));
   return [...labels].flatMap((label: LaneLabel) =>
     compared.flatMap((all) =>
-      all
-        .filter(({ lane }) => lane.label === label)
-        .map(({ lane, comparison }) =>
-          proseText(
-            comparisonProse(comparison, {
-              subject: [label.title],
-              reference: lane.opposite?.title,
-              ...wordsOf(comparison.metric),
-            }),
-          ),
-        ),
+      all.filter(({ lane }) => lane.label === label).map((one) => proseText(comparedProse(one))),
     ),
   );
 }
 
-/** Of the first metric that is compared: the widest difference, and how many came to what; those of variants apart. */
+/** The widest difference in the first metric that is compared, and how many came to what; those of variants apart. */
 function inShort(view: ScenarioView, metrics: readonly string[]): string[] {
   const compared = metrics.map((metric) => comparedIn(view, metric)).find(({ length }) => length > 0) ?? [];
   return byQuestion(compared).map(({ all, isOfVariants }) => {
     const widest = widestOf(all);
-    const counts = (Object.keys(VERDICT_GLYPHS) as (keyof typeof VERDICT_GLYPHS)[]).flatMap((verdict) => {
+    const counts = VERDICTS.flatMap((verdict) => {
       const count = all.filter(({ comparison }) => comparison.verdict === verdict).length;
-      return count === 0 ? [] : `${formatCount(count)} ${COUNTED[verdict]}`;
+      return count === 0 ? [] : `${formatCount(count)} ${VERDICT_NAMES[verdict]}`;
     });
     const of = isOfVariants ? ' with what they vary' : '';
     const total = `Of ${countOf(all.length, 'comparison')}${of}: ${counts.join(', ')}.`;
     if (!widest) return total;
-    const { place, lane, comparison } = widest;
-    const sentence = comparisonProse(comparison, {
-      subject: [lane.label.title],
-      reference: lane.opposite?.title,
-      ...wordsOf(comparison.metric, lane),
-    });
-    const at = place.varied === undefined ? '' : ` (${place.varied})`;
+    const { varied } = widest.place;
+    const sentence = comparedProse(widest, widest.lane);
+    const at = varied === undefined ? '' : ` (${varied})`;
     return `${isOfVariants ? 'Widest by an option' : 'Widest'}${at}: ${proseText(sentence)} ${all.length > 1 ? total : ''}`.trimEnd();
   });
 }
-
-const COUNTED: Readonly<Record<keyof typeof VERDICT_GLYPHS, string>> = {
-  lower: 'lower',
-  higher: 'higher',
-  equivalent: 'no practical difference',
-  inconclusive: 'not decided',
-};
 
 /** Breaks a sentence between words, so that no line is longer than a terminal is likely to be wide. */
 function wrap(sentence: string): string {
@@ -121,7 +87,7 @@ function wrap(sentence: string): string {
     if (line.length + word.length >= LINE_COLUMNS) lines.push(`  ${word}`);
     else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
   }
-  // Spaces that may not break are for the page.
+  // Non-breaking spaces are for the page: a terminal shows them, and searches for the words fail.
   return lines.join('\n').replaceAll('\u00a0', ' ');
 }
 
@@ -140,7 +106,6 @@ function citable({ citable: { ok, reasons } }: Result): string[] {
   return ['This result may not be cited:', ...reasons.map((reason) => `  ${reason}`)];
 }
 
-/** What stood first has left the screen by now. */
 function reminder({ citable: { ok, reasons } }: Result): string {
   return ok ? 'May be cited.' : `May not be cited: ${countOf(reasons.length, 'reason')}, above.`;
 }

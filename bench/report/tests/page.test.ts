@@ -53,7 +53,7 @@ const layered = makeResult({
     { ...POINT, headers: 'browser-cookie' },
   ],
   change: withLedger,
-  replace: { scenarios: [{ ...SCENARIO, figures: [...FIGURES] }] },
+  replace: { scenarios: [{ ...SCENARIO, figures: [...FIGURES], varies: ['payloadBytes', 'headers'] }] },
 });
 const repeated = makeResult({ lanes: ['alpha', 'beta', 'again'], repeats: { again: 'beta' } });
 const survey = makeSurvey();
@@ -138,7 +138,7 @@ describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
           expect(drawn[at], `${name}, lane ${lane}`).toBeGreaterThan(20);
         }
       }
-      const limit = (await page.evaluate(countPixels, '--doubt'))[ids.findIndex((id) => id.startsWith('full-knee'))];
+      const limit = (await page.evaluate(countPixels, '--warning'))[ids.findIndex((id) => id.startsWith('full-knee'))];
       expect(limit).toBeGreaterThan(40);
       expect(complaints).toEqual([]);
       await page.close();

@@ -108,7 +108,7 @@ describe('a lane that repeats another', () => {
     const spec = chartSpecs(model).find(({ canvas }) => canvas.startsWith('spread-latency'));
     const [estimates] = (spec?.config.data.datasets ?? []) as DotDataset[];
     expect(estimates?.pointBorderColor).toEqual(['--lane-1', '--lane-1', '--lane-2']);
-    expect(estimates?.pointBackgroundColor).toEqual(['--lane-1', '--paper', '--lane-2']);
+    expect(estimates?.['pointBackgroundColor']).toEqual(['--lane-1', '--paper', '--lane-2']);
   });
 
   test('has no sentence of its own, and nothing to cite', () => {
@@ -120,7 +120,7 @@ describe('a lane that repeats another', () => {
   });
 
   test('is audited like any other', () => {
-    expect(model.trust.audit?.rows.map(({ header }) => header)).toContain('Lane again');
+    expect(model.checks.audit?.rows.map(({ header }) => header)).toContain('Lane again');
   });
 
   test('is a lane of its own where it is the reference', () => {

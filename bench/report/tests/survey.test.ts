@@ -42,7 +42,11 @@ describe('a sweep', () => {
     );
     const line = chart?.lines[chart.lanes.findIndex(({ title }) => title === 'Lane waiting')];
     expect(line?.points.map(({ y }) => y).sort()).toEqual(at.map(({ value }) => value).sort());
-    expect(line?.points.every(({ low, y, high }) => low !== null && high !== null && low < y && y < high)).toBe(true);
+    expect(
+      line?.points.every(
+        ({ low, y, high }) => typeof low === 'number' && typeof high === 'number' && low < y && y < high,
+      ),
+    ).toBe(true);
   });
 
   test('of two things is a chart for each of the second, on the same axes', () => {
@@ -327,7 +331,7 @@ describe('the knee', () => {
     );
     const [sweep] = kneesIn({ ...survey, cells });
     const [bare] = sweep?.knees ?? [];
-    expect([bare?.held?.place.varied, bare?.missed?.place.varied, bare?.gaveOut]).toEqual([
+    expect([bare?.held?.varied, bare?.missed?.varied, bare?.limitingFactors]).toEqual([
       '10 events/s',
       '100 events/s',
       [],
@@ -338,8 +342,8 @@ describe('the knee', () => {
     const unpinned = { code: 'unpinned', severity: 'notice', text: '', hint: '' } as const;
     const cells = survey.cells.map((cell) => ({ ...cell, warnings: [unpinned, ...cell.warnings] }));
     const [sweep] = kneesIn({ ...survey, cells });
-    expect(sweep?.knees.map(({ gaveOut }) => gaveOut)).toContainEqual(['server-saturated']);
-    expect(sweep?.knees.flatMap(({ gaveOut }) => gaveOut)).not.toContain('unpinned');
+    expect(sweep?.knees.map(({ limitingFactors }) => limitingFactors)).toContainEqual(['server-saturated']);
+    expect(sweep?.knees.flatMap(({ limitingFactors }) => limitingFactors)).not.toContain('unpinned');
   });
 
   test('comes where a cell fails, with the phase', () => {
@@ -352,8 +356,8 @@ describe('the knee', () => {
         : cell,
     );
     const [sweep] = kneesIn({ ...survey, cells });
-    expect(sweep?.knees[0]?.missed?.place.varied).toBe('500 events/s');
-    expect(sweep?.knees[0]?.gaveOut).toEqual(['failed in warm-up']);
+    expect(sweep?.knees[0]?.missed?.varied).toBe('500 events/s');
+    expect(sweep?.knees[0]?.limitingFactors).toEqual(['failed in warm-up']);
   });
 });
 

@@ -26,7 +26,7 @@ describe('a variant', () => {
   test('has its ratio to what it varies beside its value, and the table says to whom', () => {
     const [table] = figureOf('spread-cpu').tables;
     expect(table?.columns.map(({ label }) => label).slice(0, 2)).toEqual(['Lane', 'Ratios to']);
-    expect(table?.rows.map(({ header, cells: [opposite] }) => [header, opposite?.text])).toEqual([
+    expect(table?.rows.map(({ header, cells: [baseline] }) => [header, baseline?.text])).toEqual([
       ['Lane alpha', 'Lane beta'],
       ['Lane beta', 'none'],
       ['Lane gamma', 'Lane alpha'],

@@ -1,21 +1,14 @@
-/** What a paper says of a number, and of the run that it is from. */
+/** What a paper says of a number and of its run: a sentence for each headline number, and an entry for the bibliography. */
 
 import type { Estimate, Result } from '../../contract/result.ts';
 import { metricOf } from '../../stats/metrics/metrics.ts';
-import { countOf, formatInstant } from './words/format.ts';
+import { quotedIn } from './tables/tables.ts';
+import { countOf, formatInstant, scaleOf } from './words/format.ts';
 import { escapeLatex } from './words/latex.ts';
+import { type ScenarioView, withoutRepeats } from './words/places.ts';
 import { keyOf } from './words/points.ts';
-import {
-  commitText,
-  formatEstimate,
-  inSentence,
-  laneText,
-  scaleOf,
-  settingText,
-  softwareText,
-} from './words/wording.ts';
+import { commitText, formatEstimate, inSentence, laneText, settingText, softwareText } from './words/wording.ts';
 
-/** As in package.json. */
 const AUTHOR = 'The Pushlab authors';
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
@@ -84,4 +77,29 @@ export function bibtexEntry(result: Result): string {
     '}',
     '',
   ].join('\n');
+}
+
+export function citeOf(result: Result, views: readonly ScenarioView[]) {
+  return {
+    text: result.citable.ok
+      ? 'Each sentence stands for itself: value, interval, rounds, setting, version and run. Copy it, or put it in your own words and keep all of these.'
+      : 'These numbers are not to be cited: the reasons stand at the top of the page, and each sentence begins with them.',
+    groups: views.map(withoutRepeats).map((view) => groupOf(view, result)),
+    bibtex: bibtexEntry(result),
+  };
+}
+
+function groupOf({ scenario, places }: ScenarioView, result: Result) {
+  const metrics = quotedIn(scenario);
+  return {
+    title: scenario.title,
+    sentences: places.flatMap(({ lanes }) =>
+      lanes.flatMap(({ label, estimates }) =>
+        metrics.flatMap((metric) => {
+          const estimate = estimates.get(metric);
+          return estimate ? { lane: label, text: citationSentence(result, estimate) } : [];
+        }),
+      ),
+    ),
+  };
 }

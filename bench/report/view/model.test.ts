@@ -234,7 +234,7 @@ describe('the summary', () => {
 describe('what does not count', () => {
   test('is listed with phase, error, code and signal', () => {
     const result = makeResult({ change: (cell) => (cell.lane === 'gamma' && cell.round === 2 ? failed(cell) : cell) });
-    const { rejected } = pageModel(result).trust;
+    const { rejected } = pageModel(result).checks;
     expect(rejected?.rows.map(({ header, cells }) => [header, ...cells.map(({ text }) => text)])).toEqual([
       ['Lane gamma', 'Spread', '2', 'warm-up', 'worker 1 ended', '139', 'SIGSEGV'],
     ]);
@@ -246,9 +246,9 @@ describe('what does not count', () => {
     if (first?.state !== 'completed' || second?.state !== 'completed') throw new Error('no cells');
     const again = { ...first, order: result.cells.length + 1 };
     const cells = [failed(first), failed(second), ...result.cells.slice(2), again];
-    const { trust, sections } = pageModel({ ...result, cells });
-    expect(trust.rejected?.columns.at(-1)?.label).toBe('Then');
-    expect(trust.rejected?.rows.map(({ header, cells }) => [header, cells.at(-1)?.text])).toEqual([
+    const { checks, sections } = pageModel({ ...result, cells });
+    expect(checks.rejected?.columns.at(-1)?.label).toBe('Then');
+    expect(checks.rejected?.rows.map(({ header, cells }) => [header, cells.at(-1)?.text])).toEqual([
       ['Lane alpha', 'measured again'],
       ['Lane beta', 'none'],
     ]);
@@ -256,17 +256,17 @@ describe('what does not count', () => {
   });
 
   test('is open to see where something is wrong, and folded with its outcome where nothing is', () => {
-    const { audit, agreement } = pageModel(makeResult()).trust;
+    const { audit, agreement } = pageModel(makeResult()).checks;
     expect([audit?.folded, agreement?.folded]).toEqual([
       'each of 9,000 deliveries arrived once and in order',
       'no byte differs',
     ]);
-    const broken = pageModel(makeResult({ change: (cell) => (cell.order === 1 ? lose(cell) : cell) })).trust;
+    const broken = pageModel(makeResult({ change: (cell) => (cell.order === 1 ? lose(cell) : cell) })).checks;
     expect([broken.audit?.folded, broken.agreement?.folded]).toEqual([undefined, 'no byte differs']);
   });
 
   test('is absent from a sound run', () => {
-    expect(pageModel(makeResult()).trust.rejected).toBeUndefined();
+    expect(pageModel(makeResult()).checks.rejected).toBeUndefined();
   });
 
   test('is not charted, and the section says so: a whole lane', () => {
@@ -275,7 +275,7 @@ describe('what does not count', () => {
     expect(dots(figure).lanes.map(({ title }) => title)).toEqual(['Lane alpha', 'Lane beta']);
     expect(cellsOf(tableOf(figure), 'Lane gamma', 'p50')).toBe('no valid round');
     expect(pageModel(result).sections[0]?.notes).toEqual([expect.stringMatching(/^Lane gamma is not charted/)]);
-    expect(pageModel(result).trust.audit?.rows[2]?.cells.map(({ text }) => text)).toEqual([
+    expect(pageModel(result).checks.audit?.rows[2]?.cells.map(({ text }) => text)).toEqual([
       '3',
       '3,000',
       '2,994',
@@ -303,7 +303,7 @@ describe('what does not count', () => {
         wire: { ...cell.wire, cell: { server, clients: { ...clients, receivedBytes: clients.receivedBytes - 5 } } },
       };
     };
-    const { agreement, rejected } = pageModel(makeResult({ rounds: 2, lanes: ['beta'], change: drop })).trust;
+    const { agreement, rejected } = pageModel(makeResult({ rounds: 2, lanes: ['beta'], change: drop })).checks;
     const row = agreement?.rows[0];
     expect(agreement?.folded).toBeUndefined();
     expect(rejected?.rows[0]?.cells[2]?.text).toBe('byte count');
@@ -327,7 +327,7 @@ describe('warnings', () => {
     };
     const { warnings } = pageModel(
       makeResult({ rounds: 2, change, replace: { warnings: [warn('notice', 'run')] } }),
-    ).trust;
+    ).checks;
     expect(warnings.map(({ code, where }) => [code, where])).toEqual([
       ['full', '2 cells: Lane alpha (2)'],
       ['run', 'the whole run'],

@@ -1,21 +1,23 @@
 /** A result becomes a page: pure, without HTML. The same result always gives the same page. */
 
 import type { Result } from '../../contract/result.ts';
-import { citeOf } from './cite.ts';
+import { checksOf } from './checks.ts';
+import { citeOf } from './citation.ts';
 import { noiseFloorOf } from './findings/noise-floor.ts';
 import { glossary } from './glossary.ts';
-import type { Entry, Head, PageModel, Reproduce } from './page-model.ts';
+import type { Entry } from './page-model.ts';
 import { sectionOf } from './section.ts';
 import { summaryOf } from './summary.ts';
 import { conditionsOf } from './tables/conditions.ts';
-import { trustOf } from './trust.ts';
 import { Anchors } from './words/anchors.ts';
 import { countOf, formatCount, formatDuration, formatInstant } from './words/format.ts';
 import { viewsOf } from './words/places.ts';
 
 const GENERAL_QUESTION = 'What does it cost, in time and in bytes, to get an event from a server to its clients?';
 
-export function pageModel(result: Result): PageModel {
+export type PageModel = ReturnType<typeof pageModel>;
+
+export function pageModel(result: Result) {
   const anchors = new Anchors();
   const views = viewsOf(result, anchors);
   const head = headOf(result);
@@ -26,7 +28,7 @@ export function pageModel(result: Result): PageModel {
     summary: summaryOf(views, sections, result.reference),
     sections,
     nothingMeasured: views.length > 0 ? undefined : 'No cell was measured: the run ended before its first cell did.',
-    trust: trustOf(result, views),
+    checks: checksOf(result, views),
     conditions: conditionsOf(result, views),
     glossary,
     cite: citeOf(result, views),
@@ -34,7 +36,7 @@ export function pageModel(result: Result): PageModel {
   };
 }
 
-function headOf(result: Result): Head {
+function headOf(result: Result) {
   const { scenarios, citable } = result;
   const [scenario, ...others] = scenarios;
   return {
@@ -69,7 +71,7 @@ function factsOf(result: Result): Entry[] {
 }
 
 /** The command leaves out what was default then; the seed and the commit pin it. */
-function reproduceOf({ command, seed, environment: { git } }: Result): Reproduce {
+function reproduceOf({ command, seed, environment: { git } }: Result) {
   const seeded = command.includes('--seed')
     ? command
     : `${command}${command.includes(' -- ') ? '' : ' --'} --seed ${seed}`;

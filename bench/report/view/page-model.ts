@@ -1,64 +1,36 @@
-/** What the page says, before any HTML: every number chosen, rounded and given its unit. */
+/** What the page is made of, before any HTML: every number chosen, rounded and given its unit. */
 
-export interface PageModel {
-  readonly title: string;
-  readonly head: Head;
-  readonly summary: readonly SummaryGroup[];
-  readonly sections: readonly Section[];
-  /** Said instead of sections when there is none. */
-  readonly nothingMeasured: string | undefined;
-  readonly trust: Trust;
-  readonly conditions: Conditions;
-  readonly glossary: readonly Entry[];
-  readonly cite: Cite;
-  readonly reproduce: Reproduce;
-}
+import type { LinePoint } from './charts/chart-spec.ts';
 
-export interface Head {
-  readonly question: string;
-  readonly citable: { readonly ok: boolean; readonly title: string; readonly reasons: readonly string[] };
-  /** Empty where no lane was measured twice. */
-  readonly noiseFloor: readonly Prose[];
-  readonly facts: readonly Entry[];
-}
-
-/** A term and what is said of it. */
 export interface Entry {
   readonly term: string;
   readonly text: string;
-  /** Set in the typeface of code. */
   readonly code?: boolean;
 }
 
-/** Text with what is to stand out and what is to stand back. */
 export type Prose = readonly (string | { readonly strong: string } | { readonly quiet: string })[];
 
 export interface SummaryGroup {
-  /** undefined where there is only one group. */
   readonly title: string | undefined;
   readonly sentences: readonly { readonly lane: LaneLabel | undefined; readonly text: Prose }[];
 }
 
 export interface LaneLabel {
   readonly title: string;
-  /** Place in the list of lanes, from 0. */
   readonly index: number;
   /** Place of its transport among those of the run, from 0: the page's palette goes by it. */
   readonly hue: number;
   /** Place among the lanes of its transport, from 0: marks and lines go by it. */
   readonly variant: number;
   readonly isReference: boolean;
-  /** The index of the lane that it is a second helping of; undefined of a lane of its own. */
   readonly repeats: number | undefined;
 }
 
 export interface Section {
   readonly id: string;
   readonly title: string;
-  /** undefined where the page's head asks it already. */
   readonly question: string | undefined;
   readonly setting: string;
-  /** Lanes and rounds that are left out, and why. */
   readonly notes: readonly string[];
   readonly figures: readonly Figure[];
 }
@@ -67,7 +39,6 @@ export interface Figure {
   readonly id: string;
   readonly title: string;
   readonly definition: string;
-  /** What the numbers below show, in one sentence. */
   readonly finding?: Prose | undefined;
   /** Empty where no lane has a value to show; undefined of a figure that is a table alone. */
   readonly charts: readonly ChartGroup[] | undefined;
@@ -75,17 +46,13 @@ export interface Figure {
   readonly tables: readonly Table[];
 }
 
-/** Charts to be read side by side. */
 export interface ChartGroup {
-  /** undefined where it is the only one, or one chart alone. */
   readonly title: string | undefined;
   readonly panels: readonly Panel[];
 }
 
 export interface Panel {
-  /** Of its canvas. */
   readonly id: string;
-  /** undefined where the figure has only one. */
   readonly title: string | undefined;
   readonly chart: Chart;
 }
@@ -103,7 +70,6 @@ interface ChartBase {
 export interface DotChart extends ChartBase {
   readonly kind: 'dots';
   readonly scale: 'log' | 'linear';
-  /** What the line through an estimate is. */
   readonly spread: 'interval' | 'range';
   readonly series: readonly DotSeries[];
 }
@@ -121,39 +87,29 @@ export interface DotSeries {
   }[];
 }
 
-/** One bar a lane, put together from parts. */
 export interface StackChart extends ChartBase {
   readonly kind: 'stack';
   readonly parts: readonly StackPart[];
-  /** Text at the end of each bar. */
   readonly totals: readonly string[];
 }
 
 export interface StackPart {
   readonly label: string;
-  /** One of the style's colours. */
   readonly colour: `--layer-${string}`;
-  /** Says the direction: down is solid, up is hatched. */
   readonly isHatched: boolean;
   readonly values: readonly number[];
 }
 
-/** One line a lane, over numbers that were set or measured. */
 export interface LineChart extends ChartBase {
   readonly kind: 'lines';
   readonly x: LineAxis;
   readonly y: LineAxis;
-  /** What the line through an estimate is. */
   readonly spread: 'interval' | 'range';
-  /** One for each of `lanes`. */
   readonly lines: readonly LaneLine[];
   /** From one point to the next; `steps` keeps a value until the next one, and of `marks` none is joined to another. */
   readonly shape: 'straight' | 'steps' | 'marks';
-  /** Where texts stand: a lane's name at the end of its line, or the points' own beside them. */
   readonly texts: 'ends' | 'points' | 'none';
-  /** What values are not to exceed. */
   readonly limit?: { readonly value: number; readonly text: string } | undefined;
-  /** What theory says of all lanes: a curve behind their marks. */
   readonly expected?: { readonly text: string; readonly points: readonly Pick<LinePoint, 'x' | 'y'>[] };
 }
 
@@ -169,17 +125,8 @@ export interface LineAxis {
 
 /** Values are in the units of the axes, or places on an axis with ticks of its own. */
 export interface LaneLine {
-  readonly rounds: readonly { readonly x: number; readonly y: number; readonly round: number }[];
+  readonly rounds: readonly LinePoint[];
   readonly points: readonly LinePoint[];
-}
-
-export interface LinePoint {
-  readonly x: number;
-  readonly y: number;
-  readonly low: number | null;
-  readonly high: number | null;
-  /** Stands beside it. */
-  readonly text?: string;
 }
 
 export interface Table {
@@ -188,7 +135,6 @@ export interface Table {
   readonly definition: string;
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
-  /** Said below the rows. */
   readonly notes?: readonly string[];
   /** Said beside the title of a table that is folded away until somebody asks for it; undefined of one that is open. */
   readonly folded?: string | undefined;
@@ -212,60 +158,6 @@ export interface Row {
 export interface TableCell {
   readonly text: string;
   readonly interval?: string | undefined;
-  /** What a comparison came to. */
   readonly verdict?: { readonly glyph: string; readonly text: string } | undefined;
-  /** Says that there is no number, and why. */
   readonly isRemark?: boolean;
-}
-
-export interface Trust {
-  /** undefined when no cell failed and none is invalid. */
-  readonly rejected: Table | undefined;
-  readonly audit: Table | undefined;
-  readonly agreement: Table | undefined;
-  readonly warnings: readonly WarningGroup[];
-}
-
-export interface WarningGroup {
-  readonly code: string;
-  readonly severity: 'severe' | 'notice';
-  /** `5 cells: Lane A (3), Lane B (2)`, `the whole run` */
-  readonly where: string;
-  /** What was seen first. */
-  readonly example: string;
-  /** All that was seen, when that is more than the example. */
-  readonly all: readonly { readonly where: string; readonly text: string }[];
-  readonly hints: readonly string[];
-}
-
-export interface Conditions {
-  readonly sessions: Table;
-  /** What others took of the machine while cells ran. */
-  readonly noise: readonly Entry[];
-  readonly environment: readonly Entry[];
-  readonly lanes: Table;
-  readonly phases: Table | undefined;
-  readonly harness: Table | undefined;
-  /** Of distances that a process made, and of those that the kernel made. */
-  readonly link: Table | undefined;
-  readonly netem: Table | undefined;
-  readonly ledger: Table | undefined;
-  readonly notes: readonly string[];
-}
-
-export interface Cite {
-  readonly text: string;
-  readonly groups: readonly CiteGroup[];
-  readonly bibtex: string;
-}
-
-/** The sentences of one scenario. */
-export interface CiteGroup {
-  readonly title: string;
-  readonly sentences: readonly { readonly lane: LaneLabel; readonly text: string }[];
-}
-
-export interface Reproduce {
-  readonly text: string;
-  readonly lines: readonly string[];
 }

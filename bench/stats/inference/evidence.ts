@@ -26,23 +26,22 @@ export function momentsOf(values: readonly number[]): Moments {
   return { mean, variance: squares / Math.max(values.length - 1, 1) };
 }
 
-/** Of one sample: s/√n with n − 1 degrees of freedom. */
+/** Evidence of one sample: s/√n with n − 1 degrees of freedom. */
 export function evidenceOf({ mean, variance }: Moments, rounds: number): Evidence {
   return { mean, standardError: Math.sqrt(variance / rounds), degreesOfFreedom: rounds - 1 };
 }
 
-const reaches = new Map<number, number>();
+const criticalValues = new Map<number, number>();
 
-/** How many standard errors the 95 % interval reaches to either side; most intervals of a run have the same. */
-export function reachOf(degreesOfFreedom: number): number {
-  const reach = reaches.get(degreesOfFreedom) ?? tQuantile(1 - ALPHA / 2, degreesOfFreedom);
-  reaches.set(degreesOfFreedom, reach);
-  return reach;
+/** How many standard errors the 95 % interval extends to either side. Kept: most intervals of a run have the same. */
+export function criticalValueOf(degreesOfFreedom: number): number {
+  const value = criticalValues.get(degreesOfFreedom) ?? tQuantile(1 - ALPHA / 2, degreesOfFreedom);
+  criticalValues.set(degreesOfFreedom, value);
+  return value;
 }
 
-/** The 95 % interval. */
 export function boundsOf({ mean, standardError, degreesOfFreedom }: Evidence): { low: number; high: number } {
-  const half = reachOf(degreesOfFreedom) * standardError;
+  const half = criticalValueOf(degreesOfFreedom) * standardError;
   return { low: mean - half, high: mean + half };
 }
 

@@ -2,7 +2,6 @@ import { ALPHA } from './evidence.ts';
 
 export interface Step {
   readonly isRejected: boolean;
-  /** What its p-value was held against. */
   readonly level: number;
 }
 

@@ -4,12 +4,10 @@ import { boundsOf, evidenceOf, momentsOf } from './evidence.ts';
 
 export interface Interval {
   readonly value: number;
-  /** null with fewer than two values. */
   readonly low: number | null;
   readonly high: number | null;
 }
 
-/** Mean and 95 % t interval. */
 export function meanOf(values: readonly number[]): Interval {
   const moments = momentsOf(values);
   if (values.length < 2) return { value: moments.mean, low: null, high: null };
@@ -25,12 +23,10 @@ export function geometricMeanOf(values: readonly number[]): Interval {
   return { value: first * Math.exp(value), low: back(low), high: back(high) };
 }
 
-/** Arithmetic mean with the least and the most. */
 export function rangeOf(values: readonly number[]): Interval {
   return { value: momentsOf(values).mean, ...extremesOf(values) };
 }
 
-/** null with fewer than two values. */
 export function extremesOf(values: readonly number[]): Pick<Interval, 'low' | 'high'> {
   return values.length < 2 ? { low: null, high: null } : { low: Math.min(...values), high: Math.max(...values) };
 }

@@ -1,5 +1,6 @@
 /** How two lanes, or two runs, compare in one metric. All values must be positive. */
 
+import type { CompletedCell } from '../../contract/result.ts';
 import type { Metric } from '../metrics/metrics.ts';
 import { boundsOf } from './evidence.ts';
 import { extremesOf, geometricMeanOf, type Interval, rangeOf } from './mean.ts';
@@ -8,7 +9,7 @@ import { type Prospect, pairedProspect, unpairedProspect } from './prospect.ts';
 type Kind = Pick<Metric, 'spread' | 'margin'>;
 
 export interface Ratio extends Interval, Kind {
-  /** Of its logarithm; undefined where there is no interval. */
+  /** The ratio's logarithm; undefined where there is no interval. */
   readonly prospect: Prospect | undefined;
 }
 
@@ -45,4 +46,23 @@ export function unpairedRatio({ spread, margin }: Kind, a: readonly number[], b:
 function fromProspect(prospect: Prospect): Interval & Pick<Ratio, 'prospect'> {
   const { low, high } = boundsOf(prospect.now);
   return { value: Math.exp(prospect.now.mean), low: Math.exp(low), high: Math.exp(high), prospect };
+}
+
+/**
+ * Cells of the same round belong together: what disturbed one disturbed the other.
+ *
+ * @returns one ratio for each round that both have; none where some value is not positive: to leave that round out would be to
+ * choose among rounds
+ */
+export function ratiosByRound(
+  mine: readonly CompletedCell[],
+  theirs: readonly CompletedCell[],
+  of: Metric['of'],
+): number[] {
+  const pairs = mine.flatMap((cell) => {
+    const partner = theirs.find(({ round }) => round === cell.round);
+    const [a, b] = [of(cell), partner && of(partner)];
+    return a === undefined || b === undefined ? [] : [[a, b] as const];
+  });
+  return pairs.every(([a, b]) => a > 0 && b > 0) ? pairs.map(([a, b]) => a / b) : [];
 }

@@ -14,7 +14,7 @@ import { claimOf, decide } from './verdict.ts';
 
 const TIMED = { spread: 'interval', margin: 0.05 } as const;
 const EDGE = Math.log(1 + TIMED.margin);
-/** Of the logarithm of a lane's latency, from round to round. */
+/** Standard deviation of the logarithm of a lane's latency, from round to round. */
 const NOISE = 0.1;
 
 /** What disturbs the two lanes of a round, as logarithms. */

@@ -17,7 +17,6 @@ import type { Ratio } from './ratio.ts';
 
 export interface Candidate {
   readonly ratio: Ratio;
-  /** Those of one name are corrected together. */
   readonly family: string;
 }
 
@@ -59,6 +58,14 @@ export function decide<T extends Candidate>(candidates: readonly T[]): [T, Decis
     candidate,
     decisions.get(candidate) ?? { verdict: verdictOf(candidate.ratio) },
   ]);
+}
+
+/** Comparisons: who is compared in what, the ratio with its bounds, and what is decided of it. */
+export function compareAll<T>(candidates: readonly (Candidate & { readonly identity: T })[]) {
+  return decide(candidates).map(([{ identity, ratio }, decision]) => {
+    const { value, low, high, spread, margin } = ratio;
+    return { ...identity, ratio: value, low, high, spread, margin, ...decision };
+  });
 }
 
 /** Without a test: a range speaks as a whole, one round by its ratio; where an interval is wanted, one round says nothing. */

@@ -1,30 +1,49 @@
-/** Metrics of conditions beside delivery: silence, opening, the way up, recovery, capacity. */
+/** Rows of the table of metrics, of conditions beside delivery: silence, opening, the way up, recovery, capacity. */
 
 import { sumOf } from '../../contract/ledger.ts';
 import type { CompletedCell } from '../../contract/result.ts';
 import { EVENTS_NEEDED } from '../percentiles.ts';
-import { COUNTED, FASTER, type Metric, TIMED, takes } from './metric.ts';
+import { BYTES, COUNTED, DURATION, type Metric, TIMED, takes } from './metric.ts';
 
-const SILENCE = 'a window without events';
-const OPENED = 'connections opened one after another';
-const MESSAGES = 'messages from client to server';
-const KILLED = 'a server that was killed';
-const LOOP = 'a closed loop of polls';
+const SILENCE = { needs: 'a window without events' };
+const OPENED = {
+  needs: 'connections opened one after another',
+  samplesOf: ({ opened }: CompletedCell) => opened?.count ?? 0,
+};
+const MESSAGES = {
+  needs: 'messages from client to server',
+  samplesOf: ({ upstream }: CompletedCell) => upstream?.messages ?? 0,
+};
+const KILLED = {
+  needs: 'a server that was killed',
+  samplesOf: ({ recovery }: CompletedCell) => recovery?.firstEvent.count ?? 0,
+};
+const LOOP = { needs: 'a closed loop of polls' };
 
 export const conditionMetrics: readonly Metric[] = [
   {
     id: 'idle.bytesPerClientMinute',
     title: 'Bytes of silence',
-    unit: 'B',
-    ...COUNTED,
+    label: 'Bytes',
+    ...BYTES,
     verbs: takes('bytes to stay idle', 'fewer'),
     definition: 'All bytes on the sockets, both directions, per client and minute without an event',
     of: (cell) => perIdleMinute(cell, windowBytes(cell)),
-    needs: SILENCE,
+    ...SILENCE,
+    shown: {
+      figures: ['idle'],
+      exported: { table: 'silence', isQuoted: true },
+      terminal: { label: 'bytes/client·min' },
+      sentence: { after: ' per client and minute' },
+      span: { name: 'bytes of silence per client and minute' },
+      comparedFor: ['idle'],
+      progress: { label: 'B/client-minute', per: 1, decimals: 0 },
+    },
   },
   {
     id: 'idle.segmentsPerClientMinute',
     title: 'Packets of silence',
+    label: 'Packets',
     unit: '',
     ...COUNTED,
     verbs: takes('packets to stay idle', 'fewer'),
@@ -33,79 +52,123 @@ export const conditionMetrics: readonly Metric[] = [
       const { packets } = cell.wire;
       return packets && perIdleMinute(cell, packets.sentSegments + packets.receivedSegments);
     },
-    needs: SILENCE,
+    ...SILENCE,
+    shown: { figures: ['idle'], exported: { table: 'silence' }, terminal: { label: 'packets/client·min' } },
   },
   {
     id: 'idle.cpuPerClientMinuteUs',
     title: 'Server CPU of silence',
+    label: 'Server CPU',
     unit: 'µs',
     ...TIMED,
     verbs: takes('server CPU to stay idle', 'less'),
     definition:
       'CPU time of the server process per client and minute without an event, what it takes without clients included',
     of: (cell) => perIdleMinute(cell, cell.server.cpuUs),
-    needs: SILENCE,
+    ...SILENCE,
+    shown: {
+      figures: ['idle'],
+      exported: { table: 'silence', isQuoted: true },
+      terminal: { label: 'CPU/client·min' },
+      sentence: { after: ' per client and minute' },
+    },
   },
   {
     id: 'open.firstEventP50Us',
     title: 'Time to first event p50',
-    unit: 'µs',
-    ...TIMED,
-    verbs: FASTER,
+    label: 'p50',
+    ...DURATION,
     definition: 'p50 of the time from the first step to connect to the first event, which the server has at hand',
     of: ({ opened }) => opened?.firstEvent.p50Us,
-    needs: OPENED,
-    samplesOf: openings,
+    ...OPENED,
+    isPercentile: true,
+    shown: {
+      figures: ['connect'],
+      chart: { plot: 'Time to the first event' },
+      exported: { table: 'first-event', isQuoted: true },
+      terminal: { label: 'first event p50' },
+      sentence: {},
+      span: { name: 'a p50 time to the first event' },
+      comparedFor: ['connect'],
+      progress: { label: 'first event, ms', per: 1e3, decimals: 2 },
+    },
   },
   {
     id: 'open.firstEventP95Us',
     title: 'Time to first event p95',
-    unit: 'µs',
-    ...TIMED,
-    verbs: FASTER,
+    label: 'p95',
+    ...DURATION,
     definition: 'p95 of the time from the first step to connect to the first event, which the server has at hand',
     of: ({ opened }) => (opened && opened.count >= EVENTS_NEEDED.p95 ? opened.firstEvent.p95Us : undefined),
-    needs: `${EVENTS_NEEDED.p95} ${OPENED}, in a round`,
-    samplesOf: openings,
+    ...OPENED,
+    needs: `${EVENTS_NEEDED.p95} ${OPENED.needs}, in a round`,
+    isPercentile: true,
+    shown: {
+      figures: ['connect'],
+      chart: { plot: 'Time to the first event' },
+      exported: { table: 'first-event' },
+      terminal: { label: 'first event p95', isDetail: true },
+    },
   },
   {
     id: 'open.bytesPerConnection',
     title: 'Bytes to the first event',
-    unit: 'B',
-    ...COUNTED,
+    label: 'Bytes',
+    ...BYTES,
     verbs: takes('bytes to the first event', 'fewer'),
     definition: 'All bytes on the socket, both directions, from its first byte to the first event',
     of: ({ opened }) => opened && (opened.upBytes + opened.downBytes) / opened.count,
-    needs: OPENED,
-    samplesOf: openings,
+    ...OPENED,
+    shown: {
+      figures: ['connect'],
+      exported: { table: 'first-event', isQuoted: true },
+      terminal: { label: 'bytes to it' },
+      sentence: {},
+      span: { name: 'bytes to the first event' },
+    },
   },
   {
     id: 'upstream.echoP50Us',
     title: 'Echo p50',
-    unit: 'µs',
-    ...TIMED,
-    verbs: FASTER,
+    label: 'p50',
+    ...DURATION,
     definition: 'p50 of the time from the instant a message was due at the client to its echo there',
     of: ({ upstream }) => upstream?.echo.p50Us,
-    needs: MESSAGES,
-    samplesOf: messages,
+    ...MESSAGES,
+    isPercentile: true,
+    shown: {
+      figures: ['upstream'],
+      chart: { plot: 'Echo' },
+      exported: { table: 'echo', label: 'Echo p50', isQuoted: true },
+      terminal: { label: 'echo p50' },
+      sentence: {},
+      span: { name: 'a p50 echo' },
+      comparedFor: ['upstream'],
+      progress: { label: 'echo, ms', per: 1e3, decimals: 2 },
+    },
   },
   {
     id: 'upstream.echoP95Us',
     title: 'Echo p95',
-    unit: 'µs',
-    ...TIMED,
-    verbs: FASTER,
+    label: 'p95',
+    ...DURATION,
     definition: 'p95 of the time from the instant a message was due at the client to its echo there',
     of: ({ upstream }) => (upstream && upstream.messages >= EVENTS_NEEDED.p95 ? upstream.echo.p95Us : undefined),
-    needs: `${EVENTS_NEEDED.p95} ${MESSAGES}, in a round`,
-    samplesOf: messages,
+    ...MESSAGES,
+    needs: `${EVENTS_NEEDED.p95} ${MESSAGES.needs}, in a round`,
+    isPercentile: true,
+    shown: {
+      figures: ['upstream'],
+      chart: { plot: 'Echo' },
+      exported: { table: 'echo', label: 'Echo p95' },
+      terminal: { label: 'echo p95' },
+    },
   },
   {
     id: 'upstream.bytesPerMessage',
     title: 'Bytes per message, silence included',
-    unit: 'B',
-    ...COUNTED,
+    label: 'Bytes',
+    ...BYTES,
     verbs: takes('bytes per message, silence included,', 'fewer'),
     definition:
       'All bytes on the sockets, both directions, by messages, in a window without events: polls that bring nothing are part of it, and each message goes up and comes back as an echo',
@@ -113,57 +176,115 @@ export const conditionMetrics: readonly Metric[] = [
       upstream && window.events === 0
         ? (wire.window.clients.sentBytes + wire.window.clients.receivedBytes) / upstream.messages
         : undefined,
-    needs: MESSAGES,
-    samplesOf: messages,
+    ...MESSAGES,
+    shown: {
+      figures: ['upstream'],
+      exported: { table: 'echo', isQuoted: true },
+      terminal: { label: 'bytes/message' },
+      sentence: {},
+    },
   },
   {
     id: 'recovery.firstEventP50Us',
     title: 'Recovery p50',
-    unit: 'µs',
-    ...TIMED,
-    verbs: FASTER,
+    label: 'p50',
+    ...DURATION,
     definition: "p50 over clients of the time from the server's death to the first event after it",
     of: ({ recovery }) => recovery?.firstEvent.p50Us,
-    needs: KILLED,
-    samplesOf: recoveries,
+    ...KILLED,
+    isPercentile: true,
+    shown: {
+      figures: ['recovery'],
+      chart: { plot: 'Recovery' },
+      exported: { table: 'recovery', isQuoted: true },
+      terminal: { label: 'recovery p50' },
+      sentence: {},
+      span: { name: 'a p50 recovery' },
+      comparedFor: ['recovery'],
+      progress: { label: 'recovery, ms', per: 1e3, decimals: 0 },
+    },
   },
   {
     id: 'recovery.firstEventMaxUs',
     title: 'Recovery of the last client',
-    unit: 'µs',
-    ...TIMED,
-    verbs: FASTER,
+    label: 'Last client',
+    ...DURATION,
     definition: "The longest time from the server's death to the first event that a client got after it",
     of: ({ recovery }) => recovery?.firstEvent.maxUs,
-    needs: KILLED,
-    samplesOf: recoveries,
+    ...KILLED,
+    shown: {
+      figures: ['recovery'],
+      chart: { plot: 'Recovery' },
+      exported: { table: 'recovery' },
+      terminal: { label: 'last client' },
+    },
   },
   {
     id: 'recovery.attemptsPerClient',
     title: 'Connections tried',
+    label: 'Attempts',
     unit: '',
     ...TIMED,
     verbs: takes('attempts', 'fewer'),
     definition: 'Connections that clients tried after the death of a server, per client and death',
     of: ({ recovery, point }) => recovery && recovery.attempts / recovery.kills / point.clients,
-    needs: KILLED,
-    samplesOf: recoveries,
+    ...KILLED,
+    shown: {
+      figures: ['recovery'],
+      chart: { label: 'Connections tried' },
+      exported: { table: 'recovery', isQuoted: true },
+      terminal: { label: 'attempts/client' },
+      sentence: { after: ' per client' },
+    },
   },
-  loop('capacity.requestsPerSecond', 'Polls answered', 'our own clients', 0),
-  loop('capacity.witnessRequestsPerSecond', 'Polls answered, by the witness', 'a load generator', 1),
+  {
+    ...closedLoop(0, 'our own clients'),
+    id: 'capacity.requestsPerSecond',
+    title: 'Polls answered',
+    label: 'Own clients',
+    shown: {
+      figures: ['capacity'],
+      chart: { plot: 'Polls answered' },
+      exported: { table: 'capacity', isQuoted: true },
+      terminal: { label: 'polls answered' },
+      sentence: {},
+      span: { name: 'a rate of polls answered' },
+      comparedFor: ['capacity'],
+      progress: { label: 'polls/s', per: 1, decimals: 0 },
+    },
+  },
+  {
+    ...closedLoop(1, 'a load generator'),
+    id: 'capacity.witnessRequestsPerSecond',
+    title: 'Polls answered, by the witness',
+    label: 'Witness',
+    shown: {
+      figures: ['capacity'],
+      chart: { plot: 'Polls answered' },
+      exported: { table: 'capacity' },
+      terminal: { label: 'by the witness' },
+    },
+  },
   {
     id: 'capacity.bytesPerRequest',
     title: 'Bytes per poll',
-    unit: 'B',
-    ...COUNTED,
+    label: 'Bytes per poll',
+    ...BYTES,
     verbs: takes('bytes per poll', 'fewer'),
     definition: 'Request and answer of a poll of our own clients, both directions',
     of: ({ closedLoops: [own] = [] }) => own && (own.upBytes + own.downBytes) / own.requests,
-    needs: LOOP,
+    ...LOOP,
+    shown: {
+      figures: ['capacity'],
+      exported: { table: 'capacity', isQuoted: true },
+      terminal: { label: 'bytes/poll' },
+      sentence: {},
+    },
   },
   {
     id: 'server.peakRssBytes',
     title: 'Peak memory of the server',
+    label: 'Peak memory',
     unit: 'B',
     ...TIMED,
     verbs: takes('memory', 'less'),
@@ -171,27 +292,32 @@ export const conditionMetrics: readonly Metric[] = [
       'The most that the server process had in memory within the window, of all kinds; elsewhere than on Linux, since it started',
     of: ({ server, point }) => (point.stalledClients === undefined ? undefined : server.peakRssBytes),
     needs: 'clients that may stop reading',
+    shown: {
+      figures: ['isolation'],
+      chart: { label: 'Memory' },
+      exported: { table: 'server', isQuoted: true },
+      terminal: { label: 'peak memory' },
+      span: { name: 'a peak memory of the server' },
+    },
   },
 ];
 
-function loop(id: string, title: string, who: string, at: number): Metric {
+function closedLoop(at: 0 | 1, who: string) {
   return {
-    id,
-    title,
     unit: '1/s',
     ...TIMED,
     verbs: { lower: 'answers fewer polls than', higher: 'answers more polls than' },
     definition: `Polls per second that the server answers ${who}, which ask again as soon as they are answered`,
-    of: ({ closedLoops }) => {
+    of: ({ closedLoops }: CompletedCell) => {
       const found = closedLoops?.[at];
       return found && found.requests / found.seconds;
     },
-    needs: LOOP,
-    samplesOf: ({ closedLoops }) => closedLoops?.[at]?.requests ?? 0,
-  };
+    ...LOOP,
+    samplesOf: ({ closedLoops }: CompletedCell) => closedLoops?.[at]?.requests ?? 0,
+  } as const;
 }
 
-/** Both directions. Where every client is read along with, by that reading: it falls between two polls, never into one. */
+/** Both directions. The ledger's count is taken where it reads every client: its window ends between two polls, the sockets' within one. */
 function windowBytes({ wire: { ledger, window }, point }: CompletedCell): number {
   if (ledger?.clients === point.clients) return sumOf(ledger.window.up) + sumOf(ledger.window.down);
   return window.clients.sentBytes + window.clients.receivedBytes;
@@ -201,16 +327,4 @@ function perIdleMinute(cell: CompletedCell, amount: number): number | undefined 
   const { point, window, opened, upstream, recovery, closedLoops } = cell;
   const isSilent = window.events === 0 && [opened, upstream, recovery, closedLoops].every((one) => one === undefined);
   return isSilent ? (amount / point.clients) * (60 / window.seconds) : undefined;
-}
-
-function openings({ opened }: CompletedCell): number {
-  return opened?.count ?? 0;
-}
-
-function messages({ upstream }: CompletedCell): number {
-  return upstream?.messages ?? 0;
-}
-
-function recoveries({ recovery }: CompletedCell): number {
-  return recovery?.firstEvent.count ?? 0;
 }

@@ -1,12 +1,16 @@
-/** What a row of the table of metrics says. */
+/** The columns of the table of metrics: what a row says of its metric, and where that is shown. */
 
-import type { CompletedCell } from '../../contract/result.ts';
+import type { CompletedCell, Result } from '../../contract/result.ts';
+
+export type FigureKind = Result['scenarios'][number]['figures'][number];
 
 export interface Metric {
   readonly id: string;
   readonly title: string;
+  /** Heads a column or names a symbol where a title stands above that says the rest. */
+  readonly label: string;
   readonly unit: 'µs' | 'B' | '1/s' | '%' | '';
-  /** What it means, for tables and tooltips. */
+  /** A sentence without its full stop; figures, tooltips and citations quote it. */
   readonly definition: string;
   /** undefined where the cell does not say, or says too little. */
   readonly of: (cell: CompletedCell) => number | undefined;
@@ -16,16 +20,92 @@ export interface Metric {
   readonly spread: 'interval' | 'range';
   /** A ratio within 1/(1 + margin) to 1 + margin makes no practical difference. */
   readonly margin: number;
+  /** The axis of charts in which lanes stand side by side. */
+  readonly axis: 'log' | 'linear';
   /** What is said of a lane whose value is lower or higher than that of another, between the names of the two. */
   readonly verbs: { readonly lower: string; readonly higher: string };
   /** How many deliveries stand behind it; those of the window when it does not say. */
   readonly samplesOf?: (cell: CompletedCell) => number;
+  /** Needs a number of samples: without a value there were too few. */
+  readonly isPercentile?: boolean;
+  readonly shown: Shown;
 }
 
-export const TIMED = { spread: 'interval', margin: 0.05 } as const;
-export const COUNTED = { spread: 'range', margin: 0.01 } as const;
-export const FASTER = { lower: 'is faster than', higher: 'is slower than' } as const;
+/** A place without an entry does not show the metric; charts, `cells.csv` and `compare --metrics` have all. */
+export interface Shown {
+  /** The figures of a scenario that ask for the metric, its own first; places may name other ones. */
+  readonly figures: readonly FigureKind[];
+  /** Order among the columns of a table, then that of the rows. @default 0 */
+  readonly rank?: number;
+  /** Every metric is charted in its figures: this says what differs from its other columns. */
+  readonly chart?: ShownFor & {
+    /** Metrics of one plot share its axis. @default the metric's title */
+    readonly plot?: string;
+    /** In the metric's own figure. @default its label */
+    readonly label?: string;
+    /** Said of a lane with valid rounds and no value. @default what the metric needs */
+    readonly missing?: string;
+  };
+  /** A column of the summary and of LaTeX. */
+  readonly exported?: ShownFor & {
+    readonly table: keyof typeof EXPORT_TABLES;
+    /** @default the metric's label */
+    readonly label?: string;
+    /** Quoted in a sentence: what the others say more of. */
+    readonly isQuoted?: boolean;
+  };
+  /** A column of the terminal, where 100 columns must do; details are left out of a long run. */
+  readonly terminal?: ShownFor & { readonly label: string; readonly isDetail?: boolean };
+  /** The page's sentence on a lane at a scenario's only point. */
+  readonly sentence?: ShownFor & {
+    /** Before the value. @default the metric's title */
+    readonly name?: string;
+    /** After a value whose verb has named it. */
+    readonly after?: string;
+  };
+  /** The page's sentence on a lane over several points, before the least and the most. */
+  readonly span?: ShownFor & { readonly name: string };
+  /** Figures for which the terminal says how lanes compare in it. */
+  readonly comparedFor?: readonly FigureKind[];
+  /** Its name where a lane is compared with its own repetition. */
+  readonly noiseFloor?: string;
+  /** Shown of each cell as it ends; a value is divided by `per`. */
+  readonly progress?: { readonly label: string; readonly per: number; readonly decimals: number };
+  /** `compare` shows it unless told which metrics to show. */
+  readonly isCompared?: boolean;
+}
+
+interface ShownFor {
+  /** @default those of the metric */
+  readonly figures?: readonly FigureKind[];
+}
+
+/** Titles of the exported tables, in their order. */
+export const EXPORT_TABLES = {
+  latency: 'Latency',
+  gap: 'Events in the gap',
+  bytes: 'Bytes per delivery',
+  opening: 'Handshake and empty poll',
+  server: 'Cost at the server',
+  silence: 'Cost of silence',
+  'first-event': 'To the first event',
+  echo: 'Messages from client to server',
+  recovery: 'Recovery',
+  capacity: 'Capacity',
+} as const;
+
+export const TIMED = { spread: 'interval', margin: 0.05, axis: 'linear' } as const;
+export const COUNTED = { spread: 'range', margin: 0.01, axis: 'linear' } as const;
+export const BYTES = { ...COUNTED, unit: 'B' } as const;
+const FASTER = { lower: 'is faster than', higher: 'is slower than' };
+/** Durations of lanes lie orders of magnitude apart: a poll waits a second where a push takes one millisecond. */
+export const DURATION = { ...TIMED, unit: 'µs', axis: 'log', verbs: FASTER } as const;
 export const takes = (what: string, lower: string) => ({
   lower: `takes ${lower} ${what} than`,
   higher: `takes more ${what} than`,
 });
+
+/** Whether the verb of a comparison leaves open which quantity it is about. */
+export function isNamedByVerb({ verbs }: Pick<Metric, 'verbs'>): boolean {
+  return verbs !== FASTER;
+}

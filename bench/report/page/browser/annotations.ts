@@ -13,10 +13,8 @@ const SYMBOL_PX = 5;
 const annotations: Plugin = {
   id: 'annotations',
 
-  /** Below the symbols, so that the estimate stays whole. */
   beforeDatasetsDraw(chart) {
     for (const { point, y, colour, span } of estimatesOf(chart)) {
-      // An interval narrower than the symbol would only spoil its outline.
       if (point.estimate.low === null || span.to - span.from < NARROWEST_PX) continue;
       const { ctx } = chart;
       ctx.save();

@@ -8,7 +8,7 @@ declare const Chart: typeof ChartJs;
 const LINE_PX = 15;
 const GAP_PX = 9;
 const MARK_PX = 6;
-/** Of the chart, that names at its right may take. */
+/** The share of the chart that names at its right may take. */
 const WIDEST_SHARE = 0.27;
 
 interface Text {
@@ -170,7 +170,7 @@ function writeLimit(chart: ChartJs, { value, text }: NonNullable<LineSpec['limit
       .flatMap((x) => [at(x, -0.6), at(x, 0.7)])
       .find((one) => !marks.some((mark) => touches(one, mark))) ?? at(left, -0.6);
   ctx.textAlign = 'center';
-  write(ctx, text, (box.left + box.right) / 2, (box.top + box.bottom) / 2, '--doubt');
+  write(ctx, text, (box.left + box.right) / 2, (box.top + box.bottom) / 2, '--warning');
   return box;
 }
 

@@ -34,7 +34,6 @@ const lines: Plugin = {
     if (tooltip) tooltip.callbacks = { label: (item) => labelOf(item, spec) };
   },
 
-  /** Below the symbols, so that an estimate stays whole. */
   beforeDatasetsDraw(chart) {
     const spec = specs.get(chart.canvas.id);
     if (!spec) return;
@@ -57,7 +56,6 @@ const lines: Plugin = {
   },
 };
 
-/** Without those that would touch the one before; the last always stays. */
 function roomy(axis: Scale, ticks: NonNullable<LineSpec['x']['ticks']>): NonNullable<LineSpec['x']['ticks']> {
   const width = axis.chart.width - 80;
   const [first, last] = [ticks[0]?.at ?? 0, ticks.at(-1)?.at ?? 1];
@@ -90,12 +88,11 @@ function labelOf(item: TooltipItem<keyof import('chart.js').ChartTypeRegistry>, 
   return `${item.dataset.label}, ${where}${which}: ${numberText(y)} ${spec.y.unit}${bounds}`;
 }
 
-/** Its text stands with the others. */
 function drawLimit(chart: ChartJs, value: number): void {
   const { ctx, chartArea, scales } = chart;
   const y = scales['y']?.getPixelForValue(value) ?? Number.NaN;
   ctx.save();
-  ctx.strokeStyle = getComputedStyle(document.documentElement).getPropertyValue('--doubt');
+  ctx.strokeStyle = getComputedStyle(document.documentElement).getPropertyValue('--warning');
   ctx.setLineDash([4, 4]);
   ctx.beginPath();
   ctx.moveTo(chartArea.left, y);
@@ -117,7 +114,6 @@ function intervalsOf(chart: ChartJs) {
       const pixel = (value: number) =>
         Math.min(scale.bottom, Math.max(scale.top, scale.getPixelForValue(value) || scale.bottom));
       const [from, to] = [pixel(high), pixel(low)];
-      // An interval narrower than the symbol would only spoil its outline.
       return to - from < NARROWEST_PX ? [] : [{ x, from, to, colour: pointBorderColor }];
     });
   });

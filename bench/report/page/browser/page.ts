@@ -24,7 +24,6 @@ function draw(): void {
   });
 }
 
-/** The embedded data with colours, and with the functions that data can't hold. */
 function configOf(spec: ChartSpec, style: CSSStyleDeclaration): ChartConfiguration {
   const config = coloured(spec.config, style) as ChartConfiguration;
   for (const dataset of config.data.datasets) {
@@ -41,7 +40,6 @@ function configOf(spec: ChartSpec, style: CSSStyleDeclaration): ChartConfigurati
 
 type Options = NonNullable<ChartConfiguration['options']>;
 
-/** Names instead of numbers on the vertical axis, and in what is said of a point. */
 function withRows(options: Options, { rows, unit }: RowSpec, type: string): Options {
   const { y } = options.scales ?? {};
   if (y?.ticks) y.ticks.callback = (value) => rowName(rows[Number(value)] ?? '');
@@ -57,7 +55,6 @@ function withRows(options: Options, { rows, unit }: RowSpec, type: string): Opti
   return { ...options, plugins: { ...options.plugins, tooltip: { displayColors: false, callbacks } } };
 }
 
-/** A copy in which names of custom properties have become their values. */
 function coloured(value: unknown, style: CSSStyleDeclaration): unknown {
   if (typeof value === 'string') return value.startsWith('--') ? style.getPropertyValue(value) : value;
   if (Array.isArray(value)) return value.map((one) => coloured(one, style));
@@ -93,7 +90,6 @@ function axisNumber(this: Scale, value: string | number): string | null {
   return number.toLocaleString('en', { maximumSignificantDigits: 3 });
 }
 
-/** In several lines where the page is narrow. */
 function rowName(name: string): string | string[] {
   if (window.innerWidth > NARROW_PX || name.length <= LINE_LENGTH) return name;
   const lines: string[] = [];
@@ -125,7 +121,7 @@ function numberOf(item: Item): string {
 const root = document.documentElement;
 draw();
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
-// Paper is light, whatever the screen is.
+// Charts on paper are drawn in light colours, also from a dark screen.
 addEventListener('beforeprint', () => {
   root.dataset['printing'] = '';
   draw();

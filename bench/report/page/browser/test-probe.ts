@@ -1,6 +1,6 @@
 /** What tests ask the open page. Each function is sent to the browser as text, so it stands alone. */
 
-/** Of each canvas, how many pixels have the colour that a custom property has now. */
+/** How many pixels of each canvas have the colour that a custom property has now. */
 export function countPixels(property: string): number[] {
   const hex = getComputedStyle(document.documentElement).getPropertyValue(property);
   const colour = [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));

@@ -7,53 +7,52 @@
 export type ChartSpec = RowSpec | LineSpec;
 
 interface Spec {
-  /** The canvas to draw on. */
   readonly canvas: string;
   readonly heightPx: number;
 }
 
 export interface RowSpec extends Spec {
   readonly unit: string;
-  /** Names beside the rows, from the top. */
   readonly rows: readonly string[];
   readonly config: DotConfig | StackConfig;
 }
 
-/** One line a lane. */
 export interface LineSpec extends Spec {
-  /** Ticks: places and texts of all values that were set. */
   readonly x: { readonly unit: string; readonly ticks?: readonly { readonly at: number; readonly text: string }[] };
   readonly y: { readonly unit: string };
-  /** Written at the ends of lines, beside their points, or nowhere. */
   readonly texts: 'ends' | 'points' | 'none';
   readonly limit?: { readonly value: number; readonly text: string };
   readonly config: LineConfig;
 }
 
-export interface LineConfig {
-  readonly type: 'scatter';
-  readonly data: { readonly datasets: readonly LineDataset[] };
+interface Config<Type extends string, Data> {
+  readonly type: Type;
+  readonly data: Data;
   readonly options: object;
 }
 
-export interface LineDataset {
+export type LineConfig = Config<'scatter', { readonly datasets: readonly LineDataset[] }>;
+export type DotConfig = Config<'scatter', { readonly datasets: readonly DotDataset[] }>;
+export type StackConfig = Config<
+  'bar',
+  { readonly labels: readonly string[]; readonly datasets: readonly StackDataset[] }
+>;
+
+/** What the page's scripts read of a dataset; the rest are options of Chart.js. */
+interface Dataset<Colour, Point> {
   readonly label: string;
-  readonly pointStyle: string;
-  readonly pointRotation: number;
-  readonly pointRadius: number;
-  readonly pointHoverRadius: number;
-  readonly pointBackgroundColor: string;
-  readonly pointBorderColor: string;
-  readonly pointBorderWidth: number;
-  readonly showLine: boolean;
-  readonly borderColor?: string;
-  readonly borderWidth?: number;
-  readonly borderDash?: readonly number[];
-  readonly stepped?: boolean;
-  readonly data: readonly LinePoint[];
+  readonly pointBorderColor: Colour;
+  readonly data: readonly Point[];
+  readonly [option: string]: unknown;
 }
 
-/** A round, or an estimate with its bounds and what is written beside it. */
+export interface LineDataset extends Dataset<string, LinePoint> {
+  readonly pointRadius: number;
+  readonly showLine: boolean;
+}
+
+export type DotDataset = Dataset<readonly string[], DotPoint>;
+
 export interface LinePoint {
   readonly x: number;
   readonly y: number;
@@ -63,24 +62,6 @@ export interface LinePoint {
   readonly text?: string;
 }
 
-export interface DotConfig {
-  readonly type: 'scatter';
-  readonly data: { readonly datasets: readonly DotDataset[] };
-  readonly options: object;
-}
-
-export interface DotDataset {
-  readonly label: string;
-  readonly pointStyle: string;
-  readonly pointRadius: number;
-  readonly pointHoverRadius: number;
-  readonly pointBackgroundColor: readonly string[] | string;
-  readonly pointBorderColor: readonly string[];
-  readonly pointBorderWidth: readonly number[] | number;
-  readonly data: readonly DotPoint[];
-}
-
-/** A round, or an estimate with what is drawn beside it. */
 export interface DotPoint {
   readonly x: number;
   readonly y: number;
@@ -89,18 +70,11 @@ export interface DotPoint {
   readonly estimate?: { readonly low: number | null; readonly high: number | null; readonly text: string };
 }
 
-export interface StackConfig {
-  readonly type: 'bar';
-  readonly data: { readonly labels: readonly string[]; readonly datasets: readonly StackDataset[] };
-  readonly options: object;
-}
-
 export interface StackDataset {
   readonly label: string;
   readonly data: readonly number[];
   readonly backgroundColor: string;
   /** Drawn as stripes, for those who can't tell the colours apart. */
   readonly isHatched: boolean;
-  /** Text after the end of each bar. */
   readonly endTexts?: readonly string[];
 }

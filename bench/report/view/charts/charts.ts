@@ -1,6 +1,6 @@
 /** Charts of the page as plain data: what Chart.js is to draw, with names of colours and without a function. */
 
-import type { Chart, DotChart, DotSeries, LaneLabel, PageModel, Panel, StackChart } from '../page-model.ts';
+import type { Chart, DotChart, DotSeries, LaneLabel, Panel, Section, StackChart } from '../page-model.ts';
 import type { ChartSpec, DotDataset, RowSpec, StackDataset } from './chart-spec.ts';
 import { laneColour } from './lane-marks.ts';
 import { lineSpec } from './line-spec.ts';
@@ -14,17 +14,15 @@ export const SHAPES = [
 ] as const;
 
 const LINE_PX = 34;
-/** Of many lanes. */
 const CLOSE_LINE_PX = 24;
 const MANY_LANES = 12;
 const ROW_GAP_PX = 12;
-/** Of a bar in one of many charts that stand side by side. */
 const SMALL_ROW_PX = 32;
 const AXIS_PX = 56;
 /** Rounds are drawn below their estimate, so that both can be seen. */
 const ROUNDS_BELOW_PX = 12;
 
-export function chartSpecs({ sections }: PageModel): ChartSpec[] {
+export function chartSpecs({ sections }: { readonly sections: readonly Section[] }): ChartSpec[] {
   return sections.flatMap(({ figures }) =>
     figures.flatMap(({ charts = [] }) =>
       charts.flatMap(({ panels }) => {
@@ -77,7 +75,6 @@ function dotDatasets({ lanes, scale, series }: DotChart, one: DotSeries, at: num
   const colours = lanes.map(laneColour);
   const colour = ({ row }: { row: number }): string => colours[row] ?? '--ink';
   const isRepeat = ({ row }: { row: number }): boolean => lanes[row]?.repeats !== undefined;
-  // Rows are one apart on the vertical axis.
   const linePx = linePxOf(lanes);
   const px = rowPx(series.length, linePx);
   const below = ROUNDS_BELOW_PX / px;
@@ -191,7 +188,6 @@ function stackSpec(
   };
 }
 
-/** Leaves room on the right for the text of the largest value. */
 const layout = { padding: { right: 76 } };
 
 function valueAxis(text: string, more: object): object {

@@ -5,7 +5,6 @@ import type { DotChart, DotSeries, LaneLabel } from '../page-model.ts';
 import { countOf, formatInterval, headed, type Scale } from '../words/format.ts';
 import type { LaneAtPlace } from '../words/places.ts';
 
-/** A metric of each lane: at one place all series, or each series at a place of its own. */
 export interface SeriesOfLanes {
   readonly metric: string;
   readonly label: string;
@@ -19,7 +18,6 @@ interface DotChartSpec {
   readonly axis: DotChart['scale'];
 }
 
-/** Without lanes and series that have no value; undefined where none has. */
 export function dotChart(
   labels: readonly LaneLabel[],
   all: readonly SeriesOfLanes[],

@@ -14,10 +14,10 @@ const MARKS = [
   { style: 'triangle', rotation: 180, name: 'point-down' },
 ] as const;
 
-/** As many as do not divide the number of marks: twenty lanes of a transport differ in one of both. */
+/** Four dashes and five marks have no common divisor: twenty lanes of a transport differ in one of both. */
 const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 3], [9, 3, 2, 3]];
 
-/** A second helping of a lane has the lane's colour: it is no competitor. */
+/** A lane that repeats another has that one's colour. */
 export const laneColour = ({ hue }: LaneLabel): string => `--lane-${(hue % COLOURS) + 1}`;
 
 export const markOf = ({ variant }: LaneLabel): (typeof MARKS)[number] => MARKS[variant % MARKS.length] ?? MARKS[0];

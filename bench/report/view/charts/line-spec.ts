@@ -8,7 +8,6 @@ const WIDE_PX = 400;
 const SMALL_PX = 300;
 const STEPS_PX = 150;
 
-/** @param isSmall one of several that stand side by side */
 export function lineSpec(canvas: string, chart: LineChart, isSmall: boolean): LineSpec {
   const { x, y, lanes, lines, limit, texts, shape, expected } = chart;
   return {
@@ -38,18 +37,14 @@ export function lineSpec(canvas: string, chart: LineChart, isSmall: boolean): Li
 
 function estimates(label: LaneLabel, line: LaneLine | undefined, { shape }: LineChart): LineDataset {
   const colour = laneColour(label);
-  const { style, rotation } = markOf(label);
   const isRepeat = label.repeats !== undefined;
   const isStepped = shape === 'steps';
   return {
-    label: label.title,
-    pointStyle: style,
-    pointRotation: rotation,
+    ...marks(label),
     // A ring around the lane that it repeats, where both fall together.
     pointRadius: isStepped ? 0 : isRepeat ? 7 : 4,
     pointHoverRadius: isStepped ? 0 : 7,
     pointBackgroundColor: isRepeat ? 'transparent' : colour,
-    pointBorderColor: colour,
     pointBorderWidth: isRepeat ? 1.5 : 1,
     showLine: shape !== 'marks',
     borderColor: colour,
@@ -61,23 +56,23 @@ function estimates(label: LaneLabel, line: LaneLine | undefined, { shape }: Line
 }
 
 function rounds(label: LaneLabel, line: LaneLine | undefined): LineDataset {
+  return { ...marks(label), pointRadius: 2, pointHoverRadius: 4, data: line?.rounds ?? [] };
+}
+
+/** Hollow, so that rounds that fall together still show. */
+function marks(label: LaneLabel) {
   const { style, rotation } = markOf(label);
   return {
     label: label.title,
     pointStyle: style,
     pointRotation: rotation,
-    pointRadius: 2,
-    pointHoverRadius: 4,
-    // Hollow, so that rounds that fall together still show.
     pointBackgroundColor: 'transparent',
     pointBorderColor: laneColour(label),
     pointBorderWidth: 1,
     showLine: false,
-    data: line?.rounds ?? [],
   };
 }
 
-/** Without marks: nothing was measured there. */
 function curve({ text, points }: NonNullable<LineChart['expected']>): LineDataset {
   return {
     label: text,

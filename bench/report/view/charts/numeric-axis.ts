@@ -4,7 +4,6 @@ import type { LineAxis } from '../page-model.ts';
 import { formatSetting, headed, type Scale } from '../words/format.ts';
 import type { Along } from '../words/points.ts';
 
-/** From here on an axis is logarithmic. */
 const DECADE = 10;
 const MARGIN_SHARE = 0.025;
 

@@ -5,7 +5,6 @@ import type { Anchors } from '../words/anchors.ts';
 import type { Place, ScenarioView, SweepView } from '../words/places.ts';
 import type { Along } from '../words/points.ts';
 
-/** A sweep over enough numbers to be a curve. */
 export interface Curve extends SweepView {
   readonly along: Along;
 }
@@ -56,7 +55,6 @@ export function chartGroups(
   ];
 }
 
-/** Several quantities of the same places: side by side where each has one chart, else one after another. */
 export function besideEachOther(plots: readonly { title: string; groups: readonly ChartGroup[] }[]): ChartGroup[] {
   const [only, ...others] = plots.filter(({ groups }) => groups.length > 0);
   if (!only) return [];

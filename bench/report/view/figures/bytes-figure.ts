@@ -1,43 +1,30 @@
 /** The figure of bytes per delivery: what of them is payload, and which way the rest goes. */
 
 import type { CompletedCell } from '../../../contract/result.ts';
-import { rangeOf } from '../../../stats/inference/mean.ts';
-import { metricOf } from '../../../stats/metrics/metrics.ts';
-import { payloadPerDeliveryBytes } from '../../../stats/metrics/payload.ts';
-import { curveCharts } from '../charts/curve-chart.ts';
+import { payloadPerDeliveryBytes } from '../../../stats/metrics/delivery-metrics.ts';
+import { chartedIn, headlineOf, type Metric } from '../../../stats/metrics/metrics.ts';
 import { besideEachOther, chartGroups } from '../charts/panels.ts';
+import { curveCharts } from '../charts/settings-chart.ts';
+import { stackChart } from '../charts/stack-chart.ts';
 import { findingOf } from '../findings/finding.ts';
 import type { ChartGroup, Figure, StackChart } from '../page-model.ts';
-import {
-  bracketsAndRatios,
-  laneTable,
-  oppositeColumn,
-  ratioColumn,
-  roundsColumn,
-  valueColumn,
-} from '../tables/lane-table.ts';
+import { metricColumns, metricTable, valueColumn } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
 import { countOf, formatInterval, type Interval, scaleFor } from '../words/format.ts';
-import type { LaneAtPlace, Place, ScenarioView } from '../words/places.ts';
+import { type LaneAtPlace, type Place, rangeOfRounds, type ScenarioView } from '../words/places.ts';
 
-const TOTAL = 'wire.perDeliveryBytes';
-const OVERHEAD = 'wire.overheadPerDeliveryBytes';
+const TOTAL = headlineOf('bytes');
 const SCALE = scaleFor('wire', []);
 const TITLE = 'Bytes per delivery';
 const NO_DELIVERY = 'no delivery';
-/** Of compressed payload nobody knows how much it is, unless the ledger read along. */
+/** Compressed payload: its bytes are known only where the ledger read along. */
 const UNKNOWN = 'not known';
 
 export function bytesFigure(view: ScenarioView, anchors: Anchors): Figure {
   const id = anchors.take(`${view.id} bytes`);
   const columns = [
-    ...oppositeColumn(view, [TOTAL]),
-    valueColumn('Total', SCALE, ({ estimates }) => estimates.get(TOTAL), NO_DELIVERY),
-    ...ratioColumn(view, TOTAL, 'Ratio'),
-    valueColumn('Payload', SCALE, payload, UNKNOWN),
-    valueColumn('Overhead down', SCALE, overheadDown, UNKNOWN),
-    valueColumn('Overhead up', SCALE, overheadUp, NO_DELIVERY),
-    roundsColumn([TOTAL]),
+    ...metricColumns(view, TOTAL, SCALE, NO_DELIVERY, ['Total', 'Ratio']),
+    ...PARTS.map((part) => valueColumn(part.label, SCALE, (lane) => meanOfPart(lane, part), part.whyMissing)),
   ];
   return {
     id,
@@ -47,93 +34,58 @@ export function bytesFigure(view: ScenarioView, anchors: Anchors): Figure {
       'server to client, up from client to server. Payload is as it went over the wire, compressed or encoded where the ' +
       'lane does that. Counted at the level of the TCP payload: heads and frames of the protocols are included, TCP and IP ' +
       'headers are not.',
-    finding: findingOf(view, TOTAL),
+    finding: findingOf(view, TOTAL.id),
     charts: bytesGroups(view, id, anchors),
-    tables: [
-      {
-        ...laneTable(view, anchors.take(`${id} table`), TITLE, columns),
-        definition: bracketsAndRatios(view, [TOTAL]),
-      },
-    ],
+    tables: [metricTable(view, anchors.take(`${id} table`), TITLE, [TOTAL.id], columns)],
   };
 }
 
-/** Over a sweep the total; beside it the overhead, where a payload that differs would hide it. */
 function bytesGroups(view: ScenarioView, id: string, anchors: Anchors): ChartGroup[] {
   const isPayloadVaried = new Set(view.places.map(({ point }) => point.payloadBytes)).size > 1;
-  const curvesOf = (metric: string) =>
+  const curvesOf = (metric: Metric) =>
     chartGroups(
       view,
       id,
       anchors,
       (place) => (metric === TOTAL ? bytesChart(place) : undefined),
-      (curves) => curveCharts(curves, { metric, title: metricOf(metric).title, scale: SCALE, prefers: 'linear' }),
+      (curves) => curveCharts(curves, { metric, title: metric.title, scale: SCALE, prefers: 'linear' }),
     );
-  return besideEachOther([
-    { title: TITLE, groups: curvesOf(TOTAL) },
-    { title: metricOf(OVERHEAD).title, groups: isPayloadVaried ? curvesOf(OVERHEAD) : [] },
-  ]);
+  const shown = chartedIn('bytes').filter((metric) => metric === TOTAL || isPayloadVaried);
+  return besideEachOther(shown.map((metric) => ({ title: metric.title, groups: curvesOf(metric) })));
 }
 
-function payload(lane: LaneAtPlace): Interval | undefined {
-  return meanPerDelivery(lane, payloadPerDeliveryBytes);
+function overheadDown(cell: CompletedCell): number | undefined {
+  const payloadBytes = payloadPerDeliveryBytes(cell);
+  const { window, windowDeliveries } = cell.wire;
+  return payloadBytes === undefined ? undefined : window.clients.receivedBytes / windowDeliveries - payloadBytes;
 }
 
-function overheadDown(lane: LaneAtPlace): Interval | undefined {
-  return meanPerDelivery(lane, (cell) => {
-    const payloadBytes = payloadPerDeliveryBytes(cell);
-    const { window, windowDeliveries } = cell.wire;
-    return payloadBytes === undefined ? undefined : window.clients.receivedBytes / windowDeliveries - payloadBytes;
+function overheadUp({ wire }: CompletedCell): number {
+  return wire.window.clients.sentBytes / wire.windowDeliveries;
+}
+
+function meanOfPart(lane: LaneAtPlace, { of }: (typeof PARTS)[number]): Interval | undefined {
+  return rangeOfRounds(lane, (cell) => (cell.wire.windowDeliveries > 0 ? of(cell) : undefined));
+}
+
+/** A lane has a bar where all parts are known, and not the total alone. */
+function bytesChart({ lanes }: Place): StackChart | undefined {
+  const bars = lanes.flatMap((lane) => {
+    const total = lane.estimates.get(TOTAL.id);
+    const values = PARTS.flatMap((part) => meanOfPart(lane, part)?.value ?? []);
+    if (!total || values.length < PARTS.length) return [];
+    return { label: lane.label, values, total: `${formatInterval(total, SCALE).value} ${SCALE.unit}` };
   });
+  return stackChart(
+    `Bytes per delivery for ${countOf(bars.length, 'lane')}, as payload, overhead down and overhead up.`,
+    TITLE,
+    bars,
+    PARTS,
+  );
 }
 
-function overheadUp(lane: LaneAtPlace): Interval | undefined {
-  return meanPerDelivery(lane, ({ wire }) => wire.window.clients.sentBytes / wire.windowDeliveries);
-}
-
-function meanPerDelivery(
-  { valid }: LaneAtPlace,
-  bytesOf: (cell: CompletedCell) => number | undefined,
-): Interval | undefined {
-  const values = valid.filter(({ wire }) => wire.windowDeliveries > 0).flatMap((cell) => bytesOf(cell) ?? []);
-  return values.length === 0 ? undefined : { ...rangeOf(values), spread: 'range' };
-}
-
-/** A lane of which only the total is known has no bar. */
-function bytesChart(place: Place): StackChart | undefined {
-  const bars = place.lanes.flatMap((lane) => {
-    const total = lane.estimates.get(TOTAL);
-    const inside = payload(lane);
-    const down = overheadDown(lane);
-    const up = overheadUp(lane);
-    if (!total || !inside || !down || !up) return [];
-    return {
-      label: lane.label,
-      payload: inside.value,
-      down: down.value,
-      up: up.value,
-      text: `${formatInterval(total, SCALE).value} ${SCALE.unit}`,
-    };
-  });
-  if (bars.length === 0) return undefined;
-  return {
-    kind: 'stack',
-    unit: SCALE.unit,
-    label:
-      `Stacked bars. Bytes per delivery for ${countOf(bars.length, 'lane')}, as payload, overhead down and overhead up. ` +
-      'The table that follows has the same numbers.',
-    axisTitle: `${TITLE}, ${SCALE.unit} (linear)`,
-    lanes: bars.map(({ label }) => label),
-    parts: [
-      {
-        label: 'Payload',
-        colour: '--layer-payload',
-        isHatched: false,
-        values: bars.map(({ payload }) => payload),
-      },
-      { label: 'Overhead down', colour: '--layer-overhead', isHatched: false, values: bars.map(({ down }) => down) },
-      { label: 'Overhead up', colour: '--layer-overhead', isHatched: true, values: bars.map(({ up }) => up) },
-    ],
-    totals: bars.map(({ text }) => text),
-  };
-}
+const PARTS = [
+  { label: 'Payload', colour: '--layer-payload', isHatched: false, of: payloadPerDeliveryBytes, whyMissing: UNKNOWN },
+  { label: 'Overhead down', colour: '--layer-overhead', isHatched: false, of: overheadDown, whyMissing: UNKNOWN },
+  { label: 'Overhead up', colour: '--layer-overhead', isHatched: true, of: overheadUp, whyMissing: NO_DELIVERY },
+] as const;

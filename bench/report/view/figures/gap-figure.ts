@@ -1,7 +1,9 @@
 /** What waits for the next poll, over the events of a round trip, beside what is expected of independent events. */
 
-import { metricOf } from '../../../stats/metrics/metrics.ts';
-import { gapCharts, RATE_BY_RTT } from '../charts/gap-charts.ts';
+import { expectedQueuedShare } from '../../../stats/gap.ts';
+import { chartedIn, headlineOf } from '../../../stats/metrics/metrics.ts';
+import { type SettingsAxis, settingsAxis } from '../charts/numeric-axis.ts';
+import { settingsChart } from '../charts/settings-chart.ts';
 import {
   byRoundTrip,
   eventsPerRoundTrip,
@@ -15,14 +17,23 @@ import {
   type Quantity,
   SHARE,
 } from '../findings/gap.ts';
-import type { Figure, Prose, TableCell } from '../page-model.ts';
-import { bracketsAndRatios, type LaneColumn, laneTable, roundsColumn, valueColumn } from '../tables/lane-table.ts';
+import type { Figure, LineAxis, LineChart, Prose, TableCell } from '../page-model.ts';
+import {
+  bracketsAndRatios,
+  type LaneColumn,
+  laneColumn,
+  laneTable,
+  remark,
+  roundsColumn,
+  valueColumn,
+} from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
-import { formatNumber, formatSetting } from '../words/format.ts';
+import { formatNumber, formatSetting, headed } from '../words/format.ts';
 import { labelsOf, type ScenarioView } from '../words/places.ts';
+import { inSentence } from '../words/wording.ts';
 
 const TITLE = 'What waits for the next poll';
-const METRICS = ['polls.queuedPercent', 'latency.p50Us'] as const;
+const METRICS = chartedIn('gap').map(({ id }) => id);
 
 export function gapFigure(view: ScenarioView, anchors: Anchors): Figure {
   const id = anchors.take(`${view.id} gap`);
@@ -34,45 +45,44 @@ export function gapFigure(view: ScenarioView, anchors: Anchors): Figure {
     id,
     title: TITLE,
     definition:
-      `${metricOf(METRICS[0]).definition}. They wait until the next poll arrives: a round trip after the last answer, and ` +
+      `${headlineOf('gap').definition}. They wait until the next poll arrives: a round trip after the last answer, and ` +
       'what both ends take for it. Latency is in transits, of half a round trip each: one for an event that finds the poll ' +
       'parked, three for one that just missed it. Expected: x ÷ (x + e⁻ˣ) of events that come independently, x in a round ' +
       'trip, if the ends took no time; the shorter the trip, the more of them wait.',
     finding: findingOf(located),
     charts: panels.length > 0 ? [{ title: undefined, panels }] : [],
     tables: [
-      {
-        ...laneTable({ ...view, places }, anchors.take(`${id} table`), TITLE, [
-          {
-            column: { label: RATE_BY_RTT.name, unit: '', numeric: true },
-            cell: (_, { point }) => textOr('no distance', eventsPerRoundTrip(point), formatSetting),
-          },
+      laneTable(
+        { ...view, places },
+        anchors.take(`${id} table`),
+        TITLE,
+        `${RATE_BY_RTT.name}: events in a round trip. ${bracketsAndRatios({ ...view, places: [] }, METRICS)}`,
+        [
+          laneColumn(RATE_BY_RTT.name, '', (_, { point }) =>
+            textOr('no distance', eventsPerRoundTrip(point), formatSetting),
+          ),
           quantityColumn(SHARE),
-          {
-            column: { label: 'Expected', unit: SHARE.scale.unit, numeric: true },
-            cell: (lane, place) => {
-              const events = SHARE.estimate(lane, place) && eventsPerRoundTrip(place.point);
-              return textOr('none', events, expectedText);
-            },
-          },
+          laneColumn('Expected', SHARE.scale.unit, (lane, place) => {
+            const events = SHARE.estimate(lane, place) && eventsPerRoundTrip(place.point);
+            return textOr('none', events, expectedText);
+          }),
           ...latencies.map(quantityColumn),
           roundsColumn(METRICS),
-        ]),
-        definition: `${RATE_BY_RTT.name}: events in a round trip. ${bracketsAndRatios({ ...view, places: [] }, METRICS)}`,
-      },
+        ],
+      ),
     ],
   };
 }
 
-function textOr(remark: string, value: number | undefined, format: (value: number) => string): TableCell {
-  return value === undefined ? { text: remark, isRemark: true } : { text: format(value) };
+function textOr(whyMissing: string, value: number | undefined, format: (value: number) => string): TableCell {
+  return value === undefined ? remark(whyMissing) : { text: format(value) };
 }
 
 function quantityColumn({ label, scale, estimate, whyMissing }: Quantity): LaneColumn {
   return valueColumn(label, scale, estimate, whyMissing);
 }
 
-/** Of the first lane that parks polls: from the fewest events of a round trip to the most. */
+/** The first lane that parks polls, from the fewest events of a round trip to the most. */
 function findingOf(located: readonly Located[]): Prose | undefined {
   const measured = measuredIn(located, SHARE);
   const [label] = labelsOf(measured.map(({ lane }) => lane));
@@ -92,4 +102,60 @@ function findingOf(located: readonly Located[]): Prose | undefined {
     ...(first === last ? [] : [' and ', ...said(last)]),
     ` events per round trip; the longest took ${formatNumber(longest)} transits.`,
   ];
+}
+
+const RATE_BY_RTT = { name: 'Rate × RTT', unit: 'events', covaries: undefined };
+/** As far as an event can be from its client when it just missed a poll: there, back and there again. */
+const LONGEST_BY_DESIGN = { value: 3, text: 'three transits' };
+const CURVE_POINTS = 60;
+
+/** The share; the median and the furthest percentile that is quoted wherever it is, on one axis; the longest. */
+function gapCharts(located: readonly Located[]): { title: string; chart: LineChart }[] {
+  const x = settingsAxis(
+    RATE_BY_RTT,
+    located.map(({ events }) => events),
+  );
+  const [median, ...tails] = PERCENTILES.filter(
+    (one, _, [first]) => first && measuredIn(located, one).length === measuredIn(located, first).length,
+  );
+  const percentiles = [median, tails.at(-1)].filter((one) => one !== undefined);
+  const transits = (shown: readonly Quantity[]): LineAxis => {
+    const most = Math.max(...shown.flatMap((one) => located.flatMap((at) => valuesOf(at, one))));
+    const range = [0, Math.max(most, LONGEST_BY_DESIGN.value)] as const;
+    return { title: headed('Latency', LONGEST.scale), unit: LONGEST.scale.unit, scale: 'linear', range };
+  };
+  const [common, ofLongest] = [transits(percentiles), transits([LONGEST])];
+  const percent: LineAxis = { title: headed(SHARE.label, SHARE.scale), unit: '%', scale: 'linear', range: [0, 100] };
+  const shares = lineChart(located, SHARE, x, percent);
+  const share = {
+    ...shares,
+    label: `${shares.label} A dashed curve: what is expected.`,
+    shape: 'marks' as const,
+    expected: expectedCurve(x),
+  };
+  return [
+    { title: SHARE.label, chart: share },
+    ...[...percentiles, LONGEST].map((one) => ({
+      title: `Latency, ${inSentence(one.label)}`,
+      chart: { ...lineChart(located, one, x, one === LONGEST ? ofLongest : common), limit: LONGEST_BY_DESIGN },
+    })),
+  ].filter(({ chart }) => chart.lanes.length > 0);
+}
+
+/** Without the interval's ends: those of few rounds reach far beyond the values. */
+function valuesOf({ lane, place }: Located, { of, estimate }: Quantity): number[] {
+  return [estimate(lane, place)?.value, ...lane.valid.map(of)].filter((one) => one !== undefined);
+}
+
+function lineChart(located: readonly Located[], quantity: Quantity, x: SettingsAxis, y: LineAxis): LineChart {
+  const measured = located.map(({ events, ...at }) => ({ ...at, setTo: events }));
+  return settingsChart(measured, { ...quantity, label: `${quantity.label} in ${y.unit}` }, x, y);
+}
+
+function expectedCurve({ scale, range: [from, to] }: LineAxis): NonNullable<LineChart['expected']> {
+  const points = Array.from({ length: CURVE_POINTS + 1 }, (_, at) => {
+    const x = from + ((to - from) * at) / CURVE_POINTS;
+    return { x, y: 100 * expectedQueuedShare(scale === 'log' ? 10 ** x : x) };
+  });
+  return { text: 'expected', points };
 }

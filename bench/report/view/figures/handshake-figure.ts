@@ -4,7 +4,7 @@ import { openingBytes } from '../../../contract/ledger.ts';
 import type { CompletedCell } from '../../../contract/result.ts';
 import { deliveryOf, sumOfDelivery } from '../findings/delivery.ts';
 import type { Figure } from '../page-model.ts';
-import { exactColumn, type LaneColumn, lanesOf, laneTable, NO_ROUND } from '../tables/lane-table.ts';
+import { exactColumn, laneColumn, lanesOf, laneTable, NO_ROUND, remark } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
 import { formatCount, formatRange } from '../words/format.ts';
 import type { ScenarioView } from '../words/places.ts';
@@ -25,35 +25,33 @@ export function handshakeFigure(view: ScenarioView, anchors: Anchors): Figure {
       'delivery): from there on the handshake is less than 1 % of what the deliveries took. A lane without a handshake pays with each request instead.',
     charts: undefined,
     tables: [
-      {
-        ...laneTable(view, anchors.take(`${id} table`), TITLE, [
+      laneTable(
+        view,
+        anchors.take(`${id} table`),
+        TITLE,
+        'Handshake: bytes over the whole cell by clients, also where clients share a connection. Bytes per delivery: of ' +
+          'the layers, without it.',
+        [
           exactColumn('Down', (cell) => handshakeOf(cell)?.down, NOT_READ),
           exactColumn('Up', (cell) => handshakeOf(cell)?.up, NOT_READ),
           exactColumn('Handshake', (cell) => handshakeOf(cell)?.both, NOT_READ),
           ...(isEncrypted ? [exactColumn('Of it TLS', (cell) => handshakeOf(cell)?.tls, NOT_READ)] : []),
           exactColumn('Bytes per delivery', bytesPerDelivery, NOT_READ),
           wornOffColumn,
-        ]),
-        definition:
-          'Handshake: bytes over the whole cell by clients, also where clients share a connection. Bytes per delivery: of ' +
-          'the layers, without it.',
-      },
+        ],
+      ),
     ],
   };
 }
 
-const wornOffColumn: LaneColumn = {
-  column: { label: 'Worn off after', unit: 'events', numeric: true },
-  cell: ({ valid }) => {
-    if (valid.length === 0) return NO_ROUND;
-    const counts = valid.flatMap((cell) => wornOffAfter(cell) ?? []);
-    if (counts.length === 0) return { text: NOT_READ, isRemark: true };
-    if (counts.every((count) => count === 0)) return { text: 'no handshake', isRemark: true };
-    return { text: formatRange(counts, formatCount) ?? NOT_READ };
-  },
-};
+const wornOffColumn = laneColumn('Worn off after', 'events', ({ valid }) => {
+  if (valid.length === 0) return NO_ROUND;
+  const counts = valid.flatMap((cell) => wornOffAfter(cell) ?? []);
+  if (counts.length > 0 && counts.every((count) => count === 0)) return remark('no handshake');
+  const range = formatRange(counts, formatCount);
+  return range === undefined ? remark(NOT_READ) : { text: range };
+});
 
-/** Per client. */
 function handshakeOf({ wire: { ledger } }: CompletedCell) {
   if (!ledger) return undefined;
   const { up, down } = openingBytes(ledger.cell);

@@ -1,78 +1,75 @@
 /** When clients try to come back after a server's death: the attempts of each lane by tenth of a second. */
 
 import type { Figure, LineAxis, LineChart, Prose } from '../page-model.ts';
-import { laneTable } from '../tables/lane-table.ts';
+import { laneColumn, laneTable, remark } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
 import { formatCount, formatSetting } from '../words/format.ts';
-import type { LaneAtPlace, Place, ScenarioView } from '../words/places.ts';
+import type { LaneAtPlace, ScenarioView } from '../words/places.ts';
 
 const TITLE = 'The herd';
 const TENTH_SECONDS = 0.1;
 
-interface Herd {
-  readonly place: Place;
-  readonly lane: LaneAtPlace;
-  /** Attempts in each tenth of a second since the death, over all rounds. */
-  readonly tenths: readonly number[];
-}
+type Herd = ReturnType<typeof herdsIn>[number];
 
-/** undefined where no server was killed. */
-export function herdFigure(view: ScenarioView, anchors: Anchors): Figure | undefined {
-  const herds = view.places.flatMap((place) =>
-    place.lanes
-      .map((lane): Herd => ({ place, lane, tenths: tenthsOf(lane) }))
-      .filter(({ tenths }) => tenths.length > 0),
-  );
-  if (herds.length === 0) return undefined;
+export function herdFigure(view: ScenarioView, anchors: Anchors): Figure[] {
+  const herds = herdsIn(view);
+  if (herds.length === 0) return [];
   const id = anchors.take(`${view.id} herd`);
   const longest = Math.max(...herds.map(({ tenths }) => tenths.length));
   const most = Math.max(...herds.flatMap(({ tenths }) => tenths));
   const x: LineAxis = { title: 'Since the death, s', unit: 's', scale: 'linear', range: [0, Math.ceil(longest / 10)] };
   const y: LineAxis = { title: 'Attempts', unit: 'attempts', scale: 'linear', range: [0, most] };
   const isMany = view.places.length > 1;
-  return {
-    id,
-    title: TITLE,
-    definition:
-      'Connections that clients tried, by tenth of a second since the death of the server, summed over its deaths and the ' +
-      'rounds. A spike is many clients that come back at once.',
-    finding: densest(herds),
-    charts: view.places.flatMap((place) => {
-      const panels = herds
-        .filter((herd) => herd.place === place)
-        .map((herd) => ({
-          id: anchors.take(`${id} chart`),
-          title: herd.lane.label.title,
-          chart: herdChart(herd, x, y),
-        }));
-      return panels.length === 0 ? [] : [{ title: isMany ? place.varied : undefined, panels }];
-    }),
-    tables: [
-      {
-        ...laneTable(view, anchors.take(`${id} table`), TITLE, [
-          column('Attempts', '', (tenths) => formatCount(sum(tenths))),
-          column('In the first second', '', (tenths) => formatCount(sum(tenths.slice(0, 10)))),
-          column('In the busiest tenth', '', (tenths) => formatCount(Math.max(...tenths))),
-          column('It began at', 's', (tenths) => secondsOf(tenths.indexOf(Math.max(...tenths)))),
-          column('The last attempt by', 's', (tenths) => secondsOf(tenths.length)),
-        ]),
-        definition: 'Attempts of all clients, summed over deaths and rounds; times since the death.',
-      },
-    ],
-  };
+  return [
+    {
+      id,
+      title: TITLE,
+      definition:
+        'Connections that clients tried, by tenth of a second since the death of the server, summed over its deaths and the ' +
+        'rounds. A spike is many clients that come back at once.',
+      finding: densest(herds),
+      charts: view.places.flatMap((place) => {
+        const panels = herds
+          .filter((herd) => herd.place === place)
+          .map((herd) => ({
+            id: anchors.take(`${id} chart`),
+            title: herd.lane.label.title,
+            chart: herdChart(herd, x, y),
+          }));
+        return panels.length === 0 ? [] : [{ title: isMany ? place.varied : undefined, panels }];
+      }),
+      tables: [
+        laneTable(
+          view,
+          anchors.take(`${id} table`),
+          TITLE,
+          'Attempts of all clients, summed over deaths and rounds; times since the death.',
+          [
+            column('Attempts', '', (tenths) => formatCount(sum(tenths))),
+            column('In the first second', '', (tenths) => formatCount(sum(tenths.slice(0, 10)))),
+            column('In the busiest tenth', '', (tenths) => formatCount(Math.max(...tenths))),
+            column('It began at', 's', (tenths) => secondsOf(tenths.indexOf(Math.max(...tenths)))),
+            column('The last attempt by', 's', (tenths) => secondsOf(tenths.length)),
+          ],
+        ),
+      ],
+    },
+  ];
+}
+
+function herdsIn({ places }: ScenarioView) {
+  return places.flatMap((place) =>
+    place.lanes.map((lane) => ({ place, lane, tenths: tenthsOf(lane) })).filter(({ tenths }) => tenths.length > 0),
+  );
 }
 
 function column(label: string, unit: string, of: (tenths: readonly number[]) => string) {
-  return {
-    column: { label, unit, numeric: true },
-    cell: (lane: LaneAtPlace) => {
-      const tenths = tenthsOf(lane);
-      return tenths.length > 0 ? { text: of(tenths) } : { text: 'none', isRemark: true };
-    },
-  };
+  return laneColumn(label, unit, (lane) => {
+    const tenths = tenthsOf(lane);
+    return tenths.length > 0 ? { text: of(tenths) } : remark('none');
+  });
 }
 
-/** Up to the last with an attempt. */
 function tenthsOf({ valid }: LaneAtPlace): number[] {
   const tenths: number[] = [];
   for (const { recovery } of valid) {

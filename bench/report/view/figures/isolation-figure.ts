@@ -1,55 +1,49 @@
 /** What a client that stops reading does to the others: each lane with and without it, side by side. */
 
-import { metricOf } from '../../../stats/metrics/metrics.ts';
+import { headlineOf, type Metric, missingText } from '../../../stats/metrics/metrics.ts';
 import { dotChart } from '../charts/dot-chart.ts';
 import { besideEachOther } from '../charts/panels.ts';
-import { type Effect, effectsOf, type Group, groupsOf, stalledText, tailOf, UNNOTICED } from '../findings/isolation.ts';
-import { isolationSentences } from '../findings/isolation-sentences.ts';
-import type { ChartGroup, Column, Figure, LaneLabel, Prose, Row, TableCell } from '../page-model.ts';
-import { comparisonCell, lanesOf, NO_ROUND } from '../tables/lane-table.ts';
+import {
+  type Effect,
+  effectsOf,
+  type Group,
+  groupsOf,
+  isolationSentences,
+  stalledText,
+  tailOf,
+  UNNOTICED,
+} from '../findings/isolation.ts';
+import type { ChartGroup, Column, Figure, LaneLabel, Row } from '../page-model.ts';
+import { comparisonCell, lanesOf, NO_ROUND, valueCell } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
-import { formatCount, formatInterval, formatRange, quantityOf, type Scale, scaleFor } from '../words/format.ts';
-import { type LaneAtPlace, labelsOf, laneAt, type ScenarioView } from '../words/places.ts';
-import { marginText, VERDICT_GLYPHS } from '../words/verdicts.ts';
+import { formatCount, formatRange, type Scale } from '../words/format.ts';
+import { labelsOf, laneAt, type ScenarioView, scaleIn } from '../words/places.ts';
+import { joined, marginText, verdictLegend } from '../words/verdicts.ts';
 import { inSentence } from '../words/wording.ts';
 
 const TITLE = 'What others notice of a stalled client';
-const MEMORY = 'server.peakRssBytes';
 
 export function isolationFigure(view: ScenarioView, anchors: Anchors): Figure {
   const id = anchors.take(`${view.id} isolation`);
   const lanes = lanesOf(view);
   const tail = tailOf(view);
   const groups = groupsOf(view);
-  const plots = [
-    {
-      metric: tail,
-      short: metricOf(tail).title.replace('Latency ', ''),
-      axis: 'log',
-      scale: scaleIn(lanes, tail),
-      effects: effectsOf(groups, tail, UNNOTICED),
-    },
-    {
-      metric: MEMORY,
-      short: 'Memory',
-      axis: 'linear',
-      scale: scaleIn(lanes, MEMORY),
-      effects: effectsOf(groups, MEMORY),
-    },
-  ] as const;
+  const memory = headlineOf('isolation');
+  const plots: readonly Plot[] = [
+    { metric: tail, scale: scaleIn(lanes, [tail]), effects: effectsOf(groups, tail, UNNOTICED) },
+    { metric: memory, scale: scaleIn(lanes, [memory]), effects: effectsOf(groups, memory) },
+  ];
   const sentences = isolationSentences(view);
-  const { lower, higher, equivalent, inconclusive } = VERDICT_GLYPHS;
   return {
     id,
     title: TITLE,
     definition:
-      `${metricOf(tail).title} of the clients that read, and ${inSentence(metricOf(MEMORY).title)}: ` +
-      `${inSentence(metricOf(MEMORY).definition)}. A client is cut off when the server will not hold more for it.`,
-    finding: sentences.length > 0 ? sentences.flatMap((one, at): Prose => (at > 0 ? [' ', ...one] : one)) : undefined,
+      `${tail.title} of the clients that read, and ${inSentence(memory.title)}: ` +
+      `${inSentence(memory.definition)}. A client is cut off when the server will not hold more for it.`,
+    finding: sentences.length > 0 ? joined(sentences, ' ') : undefined,
     charts: groups.flatMap((group): ChartGroup[] => {
       const charts = besideEachOther(
-        plots.map(({ metric, axis, scale }) => {
-          const { title } = metricOf(metric);
+        plots.map(({ metric: { id: metric, title, axis }, scale }) => {
           const labels = labelsOf(lanesOf(group));
           const series = group.places.map((place) => ({
             metric,
@@ -69,9 +63,8 @@ export function isolationFigure(view: ScenarioView, anchors: Anchors): Figure {
         title: `${TITLE}: ${view.scenario.title}`,
         definition:
           'Ratios: to the same lane without a stalled client, paired by round, with their 95 % interval and verdict, by ' +
-          `Holm’s correction over all lanes: ${lower} lower, ${higher} higher, ${equivalent} no practical difference (within ` +
-          `${marginText(UNNOTICED)}, of memory ${marginText(metricOf(MEMORY).margin)}), ${inconclusive} not decided by these ` +
-          'rounds. Cut off: clients, from the lowest round to the highest.',
+          `Holm’s correction over all lanes: ${verdictLegend(`${marginText(UNNOTICED)}, of memory ${marginText(memory.margin)}`)}. ` +
+          'Cut off: clients, from the lowest round to the highest.',
         columns: columnsOf(groups, plots),
         rows: groups.flatMap((group) => labelsOf(lanesOf(group)).map((label) => rowOf(label, group, groups, plots))),
       },
@@ -80,25 +73,18 @@ export function isolationFigure(view: ScenarioView, anchors: Anchors): Figure {
 }
 
 interface Plot {
-  readonly metric: string;
-  /** Heads its columns. */
-  readonly short: string;
+  readonly metric: Metric;
   readonly scale: Scale;
   readonly effects: readonly Effect[];
-}
-
-function scaleIn(lanes: readonly LaneAtPlace[], metric: string): Scale {
-  const values = lanes.flatMap(({ estimates }) => estimates.get(metric)?.value ?? []);
-  return scaleFor(quantityOf(metricOf(metric)), values);
 }
 
 function columnsOf([group]: readonly Group[], plots: readonly Plot[]): Column[] {
   const places = group?.places ?? [];
   return [
     { label: 'Lane', numeric: false },
-    ...plots.flatMap(({ short, scale }) => [
+    ...plots.flatMap(({ metric, scale }) => [
       ...places.map((place) => ({
-        label: `${short}, ${group ? stalledText(place, group) : ''}`,
+        label: `${metric.shown.chart?.label ?? metric.label}, ${group ? stalledText(place, group) : ''}`,
         unit: scale.unit,
         numeric: true,
       })),
@@ -121,7 +107,7 @@ function rowOf(label: LaneLabel, { title, places }: Group, groups: readonly Grou
     lane: label,
     cells: [
       ...plots.flatMap(({ metric, scale, effects }) => [
-        ...lanes.map((lane) => valueCell(lane, metric, scale)),
+        ...lanes.map((lane) => valueCell(lane, lane?.estimates.get(metric.id), scale, missingText(metric))),
         ...places
           .slice(1)
           .map((place) =>
@@ -131,12 +117,4 @@ function rowOf(label: LaneLabel, { title, places }: Group, groups: readonly Grou
       cutOff === undefined ? NO_ROUND : { text: cutOff },
     ],
   };
-}
-
-function valueCell(lane: LaneAtPlace | undefined, metric: string, scale: Scale): TableCell {
-  if (!lane || lane.valid.length === 0) return NO_ROUND;
-  const estimate = lane.estimates.get(metric);
-  if (!estimate) return { text: `needs ${metricOf(metric).needs}`, isRemark: true };
-  const { value, interval } = formatInterval(estimate, scale);
-  return { text: value, interval };
 }

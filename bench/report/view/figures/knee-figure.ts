@@ -1,35 +1,33 @@
 /** How far a load can be raised: a metric against it, the limit as a line, and where each lane crosses it. */
 
-import { metricOf } from '../../../stats/metrics/metrics.ts';
+import { latencyMetric, metricOf } from '../../../stats/metrics/metrics.ts';
 import { type Knee, kneesOf } from '../findings/knee.ts';
 import type { Figure, LaneLabel, Prose, Table } from '../page-model.ts';
 import type { Anchors } from '../words/anchors.ts';
-import { countOf, formatInterval, quantityOf, scaleFor, withUnit } from '../words/format.ts';
+import { countOf, formatInterval, scaleOf, withUnit } from '../words/format.ts';
 import { type ScenarioView, withoutRepeats } from '../words/places.ts';
 import { inSentence } from '../words/wording.ts';
 import { metricFigure } from './metric-figure.ts';
 
 const TITLE = 'How far it goes';
-/** Where a scenario sets no limit. */
-const TAIL = 'latency.p99Us';
 
 export function kneeFigure(view: ScenarioView, anchors: Anchors): Figure {
   const { limit } = view.scenario;
-  const metric = metricOf(limit?.metric ?? TAIL);
+  const metric = limit ? metricOf(limit.metric) : latencyMetric('p99');
   const text = limitText(view);
   const figure = metricFigure(
     view,
     {
       name: 'knee',
       title: TITLE,
-      definition:
+      definition: () =>
         `${metric.title}: ${metric.definition}. ` +
         (text === undefined ? '' : `The load rises step by step, for each lane until it no longer keeps ${text}.`),
       plots: [
         {
           title: metric.title,
           scale: 'log',
-          series: [{ metric: metric.id, label: metric.title, whyMissing: `needs ${metric.needs}` }],
+          series: [{ metric, label: metric.title, whyMissing: `needs ${metric.needs}` }],
           limit: limit && text !== undefined ? { max: limit.max, text } : undefined,
         },
       ],
@@ -46,7 +44,7 @@ export function kneeFigure(view: ScenarioView, anchors: Anchors): Figure {
 export function limitText({ scenario: { limit } }: Pick<ScenarioView, 'scenario'>): string | undefined {
   if (!limit) return undefined;
   const metric = metricOf(limit.metric);
-  const scale = scaleFor(quantityOf(metric), [limit.max]);
+  const scale = scaleOf(metric, [limit.max]);
   const { value } = formatInterval({ value: limit.max, low: limit.max, high: limit.max }, scale);
   return `${inSentence(metric.title)} ≤ ${withUnit(value, scale)}`;
 }
@@ -72,13 +70,12 @@ function kneeTable(view: ScenarioView, limit: string, id: string): Table {
   };
 }
 
-/** Up to where, not at, and what gave out. */
-export function kneeTexts({ held, missed, gaveOut }: Knee): { text: string; isRemark: boolean }[] {
+export function kneeTexts({ held, missed, limitingFactors }: Knee): { text: string; isRemark: boolean }[] {
   const cell = (text: string | undefined, remark: string) => ({ text: text ?? remark, isRemark: text === undefined });
   return [
-    cell(held?.place.varied, held ? 'the only setting' : 'no setting'),
-    cell(missed?.place.varied, missed ? 'the only setting' : 'not reached'),
-    cell(gaveOut.join(', ') || undefined, missed ? 'the limit alone' : 'nothing'),
+    cell(held?.varied, held ? 'the only setting' : 'no setting'),
+    cell(missed?.varied, missed ? 'the only setting' : 'not reached'),
+    cell(limitingFactors.join(', ') || undefined, missed ? 'the limit alone' : 'nothing'),
   ];
 }
 
@@ -88,27 +85,26 @@ function kneeFinding(view: ScenarioView, limit: string): Prose | undefined {
   if (knees.length === 0) return undefined;
   if (reached.length === 0) return [`Every lane keeps ${limit} at all settings.`];
   const points = view.places.map(({ point }) => point);
-  const order = ({ held }: Knee) => (held ? points.indexOf(held.place.point) : -1);
+  const order = ({ held }: Knee) => (held ? points.indexOf(held.point) : -1);
   const first = reached.reduce((least, knee) => (order(knee) < order(least) ? knee : least));
   const { held } = first;
   return [
     `${countOf(reached.length, 'lane')} of ${knees.length} reached the limit, `,
     { strong: first.label.title },
-    held ? ` the soonest: it keeps ${limit} up to ${held.place.varied}.` : ` at its first setting.`,
+    held ? ` the soonest: it keeps ${limit} up to ${held.varied}.` : ` at its first setting.`,
   ];
 }
 
-/** A sentence for each lane; none where the scenario has no limit. */
 export function kneeSentences(view: ScenarioView): { lane: LaneLabel; text: Prose }[] {
   const limit = limitText(view);
   if (limit === undefined) return [];
   const sweeps = kneesOf(view);
   return sweeps.flatMap(({ fixed, knees }) =>
-    knees.map(({ label, held, missed, gaveOut }) => {
+    knees.map(({ label, held, missed, limitingFactors }) => {
       const where = sweeps.length > 1 && fixed !== undefined ? `With ${fixed}, ` : '';
-      const kept = held ? `keeps ${limit} up to ${held.place.varied}` : `keeps ${limit} nowhere`;
-      const lost = missed ? `, and not at ${missed.place.varied}` : ', and at no setting loses it';
-      const why = gaveOut.length > 0 ? ` (${gaveOut.join(', ')})` : '';
+      const kept = held ? `keeps ${limit} up to ${held.varied}` : `keeps ${limit} nowhere`;
+      const lost = missed ? `, and not at ${missed.varied}` : ', and at no setting loses it';
+      const why = limitingFactors.length > 0 ? ` (${limitingFactors.join(', ')})` : '';
       return { lane: label, text: [where, { strong: label.title }, ` ${kept}${lost}`, { quiet: why }, '.'] };
     }),
   );

@@ -4,6 +4,7 @@ import { LAYER_SUMMARIES } from '../../../contract/ledger.ts';
 import type { CompletedCell } from '../../../contract/result.ts';
 import { meanOf } from '../../../stats/inference/mean.ts';
 import { chartGroups } from '../charts/panels.ts';
+import { stackChart } from '../charts/stack-chart.ts';
 import {
   type DeliveryPart,
   DIRECTIONS,
@@ -21,7 +22,6 @@ import { completedByLane, type LaneAtPlace, type Place, type ScenarioView } from
 const TITLE = 'One delivery by layer';
 export const NOT_READ = 'not read along';
 
-/** Why lanes are missing from the layers; undefined where none is. */
 export function sharedNote(views: readonly ScenarioView[]): string | undefined {
   const titles = views
     .filter(({ scenario }) => scenario.ledgerShare > 0)
@@ -36,35 +36,22 @@ export function sharedNote(views: readonly ScenarioView[]): string | undefined {
   );
 }
 
-const NAMES: Readonly<Record<DeliveryPart, string>> = {
-  payload: 'Payload',
-  framing: 'Framing',
-  chunking: 'Chunking',
-  requestHead: 'Request head',
-  responseHead: 'Response head',
-  handshake: 'Handshake',
-  control: 'Control',
-  tls: 'TLS',
-  emptyPolls: 'Empty polls',
+/** Both heads share a colour: bars are solid for one direction and hatched for the other. */
+const PARTS: Readonly<Record<DeliveryPart, { readonly name: string; readonly colour: StackPart['colour'] }>> = {
+  payload: { name: 'Payload', colour: '--layer-payload' },
+  framing: { name: 'Framing', colour: '--layer-framing' },
+  chunking: { name: 'Chunking', colour: '--layer-chunking' },
+  requestHead: { name: 'Request head', colour: '--layer-head' },
+  responseHead: { name: 'Response head', colour: '--layer-head' },
+  handshake: { name: 'Handshake', colour: '--layer-handshake' },
+  control: { name: 'Control', colour: '--layer-control' },
+  tls: { name: 'TLS', colour: '--layer-tls' },
+  emptyPolls: { name: 'Empty polls', colour: '--layer-empty' },
 };
 
-/** Both heads share a colour: their direction tells them apart. */
-const COLOURS: Readonly<Record<DeliveryPart, StackPart['colour']>> = {
-  payload: '--layer-payload',
-  framing: '--layer-framing',
-  chunking: '--layer-chunking',
-  requestHead: '--layer-head',
-  responseHead: '--layer-head',
-  handshake: '--layer-handshake',
-  control: '--layer-control',
-  tls: '--layer-tls',
-  emptyPolls: '--layer-empty',
-};
-
-interface Part {
+interface Part extends Omit<StackPart, 'values'> {
   readonly part: DeliveryPart;
   readonly direction: Direction;
-  readonly label: string;
 }
 
 export function layersFigure(view: ScenarioView, anchors: Anchors): Figure {
@@ -93,7 +80,7 @@ export function layersFigure(view: ScenarioView, anchors: Anchors): Figure {
     (part): part is Exclude<DeliveryPart, 'emptyPolls' | 'payload'> =>
       part !== 'emptyPolls' && part !== 'payload' && isSeen(part),
   );
-  const unseen = PARTS_OF_A_DELIVERY.filter((part) => !isSeen(part)).map((part) => NAMES[part].toLowerCase());
+  const unseen = PARTS_OF_A_DELIVERY.filter((part) => !isSeen(part)).map((part) => PARTS[part].name.toLowerCase());
   const shared = sharedNote([view]);
   return {
     id,
@@ -105,12 +92,16 @@ export function layersFigure(view: ScenarioView, anchors: Anchors): Figure {
     charts: chartGroups(view, id, anchors, (place) => layersChart(place, overhead)),
     tables: [
       {
-        ...laneTable(view, anchors.take(`${id} table`), TITLE, columns),
-        definition:
+        ...laneTable(
+          view,
+          anchors.take(`${id} table`),
+          TITLE,
           'Bytes per event carried; where rounds differ, the lowest and the highest. The sum of the layers is what the ' +
-          'sockets carried: the residual is what they differ by over the whole cell, in bytes.',
+            'sockets carried: the residual is what they differ by over the whole cell, in bytes.',
+          columns,
+        ),
         notes: [
-          ...layers.map((layer) => `${NAMES[layer]}: ${LAYER_SUMMARIES[layer]}`),
+          ...layers.map((layer) => `${PARTS[layer].name}: ${LAYER_SUMMARIES[layer]}`),
           ...(isSeen('emptyPolls')
             ? [
                 'Empty polls: their heads, taken out of the two before; how many there are per event is set by the interval ' +
@@ -127,7 +118,7 @@ export function layersFigure(view: ScenarioView, anchors: Anchors): Figure {
   };
 }
 
-/** Of the polls that brought any: one head is shared by so many events. */
+/** Events of a poll that brought any: so many share one head. */
 function eventsPerPoll({ wire: { ledger } }: CompletedCell): number | undefined {
   if (!ledger) return undefined;
   const { events, cycles, emptyCycles } = ledger.window;
@@ -142,36 +133,29 @@ function partsIn(view: ScenarioView): Part[] {
     DIRECTIONS.filter((direction) => deliveries.some((delivery) => delivery[direction][part] > 0)).map((direction) => ({
       part,
       direction,
-      label: `${NAMES[part]} ${direction}`,
+      label: `${PARTS[part].name} ${direction}`,
+      colour: PARTS[part].colour,
+      isHatched: direction === 'up',
     })),
   );
 }
 
 function layersChart({ lanes, point }: Place, parts: readonly Part[]): StackChart | undefined {
-  const bars = lanes.flatMap((lane) => {
-    const values = parts.flatMap((part) => meanPart(lane, part) ?? []);
-    return values.length === parts.length && values.length > 0 ? { label: lane.label, values } : [];
+  const bars = lanes.flatMap(({ label, valid }) => {
+    const values = parts.flatMap((part) => meanPart(valid, part) ?? []);
+    const total = `${formatExact(values.reduce((sum, value) => sum + value, 0))} B`;
+    return values.length === parts.length && values.length > 0 ? { label, values, total } : [];
   });
-  if (bars.length === 0) return undefined;
-  return {
-    kind: 'stack',
-    unit: 'B',
-    label:
-      `Stacked bars. Overhead of one delivery of ${point.payloadBytes} bytes of payload, by layer and direction, for ` +
-      `${countOf(bars.length, 'lane')}. The table that follows has the same numbers.`,
-    axisTitle: 'Overhead per delivery, B (linear)',
-    lanes: bars.map(({ label }) => label),
-    parts: parts.map(({ part, direction, label }, at) => ({
-      label,
-      colour: COLOURS[part],
-      isHatched: direction === 'up',
-      values: bars.map(({ values }) => values[at] ?? 0),
-    })),
-    totals: bars.map(({ values }) => `${formatExact(values.reduce((sum, value) => sum + value, 0))} B`),
-  };
+  return stackChart(
+    `Overhead of one delivery of ${point.payloadBytes} bytes of payload, by layer and direction, for ` +
+      `${countOf(bars.length, 'lane')}.`,
+    'Overhead per delivery',
+    bars,
+    parts,
+  );
 }
 
-function meanPart({ valid }: LaneAtPlace, { part, direction }: Part): number | undefined {
+function meanPart(valid: LaneAtPlace['valid'], { part, direction }: Part): number | undefined {
   const values = valid.flatMap((cell) => deliveryOf(cell)?.[direction][part] ?? []);
   return values.length === 0 ? undefined : meanOf(values).value;
 }

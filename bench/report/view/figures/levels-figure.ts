@@ -1,20 +1,23 @@
 /** The figure of the levels at which bytes can be counted: how much a ratio of overheads says depends on them. */
 
 import type { Environment } from '../../../contract/result.ts';
-import { averageOf, type Contrast, contrastOf, LEVELS, type Level, ratioOf } from '../findings/levels.ts';
+import { headlineOf } from '../../../stats/metrics/metrics.ts';
+import { type Contrast, contrastOf, LEVELS, type Level, ratioOf } from '../findings/levels.ts';
 import type { DotChart, Figure, Prose, Table } from '../page-model.ts';
 import {
+  baselineColumn,
+  baselinesText,
   exactColumn,
   type LaneColumn,
+  laneColumn,
   lanesOf,
   laneTable,
-  oppositeColumn,
-  oppositesText,
   ratioCell,
 } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
 import { countOf, formatCount, formatExact, formatNumber, formatRange } from '../words/format.ts';
-import type { LaneAtPlace, Place, ScenarioView } from '../words/places.ts';
+import { type LaneAtPlace, type Place, rangeOfRounds, type ScenarioView } from '../words/places.ts';
+import { listed } from '../words/verdicts.ts';
 
 const TITLE = 'Overhead at three levels';
 
@@ -42,28 +45,21 @@ export function levelsFigure(view: ScenarioView, environment: Environment, ancho
 
 /** `…: A has 0.25 times the overhead of B counting framing alone (1 to 4 B), 176 times counting HTTP heads too …` */
 export function contrastText({ lane, reference, place, levels }: Contrast): Prose {
-  const ratio = (value: number) => ({ strong: `${formatNumber(value)} times` });
   const at = place.varied === undefined ? '' : `, at ${place.varied},`;
   return [
     'The level that is counted decides the ratio, most of all here: ',
     { strong: lane.label.title },
     `${at} has `,
-    ...levels.flatMap(
-      ({ level, overheadRatio, overhead, ofReference }, index): Prose => [
-        ...(index === 0 ? [] : [index === levels.length - 1 ? ' and ' : ', ']),
-        ratio(overheadRatio),
+    ...listed(
+      levels.map(({ level, overheadRatio, overhead, ofReference }, index) => [
+        { strong: `${formatNumber(overheadRatio)} times` },
         ...(index === 0 ? [` the overhead of ${reference.label.title}`] : []),
         ` counting ${level.counted}`,
         { quiet: ` (${formatExact(overhead)} to ${formatExact(ofReference)} B)` },
-      ],
+      ]),
     ),
     '; of all bytes, payload included, it has ',
-    ...levels.flatMap(
-      ({ allRatio }, index): Prose => [
-        ...(index === 0 ? [] : [index === levels.length - 1 ? ' and ' : ', ']),
-        formatNumber(allRatio),
-      ],
-    ),
+    ...listed(levels.map(({ allRatio }) => [formatNumber(allRatio)])),
     ' times.',
   ];
 }
@@ -86,41 +82,39 @@ function levelTable(view: ScenarioView, id: string, title: string, bytesOf: (lev
   const lanes = lanesOf(view);
   const isAnyValid = lanes.some(({ valid }) => valid.length > 0);
   // A column that would say the same in each row is a line below the table.
-  const isMissing = (level: Level) => isAnyValid && !lanes.some((lane) => averageOf(lane, bytesOf(level)));
+  const isMissing = (level: Level) => isAnyValid && !lanes.some((lane) => rangeOfRounds(lane, bytesOf(level)));
   const isCompared = lanes.some(({ comparisons }) => comparisons.size > 0);
-  const compared = ['wire.perDeliveryBytes'];
+  const compared = [headlineOf('bytes').id];
   const columns = [
-    ...oppositeColumn(view, compared),
+    ...baselineColumn(view, compared),
     ...LEVELS.filter((level) => !isMissing(level)).flatMap((level) => [
       exactColumn(level.title, bytesOf(level), level.whyMissing),
       ...(isCompared ? [ratioColumn(bytesOf(level))] : []),
     ]),
   ];
-  const opposites = oppositesText(view, compared);
+  const baselines = baselinesText(view, compared);
+  const definition =
+    'Bytes per delivery, both directions; where rounds differ, the lowest and the highest.' +
+    (baselines === undefined ? '' : ` Ratios: to ${baselines} at the same level, paired by round.`);
   return {
-    ...laneTable(view, id, title, columns),
-    definition:
-      'Bytes per delivery, both directions; where rounds differ, the lowest and the highest.' +
-      (opposites === undefined ? '' : ` Ratios: to ${opposites} at the same level, paired by round.`),
+    ...laneTable(view, id, title, definition, columns),
     notes: LEVELS.filter(isMissing).map((level) => `${level.title}: ${level.whyMissing}.`),
   };
 }
 
 function ratioColumn(bytes: Level['all']): LaneColumn {
-  return {
-    column: { label: 'Ratio', unit: '×', numeric: true },
-    cell: (lane, place) =>
-      lane.label.isReference && averageOf(lane, bytes)
-        ? ratioCell({ value: 1, low: 1, high: 1 })
-        : ratioCell(ratioOf(lane, place, bytes)),
-  };
+  return laneColumn('Ratio', '×', (lane, place) => {
+    const isReference = lane.label.isReference && rangeOfRounds(lane, bytes);
+    return ratioCell(isReference ? { value: 1, low: 1, high: 1 } : ratioOf(lane, place, bytes));
+  });
 }
 
-/** Of one place: three lines a lane. Overhead that is not positive has no place on its axis. */
+/** Overhead that is not positive has no place on its logarithmic axis. */
 function levelsChart({ lanes, point }: Place): DotChart | undefined {
-  const hasValue = (lane: LaneAtPlace) => LEVELS.some(({ overhead }) => (averageOf(lane, overhead)?.value ?? 0) > 0);
+  const hasValue = (lane: LaneAtPlace) =>
+    LEVELS.some(({ overhead }) => (rangeOfRounds(lane, overhead)?.value ?? 0) > 0);
   const charted = lanes.filter(hasValue);
-  const levels = LEVELS.filter(({ overhead }) => charted.some((lane) => averageOf(lane, overhead)));
+  const levels = LEVELS.filter(({ overhead }) => charted.some((lane) => rangeOfRounds(lane, overhead)));
   if (charted.length === 0) return undefined;
   return {
     kind: 'dots',
@@ -142,7 +136,7 @@ function levelsChart({ lanes, point }: Place): DotChart | undefined {
         }),
       ),
       estimates: charted.flatMap((lane, row) => {
-        const average = averageOf(lane, overhead);
+        const average = rangeOfRounds(lane, overhead);
         return average ? { row, ...average, text: `${formatExact(average.value)} B` } : [];
       }),
     })),

@@ -1,51 +1,36 @@
 /** A figure of metrics by lane: charts of each round with estimates and intervals, and the table of the same numbers. */
 
-import { metricOf } from '../../../stats/metrics/metrics.ts';
-import { curveCharts } from '../charts/curve-chart.ts';
+import type { Metric } from '../../../stats/metrics/metrics.ts';
 import { dotChart } from '../charts/dot-chart.ts';
 import { besideEachOther, chartGroups } from '../charts/panels.ts';
+import { curveCharts } from '../charts/settings-chart.ts';
 import { findingOf } from '../findings/finding.ts';
 import type { ChartGroup, DotChart, Figure } from '../page-model.ts';
-import {
-  bracketsAndRatios,
-  type LaneColumn,
-  lanesOf,
-  laneTable,
-  oppositeColumn,
-  ratioColumn,
-  roundsColumn,
-  valueColumn,
-} from '../tables/lane-table.ts';
+import { type LaneColumn, lanesOf, metricColumns, metricTable } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
-import { quantityOf, type Scale, scaleFor } from '../words/format.ts';
-import type { Place, ScenarioView } from '../words/places.ts';
+import type { Scale } from '../words/format.ts';
+import { type Place, type ScenarioView, scaleIn } from '../words/places.ts';
 import { inSentence } from '../words/wording.ts';
 
-/** A metric: one symbol of the chart, and its columns in the table. */
 export interface Series {
-  readonly metric: string;
+  readonly metric: Metric;
   readonly label: string;
-  /** Said in the table where valid rounds still give no estimate. */
   readonly whyMissing: string;
 }
 
-/** Metrics on one axis. */
 export interface Plot {
   readonly title: string;
   readonly scale: DotChart['scale'];
   readonly series: readonly [Series, ...Series[]];
-  /** What the first of them is not to exceed, in its own unit. */
   readonly limit?: { readonly max: number; readonly text: string } | undefined;
 }
 
 export interface MetricFigureSpec {
-  /** The figure's part of its anchor. */
   readonly name: string;
   readonly title: string;
-  /** In place of those of its metrics. */
-  readonly definition?: string;
-  readonly plots: readonly [Plot, ...Plot[]];
-  /** Columns of the table that the charts do not show. */
+  /** In place of those of its metrics; made from that of the first. */
+  readonly definition?: (first: string) => string;
+  readonly plots: readonly Plot[];
   readonly more?: readonly LaneColumn[];
 }
 
@@ -56,42 +41,45 @@ export function metricFigure(view: ScenarioView, spec: MetricFigureSpec, anchors
   const { name, title, plots, more = [] } = spec;
   const id = anchors.take(`${view.id} ${name}`);
   const series = plots.flatMap((plot) => plot.series);
-  const metrics = series.map(({ metric }) => metric);
-  const scaled = plots.map((plot) => ({ ...plot, scaleOfValues: plotScale(view, plot) }));
+  const metrics = series.map(({ metric }) => metric.id);
   const lanes = lanesOf(view);
+  const scaled = plots.map((plot) => {
+    const [headline, ...others] = plot.series;
+    return { ...plot, scaleOfValues: scaleIn(lanes, [headline.metric, ...others.map(({ metric }) => metric)]) };
+  });
   // A column that would say the same in each row is a line below the table.
   const isAnyValid = lanes.some(({ valid }) => valid.length > 0);
-  const isMissing = ({ metric }: Series) => isAnyValid && !lanes.some(({ estimates }) => estimates.has(metric));
+  const isMissing = ({ metric }: Series) => isAnyValid && !lanes.some(({ estimates }) => estimates.has(metric.id));
   const columns = [
-    ...oppositeColumn(view, metrics),
     ...scaled.flatMap(({ series: shown, scaleOfValues }) =>
       shown
         .filter((one) => !isMissing(one))
-        .flatMap(({ metric, label, whyMissing }) => [
-          valueColumn(label, scaleOfValues, ({ estimates }) => estimates.get(metric), whyMissing),
-          ...ratioColumn(view, metric, series.length > 1 ? `${label} ratio` : 'Ratio'),
-        ]),
+        .flatMap(({ metric, label, whyMissing }) =>
+          metricColumns(view, metric, scaleOfValues, whyMissing, [
+            label,
+            series.length > 1 ? `${label} ratio` : 'Ratio',
+          ]),
+        ),
     ),
     ...more,
-    roundsColumn(metrics),
   ];
   const headlines = scaled.map((plot) => withHeadline(view, plot));
   const isCut = headlines.some((plot, at) => plot.series.length < (plots[at]?.series.length ?? 0));
-  const definition = spec.definition ?? definitionsOf(series);
+  const [first] = series;
+  const definition = spec.definition?.(first?.metric.definition ?? '') ?? definitionsOf(series);
   return {
     id,
     title,
     definition: isCut
       ? `${definition} The charts show the ${headlines.map((plot) => plot.series[0].label).join(' and the ')}, the table has the others.`
       : definition,
-    finding: findingOf(view, plots[0].series[0].metric),
+    finding: first && findingOf(view, first.metric.id),
     charts: besideEachOther(
       headlines.map((plot) => ({ title: plot.title, groups: plotGroups(view, plot, id, anchors) })),
     ),
     tables: [
       {
-        ...laneTable(view, anchors.take(`${id} table`), title, columns),
-        definition: bracketsAndRatios(view, metrics),
+        ...metricTable(view, anchors.take(`${id} table`), title, metrics, columns),
         notes: series.filter(isMissing).map(({ label, whyMissing }) => `${label}: ${whyMissing}.`),
       },
     ],
@@ -102,21 +90,9 @@ interface ScaledPlot extends Plot {
   readonly scaleOfValues: Scale;
 }
 
-function plotScale(view: ScenarioView, { series: [first, ...others] }: Pick<Plot, 'series'>): Scale {
-  const estimates = [first, ...others].flatMap(({ metric }) =>
-    lanesOf(view).flatMap((lane) => lane.estimates.get(metric) ?? []),
-  );
-  return scaleFor(
-    quantityOf(metricOf(first.metric)),
-    estimates.map(({ value }) => value),
-  );
-}
-
-/** Each metric's own words. */
 export function definitionsOf(series: readonly Pick<Series, 'metric' | 'label'>[]): string {
   return series
-    .map(({ metric, label }) => {
-      const { definition } = metricOf(metric);
+    .map(({ metric: { definition }, label }) => {
       return definition.startsWith(label) ? `${definition}.` : `${label}: ${inSentence(definition)}.`;
     })
     .join(' ');
@@ -145,7 +121,7 @@ function plotGroups(view: ScenarioView, plot: ScaledPlot, id: string, anchors: A
 function placeChart({ lanes }: Place, { title, scale, scaleOfValues, series }: ScaledPlot): DotChart | undefined {
   return dotChart(
     lanes.map(({ label }) => label),
-    series.map(({ metric, label }) => ({ metric, label, rows: lanes })),
+    series.map(({ metric, label }) => ({ metric: metric.id, label, rows: lanes })),
     { title, scale: scaleOfValues, axis: scale },
   );
 }

@@ -1,127 +1,90 @@
 /** What being current costs: latency against bytes, and against the server's CPU time, each lane at its poll intervals. */
 
 import type { Estimate, Point } from '../../../contract/result.ts';
-import { metricOf } from '../../../stats/metrics/metrics.ts';
+import { groupBy } from '../../../stats/group.ts';
+import { chartedIn, headlineOf, type Metric, metricOf } from '../../../stats/metrics/metrics.ts';
 import { valuesAxis } from '../charts/numeric-axis.ts';
 import type { ChartGroup, Figure, LaneLabel, LaneLine, LineChart, Prose } from '../page-model.ts';
-import {
-  bracketsAndRatios,
-  lanesOf,
-  laneTable,
-  oppositeColumn,
-  ratioColumn,
-  roundsColumn,
-  valueColumn,
-} from '../tables/lane-table.ts';
+import { lanesOf, metricColumns, metricTable } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
-import {
-  countOf,
-  formatExact,
-  formatNumber,
-  formatSetting,
-  quantityOf,
-  type Scale,
-  scaleFor,
-  withUnit,
-} from '../words/format.ts';
-import { type LaneAtPlace, labelsOf, type Place, type ScenarioView } from '../words/places.ts';
+import { countOf, formatExact, formatNumber, formatSetting, type Scale, scaleOf, withUnit } from '../words/format.ts';
+import { type LaneAtPlace, labelsOf, type Place, type ScenarioView, scaleIn } from '../words/places.ts';
 import { variedText } from '../words/points.ts';
 import { inSentence } from '../words/wording.ts';
 import { definitionsOf } from './metric-figure.ts';
 
-const LATENCY = 'latency.p50Us';
-const COSTS = ['wire.perDeliveryBytes', 'server.cpuPerDeliveryUs'] as const;
+const LATENCY = headlineOf('tradeoff');
+const COSTS = chartedIn('tradeoff').slice(1);
 const METRICS = [LATENCY, ...COSTS];
 const TITLE = 'Latency against its cost';
 
-type ScaleOf = (metric: string) => Scale;
+type ScaleOf = (metric: Metric) => Scale;
 
 export function tradeoffFigure(view: ScenarioView, anchors: Anchors): Figure {
   const id = anchors.take(`${view.id} tradeoff`);
-  const scales = new Map(METRICS.map((metric) => [metric, scaleIn(view, metric)]));
-  const scaleOf: ScaleOf = (metric) => scales.get(metric) ?? scaleFor('count', []);
+  const lanes = lanesOf(view);
+  const unitOf: ScaleOf = (metric) => scaleIn(lanes, [metric]);
   return {
     id,
     title: TITLE,
     definition:
       'Each mark is a lane; down is sooner, left is cheaper. One that polls has a mark for each interval at which it was ' +
-      `run, joined from the shortest to the longest. ${definitionsOf(METRICS.map((metric) => ({ metric, label: metricOf(metric).title })))}`,
+      `run, joined from the shortest to the longest. ${definitionsOf(METRICS.map((metric) => ({ metric, label: metric.title })))}`,
     finding: findingOf(view),
-    charts: groupsOf(view, id, anchors, scaleOf),
+    charts: groupsOf(view, id, anchors, unitOf),
     tables: [
-      {
-        ...laneTable(view, anchors.take(`${id} table`), TITLE, [
-          ...oppositeColumn(view, METRICS),
-          ...METRICS.flatMap((metric) => [
-            valueColumn(
-              metricOf(metric).title,
-              scaleOf(metric),
-              ({ estimates }) => estimates.get(metric),
-              `needs ${metricOf(metric).needs}`,
-            ),
-            ...ratioColumn(view, metric, 'Ratio'),
-          ]),
-          roundsColumn(METRICS),
-        ]),
-        definition: bracketsAndRatios(view, METRICS),
-      },
+      metricTable(
+        view,
+        anchors.take(`${id} table`),
+        TITLE,
+        METRICS.map((metric) => metric.id),
+        METRICS.flatMap((metric) =>
+          metricColumns(view, metric, unitOf(metric), `needs ${metric.needs}`, [metric.title, 'Ratio']),
+        ),
+      ),
     ],
   };
 }
 
-function scaleIn(view: ScenarioView, metric: string): Scale {
-  const values = lanesOf(view).flatMap(({ estimates }) => estimates.get(metric)?.value ?? []);
-  return scaleFor(quantityOf(metricOf(metric)), values);
-}
-
-/** Two charts side by side; a pair for each setting of what else varies. */
 function groupsOf(view: ScenarioView, id: string, anchors: Anchors, scaleOf: ScaleOf): ChartGroup[] {
   return [...settingsOf(view)].flatMap(([title, places]): ChartGroup[] => {
     const panels = COSTS.flatMap((cost) => {
       const chart = tradeoffChart(places, view.places, cost, scaleOf);
-      return chart
-        ? [{ id: anchors.take(`${id} chart`), title: `Against ${inSentence(metricOf(cost).title)}`, chart }]
-        : [];
+      return chart ? [{ id: anchors.take(`${id} chart`), title: `Against ${inSentence(cost.title)}`, chart }] : [];
     });
-    return panels.length === 0 ? [] : [{ title, panels }];
+    return panels.length === 0 ? [] : [{ title: title || undefined, panels }];
   });
 }
 
 /** Places that differ in the poll interval alone, by what tells them from the others. */
-function settingsOf({ places }: ScenarioView): Map<string | undefined, Place[]> {
+function settingsOf({ places }: ScenarioView): Map<string, Place[]> {
   const rest = ({ pollIntervalMs: _, ...point }: Point): Point => point;
   const all = places.map(({ point }) => rest(point));
-  const settings = new Map<string | undefined, Place[]>();
-  for (const place of places) {
-    const title = variedText(rest(place.point), all);
-    settings.set(title, [...(settings.get(title) ?? []), place]);
-  }
-  return settings;
+  return groupBy(places, ({ point }) => variedText(rest(point), all) ?? '');
 }
 
-/** @param all places, for axes that all charts share */
 function tradeoffChart(
   places: readonly Place[],
   all: readonly Place[],
-  cost: string,
+  cost: Metric,
   scaleOf: ScaleOf,
 ): LineChart | undefined {
-  const has = ({ estimates }: LaneAtPlace) => estimates.has(LATENCY) && estimates.has(cost);
+  const has = ({ estimates }: LaneAtPlace) => estimates.has(LATENCY.id) && estimates.has(cost.id);
   const lanes = labelsOf(places.flatMap((place) => place.lanes.filter(has)));
   if (lanes.length === 0) return undefined;
-  const axis = (metric: string) => {
+  const axis = (metric: Metric) => {
     const scale = scaleOf(metric);
     const values = all.flatMap((place) =>
       place.lanes.filter(has).flatMap((lane) => pairsOf(lane, metric).map((value) => value / scale.factor)),
     );
-    return valuesAxis(metricOf(metric).title, scale, values, 'log');
+    return valuesAxis(metric.title, scale, values, 'log');
   };
   const [x, y] = [axis(cost), axis(LATENCY)];
   return {
     kind: 'lines',
     shape: 'straight',
     texts: 'points',
-    spread: metricOf(LATENCY).spread,
+    spread: LATENCY.spread,
     unit: y.unit,
     label:
       `Scatter plot. ${y.title} against ${x.title} for ${countOf(lanes.length, 'lane')}, a small mark for each round. ` +
@@ -134,31 +97,42 @@ function tradeoffChart(
   };
 }
 
-function pairsOf({ valid, estimates }: LaneAtPlace, metric: string): number[] {
-  return [estimates.get(metric)?.value, ...valid.map((cell) => metricOf(metric).of(cell))].filter(
-    (value) => value !== undefined,
-  );
+function pairsOf({ valid, estimates }: LaneAtPlace, { id, of }: Metric): number[] {
+  return [estimates.get(id)?.value, ...valid.map(of)].filter((value) => value !== undefined);
 }
 
-function lineOf(label: LaneLabel, places: readonly Place[], cost: string, scaleOf: ScaleOf): LaneLine {
-  const [x, y] = [scaleOf(cost), scaleOf(LATENCY)];
-  const marks = places
-    .flatMap(({ point, lanes }) => lanes.flatMap((lane) => (lane.label.index === label.index ? [{ point, lane }] : [])))
+interface Mark {
+  readonly point: Point;
+  readonly lane: LaneAtPlace;
+  readonly across: Estimate;
+  readonly up: Estimate;
+}
+
+/** A lane where both metrics have a value, from its shortest poll interval to its longest. */
+function marksOf({ index }: LaneLabel, places: readonly Place[], cost: Metric): Mark[] {
+  return places
+    .flatMap(({ point, lanes }) =>
+      lanes.flatMap((lane): Mark[] => {
+        const [across, up] = [lane.estimates.get(cost.id), lane.estimates.get(LATENCY.id)];
+        return lane.label.index === index && across && up ? [{ point, lane, across, up }] : [];
+      }),
+    )
     .sort((a, b) => (a.point.pollIntervalMs ?? 0) - (b.point.pollIntervalMs ?? 0));
-  const points = marks.flatMap(({ point, lane: { estimates } }) => {
-    const [across, up] = [estimates.get(cost), estimates.get(LATENCY)];
-    return across && up ? [{ point, across, up }] : [];
-  });
+}
+
+function lineOf(label: LaneLabel, places: readonly Place[], cost: Metric, scaleOf: ScaleOf): LaneLine {
+  const [x, y] = [scaleOf(cost), scaleOf(LATENCY)];
+  const marks = marksOf(label, places, cost);
   const scaled = (bound: number | null) => (bound === null ? null : bound / y.factor);
   return {
     rounds: marks.flatMap(({ lane }) =>
       lane.valid.flatMap((cell) => {
-        const [across, up] = [metricOf(cost).of(cell), metricOf(LATENCY).of(cell)];
+        const [across, up] = [cost.of(cell), LATENCY.of(cell)];
         if (across === undefined || up === undefined) return [];
         return { x: across / x.factor, y: up / y.factor, round: cell.round };
       }),
     ),
-    points: points.map(({ point, across, up }, at) => ({
+    points: marks.map(({ point, across, up }, at) => ({
       x: across.value / x.factor,
       y: up.value / y.factor,
       low: scaled(up.low),
@@ -176,38 +150,27 @@ function markText({ title }: LaneLabel, { pollIntervalMs }: Point, isFirst: bool
   return isFirst ? `${title}, ${interval}` : interval;
 }
 
-/** How far the latency of a lane reaches, and at what price: the one that spans the most. */
 function findingOf(view: ScenarioView): Prose | undefined {
-  const [bytes] = COSTS;
-  const ends = [...settingsOf(view).values()].flatMap((places) => {
-    const indices = new Set(lanesOf({ places }).map(({ label }) => label.index));
-    return [...indices].flatMap((index) => {
-      const marks = places
-        .flatMap(({ point, lanes }) =>
-          lanes.filter(({ label }) => label.index === index).map((lane) => ({ point, lane })),
-        )
-        .flatMap(({ point, lane: { label, estimates } }) => {
-          const [up, across] = [estimates.get(LATENCY), estimates.get(bytes)];
-          return up && across ? [{ point, label, up, across }] : [];
-        })
-        .sort((a, b) => (a.point.pollIntervalMs ?? 0) - (b.point.pollIntervalMs ?? 0));
+  const ends = [...settingsOf(view).values()].flatMap((places) =>
+    labelsOf(lanesOf({ places })).flatMap((label) => {
+      const marks = marksOf(label, places, headlineOf('bytes'));
       const [first, last] = [marks[0], marks.at(-1)];
-      return first && last && first !== last ? [{ first, last }] : [];
-    });
-  });
+      return first && last && first !== last ? [{ label, first, last }] : [];
+    }),
+  );
   const factor = ({ first, last }: (typeof ends)[number]) => last.up.value / first.up.value;
   const [widest] = ends.sort((a, b) => factor(b) - factor(a));
   if (!widest) return undefined;
-  const { first, last } = widest;
-  const said = ({ point, up, across }: typeof first): Prose => [
+  const { label, first, last } = widest;
+  const said = ({ point, up, across }: Mark): Prose => [
     `${valueText(up)} and ${valueText(across)} per delivery`,
     { quiet: ` (every ${formatSetting(point.pollIntervalMs ?? 0)} ms)` },
   ];
-  return [{ strong: first.label.title }, ' goes from a p50 latency of ', ...said(first), ' to ', ...said(last), '.'];
+  return [{ strong: label.title }, ' goes from a p50 latency of ', ...said(first), ' to ', ...said(last), '.'];
 }
 
 function valueText(estimate: Estimate): string {
-  const scale = scaleFor(quantityOf(metricOf(estimate.metric)), [estimate.value]);
+  const scale = scaleOf(metricOf(estimate.metric), [estimate.value]);
   const format = estimate.spread === 'range' ? formatExact : formatNumber;
   return withUnit(format(estimate.value / scale.factor), scale);
 }

@@ -3,7 +3,6 @@
 import { LAYERS, type Layer } from '../../../contract/ledger.ts';
 import type { CompletedCell, Ledger } from '../../../contract/result.ts';
 
-/** The layers, and apart from them what polls took that brought nothing. */
 export const PARTS_OF_A_DELIVERY = [...LAYERS, 'emptyPolls'] as const;
 
 export type DeliveryPart = (typeof PARTS_OF_A_DELIVERY)[number];
@@ -17,7 +16,6 @@ export type Delivery = Readonly<Record<Direction, Readonly<Record<DeliveryPart, 
 /** Layers that bytes of an empty poll may stand in: its heads first, for an answer that brings nothing is all head. */
 const OF_EMPTY_POLLS = ['requestHead', 'responseHead', 'control', 'chunking'] as const satisfies readonly Layer[];
 
-/** The bytes of one delivery; undefined where the ledger was not kept, or saw no event. */
 export function deliveryOf({ wire: { ledger } }: CompletedCell): Delivery | undefined {
   if (!ledger || ledger.window.events === 0) return undefined;
   const { up, down, emptyCycles, events } = ledger.window;

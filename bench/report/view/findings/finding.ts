@@ -1,12 +1,12 @@
 /** What a figure shows, in one sentence: the widest difference that is decided, or that there is none. */
 
 import type { Comparison, Estimate } from '../../../contract/result.ts';
-import { FASTER } from '../../../stats/metrics/metric.ts';
+import { isNamedByVerb } from '../../../stats/metrics/metric.ts';
 import { metricOf } from '../../../stats/metrics/metrics.ts';
 import type { Prose } from '../page-model.ts';
-import { countOf, formatCount, formatInterval, quantityOf, scaleFor, withUnit } from '../words/format.ts';
+import { countOf, formatCount, formatInterval, scaleOf, withUnit } from '../words/format.ts';
 import { type LaneAtPlace, type Place, type ScenarioView, withoutRepeats } from '../words/places.ts';
-import { type ComparisonWords, comparisonProse, marginText } from '../words/verdicts.ts';
+import { type ComparisonWords, comparisonProse, joined, marginText } from '../words/verdicts.ts';
 import { inSentence } from '../words/wording.ts';
 
 interface Compared {
@@ -20,18 +20,12 @@ export function findingOf(view: ScenarioView, metric: string): Prose | undefined
   const sentences = byQuestion(comparedIn(view, metric)).map(({ all, isOfVariants }): Prose => {
     const widest = widestOf(all);
     if (!widest) return [nothingDecided(all, isOfVariants)];
-    const { place, lane, comparison } = widest;
-    const at = place.varied === undefined ? ': ' : ` (${place.varied}): `;
-    return [
-      `${isOfVariants ? 'What an option changes most' : 'The widest difference'}${at}`,
-      ...comparisonProse(comparison, {
-        subject: [{ strong: lane.label.title }],
-        reference: lane.opposite?.title,
-        ...wordsOf(metric, lane),
-      }),
-    ];
+    const { varied } = widest.place;
+    const at = varied === undefined ? ': ' : ` (${varied}): `;
+    const what = isOfVariants ? 'What an option changes most' : 'The widest difference';
+    return [`${what}${at}`, ...comparedProse(widest, widest.lane)];
   });
-  return sentences.length === 0 ? undefined : sentences.flatMap((one, at): Prose => (at > 0 ? [' ', ...one] : one));
+  return sentences.length === 0 ? undefined : joined(sentences, ' ');
 }
 
 /** How lanes differ from the reference, and what options change; what was not asked is left out. */
@@ -41,7 +35,6 @@ export function byQuestion(all: readonly Compared[]): { all: readonly Compared[]
     .filter((question) => question.all.length > 0);
 }
 
-/** Of all lanes but the repeated ones, at all places. */
 export function comparedIn(view: ScenarioView, metric: string): Compared[] {
   return withoutRepeats(view).places.flatMap((place) =>
     place.lanes.flatMap((lane) => {
@@ -51,7 +44,6 @@ export function comparedIn(view: ScenarioView, metric: string): Compared[] {
   );
 }
 
-/** Of the decided ones, the one whose ratio is furthest from 1. */
 export function widestOf(all: readonly Compared[]): Compared | undefined {
   const distance = ({ comparison }: Compared) => Math.abs(Math.log(comparison.ratio));
   return all
@@ -59,24 +51,32 @@ export function widestOf(all: readonly Compared[]): Compared | undefined {
     .reduce<Compared | undefined>((best, one) => (best && distance(best) >= distance(one) ? best : one), undefined);
 }
 
+/** @param valued the lane whose value is said beside the ratio */
+export function comparedProse({ lane, comparison }: Compared, valued?: LaneAtPlace): Prose {
+  return comparisonProse(comparison, {
+    subject: [{ strong: lane.label.title }],
+    reference: lane.baseline?.title,
+    ...wordsOf(comparison.metric, valued),
+  });
+}
+
 /** What a comparison is of, and the lane's value if there is one; a verb that names it already is followed by the value alone. */
-export function wordsOf(id: string, lane?: LaneAtPlace): Pick<ComparisonWords, 'what' | 'afterVerb'> {
+function wordsOf(id: string, lane?: LaneAtPlace): Pick<ComparisonWords, 'what' | 'afterVerb'> {
   const metric = metricOf(id);
   const name = `${inSentence(metric.title)} `;
   const estimate = lane?.estimates.get(id);
   const shown = estimate ? valueProse(estimate) : [];
-  return { what: [name, ...shown], afterVerb: metric.verbs === FASTER ? [name, ...shown] : shown };
+  return { what: [name, ...shown], afterVerb: isNamedByVerb(metric) ? shown : [name, ...shown] };
 }
 
 function valueProse(estimate: Estimate): Prose {
-  const metric = metricOf(estimate.metric);
-  const scale = scaleFor(quantityOf(metric), [estimate.value]);
+  const scale = scaleOf(metricOf(estimate.metric), [estimate.value]);
   const { value, interval } = formatInterval(estimate, scale);
   return [withUnit(value, scale), ...(interval ? [{ quiet: ` ${interval}` }] : []), ', '];
 }
 
 function nothingDecided(all: readonly Compared[], isOfVariants: boolean): string {
-  const reference = isOfVariants ? 'what it varies' : (all[0]?.lane.opposite?.title ?? '');
+  const reference = isOfVariants ? 'what it varies' : (all[0]?.lane.baseline?.title ?? '');
   const equivalent = all.filter(({ comparison: { verdict } }) => verdict === 'equivalent').length;
   const margin = marginText(all[0]?.comparison.margin ?? 0);
   const total = countOf(all.length, 'comparison');

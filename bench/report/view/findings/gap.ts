@@ -2,21 +2,18 @@
 
 import type { Point } from '../../../contract/result.ts';
 import { expectedQueuedShare } from '../../../stats/gap.ts';
-import { rangeOf } from '../../../stats/inference/mean.ts';
-import { metricOf } from '../../../stats/metrics/metrics.ts';
-import { EVENTS_NEEDED, PERCENTILE_LABELS, type Percentile } from '../../../stats/percentiles.ts';
-import type { Plotted } from '../charts/settings-chart.ts';
-import { formatCount, quantityOf, type Scale, scaleFor } from '../words/format.ts';
-import type { LaneAtPlace, Place } from '../words/places.ts';
+import { headlineOf, latencyMetric, missingText } from '../../../stats/metrics/metrics.ts';
+import type { Percentile } from '../../../stats/percentiles.ts';
+import { converted, type Plotted } from '../charts/settings-chart.ts';
+import { type Scale, scaleOf } from '../words/format.ts';
+import { type LaneAtPlace, type Place, rangeOfRounds } from '../words/places.ts';
 
-/** In its unit. */
+/** What is charted over the events of a round trip, in its own unit. */
 export interface Quantity extends Plotted {
   readonly scale: Scale;
-  /** Said of a lane with valid rounds that has no value. */
   readonly whyMissing: string;
 }
 
-/** A lane at a place that has a round trip, and events in it. */
 export interface Located {
   readonly lane: LaneAtPlace;
   readonly place: Place;
@@ -27,56 +24,41 @@ export interface Located {
 const TRANSITS: Scale = { unit: 'transits', factor: 1, decimals: 2 };
 const LATENCY_PERCENTILES = ['p50', 'p95', 'p99'] as const satisfies readonly Percentile[];
 
-const SHARE_METRIC = metricOf('polls.queuedPercent');
+const share = headlineOf('gap');
 
 export const SHARE: Quantity = {
-  label: SHARE_METRIC.title,
-  scale: scaleFor(quantityOf(SHARE_METRIC), []),
-  spread: SHARE_METRIC.spread,
-  whyMissing: 'parks no poll',
-  of: SHARE_METRIC.of,
-  estimate: ({ estimates }) => estimates.get(SHARE_METRIC.id),
+  label: share.title,
+  scale: scaleOf(share, []),
+  whyMissing: missingText(share),
+  ...converted(share, (percent) => percent),
 };
 
 export const PERCENTILES: readonly Quantity[] = LATENCY_PERCENTILES.map((name) => {
-  const { id, spread, of } = metricOf(`latency.${name}Us`);
+  const metric = latencyMetric(name);
   return {
-    label: PERCENTILE_LABELS[name],
+    label: metric.label,
     scale: TRANSITS,
-    spread,
-    whyMissing: `n too small (needs ${formatCount(EVENTS_NEEDED[name])} events)`,
-    of: (cell) => inTransits(cell.point, of(cell)),
-    estimate: ({ estimates }, { point }) => {
-      const { value, low, high } = estimates.get(id) ?? {};
-      const mean = inTransits(point, value);
-      return mean === undefined
-        ? undefined
-        : { value: mean, low: inTransits(point, low) ?? null, high: inTransits(point, high) ?? null };
-    },
+    whyMissing: missingText(metric),
+    ...converted(metric, inTransits),
   };
 });
 
-/** Of each round. A maximum has no interval worth the name. */
+/** The longest latency of each round. It has no interval: maxima of few rounds say nothing of the next one's. */
 export const LONGEST: Quantity = {
   label: 'Longest',
   scale: TRANSITS,
   spread: 'range',
   whyMissing: 'needs a distance',
-  of: ({ point, latency }) => (latency.count > 0 ? inTransits(point, latency.maxUs) : undefined),
-  estimate: ({ valid }) => {
-    const values = valid.flatMap((cell) => LONGEST.of(cell) ?? []);
-    return values.length > 0 ? { ...rangeOf(values), spread: 'range' } : undefined;
-  },
+  of: ({ point, latency }) => (latency.count > 0 ? inTransits(latency.maxUs, point) : undefined),
+  estimate: (lane) => rangeOfRounds(lane, LONGEST.of),
 };
 
-/** undefined where nothing is published, and without a distance. */
 export function eventsPerRoundTrip({ eventsPerSecond, rttMs = 0 }: Point): number | undefined {
   // To a few digits, so that pairs of the same product are at the same place.
   const events = Number(((eventsPerSecond * rttMs) / 1e3).toPrecision(6));
   return events > 0 ? events : undefined;
 }
 
-/** From the fewest events of a round trip to the most. */
 export function byRoundTrip(places: readonly Place[]): readonly Place[] {
   const eventsOf = ({ point }: Place) => eventsPerRoundTrip(point) ?? 0;
   return [...places].sort((a, b) => eventsOf(a) - eventsOf(b));
@@ -93,7 +75,6 @@ export function measuredIn(located: readonly Located[], { estimate }: Quantity):
   return located.filter(({ lane, place }) => estimate(lane, place) !== undefined);
 }
 
-/** The share in per cent that is expected of so many events a round trip. */
 export function expectedText(events: number): string {
   return percentText(100 * expectedQueuedShare(events));
 }
@@ -102,6 +83,6 @@ export function percentText(percent: number): string {
   return percent.toFixed(SHARE.scale.decimals);
 }
 
-function inTransits({ rttMs = 0 }: Point, latencyUs: number | null | undefined): number | undefined {
-  return rttMs > 0 && typeof latencyUs === 'number' ? latencyUs / ((rttMs * 1e3) / 2) : undefined;
+function inTransits(latencyUs: number, { rttMs = 0 }: Point): number | undefined {
+  return rttMs > 0 ? latencyUs / ((rttMs * 1e3) / 2) : undefined;
 }

@@ -5,28 +5,28 @@ import { metricOf } from '../../../stats/metrics/metrics.ts';
 import { isValid } from '../../../stats/metrics/valid.ts';
 import type { LaneLabel } from '../page-model.ts';
 import { lanesOf } from '../tables/lane-table.ts';
-import { type LaneAtPlace, labelsOf, laneAt, type Place, type ScenarioView } from '../words/places.ts';
-import { wasMeasuredAgain } from './retries.ts';
+import {
+  type LaneAtPlace,
+  labelsOf,
+  laneAt,
+  type Place,
+  type ScenarioView,
+  wasMeasuredAgain,
+} from '../words/places.ts';
 
 type Limit = NonNullable<ScenarioView['scenario']['limit']>;
 
 export interface Knee {
   readonly label: LaneLabel;
   /** The last place before the first missed one at which every round kept the limit. */
-  readonly held: LaneAtPlaceOf | undefined;
-  /** The first place at which a round did not. */
-  readonly missed: LaneAtPlaceOf | undefined;
-  /** Of those rounds, what was at its end, by the code of the warning, or the phase in which one failed; empty where nothing was. */
-  readonly gaveOut: readonly string[];
+  readonly held: Place | undefined;
+  readonly missed: Place | undefined;
+  /** What was saturated in those rounds, by the code of the warning, or the phase in which one failed. */
+  readonly limitingFactors: readonly string[];
 }
 
-interface LaneAtPlaceOf {
-  readonly place: Place;
-  readonly lane: LaneAtPlace;
-}
-
-/** Warnings of what can be at its end: others were there at any load. */
-const AT_ITS_END: ReadonlySet<string> = new Set([
+/** Warnings that a process, a link or the feed was saturated; the other codes occur at any load. */
+const SATURATION_CODES: ReadonlySet<string> = new Set([
   'server-saturated',
   'worker-saturated',
   'link-saturated',
@@ -35,7 +35,6 @@ const AT_ITS_END: ReadonlySet<string> = new Set([
   'lost',
 ]);
 
-/** In each sweep, lane by lane; empty where the scenario has no limit. */
 export function kneesOf({ scenario: { limit }, sweeps }: ScenarioView): { fixed: string | undefined; knees: Knee[] }[] {
   if (!limit) return [];
   return sweeps.map(({ along, places: swept }) => {
@@ -61,9 +60,9 @@ function kneeOf(label: LaneLabel, places: readonly Place[], limit: Limit): Knee 
   const missed = judged[first];
   return {
     label,
-    held: before.filter(({ lane }) => lane.estimates.has(limit.metric)).at(-1),
-    missed,
-    gaveOut: missed ? reasonsOf(missed.misses) : [],
+    held: before.filter(({ lane }) => lane.estimates.has(limit.metric)).at(-1)?.place,
+    missed: missed?.place,
+    limitingFactors: missed ? reasonsOf(missed.misses) : [],
   };
 }
 
@@ -76,7 +75,7 @@ function misses(cell: Cell, { cells }: LaneAtPlace, { metric, max }: Limit): boo
 function reasonsOf(cells: readonly Cell[]): string[] {
   const reasons = cells.flatMap((cell) => [
     ...(cell.state === 'failed' ? [`failed in ${cell.phase}`] : []),
-    ...cell.warnings.map(({ code }) => code).filter((code) => AT_ITS_END.has(code)),
+    ...cell.warnings.map(({ code }) => code).filter((code) => SATURATION_CODES.has(code)),
   ]);
   return [...new Set(reasons)];
 }

@@ -1,20 +1,19 @@
 /** Pure: overhead and all bytes of a delivery, counted at three levels, and how lanes compare at each. */
 
 import type { CompletedCell } from '../../../contract/result.ts';
-import { extremesOf, geometricMeanOf, rangeOf } from '../../../stats/inference/mean.ts';
-import { payloadPerDeliveryBytes } from '../../../stats/metrics/payload.ts';
+import { extremesOf, geometricMeanOf } from '../../../stats/inference/mean.ts';
+import { ratiosByRound } from '../../../stats/inference/ratio.ts';
+import { payloadPerDeliveryBytes } from '../../../stats/metrics/delivery-metrics.ts';
 import type { Interval } from '../words/format.ts';
-import type { LaneAtPlace, Place, ScenarioView } from '../words/places.ts';
+import { type LaneAtPlace, type Place, rangeOfRounds, type ScenarioView } from '../words/places.ts';
 import { deliveryOf } from './delivery.ts';
 
 type BytesOf = (cell: CompletedCell) => number | undefined;
 
 export interface Level {
   readonly title: string;
-  /** How a sentence says that this is what is counted. */
   readonly counted: string;
   readonly whyMissing: string;
-  /** All but the payload. */
   readonly overhead: BytesOf;
   readonly all: BytesOf;
 }
@@ -47,66 +46,41 @@ function framingBytes(cell: CompletedCell): number | undefined {
   return down.framing + down.chunking + down.control + up.framing + up.chunking + up.control;
 }
 
-/** `bytes + sign × payload`, as that went over the wire. */
 function addPayload(bytes: number | undefined, cell: CompletedCell, sign: 1 | -1): number | undefined {
   const payloadBytes = payloadPerDeliveryBytes(cell);
   return bytes === undefined || payloadBytes === undefined ? undefined : bytes + sign * payloadBytes;
 }
 
-/** By the rules of the estimates of bytes. undefined where no round has a value. */
-export function averageOf({ valid }: LaneAtPlace, of: BytesOf): Interval | undefined {
-  const values = valid.flatMap((cell) => of(cell) ?? []);
-  return values.length === 0 ? undefined : { ...rangeOf(values), spread: 'range' };
-}
-
 /** To whom it is compared with at the same place, by the rules of the comparisons: paired by round, averaged geometrically. */
 export function ratioOf(lane: LaneAtPlace, { lanes }: Place, of: BytesOf): Interval | undefined {
-  const opposite = lanes.find(({ label }) => label.index === lane.opposite?.index);
-  const pairs = lane.valid.flatMap((cell) => {
-    const partner = opposite?.valid.find(({ round }) => round === cell.round);
-    const [mine, theirs] = [of(cell), partner && of(partner)];
-    return mine !== undefined && theirs !== undefined ? [{ mine, theirs }] : [];
-  });
-  if (pairs.length === 0 || pairs.some(({ mine, theirs }) => mine <= 0 || theirs <= 0)) return undefined;
-  const ratios = pairs.map(({ mine, theirs }) => mine / theirs);
+  const baseline = lanes.find(({ label }) => label.index === lane.baseline?.index);
+  const ratios = ratiosByRound(lane.valid, baseline?.valid ?? [], of);
+  if (ratios.length === 0) return undefined;
   return { value: geometricMeanOf(ratios).value, ...extremesOf(ratios), spread: 'range' };
 }
 
-export interface Contrast {
-  readonly place: Place;
-  readonly lane: LaneAtPlace;
-  readonly reference: LaneAtPlace;
-  readonly levels: readonly {
-    readonly level: Level;
-    readonly overheadRatio: number;
-    readonly overhead: number;
-    readonly ofReference: number;
-    readonly allRatio: number;
-  }[];
-}
+export type Contrast = NonNullable<ReturnType<typeof contrastOf>>;
 
 /** Where the ratio of the overheads depends most on the level that is counted; undefined where nothing can be compared. */
-export function contrastOf({ places }: ScenarioView): Contrast | undefined {
-  let widest: (Contrast & { readonly spread: number }) | undefined;
-  for (const place of places) {
+export function contrastOf({ places }: ScenarioView) {
+  const contrasts = places.flatMap((place) => {
     const reference = place.lanes.find(({ label }) => label.isReference);
-    if (!reference) continue;
-    for (const lane of place.lanes) {
-      if (lane === reference || lane.label.repeats !== undefined) continue;
+    if (!reference) return [];
+    return place.lanes.flatMap((lane) => {
+      if (lane === reference || lane.label.repeats !== undefined) return [];
       const levels = LEVELS.flatMap((level) => {
         const overheadRatio = ratioOf(lane, place, level.overhead)?.value;
         const allRatio = ratioOf(lane, place, level.all)?.value;
-        const overhead = averageOf(lane, level.overhead)?.value;
-        const ofReference = averageOf(reference, level.overhead)?.value;
+        const overhead = rangeOfRounds(lane, level.overhead)?.value;
+        const ofReference = rangeOfRounds(reference, level.overhead)?.value;
         if (overheadRatio === undefined || allRatio === undefined) return [];
         if (overhead === undefined || ofReference === undefined) return [];
         return [{ level, overheadRatio, overhead, ofReference, allRatio }];
       });
-      if (levels.length < 2) continue;
+      if (levels.length < 2) return [];
       const ratios = levels.map(({ overheadRatio }) => overheadRatio);
-      const spread = Math.max(...ratios) / Math.min(...ratios);
-      if (!widest || spread > widest.spread) widest = { place, lane, reference, levels, spread };
-    }
-  }
-  return widest;
+      return { place, lane, reference, levels, spread: Math.max(...ratios) / Math.min(...ratios) };
+    });
+  });
+  return contrasts.sort((a, b) => b.spread - a.spread)[0];
 }

@@ -1,33 +1,18 @@
-/** How far two helpings of the same lane lie apart: what a difference between lanes has to be seen against. */
+/** How far a lane and its repetition lie apart: what a difference between lanes has to be seen against. */
 
 import type { Result } from '../../../contract/result.ts';
+import { type FigureKind, metrics } from '../../../stats/metrics/metrics.ts';
 import { noiseFloor, type SelfComparison } from '../../../stats/noise-floor.ts';
 import type { Prose } from '../page-model.ts';
 import { countOf, formatInterval, RATIO } from '../words/format.ts';
 import { distinctPoints, keyOf, variedText } from '../words/points.ts';
-import { ratioProse } from '../words/verdicts.ts';
+import { listed, ratioProse } from '../words/verdicts.ts';
 
 type Scenario = Result['scenarios'][number];
 
-/** What is compared, in scenarios that show it. */
-const METRICS: readonly { metric: string; name: string; figure: Scenario['figures'][number] }[] = [
-  { metric: 'latency.p50Us', name: 'p50', figure: 'latency' },
-  { metric: 'latency.p95Us', name: 'p95', figure: 'latency' },
-  { metric: 'server.cpuPerDeliveryUs', name: 'server CPU', figure: 'cpu' },
-];
+/** What is compared, in scenarios that ask for its own figure. */
+const METRICS = metrics.filter(({ shown }) => shown.noiseFloor !== undefined);
 
-interface Difference {
-  readonly name: string;
-  /** In the order of the points. */
-  readonly at: readonly [Located, ...Located[]];
-}
-
-interface Located extends SelfComparison {
-  /** undefined of a scenario's only point */
-  readonly varied: string | undefined;
-}
-
-/** A sentence or two for each lane that repeats another, in each scenario that times them; none where no lane does. */
 export function noiseFloorOf({ lanes, scenarios, comparisons }: Result): Prose[] {
   const floor = noiseFloor(comparisons, lanes);
   return lanes.flatMap((lane) => {
@@ -44,12 +29,7 @@ export function noiseFloorOf({ lanes, scenarios, comparisons }: Result): Prose[]
       const where = found.length > 1 ? `${scenario.title}: the` : 'The';
       return [
         `${where} same lane measured twice (${repeated.title}; ${lane.title}) differs by `,
-        ...differences.flatMap(
-          (difference, at): Prose => [
-            at === 0 ? '' : at === differences.length - 1 ? ' and ' : ', ',
-            ...differenceProse(difference),
-          ],
-        ),
+        ...listed(differences.map(differenceProse)),
         '.',
         ...departure(differences),
       ];
@@ -57,7 +37,7 @@ export function noiseFloorOf({ lanes, scenarios, comparisons }: Result): Prose[]
   });
 }
 
-/** Of several scenarios only those in which an interval leaves 1; if none does, that. */
+/** Several scenarios: those in which an interval leaves 1; if none does, that. */
 export function noiseFloorInShort(result: Result): Prose[] {
   const all = noiseFloorOf(result);
   const leaving = all.filter((prose) => prose.some((part) => typeof part === 'object' && 'strong' in part));
@@ -65,22 +45,27 @@ export function noiseFloorInShort(result: Result): Prose[] {
   return [['The same lane measured twice: no interval of its ratios leaves 1.']];
 }
 
-function differencesIn({ id, figures, points: all }: Scenario, floor: readonly SelfComparison[]): Difference[] {
+function differencesIn({ id, figures, points: all }: Scenario, floor: readonly SelfComparison[]) {
   const points = distinctPoints(all);
-  return METRICS.filter(({ figure }) => figures.includes(figure)).flatMap(({ metric, name }) => {
-    const [first, ...others] = points.flatMap((point) => {
-      const varied = variedText(point, points);
-      return floor
-        .filter(
-          ({ comparison: one }) => one.scenario === id && one.metric === metric && keyOf(one.point) === keyOf(point),
-        )
-        .map((one) => ({ ...one, varied }));
-    });
-    return first ? [{ name, at: [first, ...others] }] : [];
-  });
+  const isShown = (figure: FigureKind | undefined) => figure !== undefined && figures.includes(figure);
+  return METRICS.filter(({ shown }) => isShown(shown.figures[0])).flatMap(
+    ({ id: metric, shown: { noiseFloor: name = '' } }) => {
+      const [first, ...others] = points.flatMap((point) => {
+        const varied = variedText(point, points);
+        return floor
+          .filter(
+            ({ comparison: one }) => one.scenario === id && one.metric === metric && keyOf(one.point) === keyOf(point),
+          )
+          .map((one) => ({ ...one, varied }));
+      });
+      return first ? [{ name, at: [first, ...others] as const }] : [];
+    },
+  );
 }
 
-/** Of several points the least and the most: each stands in the tables. */
+type Difference = ReturnType<typeof differencesIn>[number];
+
+/** Several points: the least and the most; each stands in the tables. */
 function differenceProse({ name, at }: Difference): Prose {
   if (at.length === 1) return [...ratioProse(at[0].comparison), ` in ${name}`];
   const ratios = at.map(({ comparison }) => comparison.ratio);

@@ -2,15 +2,16 @@
 
 import { HEADER_PROFILE_SUMMARIES, HEADER_PROFILES } from '../../../contract/headers.ts';
 import type { CompletedCell, Result } from '../../../contract/result.ts';
-import type { Column, Conditions, Row, Table, TableCell } from '../page-model.ts';
+import type { Table } from '../page-model.ts';
 import { PARTS } from '../words/anchors.ts';
-import { formatCount, formatNumber, formatPercent, formatRange, formatSetting } from '../words/format.ts';
-import { completedByLane, laneLabels, type ScenarioView } from '../words/places.ts';
-import { environmentEntries, UNKNOWN } from './environment-list.ts';
+import { formatCount, formatNumber, formatPercent, formatSetting } from '../words/format.ts';
+import { laneLabels, type ScenarioView } from '../words/places.ts';
+import { environmentEntries } from './environment-list.ts';
 import { ledgerTable } from './ledger-table.ts';
+import { type RoundsSpec, rangeColumn, roundsTable } from './rounds-table.ts';
 import { noiseEntries, sessionsTable } from './sessions.ts';
 
-export function conditionsOf(result: Result, views: readonly ScenarioView[]): Conditions {
+export function conditionsOf(result: Result, views: readonly ScenarioView[]) {
   return {
     sessions: sessionsTable(result),
     noise: noiseEntries(result, views),
@@ -55,23 +56,6 @@ function lanesTable(result: Result): Table {
   };
 }
 
-interface RoundsSpec extends Pick<Table, 'id' | 'title' | 'definition'> {
-  readonly folded: (completed: readonly CompletedCell[]) => string;
-  /** Which cells it is about; all when it does not say. */
-  readonly takes?: (cell: CompletedCell) => boolean;
-  readonly columns: readonly {
-    readonly column: Column;
-    /** One value a round; its range is shown. */
-    readonly of: (cell: CompletedCell) => number;
-    readonly format: (value: number) => string;
-  }[];
-}
-
-const column = (label: string, unit: string, of: (cell: CompletedCell) => number, format = formatNumber) => ({
-  column: { label, unit, numeric: true },
-  of,
-  format,
-});
 const toMs = (us: number): number => us / 1e3;
 const highest = (cell: CompletedCell, of: (usage: CompletedCell['server']) => number): number =>
   Math.max(...cell.workers.map(of));
@@ -83,12 +67,12 @@ const PHASES: RoundsSpec = {
   definition:
     'What each cell ran through before and within its measured window; from the lowest to the highest of all points and rounds.',
   columns: [
-    column('Warm-up events', '', ({ window }) => window.warmupEvents, formatCount),
-    column('Window events', '', ({ window }) => window.events, formatCount),
-    column('Window', 's', ({ window }) => window.seconds, formatSetting),
-    column('Events reached', '/s', ({ feed }) => feed.achievedEventsPerSecond, formatSetting),
-    column('Connections at its end', '', ({ wire }) => wire.window.server.connections, formatCount),
-    column('Opened over the cell', '', ({ wire }) => wire.cell.server.connections, formatCount),
+    rangeColumn('Warm-up events', '', ({ window }) => window.warmupEvents, formatCount),
+    rangeColumn('Window events', '', ({ window }) => window.events, formatCount),
+    rangeColumn('Window', 's', ({ window }) => window.seconds, formatSetting),
+    rangeColumn('Events reached', '/s', ({ feed }) => feed.achievedEventsPerSecond, formatSetting),
+    rangeColumn('Connections at its end', '', ({ wire }) => wire.window.server.connections, formatCount),
+    rangeColumn('Opened over the cell', '', ({ wire }) => wire.cell.server.connections, formatCount),
   ],
 };
 
@@ -103,15 +87,15 @@ const HARNESS: RoundsSpec = {
     'Whether the measuring limited what was measured: CPU as a share of one core, utilisation of the event loop and its ' +
     'delay at p99, for the server and for the busiest load worker; how late the feed was. From the lowest to the highest of all points and rounds.',
   columns: [
-    column('Server CPU', '%', ({ server }) => server.cpuShare, formatPercent),
-    column('Server loop', '%', ({ server }) => server.eventLoopUtilisation, formatPercent),
-    column('Server loop delay', 'ms', ({ server }) => toMs(server.eventLoopDelayP99Us)),
-    column('Worker CPU', '%', (cell) => highest(cell, ({ cpuShare }) => cpuShare), formatPercent),
-    column('Worker loop', '%', (cell) => highest(cell, (usage) => usage.eventLoopUtilisation), formatPercent),
-    column('Worker loop delay', 'ms', (cell) => toMs(highest(cell, (usage) => usage.eventLoopDelayP99Us))),
-    column('Feed lag p50', 'ms', ({ feed }) => toMs(feed.lagP50Us)),
-    column('Feed lag p99', 'ms', ({ feed }) => toMs(feed.lagP99Us)),
-    column('Feed lag max', 'ms', ({ feed }) => toMs(feed.lagMaxUs)),
+    rangeColumn('Server CPU', '%', ({ server }) => server.cpuShare, formatPercent),
+    rangeColumn('Server loop', '%', ({ server }) => server.eventLoopUtilisation, formatPercent),
+    rangeColumn('Server loop delay', 'ms', ({ server }) => toMs(server.eventLoopDelayP99Us)),
+    rangeColumn('Worker CPU', '%', (cell) => highest(cell, ({ cpuShare }) => cpuShare), formatPercent),
+    rangeColumn('Worker loop', '%', (cell) => highest(cell, (usage) => usage.eventLoopUtilisation), formatPercent),
+    rangeColumn('Worker loop delay', 'ms', (cell) => toMs(highest(cell, (usage) => usage.eventLoopDelayP99Us))),
+    rangeColumn('Feed lag p50', 'ms', ({ feed }) => toMs(feed.lagP50Us)),
+    rangeColumn('Feed lag p99', 'ms', ({ feed }) => toMs(feed.lagP99Us)),
+    rangeColumn('Feed lag max', 'ms', ({ feed }) => toMs(feed.lagMaxUs)),
   ],
 };
 
@@ -129,10 +113,10 @@ const LINK: RoundsSpec = {
     'How late the process between clients and server handed on what it had held for half a round trip, and its CPU as a share of ' +
     'one core. From the lowest to the highest of all points and rounds.',
   columns: [
-    column('Late p50', 'ms', (cell) => toMs(lateness(cell).p50Us)),
-    column('Late p99', 'ms', (cell) => toMs(lateness(cell).p99Us)),
-    column('Late max', 'ms', (cell) => toMs(lateness(cell).maxUs)),
-    column('CPU', '%', ({ link }) => link?.cpuShare ?? 0, formatPercent),
+    rangeColumn('Late p50', 'ms', (cell) => toMs(lateness(cell).p50Us)),
+    rangeColumn('Late p99', 'ms', (cell) => toMs(lateness(cell).p99Us)),
+    rangeColumn('Late max', 'ms', (cell) => toMs(lateness(cell).maxUs)),
+    rangeColumn('CPU', '%', ({ link }) => link?.cpuShare ?? 0, formatPercent),
   ],
 };
 
@@ -154,9 +138,9 @@ const NETEM: RoundsSpec = {
     'Packets of both directions that netem let through within the window, and those that it dropped, as a share of all. From the ' +
     'lowest to the highest of all points and rounds.',
   columns: [
-    column('Passed', '', (cell) => passed(cell).sent, formatCount),
-    column('Dropped', '', (cell) => passed(cell).dropped, formatCount),
-    column(
+    rangeColumn('Passed', '', (cell) => passed(cell).sent, formatCount),
+    rangeColumn('Dropped', '', (cell) => passed(cell).dropped, formatCount),
+    rangeColumn(
       'Dropped',
       '%',
       (cell) => passed(cell).dropped / Math.max(1, passed(cell).sent + passed(cell).dropped),
@@ -164,32 +148,3 @@ const NETEM: RoundsSpec = {
     ),
   ],
 };
-
-/** undefined where no cell was completed. */
-function roundsTable(
-  views: readonly ScenarioView[],
-  { id, title, definition, folded, takes = () => true, columns }: RoundsSpec,
-): Table | undefined {
-  const isOneScenario = views.length === 1;
-  const measured = views.flatMap((view) =>
-    completedByLane(view).flatMap(({ label, completed }) => {
-      const taken = completed.filter(takes);
-      return taken.length > 0 ? [{ view, label, completed: taken }] : [];
-    }),
-  );
-  if (measured.length === 0) return undefined;
-  const rows = measured.map(({ view, label, completed }): Row => {
-    const values = columns.map(
-      ({ of, format }): TableCell => ({ text: formatRange(completed.map(of), format) ?? UNKNOWN }),
-    );
-    return { header: label.title, group: isOneScenario ? undefined : view.scenario.title, lane: label, cells: values };
-  });
-  return {
-    id,
-    title,
-    definition,
-    folded: folded(measured.flatMap(({ completed }) => completed)),
-    columns: [{ label: 'Lane', numeric: false }, ...columns.map((one) => one.column)],
-    rows,
-  };
-}

@@ -6,32 +6,19 @@ import { countOf, formatCount, formatNumber } from '../words/format.ts';
 
 export const UNKNOWN = 'not known';
 
-/** Digits of a hash that are shown: the result has all of them. */
 const SHOWN_DIGITS = 16;
 
 export function environmentEntries({ environment, workers }: Pick<Result, 'environment' | 'workers'>): Entry[] {
-  const {
-    cpu,
-    git,
-    pinning,
-    memoryBytes,
-    fileDescriptorLimit,
-    loopbackMtuBytes,
-    nodeFlags,
-    loadNodeFlags = [],
-  } = environment;
+  const { cpu, git, pinning, fileDescriptorLimit, loopbackMtuBytes, kernelTimingParameters } = environment;
   const entries: readonly (readonly [string, string | null])[] = [
     ['CPU', cpu.model],
     ['Cores', `${formatCount(cpu.cores)} (allowed: ${cpu.allowedCores ?? UNKNOWN})`],
     ['Governor', cpu.governor],
     ['Frequency driver', cpu.frequencyDriver],
-    ['Memory', `${formatNumber(memoryBytes / 1024 ** 3)} GiB`],
+    ['Memory', `${formatNumber(environment.memoryBytes / 1024 ** 3)} GiB`],
     ['Virtualisation', environment.virtualisation],
     ['System', `${environment.platform}, ${environment.kernel}`],
-    [
-      'Kernel timing parameters',
-      environment.kernelTimingParameters === '' ? 'none' : environment.kernelTimingParameters,
-    ],
+    ['Kernel timing parameters', kernelTimingParameters === '' ? 'none' : kernelTimingParameters],
     ['Clock source', environment.clockSource],
     ['TCP congestion control', environment.tcpCongestionControl],
     ['File descriptors', fileDescriptorLimit === null ? null : formatCount(fileDescriptorLimit)],
@@ -39,8 +26,8 @@ export function environmentEntries({ environment, workers }: Pick<Result, 'envir
     ['Server, relay on', [pinning.server, pinning.relay].map(coreText).join(', ')],
     [countOf(workers, 'load worker'), `on ${pinning.workers.map(coreText).join(', ')}`],
     ...softwareEntries(environment),
-    ['Node flags', nodeFlags.join(' ') || 'none'],
-    ['Node flags of load workers', ['the same', ...loadNodeFlags].join(' ')],
+    ['Node flags', environment.nodeFlags.join(' ') || 'none'],
+    ['Node flags of load workers', ['the same', ...(environment.loadNodeFlags ?? [])].join(' ')],
     ['Commit', git.commit === null ? null : `${git.commit}${changesText(git.dirty)}`],
     ['Code, SHA-256', shortened(environment.codeSha256)],
     ['Lockfile, SHA-256', shortened(environment.lockfileSha256)],

@@ -1,7 +1,7 @@
 /** Tables with a row for each lane of each place of a scenario. */
 
 import type { CompletedCell, Estimate } from '../../../contract/result.ts';
-import { metricOf } from '../../../stats/metrics/metrics.ts';
+import { type Metric, metricOf } from '../../../stats/metrics/metrics.ts';
 import type { Column, Table, TableCell } from '../page-model.ts';
 import {
   countOf,
@@ -14,21 +14,29 @@ import {
   type Scale,
 } from '../words/format.ts';
 import type { LaneAtPlace, Place, ScenarioView } from '../words/places.ts';
-import { type Judged, marginText, VERDICT_GLYPHS, verdictText } from '../words/verdicts.ts';
+import { type Judged, marginText, VERDICT_GLYPHS, verdictLegend, verdictText } from '../words/verdicts.ts';
 
 export interface LaneColumn {
   readonly column: Column;
   readonly cell: (lane: LaneAtPlace, place: Place) => TableCell;
 }
 
-export const NO_ROUND: TableCell = { text: 'no valid round', isRemark: true };
+export const laneColumn = (label: string, unit: string, cell: LaneColumn['cell']): LaneColumn => ({
+  column: { label, unit, numeric: true },
+  cell,
+});
+
+export const remark = (text: string): TableCell => ({ text, isRemark: true });
+
+export const NO_ROUND = remark('no valid round');
 
 export function laneTable(
   { scenario, places }: ScenarioView,
   id: string,
   title: string,
+  definition: string,
   columns: readonly LaneColumn[],
-): Omit<Table, 'definition'> {
+): Table {
   const rows = places.flatMap((place) =>
     place.lanes.map((lane) => ({
       header: lane.label.title,
@@ -40,18 +48,40 @@ export function laneTable(
   return {
     id,
     title: `${title}: ${scenario.title}`,
+    definition,
     columns: [{ label: 'Lane', numeric: false }, ...columns.map(({ column }) => column)],
     rows,
     folded: places.length > 1 ? `${countOf(places.length, 'point')}, ${countOf(rows.length, 'row')}` : undefined,
   };
 }
 
-/** In words, whom the lanes of these metrics are compared with; undefined where none is. */
-export function oppositesText(view: ScenarioView, metrics: readonly string[]): string | undefined {
+export function baselinesText(view: ScenarioView, metrics: readonly string[]): string | undefined {
   const compared = comparedLanes(view, metrics);
-  const own = compared.find(({ isVariant }) => !isVariant)?.opposite?.title;
+  const own = compared.find(({ isVariant }) => !isVariant)?.baseline?.title;
   if (!compared.some(({ isVariant }) => isVariant)) return own;
   return own === undefined ? 'what each varies' : `${own}, of a variant to what it varies`;
+}
+
+/** A table of metrics: whom lanes are compared with stands before the columns, the rounds behind them. */
+export function metricTable(
+  view: ScenarioView,
+  id: string,
+  title: string,
+  metrics: readonly string[],
+  columns: readonly LaneColumn[],
+): Table {
+  const all = [...baselineColumn(view, metrics), ...columns, roundsColumn(metrics)];
+  return laneTable(view, id, title, bracketsAndRatios(view, metrics), all);
+}
+
+export function metricColumns(
+  view: ScenarioView,
+  { id }: Metric,
+  scale: Scale,
+  whyMissing: string,
+  [label, ratio]: readonly [label: string, ratio: string],
+): LaneColumn[] {
+  return [valueColumn(label, scale, ({ estimates }) => estimates.get(id), whyMissing), ...ratioColumn(view, id, ratio)];
 }
 
 export function lanesOf({ places }: Pick<ScenarioView, 'places'>): readonly LaneAtPlace[] {
@@ -68,15 +98,11 @@ export function bracketsAndRatios(view: ScenarioView, metrics: readonly string[]
       : []),
     ...(has('range') ? ['Parentheses: from the least to the most of the rounds, where they differ.'] : []),
   ].join(' ');
-  const opposites = oppositesText(view, metrics);
-  if (opposites === undefined) return brackets;
-  const { lower, higher, equivalent, inconclusive } = VERDICT_GLYPHS;
+  const baselines = baselinesText(view, metrics);
+  if (baselines === undefined) return brackets;
   const margins = [...new Set(all.map(({ margin }) => margin))].sort((a, b) => b - a).map(marginText);
-  return (
-    `${brackets} Ratios: to ${opposites}, paired by round, with their verdict: ${lower} lower, ${higher} higher, ` +
-    `${equivalent} no practical difference (within ${margins.join(', of bytes and packets ')}), ` +
-    `${inconclusive} not decided by these rounds.`
-  );
+  const legend = verdictLegend(margins.join(', of bytes and packets '));
+  return `${brackets} Ratios: to ${baselines}, paired by round, with their verdict: ${legend}.`;
 }
 
 function comparedLanes(view: ScenarioView, metrics: readonly string[]): LaneAtPlace[] {
@@ -84,10 +110,9 @@ function comparedLanes(view: ScenarioView, metrics: readonly string[]): LaneAtPl
 }
 
 /** Names whom each lane is compared with; no column where that is the reference for all. */
-export function oppositeColumn(view: ScenarioView, metrics: readonly string[]): LaneColumn[] {
-  if (comparedLanes(view, metrics).every(({ opposite }) => opposite?.isReference)) return [];
-  const cell: LaneColumn['cell'] = ({ opposite }) =>
-    opposite ? { text: opposite.title } : { text: 'none', isRemark: true };
+export function baselineColumn(view: ScenarioView, metrics: readonly string[]): LaneColumn[] {
+  if (comparedLanes(view, metrics).every(({ baseline }) => baseline?.isReference)) return [];
+  const cell: LaneColumn['cell'] = ({ baseline }) => (baseline ? { text: baseline.title } : remark('none'));
   return [{ column: { label: 'Ratios to', numeric: false }, cell }];
 }
 
@@ -98,14 +123,17 @@ export function valueColumn(
   of: (lane: LaneAtPlace, place: Place) => Interval | undefined,
   whyMissing: string,
 ): LaneColumn {
-  return {
-    column: { label, unit: scale.unit, numeric: true },
-    cell: (lane, place) => {
-      if (lane.valid.length === 0) return NO_ROUND;
-      const estimate = of(lane, place);
-      return estimate ? textOf(estimate, scale) : { text: whyMissing, isRemark: true };
-    },
-  };
+  return laneColumn(label, scale.unit, (lane, place) => valueCell(lane, of(lane, place), scale, whyMissing));
+}
+
+export function valueCell(
+  lane: LaneAtPlace | undefined,
+  interval: Interval | undefined,
+  scale: Scale,
+  whyMissing: string,
+): TableCell {
+  if (!lane || lane.valid.length === 0) return NO_ROUND;
+  return interval ? textOf(interval, scale) : remark(whyMissing);
 }
 
 /** Bytes come out the same in every round, or nearly so: the exact value, or the lowest and the highest. */
@@ -115,30 +143,25 @@ export function exactColumn(
   whyMissing: string,
   unit = 'B',
 ): LaneColumn {
-  return {
-    column: { label, unit, numeric: true },
-    cell: ({ valid }) => {
-      if (valid.length === 0) return NO_ROUND;
-      const range = formatRange(
-        valid.flatMap((cell) => of(cell) ?? []),
-        formatExact,
-      );
-      return range === undefined ? { text: whyMissing, isRemark: true } : { text: range };
-    },
-  };
+  return laneColumn(label, unit, ({ valid }) => {
+    if (valid.length === 0) return NO_ROUND;
+    const range = formatRange(
+      valid.flatMap((cell) => of(cell) ?? []),
+      formatExact,
+    );
+    return range === undefined ? remark(whyMissing) : { text: range };
+  });
 }
 
-/** No column where no lane is compared: the reference is missing, or it is alone. */
-export function ratioColumn(view: ScenarioView, metric: string, label: string): LaneColumn[] {
+function ratioColumn(view: ScenarioView, metric: string, label: string): LaneColumn[] {
   if (comparedLanes(view, [metric]).length === 0) return [];
-  const cell: LaneColumn['cell'] = ({ label, estimates, comparisons }) => {
-    if (label.isReference && estimates.has(metric)) {
+  return [
+    laneColumn(label, '×', ({ label, estimates, comparisons }) => {
+      if (!label.isReference || !estimates.has(metric)) return comparisonCell(comparisons.get(metric));
       // Without a sign, but with the room for one, so that numbers stand below each other.
       return { ...ratioCell({ value: 1, low: 1, high: 1 }), verdict: { glyph: '', text: 'the reference' } };
-    }
-    return comparisonCell(comparisons.get(metric));
-  };
-  return [{ column: { label, unit: '×', numeric: true }, cell }];
+    }),
+  ];
 }
 
 export function comparisonCell(comparison: Judged | undefined): TableCell {
@@ -148,7 +171,7 @@ export function comparisonCell(comparison: Judged | undefined): TableCell {
 }
 
 export function ratioCell(ratio: Interval | undefined): TableCell {
-  return ratio ? textOf(ratio, RATIO) : { text: 'none', isRemark: true };
+  return ratio ? textOf(ratio, RATIO) : remark('none');
 }
 
 function textOf(interval: Interval, scale: Scale): TableCell {
@@ -156,19 +179,12 @@ function textOf(interval: Interval, scale: Scale): TableCell {
   return { text: value, interval: bounds };
 }
 
-/** How many rounds stand behind the estimates: of the first of these metrics that a lane has. */
 export function roundsColumn(metrics: readonly string[]): LaneColumn {
-  return {
-    column: { label: 'Rounds', unit: 'n', numeric: true },
-    cell: (lane) => ({ text: formatCount(firstEstimate(lane, metrics)?.rounds ?? 0) }),
-  };
+  return laneColumn('Rounds', 'n', (lane) => ({ text: formatCount(firstEstimate(lane, metrics)?.rounds ?? 0) }));
 }
 
 export function deliveriesColumn(metrics: readonly string[]): LaneColumn {
-  return {
-    column: { label: 'Deliveries', unit: '', numeric: true },
-    cell: (lane) => ({ text: formatCount(firstEstimate(lane, metrics)?.samples ?? 0) }),
-  };
+  return laneColumn('Deliveries', '', (lane) => ({ text: formatCount(firstEstimate(lane, metrics)?.samples ?? 0) }));
 }
 
 function firstEstimate({ estimates }: LaneAtPlace, metrics: readonly string[]): Estimate | undefined {

@@ -59,7 +59,6 @@ const NOISE: readonly { readonly term: string; readonly of: (noise: Noise) => nu
   { term: 'Throttling, highest', of: ({ throttled }) => throttled },
 ];
 
-/** The worst cell by each measure. */
 export function noiseEntries(result: Result, views: readonly ScenarioView[]): Entry[] {
   const cells = result.cells.filter((cell): cell is CompletedCell => cell.state === 'completed');
   const labels = laneLabels(result);

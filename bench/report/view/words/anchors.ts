@@ -1,9 +1,8 @@
 /** Anchors of the page: stable, so that a table can be linked to. */
 
-/** Of the parts that every page has. */
 export const PARTS = {
   summary: 'summary',
-  trust: 'trust',
+  checks: 'trust',
   warnings: 'warnings',
   rejected: 'rejected-cells',
   audit: 'delivery-audit',
@@ -22,7 +21,6 @@ export const PARTS = {
   reproduce: 'reproduce',
 } as const;
 
-/** Gives each anchor once. */
 export class Anchors {
   readonly #taken = new Set<string>(Object.values(PARTS));
 

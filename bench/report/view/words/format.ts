@@ -4,18 +4,15 @@ import type { Metric } from '../../../stats/metrics/metric.ts';
 
 export interface Scale {
   readonly unit: string;
-  /** How many base units make one of these. */
   readonly factor: number;
-  /** No more decimals than these, however narrow the interval: a hundredth of a byte is nobody's concern. */
+  /** No more decimals than these, however narrow the interval. */
   readonly decimals?: number;
 }
 
-/** Of a lane to the reference. */
 export const RATIO: Scale = { unit: '×', factor: 1, decimals: 3 };
 
 export interface Interval {
   readonly value: number;
-  /** null with fewer than two rounds */
   readonly low: number | null;
   readonly high: number | null;
   /** @default 'interval' */
@@ -70,17 +67,21 @@ export function scaleFor(quantity: Quantity, values: readonly number[]): Scale {
   return scales.find(({ factor }) => median >= factor / 2) ?? scales.at(-1) ?? BYTES;
 }
 
+export function scaleOf(metric: Pick<Metric, 'unit' | 'spread'>, values: readonly number[]): Scale {
+  return scaleFor(quantityOf(metric), values);
+}
+
 /** Two significant digits of the interval's half-width; three of the value where there is no interval. */
 export function formatInterval(
   { value, low, high, spread = 'interval' }: Interval,
   { factor, decimals }: Pick<Scale, 'factor' | 'decimals'>,
 ): FormattedInterval {
   const scaled = value / factor;
-  // One round of bytes is what any other would be; of times it is three digits' worth.
+  // A single round of bytes is exact; a single round of times has three digits.
   const format = spread === 'range' ? formatExact : formatNumber;
   if (low === null || high === null) return { value: format(scaled), interval: undefined };
   const half = (high - low) / 2 / factor;
-  // What floating point leaves of identical rounds is no width.
+  // Identical rounds differ by rounding errors of their logarithms: that is no width.
   if (half <= Math.abs(scaled) * 1e-9) return { value: formatExact(scaled), interval: undefined };
   // A bound above zero is not printed as zero, however wide the interval.
   const least = low > 0 && low / factor < 0.5 ? decimalsFor(low / factor, 1) : 0;
@@ -88,6 +89,11 @@ export function formatInterval(
   const [from, to] = [fixed(low / factor, digits), fixed(high / factor, digits)];
   const interval = spread === 'range' ? `(${from}–${to})` : `[${from}, ${to}]`;
   return { value: fixed(scaled, digits), interval: from === to ? undefined : interval };
+}
+
+/** `0.91 [0.85, 0.98]` */
+export function intervalText({ value, interval }: FormattedInterval): string {
+  return interval === undefined ? value : `${value} ${interval}`;
 }
 
 /** Three significant digits; whole numbers keep all of theirs. */
@@ -110,7 +116,7 @@ export function formatSetting(value: number): string {
   return fixed(value, 3).replace(/\.?0+$/, '');
 }
 
-/** Of a share, without the sign. */
+/** A share of 1 in per cent, without the sign. */
 export function formatPercent(share: number): string {
   return fixed(share * 100, 1);
 }
@@ -132,13 +138,11 @@ export function formatInstant(iso: string): string {
   return `${day}, ${two(date.getUTCHours())}:${two(date.getUTCMinutes())} UTC`;
 }
 
-/** `2 min 53 s` */
 export function formatDuration(fromIso: string, toIso: string): string {
   const seconds = Math.round((Date.parse(toIso) - Date.parse(fromIso)) / 1e3);
   return seconds < 60 ? `${seconds}\u00a0s` : `${Math.floor(seconds / 60)}\u00a0min\u00a0${seconds % 60}\u00a0s`;
 }
 
-/** `3 rounds`, `1 round` */
 export function countOf(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }

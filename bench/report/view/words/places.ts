@@ -1,21 +1,20 @@
 /** A result sorted for reading: its scenarios, their places (one point each), and there its lanes in the order of the run. */
 
 import type { Cell, Comparison, CompletedCell, Estimate, Point, Result } from '../../../contract/result.ts';
+import { rangeOf } from '../../../stats/inference/mean.ts';
 import { isDuplicate, isVariant } from '../../../stats/lineup.ts';
-import { metricOf } from '../../../stats/metrics/metrics.ts';
+import { headlineOf, type Metric } from '../../../stats/metrics/metrics.ts';
 import { isValid } from '../../../stats/metrics/valid.ts';
 import type { LaneLabel } from '../page-model.ts';
 import type { Anchors } from './anchors.ts';
-import { countOf } from './format.ts';
+import { countOf, type Interval, type Scale, scaleOf } from './format.ts';
 import { type Along, commonText, distinctPoints, keyOf, sweepsOf, variedText } from './points.ts';
 
-/** A scenario of which there is a cell. */
 export interface ScenarioView {
   readonly id: string;
   readonly scenario: Result['scenarios'][number];
   /** `100 clients · 20 events/s · 128 B payload · browser headers · 5 rounds` */
   readonly setting: string;
-  /** Each point once. */
   readonly places: readonly Place[];
   /** The places as they are to be read side by side; one may stand in two. */
   readonly sweeps: readonly SweepView[];
@@ -31,7 +30,6 @@ export interface Place {
   readonly point: Point;
   /** `64 B payload`: what tells it from the scenario's other places; undefined where it is the only one. */
   readonly varied: string | undefined;
-  /** Names the place among the others of the result. */
   readonly title: string;
   readonly lanes: readonly LaneAtPlace[];
 }
@@ -43,9 +41,8 @@ export interface LaneAtPlace {
   readonly valid: readonly CompletedCell[];
   readonly estimates: ReadonlyMap<string, Estimate>;
   readonly comparisons: ReadonlyMap<string, Comparison>;
-  /** Whom it is compared with; undefined where it is with nobody. */
-  readonly opposite: LaneLabel | undefined;
-  /** Whether it is that lane but for one option. */
+  /** The lane that it is compared with; undefined where it is compared with none. */
+  readonly baseline: LaneLabel | undefined;
   readonly isVariant: boolean;
 }
 
@@ -71,13 +68,27 @@ export function inOrder(a: LaneLabel, b: LaneLabel): number {
   return (a.repeats ?? a.index) - (b.repeats ?? b.index) || a.index - b.index;
 }
 
-/** Of these lanes, each once, in order. */
 export function labelsOf(lanes: readonly Pick<LaneAtPlace, 'label'>[]): LaneLabel[] {
   return [...new Map(lanes.map(({ label }) => [label.index, label])).values()].sort(inOrder);
 }
 
 export function laneAt({ lanes }: Place, { index }: LaneLabel): LaneAtPlace | undefined {
   return lanes.find(({ label }) => label.index === index);
+}
+
+/** One unit for the metric's values of these lanes; of several metrics, the kind of quantity is that of the first. */
+export function scaleIn(lanes: readonly LaneAtPlace[], metrics: readonly [Metric, ...Metric[]]): Scale {
+  const values = lanes.flatMap(({ estimates }) => metrics.flatMap(({ id }) => estimates.get(id)?.value ?? []));
+  return scaleOf(metrics[0], values);
+}
+
+/** What is counted, as the plain mean of the rounds and their range; undefined where no round has a value. */
+export function rangeOfRounds(
+  { valid }: LaneAtPlace,
+  of: (cell: CompletedCell) => number | undefined,
+): Interval | undefined {
+  const values = valid.flatMap((cell) => of(cell) ?? []);
+  return values.length === 0 ? undefined : { ...rangeOf(values), spread: 'range' };
 }
 
 export function viewsOf(result: Result, anchors: Anchors): ScenarioView[] {
@@ -98,7 +109,6 @@ export function viewsOf(result: Result, anchors: Anchors): ScenarioView[] {
         id: anchors.take(scenario.id),
         scenario,
         setting: [commonText(points), countOf(scenario.rounds, 'round')].filter(Boolean).join(' · '),
-        // In the order of the sweeps, so that tables follow the charts.
         places: [...new Set(sweeps.flatMap(({ places }) => places.map(({ place }) => place)))],
         sweeps,
       },
@@ -120,19 +130,19 @@ function placeOf(result: Result, scenario: ScenarioView['scenario'], point: Poin
       const ofLane = cells.filter(({ lane }) => lane === id).sort((a, b) => a.round - b.round);
       if (ofLane.length === 0) return [];
       const isMine = (one: { lane: string; scenario: string; point: Point }) => one.lane === id && isHere(one);
-      // What two helpings of a lane differ by is told apart.
+      // A lane and its repetition are compared by the noise floor alone.
       const compared = result.comparisons.filter(
         (one) => isMine(one) && (one.reference === result.reference || !isDuplicate(result.lanes, id, one.reference)),
       );
-      const opposite = compared[0]?.reference;
+      const baseline = compared[0]?.reference;
       return {
         label,
         cells: ofLane,
         valid: ofLane.filter(isValid),
         estimates: new Map(result.estimates.filter(isMine).map((one) => [one.metric, one])),
         comparisons: new Map(compared.map((one) => [one.metric, one])),
-        opposite: opposite === undefined ? undefined : labels.get(opposite),
-        isVariant: opposite !== undefined && isVariant(result.lanes, id, opposite),
+        baseline: baseline === undefined ? undefined : labels.get(baseline),
+        isVariant: baseline !== undefined && isVariant(result.lanes, id, baseline),
       };
     }),
   };
@@ -140,15 +150,12 @@ function placeOf(result: Result, scenario: ScenarioView['scenario'], point: Poin
 
 /** All completed cells of a lane, over a scenario's points and rounds; lanes without one are left out. */
 export function completedByLane({ places }: ScenarioView): { label: LaneLabel; completed: CompletedCell[] }[] {
-  const byLane = new Map<number, { label: LaneLabel; completed: CompletedCell[] }>();
-  for (const { label, cells } of places.flatMap(({ lanes }) => lanes)) {
+  const lanes = places.flatMap((place) => place.lanes);
+  return labelsOf(lanes).flatMap((label) => {
+    const cells = lanes.filter((lane) => lane.label.index === label.index).flatMap((lane) => lane.cells);
     const completed = cells.filter((cell) => cell.state === 'completed');
-    if (completed.length === 0) continue;
-    const known = byLane.get(label.index);
-    if (known) known.completed.push(...completed);
-    else byLane.set(label.index, { label, completed });
-  }
-  return [...byLane.values()].sort((a, b) => inOrder(a.label, b.label));
+    return completed.length > 0 ? [{ label, completed }] : [];
+  });
 }
 
 /** Without lanes that repeat another: what is said of a lane is said once. */
@@ -158,7 +165,7 @@ export function withoutRepeats(view: ScenarioView): ScenarioView {
 
 /** Without repeated lanes that take the same bytes as what they repeat: they would be there twice. */
 export function withoutEqualBytes(view: ScenarioView): ScenarioView {
-  const { id, margin } = metricOf('wire.perDeliveryBytes');
+  const { id, margin } = headlineOf('bytes');
   return keepLanes(view, ({ label: { index, repeats } }) => {
     if (repeats === undefined) return true;
     return !view.places.every(({ lanes }) => {
@@ -179,7 +186,6 @@ function keepLanes(view: ScenarioView, isKept: (lane: LaneAtPlace) => boolean): 
   return { ...view, places: view.places.map(of), sweeps };
 }
 
-/** How many rounds: a cell that failed may be there twice, measured again when the run was resumed. */
 export function roundsOf(cells: readonly Cell[]): number {
   return new Set(cells.map(({ round }) => round)).size;
 }
@@ -192,4 +198,17 @@ export function placeTitles(views: readonly ScenarioView[]): (cell: Cell) => str
     ),
   );
   return ({ scenario, point }) => titles.get(`${scenario} ${keyOf(point)}`) ?? scenario;
+}
+
+/** A run that is resumed measures once more what failed: both cells are in the result, and the later one counts. */
+export function wasMeasuredAgain(failed: Cell, cells: readonly Cell[]): boolean {
+  return cells.some(
+    (cell) =>
+      cell.state === 'completed' &&
+      cell.order > failed.order &&
+      cell.lane === failed.lane &&
+      cell.scenario === failed.scenario &&
+      cell.round === failed.round &&
+      keyOf(cell.point) === keyOf(failed.point),
+  );
 }

@@ -13,9 +13,23 @@ export const VERDICT_GLYPHS: Readonly<Record<Verdict, string>> = {
   inconclusive: '?',
 };
 
+export function verdictLegend(margins: string): string {
+  const { lower, higher, equivalent, inconclusive } = VERDICT_GLYPHS;
+  return (
+    `${lower} lower, ${higher} higher, ${equivalent} no practical difference (within ${margins}), ` +
+    `${inconclusive} not decided by these rounds`
+  );
+}
+
 type Decided = Pick<Comparison, 'verdict' | 'margin' | 'rounds' | 'roundsNeeded'>;
-/** A ratio with its verdict, whatever is compared. */
 export type Judged = Decided & Pick<Comparison, 'ratio' | 'low' | 'high' | 'spread'>;
+
+export const VERDICT_NAMES: Readonly<Record<Verdict, string>> = {
+  lower: 'lower',
+  higher: 'higher',
+  equivalent: 'no practical difference',
+  inconclusive: 'not decided',
+};
 
 /** `lower`, `no practical difference (within ±5 %)`, `not decided by these rounds; about 14 rounds would` */
 export function verdictText(comparison: Decided): string {
@@ -33,7 +47,6 @@ function undecidedText({ rounds, roundsNeeded }: Decided): string {
     : `${said}; about ${formatCount(roundsNeeded)} rounds would`;
 }
 
-/** `±5 %` */
 export function marginText(margin: number): string {
   return `±${formatSetting(margin * 100)}\u00a0%`;
 }
@@ -77,7 +90,16 @@ function capitalised([first = '', ...others]: Prose): Prose {
     : [first, ...others];
 }
 
-/** Without what makes it stand out or back. */
+/** The text alone, without emphasis. */
 export function proseText(prose: Prose): string {
   return prose.map((part) => (typeof part === 'string' ? part : 'strong' in part ? part.strong : part.quiet)).join('');
+}
+
+/** `A, B and C` */
+export function listed(all: readonly Prose[]): Prose {
+  return all.flatMap((one, at): Prose => [...(at === 0 ? [] : [at === all.length - 1 ? ' and ' : ', ']), ...one]);
+}
+
+export function joined(all: readonly Prose[], between: string): Prose {
+  return all.flatMap((one, at): Prose => (at > 0 ? [between, ...one] : one));
 }

@@ -1,18 +1,12 @@
 /** How the exports name what a number belongs to. */
 
 import type { Environment, Estimate, Point, Result } from '../../../contract/result.ts';
-import type { Metric } from '../../../stats/metrics/metrics.ts';
-import { countOf, type FormattedInterval, formatInterval, quantityOf, type Scale, scaleFor } from './format.ts';
+import { countOf, type FormattedInterval, formatInterval, type Scale } from './format.ts';
 import { commonText } from './points.ts';
 
 /** `100 clients, 20 events/s, 128 B payload, browser headers`: what the points have in common. */
 export function settingText(points: readonly Point[]): string {
   return commonText(points).replaceAll(' · ', ', ');
-}
-
-/** The unit for values of a metric that stand together. */
-export function scaleOf(metric: Metric, values: readonly number[]): Scale {
-  return scaleFor(quantityOf(metric), values);
 }
 
 /** Bytes that are counted come out the same each time: a single round of them is told with all its digits. */

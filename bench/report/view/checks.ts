@@ -1,14 +1,15 @@
 /** What speaks against the numbers: cells that do not count, the delivery audit, bytes that disagree, warnings. */
 
 import type { Cell, CompletedCell, FailedCell, Result, Warning } from '../../contract/result.ts';
+import { groupBy } from '../../stats/group.ts';
 import { isValid } from '../../stats/metrics/valid.ts';
-import { wasMeasuredAgain } from './findings/retries.ts';
-import type { Column, LaneLabel, Row, Table, TableCell, Trust, WarningGroup } from './page-model.ts';
+import type { Column, LaneLabel, Table, TableCell } from './page-model.ts';
+import { roundsTable } from './tables/rounds-table.ts';
 import { PARTS } from './words/anchors.ts';
 import { countOf, formatCount } from './words/format.ts';
-import { completedByLane, laneLabels, placeTitles, type ScenarioView } from './words/places.ts';
+import { laneLabels, placeTitles, type ScenarioView, wasMeasuredAgain } from './words/places.ts';
 
-export function trustOf(result: Result, views: readonly ScenarioView[]): Trust {
+export function checksOf(result: Result, views: readonly ScenarioView[]) {
   return {
     rejected: rejectedTable(result, views),
     audit: auditTable(views),
@@ -107,37 +108,25 @@ interface SumSpec extends Pick<Table, 'id' | 'title' | 'definition'> {
   readonly labels: readonly string[];
   readonly unit?: string;
   readonly sums: (cells: readonly CompletedCell[]) => readonly number[];
-  /** Of one cell: sums of several could hide what cancels out. */
+  /** Asked of each cell alone: in sums of several, faults may cancel out. */
   readonly isClean: (sums: readonly number[]) => boolean;
   /** What the sums over all cells say when each is clean; otherwise the rows are to be looked at. */
   readonly outcome: (sums: readonly number[]) => string;
 }
 
-/** undefined where no cell was completed. */
-function sumTable(
-  views: readonly ScenarioView[],
-  { id, title, definition, labels, unit = '', sums, isClean, outcome }: SumSpec,
-): Table | undefined {
-  const isOneScenario = views.length === 1;
-  const measured = views.flatMap((view) => completedByLane(view).map((ofLane) => ({ view, ...ofLane })));
-  if (measured.length === 0) return undefined;
-  const all = measured.flatMap(({ completed }) => completed);
-  const rows = measured.map(
-    ({ view, label, completed }): Row => ({
-      header: label.title,
-      lane: label,
-      group: isOneScenario ? undefined : view.scenario.title,
-      cells: [number(completed.length), ...sums(completed).map(number)],
-    }),
-  );
-  return {
-    id,
-    title,
-    definition,
-    folded: all.every((cell) => isClean(sums([cell]))) ? outcome(sums(all)) : undefined,
-    columns: [textColumn('Lane'), numericColumn('Cells'), ...labels.map((label) => numericColumn(label, unit))],
-    rows,
-  };
+function sumTable(views: readonly ScenarioView[], spec: SumSpec): Table | undefined {
+  const { labels, unit, sums, isClean, outcome, ...texts } = spec;
+  return roundsTable(views, {
+    ...texts,
+    folded: (all) => (all.every((cell) => isClean(sums([cell]))) ? outcome(sums(all)) : undefined),
+    columns: [
+      { column: numericColumn('Cells'), cell: ({ length }) => number(length) },
+      ...labels.map((label, at) => ({
+        column: numericColumn(label, unit),
+        cell: (cells: readonly CompletedCell[]) => number(sums(cells)[at] ?? 0),
+      })),
+    ],
+  });
 }
 
 function textColumn(label: string): Column {
@@ -152,43 +141,32 @@ function sum<T>(all: readonly T[], of: (one: T) => number): number {
   return all.reduce((total, one) => total + of(one), 0);
 }
 
-interface Sighting {
-  readonly warning: Warning;
-  /** undefined where the warning is of the whole run */
-  readonly cell: Cell | undefined;
-}
+type Sighting = { readonly warning: Warning; readonly cell: Cell | undefined };
 
 /** One group for each code and severity, severe ones first, in the order in which they were first seen. */
-function warningGroups(result: Result, views: readonly ScenarioView[]): WarningGroup[] {
+function warningGroups(result: Result, views: readonly ScenarioView[]) {
   const labels = laneLabels(result);
   const isOnePlace = views.length === 1 && views[0]?.places.length === 1;
   const titleOf = isOnePlace ? undefined : placeTitles(views);
-  const groups = new Map<string, [Sighting, ...Sighting[]]>();
-  const see = (sighting: Sighting): void => {
-    const key = JSON.stringify([sighting.warning.code, sighting.warning.severity]);
-    const group = groups.get(key);
-    if (group) group.push(sighting);
-    else groups.set(key, [sighting]);
-  };
-  for (const warning of result.warnings) see({ warning, cell: undefined });
-  for (const cell of result.cells) for (const warning of cell.warnings) see({ warning, cell });
+  const sightings: Sighting[] = [
+    ...result.warnings.map((warning) => ({ warning, cell: undefined })),
+    ...result.cells.flatMap((cell) => cell.warnings.map((warning) => ({ warning, cell }))),
+  ];
+  const groups = groupBy(sightings, ({ warning: { code, severity } }) => JSON.stringify([code, severity]));
   return [...groups.values()].map((group) => groupOf(group, labels, titleOf)).sort((a, b) => rank(a) - rank(b));
 }
 
-const rank = ({ severity }: WarningGroup): number => (severity === 'severe' ? 0 : 1);
+const rank = ({ severity }: Pick<Warning, 'severity'>): number => (severity === 'severe' ? 0 : 1);
 
-/** @param titleOf undefined where all cells are of one place */
 function groupOf(
   sightings: readonly [Sighting, ...Sighting[]],
   labels: ReadonlyMap<string, LaneLabel>,
   titleOf: ((cell: Cell) => string) | undefined,
-): WarningGroup {
+) {
   const { code, severity, text } = sightings[0].warning;
   const laneOf = (cell: Cell): string => labels.get(cell.lane)?.title ?? cell.lane;
   const cells = sightings.flatMap(({ cell }) => cell ?? []);
-  const cellsOf = new Map<string, number>();
-  for (const cell of cells) cellsOf.set(laneOf(cell), (cellsOf.get(laneOf(cell)) ?? 0) + 1);
-  const byLane = [...cellsOf].map(([lane, count]) => (count > 1 ? `${lane} (${count})` : lane));
+  const byLane = [...groupBy(cells, laneOf)].map(([lane, { length }]) => (length > 1 ? `${lane} (${length})` : lane));
   const all = sightings.map(({ warning, cell }) => ({
     where: cell ? [laneOf(cell), titleOf?.(cell), `round ${cell.round}`].filter(Boolean).join(', ') : 'run',
     text: warning.text,
