@@ -41,6 +41,11 @@ export function queryOf(target: string | undefined): string {
   return target === undefined || at === -1 ? '' : target.slice(at + 1);
 }
 
+/** The cursor of a request whose one parameter is `since`. @throws BadParameter */
+export function readSince({ url }: { readonly url?: string | undefined }): number | undefined {
+  return readCursor(readQuery(queryOf(url), ['since']).since);
+}
+
 /** @throws BadParameter unless it is a seq: digits only, not above 2^53 − 1 */
 export function readCursor(value: string | undefined, name = 'since'): number | undefined {
   if (value === undefined) return undefined;

@@ -6,7 +6,8 @@
  * reads. A live client that does not read is cut off: the server holds at most `maxBacklogBytes` for it.
  */
 
-import type { EncodedEvent, EventFeed, Gap } from '../../bench/contract/event.ts';
+import { type EncodedEvent, type EventFeed, encodeGap, type Gap } from '../../bench/contract/event.ts';
+import type { Endpoint, MountedTransport } from '../../bench/contract/transport.ts';
 
 /** One connection, as its transport sees it. */
 export interface Peer {
@@ -23,6 +24,14 @@ export interface Framing {
   gap(gap: Gap): Buffer;
 }
 
+export const NEWLINE = Buffer.from('\n');
+
+/** Newline-delimited JSON: one event, or one gap, per line. */
+export const LINES: Framing = {
+  event: ({ bytes }) => Buffer.concat([bytes, NEWLINE]),
+  gap: (gap) => Buffer.from(`${encodeGap(gap)}\n`),
+};
+
 /** A client that catches up gets this much at a time. */
 const CATCH_UP = { events: 64, bytes: 64 * 1024 };
 
@@ -35,6 +44,7 @@ export class Broadcast<P extends Peer> {
   /** Clients whose cursor the feed has not reached, with that cursor. */
   readonly #ahead = new Map<P, number>();
   readonly #unsubscribe: () => void;
+  #timer: NodeJS.Timeout | undefined;
   #cutOffCount = 0;
   #closed = false;
 
@@ -82,8 +92,34 @@ export class Broadcast<P extends Peer> {
     this.#checkBacklog(peer);
   }
 
+  /** Does something for each client at this period, until it closes. */
+  repeat(periodMs: number, act: (peer: P) => void): void {
+    this.#timer = setInterval(() => {
+      for (const peer of this.peers()) act(peer);
+    }, periodMs);
+  }
+
+  /** @param end ends every client as the protocol says, once nothing is pushed any more */
+  mounted(endpoint: Endpoint, end: () => unknown): MountedTransport {
+    const broadcast = this;
+    return {
+      ...endpoint,
+      get clientCount() {
+        return broadcast.size;
+      },
+      get cutOffCount() {
+        return broadcast.cutOffCount;
+      },
+      async close() {
+        broadcast.close();
+        await end();
+      },
+    };
+  }
+
   /** Stops to push; the peers stay with the caller. */
   close(): void {
+    clearInterval(this.#timer);
     this.#unsubscribe();
     this.#closed = true;
   }

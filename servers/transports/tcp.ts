@@ -7,14 +7,13 @@
  */
 
 import type { Socket } from 'node:net';
-import { encodeEcho, encodeGap } from '../../bench/contract/event.ts';
+import { encodeEcho } from '../../bench/contract/event.ts';
 import { LineReader } from '../../bench/contract/lines.ts';
 import { MAX_MESSAGE_BYTES, type ServerTransport } from '../../bench/contract/transport.ts';
 import { BadParameter, readCursor, readQuery } from '../http/query.ts';
 import { BACKLOG_DEFAULTS, type BacklogOptions } from './backlog.ts';
-import { Broadcast, type Peer } from './broadcast.ts';
+import { Broadcast, LINES, NEWLINE, type Peer } from './broadcast.ts';
 
-const NEWLINE = Buffer.from('\n');
 const MAX_FIRST_LINE_BYTES = 256;
 
 export interface TcpOptions extends BacklogOptions {
@@ -26,14 +25,7 @@ export const tcp: ServerTransport<TcpOptions> = {
   defaults: { ...BACKLOG_DEFAULTS, deadlineMs: 10_000 },
 
   async mount(host, feed, { maxBacklogBytes, deadlineMs }) {
-    const broadcast = new Broadcast<TcpPeer>(
-      feed,
-      {
-        event: ({ bytes }) => Buffer.concat([bytes, NEWLINE]),
-        gap: (gap) => Buffer.from(`${encodeGap(gap)}\n`),
-      },
-      maxBacklogBytes,
-    );
+    const broadcast = new Broadcast<TcpPeer>(feed, LINES, maxBacklogBytes);
     const sockets = new Set<Socket>();
 
     const { url } = await host.tcp((socket) => {
@@ -69,19 +61,9 @@ export const tcp: ServerTransport<TcpOptions> = {
       });
     });
 
-    return {
-      url,
-      get clientCount() {
-        return broadcast.size;
-      },
-      get cutOffCount() {
-        return broadcast.cutOffCount;
-      },
-      async close() {
-        broadcast.close();
-        for (const socket of sockets) socket.end();
-      },
-    };
+    return broadcast.mounted({ url }, () => {
+      for (const socket of sockets) socket.end();
+    });
   },
 };
 

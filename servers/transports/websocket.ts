@@ -16,7 +16,7 @@ import {
   WEBSOCKET_DEFAULTS,
   type WebSocketWireOptions,
 } from '../../bench/contract/transport.ts';
-import { queryOf, readCursor, readQuery } from '../http/query.ts';
+import { readSince } from '../http/query.ts';
 import { BACKLOG_DEFAULTS, type BacklogOptions } from './backlog.ts';
 import { Broadcast } from './broadcast.ts';
 import { CLOSE, closeSoon, WebSocketPeer } from './websocket-peers.ts';
@@ -58,7 +58,7 @@ export const websocket: ServerTransport<WebSocketOptions> = {
     });
 
     http.onUpgrade('/websocket', (request, socket, head) => {
-      const since = readCursor(readQuery(queryOf(request.url), ['since']).since);
+      const since = readSince(request);
       server.handleUpgrade(request, socket, head, (ws) => {
         // What ws refuses of a client (too long, unmasked …) it closes with the right code by itself.
         ws.on('error', () => {});
@@ -79,26 +79,11 @@ export const websocket: ServerTransport<WebSocketOptions> = {
       response.json({ error: { header: 'Upgrade', allowed: 'websocket' } });
     });
 
-    const pings = setInterval(() => {
-      for (const peer of broadcast.peers()) peer.pingOrTerminate();
-    }, pingMs);
-
-    const { url, ...address } = http.addressOf('/websocket');
-    return {
-      ...address,
-      url: url.replace(/^http/, 'ws'),
-      get clientCount() {
-        return broadcast.size;
-      },
-      get cutOffCount() {
-        return broadcast.cutOffCount;
-      },
-      async close() {
-        clearInterval(pings);
-        broadcast.close();
-        await Promise.all([...broadcast.peers()].map((peer) => peer.end()));
-      },
-    };
+    broadcast.repeat(pingMs, (peer) => peer.pingOrTerminate());
+    const { url, ...endpoint } = http.addressOf('/websocket');
+    return broadcast.mounted({ ...endpoint, url: url.replace(/^http/, 'ws') }, () =>
+      Promise.all([...broadcast.peers()].map((peer) => peer.end())),
+    );
   },
 };
 

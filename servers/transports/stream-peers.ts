@@ -1,11 +1,11 @@
-/** One event stream towards one client: as it is, or compressed. */
+/** One client of a response that never ends, on HTTP/1.1 or HTTP/2: uncompressed, or compressed by gzip. */
 
 import { constants, createGzip, type Gzip } from 'node:zlib';
 import type { Response } from 'express';
 import { breakOff } from '../http/responses.ts';
 import type { Peer } from './broadcast.ts';
 
-export class SsePeer implements Peer {
+export class StreamPeer implements Peer {
   protected readonly response: Response;
 
   constructor(response: Response) {
@@ -20,7 +20,7 @@ export class SsePeer implements Peer {
     this.response.write(frame, flushed);
   }
 
-  /** An event stream has no word for "too slow": the client sees the connection end, and may come back with its cursor. */
+  /** The client sees the connection end, and may come back with its cursor: neither format can say "too slow". */
   cutOff(): void {
     breakOff(this.response);
   }
@@ -32,15 +32,15 @@ export class SsePeer implements Peer {
 }
 
 /**
- * Compressed on its own, since each stream goes on from what it said before. Every event is flushed (RFC 1951, section
- * 3.2.4: an empty stored block, 4 bytes and some bits), or it would wait for the next ones to fill a block.
+ * Each client has a compressor of its own, since what a stream says next depends on what it said before. Every write is
+ * flushed (RFC 1951, section 3.2.4: an empty stored block, 4 bytes and some bits), or it would wait for the next ones to
+ * fill a block.
  */
-export class GzipSsePeer extends SsePeer {
+export class GzipStreamPeer extends StreamPeer {
   readonly #gzip: Gzip = createGzip({ flush: constants.Z_SYNC_FLUSH });
 
   constructor(response: Response) {
     super(response);
-    // Its end ends the response, and whichever is destroyed takes the other along.
     this.#gzip.pipe(response);
     response.req.once('close', () => this.#gzip.destroy());
   }
