@@ -13,7 +13,7 @@ export class Echoes {
   #ended = false;
 
   /** @param send called once, unless the connection has ended */
-  ask(send: () => void): Promise<string> {
+  request(send: () => void): Promise<string> {
     if (this.#ended) return Promise.reject(new Error('the client is closed'));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
@@ -21,16 +21,14 @@ export class Echoes {
     });
   }
 
-  /** Gives a text from the server to whom it is for. What is neither an echo nor a gap is an event, or the audit will tell. */
+  /** Resolves the oldest request with an echo; anything else goes to the sink. */
   deliver(text: string, receivedNs: number, sink: EventSink): void {
     const echo = this.#waiting.length > 0 ? readEcho(text) : undefined;
     if (echo !== undefined) {
       this.#waiting.shift()?.resolve(echo);
       return;
     }
-    const gap = text.startsWith('{"gap":') ? readGap(text) : undefined;
-    if (gap) sink.gap(gap.after, gap.oldest);
-    else sink.event(text, receivedNs);
+    deliver(text, receivedNs, sink);
   }
 
   /** Nothing comes any more. */
@@ -38,4 +36,11 @@ export class Echoes {
     this.#ended = true;
     for (const { reject } of this.#waiting.splice(0)) reject(new Error(why));
   }
+}
+
+/** Tells the sink a gap, or else an event: the audit of events finds what is neither. */
+export function deliver(text: string, receivedNs: number, sink: EventSink): void {
+  const gap = text.startsWith('{"gap":') ? readGap(text) : undefined;
+  if (gap) sink.gap(gap.after, gap.oldest);
+  else sink.event(text, receivedNs);
 }

@@ -5,13 +5,11 @@ import { Client } from 'undici';
 import type { ClientContext } from '../../bench/contract/transport.ts';
 import { nowNs } from '../../bench/measure/clock.ts';
 import type { HttpConnection } from './http.ts';
-import { type OpenSocket, openSocket, whenConnected } from './sockets.ts';
+import { type OpenSocket, openSocket, whenConnected, withinGrace } from './sockets.ts';
 
 /** No timeout of the client's own: a parked poll and an event stream are silent for as long as they like. */
 const NO_TIMEOUT = { headersTimeout: 0, bodyTimeout: 0 };
 const KEEP_MS = 600_000;
-/** How long a request under way may take to finish, and then the server to end its side: longer than any RTT. */
-const CLOSE_GRACE_MS = 3_000;
 
 /** @param isPerRequest whether each request has a connection of its own */
 export function openHttp1(context: ClientContext, isPerRequest: boolean): HttpConnection {
@@ -43,6 +41,18 @@ export function openHttp1(context: ClientContext, isPerRequest: boolean): HttpCo
     underWay--;
     if (underWay === 0) finished();
   };
+  const endSockets = async (graceful: boolean) => {
+    if (graceful && underWay > 0) {
+      await new Promise<void>((resolve) => {
+        finished = resolve;
+      });
+    }
+    // undici sends a request in the turn after the answer before it, and an end before that would be an error.
+    await setImmediate();
+    // Ended and not destroyed: what is on its way would be sent by one side and not received by the other.
+    for (const { socket } of open) socket.end();
+    await Promise.all([...open].map(({ gone }) => gone));
+  };
 
   return {
     isMultiplexed: false,
@@ -66,22 +76,10 @@ export function openHttp1(context: ClientContext, isPerRequest: boolean): HttpCo
       );
     },
     async close(graceful) {
-      // A server that never answers does not keep its client from closing.
-      const timer = setTimeout(() => {
+      await withinGrace(endSockets(graceful), () => {
         finished();
         for (const { socket } of open) socket.destroy();
-      }, CLOSE_GRACE_MS);
-      if (graceful && underWay > 0) {
-        await new Promise<void>((resolve) => {
-          finished = resolve;
-        });
-      }
-      // undici sends a request in the turn after the answer before it, and an end before that would be an error.
-      await setImmediate();
-      // Ended and not destroyed: what is on its way would be sent by one side and not received by the other.
-      for (const { socket } of open) socket.end();
-      await Promise.all([...open].map(({ gone }) => gone));
-      clearTimeout(timer);
+      });
       await client.destroy();
     },
   };

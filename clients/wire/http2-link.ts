@@ -10,7 +10,7 @@ import {
 } from 'node:http2';
 import { setImmediate } from 'node:timers/promises';
 import type { ClientContext } from '../../bench/contract/transport.ts';
-import { type OpenSocket, openSocket } from './sockets.ts';
+import { type OpenSocket, openSocket, withinGrace } from './sockets.ts';
 
 /**
  * How much the server may send ahead of the client, per stream and per connection: as much as a Chromium takes. Both are far
@@ -19,8 +19,6 @@ import { type OpenSocket, openSocket } from './sockets.ts';
 const WINDOW_BYTES = { stream: 6 * 1024 * 1024, connection: 15 * 1024 * 1024 };
 /** MB; a connection that many clients share holds as much for all of them. */
 const MAX_SESSION_MEMORY = 4_096;
-/** How long the server may take to end its side. */
-const CLOSE_GRACE_MS = 3_000;
 
 /** One connection at a time, and how many use it. */
 export class Http2Link {
@@ -85,16 +83,18 @@ export class Http2Link {
    */
   async #close(): Promise<void> {
     if (!this.#open || !this.#session) return;
-    const { socket, gone } = this.#open;
-    const timer = setTimeout(() => socket.destroy(), CLOSE_GRACE_MS);
+    const { socket } = this.#open;
+    await withinGrace(this.#endSocket(this.#session, this.#open), () => socket.destroy());
+  }
+
+  async #endSocket(session: ClientHttp2Session, { socket, gone }: OpenSocket): Promise<void> {
     if (this.#streams > 0) {
-      const answered = once(this.#session, 'goaway').catch(() => {});
-      this.#session.close();
+      const answered = once(session, 'goaway').catch(() => {});
+      session.close();
       await Promise.race([answered, gone]);
     }
     socket.end();
     await gone;
-    clearTimeout(timer);
   }
 }
 

@@ -5,9 +5,7 @@ import type { ClientContext } from '../../bench/contract/transport.ts';
 import { nowNs } from '../../bench/measure/clock.ts';
 import type { HttpConnection, HttpExchange, HttpRequest } from './http.ts';
 import { joinHttp2Link } from './http2-link.ts';
-
-/** How long a request under way may take to finish. */
-const CLOSE_GRACE_MS = 3_000;
+import { withinGrace } from './sockets.ts';
 
 export function openHttp2(context: ClientContext, isShared: boolean): HttpConnection {
   const link = joinHttp2Link(context, isShared);
@@ -32,13 +30,10 @@ export function openHttp2(context: ClientContext, isShared: boolean): HttpConnec
     },
     async close(graceful) {
       if (graceful && streams.size > 0) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, CLOSE_GRACE_MS);
-          finished = () => {
-            clearTimeout(timer);
-            resolve();
-          };
+        const finish = new Promise<void>((resolve) => {
+          finished = resolve;
         });
+        await withinGrace(finish, () => finished());
       }
       await link.leave(streams);
     },

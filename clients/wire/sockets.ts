@@ -32,6 +32,16 @@ export function openSocket(context: ClientContext, protocol: Protocol = 'http/1.
   return { socket: SECURE.has(url.protocol) ? secure(socket, host, protocol, context) : socket, gone };
 }
 
+/** How long a server may take to answer, or to end its side, once its client closes: longer than any RTT. */
+const CLOSE_GRACE_MS = 3_000;
+
+/** Waits for the end of a connection. @param giveUp called after the grace; must bring about that end */
+export async function withinGrace(end: Promise<unknown>, giveUp: () => void): Promise<void> {
+  const timer = setTimeout(giveUp, CLOSE_GRACE_MS);
+  await end;
+  clearTimeout(timer);
+}
+
 /** Resolves when the socket can be written to; on TLS that is after the handshake. */
 export function whenConnected(socket: Socket, done: (error: Error | null) => void): void {
   const onError = (error: Error) => done(error);
