@@ -13,13 +13,23 @@ export interface AnswerHead {
   readonly type: string | undefined;
   /** `Content-Encoding`. */
   readonly coding: string | undefined;
+  /** Whether the body goes on for as long as its sender likes: chunked in HTTP/1.1, without `Content-Length` in HTTP/2. */
+  readonly isOpenEnded: boolean;
 }
 
-const EVENT_CONTENT = { 'text/event-stream': EventStream, 'application/x-ndjson': EventLines } as const;
+/**
+ * Media types of events. A response of the type `alwaysStreams` opens a lasting connection; one of another does where it is
+ * open-ended, and is the answer to a poll where its head tells the length.
+ */
+const EVENT_TYPES = new Map([
+  ['text/event-stream', { contentOf: (text: Direction) => new EventStream(text), alwaysStreams: true }],
+  ['application/x-ndjson', { contentOf: (text: Direction) => new EventLines(text), alwaysStreams: false }],
+]);
 
-/** Whether a response is an event stream, and with its request opens a lasting connection. */
+/** Whether a response is a stream of events, and with its request opens a lasting connection. */
 export function opensStream(head: AnswerHead, { method }: Exchange): boolean {
-  return head.status === 200 && method !== 'HEAD' && mediaType(head) === 'text/event-stream';
+  const type = EVENT_TYPES.get(mediaType(head));
+  return type !== undefined && head.status === 200 && method !== 'HEAD' && (head.isOpenEnded || type.alwaysStreams);
 }
 
 /** How the body is to be read. Fails the direction when it may hold events that can't be. */
@@ -29,16 +39,14 @@ export function answerContent(direction: Direction, head: AnswerHead, exchange: 
   // What answers a message is one, too.
   if (mayHoldMessages && type === 'application/json' && !exchange.question.isEmpty)
     return new MessageContent(direction);
-  if (!mayHoldMessages || (type !== 'text/event-stream' && type !== 'application/x-ndjson')) {
-    return new PlainContent(direction, 'control');
-  }
-  const contentOf = (text: Direction) => new EVENT_CONTENT[type](text);
+  const contentOf = EVENT_TYPES.get(type)?.contentOf;
+  if (!mayHoldMessages || !contentOf) return new PlainContent(direction, 'control');
   const coding = head.coding?.toLowerCase() ?? 'identity';
   if (coding === 'gzip') return new GzipContent(direction, contentOf);
   if (coding !== 'identity') direction.fail(`events in the content coding ${JSON.stringify(head.coding)}`);
   return contentOf(direction);
 }
 
-function mediaType({ type }: AnswerHead): string | undefined {
-  return type?.split(';', 1)[0]?.trim().toLowerCase();
+function mediaType({ type = '' }: AnswerHead): string {
+  return (type.split(';', 1)[0] ?? '').trim().toLowerCase();
 }

@@ -69,7 +69,7 @@ export const exchanges: fc.Arbitrary<ExchangeSpec> = fc.record({
 /** Writes an exchange into a script. */
 export function sayExchange(script: Script, spec: ExchangeSpec, isLast: boolean): void {
   const { question, questionChunks, answerChunks } = spec;
-  const answer = writeAnswer(spec.answer, question);
+  const answer = writeAnswer(spec.answer, question, answerChunks !== undefined);
   const isHandshake = answer.opensStream;
   const lastsUntilClose = isLast && spec.lastsUntilClose && !answerChunks;
 

@@ -65,7 +65,12 @@ export class Http1 {
           return undefined;
         }
         exchange.down.headBytes = head.bytes;
-        const answer = { status, type: head.fields.get('content-type'), coding: head.fields.get('content-encoding') };
+        const answer = {
+          status,
+          type: head.fields.get('content-type'),
+          coding: head.fields.get('content-encoding'),
+          isOpenEnded: head.fields.has('transfer-encoding'),
+        };
         if (opensStream(answer, exchange)) this.exchanges.countAsHandshake(exchange);
         content = answerContent(this.#down, answer, exchange);
         const body = bodyOf(this.#down, head, content, true);

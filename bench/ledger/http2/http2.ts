@@ -147,6 +147,7 @@ export class Http2 {
       status: Number(status),
       type: fields.get('content-type'),
       coding: fields.get('content-encoding'),
+      isOpenEnded: !fields.has('content-length'),
     };
     if (opensStream(head, exchange)) this.exchanges.countAsHandshake(exchange);
     stream.answer(side.direction, head);

@@ -51,6 +51,7 @@ interface StreamSpec {
   readonly interim: readonly number[];
   readonly answer: AnswerSpec;
   readonly answerHead: HeadSpec;
+  readonly tellsLength: boolean;
   readonly answerData: DataSpec;
   /** Who gives it up once its answer's head has come; the rest of that is sent nevertheless. */
   readonly resetBy: Way | undefined;
@@ -101,6 +102,7 @@ export const http2Connections: fc.Arbitrary<Http2Spec> = fc.record({
       interim: fc.array(fc.constantFrom(100, 103), { maxLength: 2 }),
       answer: answers,
       answerHead: heads,
+      tellsLength: fc.boolean(),
       answerData: data,
       resetBy: fc.option(ways, { nil: undefined, freq: 8 }),
     }),
@@ -169,8 +171,8 @@ class Http2Writer {
   }
 
   #streamSteps(spec: StreamSpec): Step[] {
-    const { question, questionHead, questionData, interim, answerHead, answerData, resetBy } = spec;
-    const answer = writeAnswer(spec.answer, question);
+    const { question, questionHead, questionData, interim, answerHead, tellsLength, answerData, resetBy } = spec;
+    const answer = writeAnswer(spec.answer, question, !tellsLength);
     const isHandshake = answer.opensStream;
     const counted = { up: 0, down: 0 };
     let id = 0;
@@ -195,6 +197,7 @@ class Http2Writer {
       [':status', String(answer.status)],
       ...(answer.type === undefined ? [] : [['content-type', answer.type]]),
       ...(answer.coding === undefined ? [] : [['content-encoding', answer.coding]]),
+      ...(tellsLength ? [['content-length', String(bytesOf(answer.body.parts).length)]] : []),
     ] as [string, string][];
     const body = answer.isBodiless ? undefined : answer.body;
     const messagesUp = question.body && question.body.length > 0 ? 1 : 0;
