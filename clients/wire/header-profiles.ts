@@ -9,8 +9,8 @@
 import type { HeaderProfile } from '../../bench/contract/headers.ts';
 import type { HttpCarrier } from '../../bench/contract/transport.ts';
 
-/** What a page would use to make the request; `post` is a fetch that sends JSON. */
-export type RequestKind = 'fetch' | 'post' | 'eventsource' | 'websocket';
+/** What a page would use to make the request; `post` is a fetch that sends JSON, `stream` one that accepts NDJSON. */
+export type RequestKind = 'fetch' | 'post' | 'stream' | 'eventsource' | 'websocket';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -19,7 +19,11 @@ const EXTENSIONS = { 'Sec-WebSocket-Extensions': 'permessage-deflate; client_max
 const ENCODINGS = { 'Accept-Encoding': 'gzip, deflate, br, zstd' };
 const LANGUAGES = { 'Accept-Language': 'en-US,en;q=0.9' };
 const NO_CACHE = { Pragma: 'no-cache', 'Cache-Control': 'no-cache' };
-const EVENT_STREAM = 'text/event-stream';
+/** `Accept` by kind of request, where it is not everything. */
+const ACCEPT: Readonly<Partial<Record<RequestKind, string>>> = {
+  stream: 'application/x-ndjson',
+  eventsource: 'text/event-stream',
+};
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 /** RFC 9218: what a page waits for, and may be shown in parts. */
 const PRIORITY = { Priority: 'u=1, i' };
@@ -51,13 +55,14 @@ export function requestHeaders(
 
 function minimalHeaders(kind: RequestKind): Headers {
   if (kind === 'post') return JSON_TYPE;
-  return kind === 'eventsource' ? { Accept: EVENT_STREAM } : {};
+  const accept = ACCEPT[kind];
+  return accept === undefined ? {} : { Accept: accept };
 }
 
 function nodeHeaders(kind: RequestKind): Headers {
   if (kind === 'websocket') return EXTENSIONS;
   return {
-    Accept: kind === 'eventsource' ? EVENT_STREAM : '*/*',
+    Accept: ACCEPT[kind] ?? '*/*',
     ...(kind === 'post' && JSON_TYPE),
     'Accept-Language': '*',
     'Sec-Fetch-Mode': 'cors',
@@ -75,7 +80,7 @@ function browserHeaders(kind: RequestKind, origin: string, over: HttpCarrier): H
     ...(kind === 'eventsource' && NO_CACHE),
     'sec-ch-ua-platform': '"Linux"',
     ...USER_AGENT,
-    Accept: kind === 'eventsource' ? EVENT_STREAM : '*/*',
+    Accept: ACCEPT[kind] ?? '*/*',
     'sec-ch-ua': '"Not:A-Brand";v="8", "Chromium";v="156"',
     'sec-ch-ua-mobile': '?0',
     ...(kind === 'post' && { ...JSON_TYPE, Origin: origin }),
