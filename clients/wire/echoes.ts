@@ -3,18 +3,10 @@
 import { readEcho, readGap } from '../../bench/contract/event.ts';
 import type { EventSink } from '../../bench/contract/transport.ts';
 
-interface Waiting {
-  resolve(text: string): void;
-  reject(error: Error): void;
-}
-
 export class Echoes {
-  readonly #waiting: Waiting[] = [];
-  #ended = false;
+  readonly #waiting: { resolve(text: string): void; reject(error: Error): void }[] = [];
 
-  /** @param send called once, unless the connection has ended */
   request(send: () => void): Promise<string> {
-    if (this.#ended) return Promise.reject(new Error('the client is closed'));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       send();
@@ -24,16 +16,12 @@ export class Echoes {
   /** Resolves the oldest request with an echo; anything else goes to the sink. */
   deliver(text: string, receivedNs: number, sink: EventSink): void {
     const echo = this.#waiting.length > 0 ? readEcho(text) : undefined;
-    if (echo !== undefined) {
-      this.#waiting.shift()?.resolve(echo);
-      return;
-    }
-    deliver(text, receivedNs, sink);
+    if (echo === undefined) deliver(text, receivedNs, sink);
+    else this.#waiting.shift()?.resolve(echo);
   }
 
-  /** Nothing comes any more. */
+  /** Rejects all requests that wait. */
   end(why: string): void {
-    this.#ended = true;
     for (const { reject } of this.#waiting.splice(0)) reject(new Error(why));
   }
 }

@@ -98,20 +98,20 @@ export class Http2Link {
   }
 }
 
-const shared = new WeakMap<object, Map<string, Http2Link>>();
+const linksBySwarm = new WeakMap<object, Map<string, Http2Link>>();
 
-/** The link of a client; with `isShared`, that of all clients of its swarm that go the same way. */
+/** The link of a client; with `isShared`, that of all clients of its swarm that go to the same address. */
 export function joinHttp2Link(context: ClientContext, isShared: boolean): Http2Link {
-  const link = isShared && context.swarm ? linkOf(context, context.swarm) : new Http2Link(context, () => {});
+  const links = isShared && context.swarm ? linksOf(context.swarm) : new Map<string, Http2Link>();
+  const address = JSON.stringify([context.url, context.via]);
+  const link = links.get(address) ?? new Http2Link(context, () => links.delete(address));
+  links.set(address, link);
   link.join();
   return link;
 }
 
-function linkOf(context: ClientContext, swarm: object): Http2Link {
-  const links = shared.get(swarm) ?? new Map<string, Http2Link>();
-  shared.set(swarm, links);
-  const way = JSON.stringify([context.url, context.via]);
-  const link = links.get(way) ?? new Http2Link(context, () => links.delete(way));
-  links.set(way, link);
-  return link;
+function linksOf(swarm: object): Map<string, Http2Link> {
+  const links = linksBySwarm.get(swarm) ?? new Map<string, Http2Link>();
+  linksBySwarm.set(swarm, links);
+  return links;
 }
