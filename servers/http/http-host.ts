@@ -8,7 +8,7 @@ import type { Certificate, HttpCarrier, HttpHost } from '../../bench/contract/tr
 import type { ByteMeter } from '../../bench/measure/byte-meter.ts';
 import type { Handler } from './express-http2.ts';
 import { createListener } from './http-listener.ts';
-import { bracketed, listen } from './listen.ts';
+import { bracketed, type ListenOptions, listen } from './listen.ts';
 import { BadParameter } from './query.ts';
 import { sendJson } from './responses.ts';
 import { mountUpstream } from './upstream.ts';
@@ -21,27 +21,28 @@ export interface ClosableHttpHost extends HttpHost {
   closeIdle(): void;
 }
 
-export interface HttpHostOptions {
-  readonly over: HttpCarrier;
-  readonly feed: EventFeed;
-  readonly meter: ByteMeter;
-  readonly address: string;
-  readonly port: number;
-  readonly portWaitMs: number;
-  readonly allowedOrigins: readonly string[];
-  /** In place of a new one, on TLS. */
-  readonly certificate: Certificate | undefined;
+export interface HttpHostOptions extends ListenOptions {
+  /** 0 lets the system choose. @default 0 */
+  readonly httpPort?: number;
+  /** Origins of pages that may read events, besides the server's own. @default [] */
+  readonly allowedOrigins?: readonly string[];
+  /** For TLS, in place of a new one. */
+  readonly certificate?: Certificate | undefined;
 }
 
 type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
-export async function openHttpHost(options: HttpHostOptions): Promise<ClosableHttpHost> {
-  const { over, feed, meter, address, port, portWaitMs, allowedOrigins } = options;
+export async function openHttpHost(
+  over: HttpCarrier,
+  feed: EventFeed,
+  meter: ByteMeter,
+  options: HttpHostOptions,
+): Promise<ClosableHttpHost> {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
 
-  const origins = new Set(allowedOrigins);
+  const origins = new Set(options.allowedOrigins);
   const upgrades = new Map<string, Upgrade>();
   let isUpstreamServed = false;
   let closing = false;
@@ -52,7 +53,7 @@ export async function openHttpHost(options: HttpHostOptions): Promise<ClosableHt
 
   const handle = app as unknown as Handler;
   const handleH2 = over === 'h2' ? (await import('./express-http2.ts')).handleHttp2(app) : handle;
-  const hosts = new Set(['localhost', '127.0.0.1', '::1', address]);
+  const hosts = new Set(['localhost', '127.0.0.1', '::1', options.address ?? '127.0.0.1']);
   const take = (request: IncomingMessage, response: ServerResponse) => {
     // Here and not as a layer of the app: that would cost every poll, and hardly any has an Origin.
     if (request.headers.origin !== undefined && !admits(origins, request.headers.origin, response)) return;
@@ -63,7 +64,7 @@ export async function openHttpHost(options: HttpHostOptions): Promise<ClosableHt
   server.on('connection', (socket) => meter.track(socket));
 
   const scheme = certificate === undefined ? 'http' : 'https';
-  const at = await listen(server, address, port, portWaitMs);
+  const at = await listen(server, options, options.httpPort);
   const boundPort = at.slice(at.lastIndexOf(':') + 1);
   for (const host of hosts) origins.add(new URL(`${scheme}://${bracketed(host)}:${boundPort}`).origin);
 

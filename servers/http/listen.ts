@@ -7,14 +7,25 @@ import { setTimeout } from 'node:timers/promises';
 /** How often a port is tried that is in use. */
 const PORT_TRY_MS = 10;
 
+export interface ListenOptions {
+  /** Address to listen on. @default '127.0.0.1' */
+  readonly address?: string;
+  /** How long to wait for a port that another process has, in ms. @default 0 */
+  readonly portWaitMs?: number;
+}
+
 /**
  * Listens and tells where, as `address:port`.
  *
- * @param waitMs how long to wait for a port that is in use
+ * @param port 0 lets the system choose
  * @throws Error that names address and port when they can't be had
  */
-export async function listen(server: Server, address: string, port: number, waitMs: number): Promise<string> {
-  const giveUpMs = performance.now() + waitMs;
+export async function listen(
+  server: Server,
+  { address = '127.0.0.1', portWaitMs = 0 }: ListenOptions,
+  port = 0,
+): Promise<string> {
+  const giveUpMs = performance.now() + portWaitMs;
   for (;;) {
     const cause = await bind(server, address, port);
     if (!cause) break;

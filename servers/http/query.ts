@@ -1,22 +1,18 @@
 /** Parameters that clients send, checked before anything is done with them. */
 
-/** A parameter that can't be used; the message names it, its value, and what is allowed. */
-export class BadParameter extends Error {
-  readonly parameter: string;
-  readonly value: string;
-  readonly allowed: string;
+/** Input that can't be used. As JSON it is `{error}`, the body of a 400: `error` is its one enumerable property. */
+export class BadInput extends Error {
+  readonly error: object;
 
-  constructor(parameter: string, value: string, allowed: string) {
-    super(`${parameter}=${value}: allowed is ${allowed}`);
-    this.name = 'BadParameter';
-    this.parameter = parameter;
-    this.value = value;
-    this.allowed = allowed;
+  constructor(message: string, error: object = { message }) {
+    super(message);
+    this.error = error;
   }
+}
 
-  /** The body of a 400. */
-  toJSON(): object {
-    return { error: { parameter: this.parameter, value: this.value, allowed: this.allowed } };
+export class BadParameter extends BadInput {
+  constructor(parameter: string, value: string, allowed: string) {
+    super(`${parameter}=${value}: allowed is ${allowed}`, { parameter, value, allowed });
   }
 }
 

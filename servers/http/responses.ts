@@ -2,6 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
+import type { Socket } from 'node:net';
 
 /** RFC 9113, section 7. */
 const ENHANCE_YOUR_CALM = 0xb;
@@ -17,8 +18,8 @@ export function sendJson(response: ServerResponse, status: number, body: object)
   response.end(json);
 }
 
-/** Breaks off a response that its client does not read. On HTTP/2, other streams of the connection go on. */
-export function breakOff(response: ServerResponse | Http2ServerResponse): void {
-  if ('stream' in response) response.stream.close(ENHANCE_YOUR_CALM);
-  else response.destroy();
+/** Ends a client that does not read. On HTTP/2, other streams of the connection go on. */
+export function breakOff(writable: ServerResponse | Http2ServerResponse | Socket): void {
+  if ('stream' in writable) writable.stream.close(ENHANCE_YOUR_CALM);
+  else writable.destroy();
 }

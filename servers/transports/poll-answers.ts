@@ -5,8 +5,7 @@
 
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Response } from 'express';
-import type { EventFeed } from '../../bench/contract/event.ts';
-import { encodeGap } from '../../bench/contract/event.ts';
+import { type EventFeed, encodeGap } from '../../bench/contract/event.ts';
 import {
   HTTP_DEFAULTS,
   type HttpHost,
@@ -69,16 +68,16 @@ export class PollAnswers {
   tryAnswer(response: Response, since: number, as: keyof PolledDeliveries): boolean {
     const gap = this.#feed.gapAfter(since);
     if (gap) {
-      this.#send(response, 410, 'application/json', Buffer.from(encodeGap(gap)));
+      this.#sendBody(response, 410, 'application/json', Buffer.from(encodeGap(gap)));
       return true;
     }
     const { lastSeq } = this.#feed;
     if (since >= lastSeq) return false;
     if (this.#isKnown(response, lastSeq)) {
-      this.#sendHead(response, 304);
+      this.#send(response, 304, {});
       return true;
     }
-    this.#send(response, 200, 'application/x-ndjson', this.#bodySince(since));
+    this.#sendBody(response, 200, 'application/x-ndjson', this.#bodySince(since));
     this.#delivered[as] += lastSeq - since;
     return true;
   }
@@ -86,7 +85,7 @@ export class PollAnswers {
   /** Answers 204 or 304: nothing after the cursor, or, to a client without one, where the feed stands. */
   answerNothing(response: Response, since: number | undefined): void {
     const status = this.#isKnown(response, since ?? this.#feed.lastSeq) ? 304 : 204;
-    this.#sendHead(response, status, since === undefined ? { 'Event-Cursor': this.#feed.lastSeq } : {});
+    this.#send(response, status, since === undefined ? { 'Event-Cursor': this.#feed.lastSeq } : {});
   }
 
   /** Tags the answer, where answers have tags, and tells whether the client has it already. */
@@ -96,21 +95,15 @@ export class PollAnswers {
     return response.req.fresh;
   }
 
-  #sendHead(response: Response, status: number, headers: OutgoingHttpHeaders = {}): void {
-    if (this.#host.closing) response.shouldKeepAlive = false;
-    response.writeHead(status, { 'Cache-Control': this.#cacheControl, ...headers });
-    response.end();
+  #sendBody(response: Response, status: number, contentType: string, body: Buffer): void {
+    this.#send(response, status, { 'Content-Type': contentType, 'Content-Length': body.length }, body);
+    if (response.writableLength > this.#limits.maxBacklogBytes) this.#cutOffIfStalled(response);
   }
 
-  #send(response: Response, status: number, contentType: string, body: Buffer): void {
+  #send(response: Response, status: number, headers: OutgoingHttpHeaders, body?: Buffer): void {
     if (this.#host.closing) response.shouldKeepAlive = false;
-    response.writeHead(status, {
-      'Content-Type': contentType,
-      'Content-Length': body.length,
-      'Cache-Control': this.#cacheControl,
-    });
+    response.writeHead(status, { ...headers, 'Cache-Control': this.#cacheControl });
     response.end(body);
-    if (response.writableLength > this.#limits.maxBacklogBytes) this.#cutOffIfStalled(response);
   }
 
   #cutOffIfStalled(response: Response): void {

@@ -1,33 +1,12 @@
-/** One client of a response that never ends, on HTTP/1.1 or HTTP/2: uncompressed, or compressed by gzip. */
+/** A client of a response that never ends, on HTTP/1.1 or HTTP/2: uncompressed, or compressed by gzip. */
 
 import { constants, createGzip, type Gzip } from 'node:zlib';
 import type { Response } from 'express';
-import { breakOff } from '../http/responses.ts';
-import type { Peer } from './broadcast.ts';
+import { WritablePeer } from './writable-peer.ts';
 
-export class StreamPeer implements Peer {
-  protected readonly response: Response;
-
-  constructor(response: Response) {
-    this.response = response;
-  }
-
-  get backlogBytes(): number {
-    return this.response.writableLength;
-  }
-
-  write(frame: Buffer, flushed?: (error?: Error | null) => void): void {
-    this.response.write(frame, flushed);
-  }
-
-  /** The client sees the connection end, and may come back with its cursor: neither format can say "too slow". */
-  cutOff(): void {
-    breakOff(this.response);
-  }
-
+export class StreamPeer extends WritablePeer<Response> {
   end(): void {
-    this.response.shouldKeepAlive = false;
-    this.response.end();
+    this.writable.end();
   }
 }
 
@@ -54,7 +33,6 @@ export class GzipStreamPeer extends StreamPeer {
   }
 
   override end(): void {
-    this.response.shouldKeepAlive = false;
     this.#gzip.end();
   }
 }

@@ -10,9 +10,10 @@ import type { Socket } from 'node:net';
 import { encodeEcho } from '../../bench/contract/event.ts';
 import { LineReader } from '../../bench/contract/lines.ts';
 import { MAX_MESSAGE_BYTES, type ServerTransport } from '../../bench/contract/transport.ts';
-import { BadParameter, readCursor, readQuery } from '../http/query.ts';
+import { BadInput, BadParameter, readCursor, readQuery } from '../http/query.ts';
 import { BACKLOG_DEFAULTS, type BacklogOptions } from './backlog.ts';
-import { Broadcast, LINES, NEWLINE, type Peer } from './broadcast.ts';
+import { Broadcast, LINES, NEWLINE } from './broadcast.ts';
+import { WritablePeer } from './writable-peer.ts';
 
 const MAX_FIRST_LINE_BYTES = 256;
 
@@ -25,112 +26,69 @@ export const tcp: ServerTransport<TcpOptions> = {
   defaults: { ...BACKLOG_DEFAULTS, deadlineMs: 10_000 },
 
   async mount(host, feed, { maxBacklogBytes, deadlineMs }) {
-    const broadcast = new Broadcast<TcpPeer>(feed, LINES, maxBacklogBytes);
+    const broadcast = new Broadcast<WritablePeer<Socket>>(feed, LINES, maxBacklogBytes);
     const sockets = new Set<Socket>();
 
     const { url } = await host.tcp((socket) => {
-      const peer = new TcpPeer(socket);
-      let isJoined = false;
-      const arm = () => setTimeout(() => socket.destroy(), deadlineMs);
-      let deadline = arm();
       sockets.add(socket);
-      socket.on('error', () => socket.destroy());
-      socket.once('close', () => {
-        sockets.delete(socket);
-        broadcast.leave(peer);
-        clearTimeout(deadline);
-      });
-
-      readLines(socket, () => (isJoined ? MAX_MESSAGE_BYTES : MAX_FIRST_LINE_BYTES), {
-        line(line) {
-          if (isJoined) return broadcast.say(peer, echo(line));
-          const { since, ack } = readQuery(line, ['since', 'ack']);
-          const cursor = readCursor(since);
-          if (ack !== undefined && ack !== '1') throw new BadParameter('ack', ack, '1, or nothing');
-          isJoined = true;
-          clearTimeout(deadline);
-          if (ack) socket.write(NEWLINE);
-          broadcast.join(peer, cursor);
-        },
-        refused(error) {
-          broadcast.leave(peer);
-          clearTimeout(deadline);
-          deadline = arm();
-          socket.end(`${JSON.stringify(error)}\n`);
-        },
-      });
+      socket.once('close', () => sockets.delete(socket));
+      accept(socket, broadcast, deadlineMs);
     });
-
     return broadcast.mounted({ url }, () => {
       for (const socket of sockets) socket.end();
     });
   },
 };
 
-class TcpPeer implements Peer {
-  readonly #socket: Socket;
-
-  constructor(socket: Socket) {
-    this.#socket = socket;
-  }
-
-  get backlogBytes(): number {
-    return this.#socket.writableLength;
-  }
-
-  write(frame: Buffer, flushed?: (error?: Error | null) => void): void {
-    this.#socket.write(frame, flushed);
-  }
-
-  cutOff(): void {
-    this.#socket.destroy();
-  }
-}
-
-/** A line that can't be used. */
-class BadLine extends Error {
-  override readonly name = 'BadLine';
-
-  toJSON(): object {
-    return { error: { message: this.message } };
-  }
-}
-
-interface LineUser {
-  /** @throws BadLine, BadParameter */
-  line(line: string): void;
-  /** After this, nothing more is read. */
-  refused(error: BadLine | BadParameter): void;
-}
-
-function readLines(socket: Socket, maxBytes: () => number, user: LineUser): void {
+function accept(socket: Socket, broadcast: Broadcast<WritablePeer<Socket>>, deadlineMs: number): void {
+  const peer = new WritablePeer(socket);
   const lines = new LineReader();
-  const take = (line: string) => {
-    if (Buffer.byteLength(line) > maxBytes()) throw tooLong(maxBytes());
-    user.line(line.replace(/\r$/, ''));
+  let isJoined = false;
+  const startDeadline = () => setTimeout(() => socket.destroy(), deadlineMs);
+  let deadline = startDeadline();
+
+  const checkLength = (bytes: number) => {
+    const maxBytes = isJoined ? MAX_MESSAGE_BYTES : MAX_FIRST_LINE_BYTES;
+    if (bytes > maxBytes) throw new BadInput(`the line is longer than ${maxBytes} bytes`);
+  };
+  const onLine = (line: string) => {
+    checkLength(Buffer.byteLength(line));
+    const text = line.replace(/\r$/, '');
+    if (isJoined) return broadcast.say(peer, echo(text));
+    const { since, ack } = readQuery(text, ['since', 'ack']);
+    const cursor = readCursor(since);
+    if (ack !== undefined && ack !== '1') throw new BadParameter('ack', ack, '1, or nothing');
+    isJoined = true;
+    clearTimeout(deadline);
+    if (ack) socket.write(NEWLINE);
+    broadcast.join(peer, cursor);
   };
   const onData = (chunk: Buffer) => {
     try {
-      lines.push(chunk, take);
-      if (lines.heldBytes > maxBytes()) throw tooLong(maxBytes());
+      lines.push(chunk, onLine);
+      checkLength(lines.heldBytes);
     } catch (error) {
-      if (!(error instanceof BadLine || error instanceof BadParameter)) throw error;
+      if (!(error instanceof BadInput)) throw error;
       socket.off('data', onData).resume();
-      user.refused(error);
+      broadcast.leave(peer);
+      clearTimeout(deadline);
+      deadline = startDeadline();
+      socket.end(`${JSON.stringify(error)}\n`);
     }
   };
   socket.on('data', onData);
-}
-
-function tooLong(allowedBytes: number): BadLine {
-  return new BadLine(`the line is longer than ${allowedBytes} bytes`);
+  socket.on('error', () => socket.destroy());
+  socket.once('close', () => {
+    broadcast.leave(peer);
+    clearTimeout(deadline);
+  });
 }
 
 function echo(line: string): Buffer {
   try {
     JSON.parse(line);
   } catch {
-    throw new BadLine('the line is not JSON');
+    throw new BadInput('the line is not JSON');
   }
   return Buffer.from(`${encodeEcho(line)}\n`);
 }
