@@ -9,7 +9,7 @@ import type { ByteMeter } from '../../bench/measure/byte-meter.ts';
 import type { Handler } from './express-http2.ts';
 import { createListener } from './http-listener.ts';
 import { bracketed, type ListenOptions, listen } from './listen.ts';
-import { BadParameter } from './query.ts';
+import { BadInput } from './query.ts';
 import { sendJson } from './responses.ts';
 import { mountUpstream } from './upstream.ts';
 
@@ -30,8 +30,6 @@ export interface HttpHostOptions extends ListenOptions {
   readonly certificate?: Certificate | undefined;
 }
 
-type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-
 export async function openHttpHost(
   over: HttpCarrier,
   feed: EventFeed,
@@ -43,7 +41,6 @@ export async function openHttpHost(
   app.disable('etag');
 
   const origins = new Set(options.allowedOrigins);
-  const upgrades = new Map<string, Upgrade>();
   let isUpstreamServed = false;
   let closing = false;
 
@@ -81,9 +78,18 @@ export async function openHttpHost(
       isUpstreamServed = true;
     },
     onUpgrade(path, accept) {
-      if (upgrades.size === 0)
-        server.on('upgrade', (request, socket, head) => upgrade(upgrades, request, socket, head));
-      upgrades.set(path, accept);
+      server.on('upgrade', (request, socket, head) => {
+        // A peer that vanishes in the middle of the handshake must not take the server along.
+        socket.on('error', () => socket.destroy());
+        const requested = request.url?.split('?', 1)[0] ?? '';
+        try {
+          if (requested === path) accept(request, socket, head);
+          else refuseUpgrade(socket, 404, { path: requested, message: `only ${path} can be upgraded` });
+        } catch (error) {
+          if (!(error instanceof BadInput)) throw error;
+          refuseUpgrade(socket, 400, error.error);
+        }
+      });
     },
     stopAccepting() {
       closing = true;
@@ -109,7 +115,7 @@ function admits(origins: ReadonlySet<string>, origin: string, response: ServerRe
 function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy();
-  } else if (error instanceof BadParameter) {
+  } else if (error instanceof BadInput) {
     sendJson(response, 400, error);
   } else if (error !== undefined && error !== null) {
     console.error(error);
@@ -124,25 +130,8 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
   }
 }
 
-function upgrade(upgrades: ReadonlyMap<string, Upgrade>, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-  // A peer that vanishes in the middle of the handshake must not take the server along.
-  socket.on('error', () => socket.destroy());
-  const path = request.url?.split('?', 1)[0] ?? '';
-  const accept = upgrades.get(path);
-  try {
-    if (accept) accept(request, socket, head);
-    else
-      refuseUpgrade(socket, 404, {
-        error: { path, message: `only ${[...upgrades.keys()].join(', ')} can be upgraded` },
-      });
-  } catch (error) {
-    if (!(error instanceof BadParameter)) throw error;
-    refuseUpgrade(socket, 400, error);
-  }
-}
-
-function refuseUpgrade(socket: Duplex, status: 400 | 404, body: object): void {
-  const json = JSON.stringify(body);
+function refuseUpgrade(socket: Duplex, status: 400 | 404, error: object): void {
+  const json = JSON.stringify({ error });
   // Nobody reads from this socket any more: that the client ends its side would go unnoticed.
   socket.once('finish', () => socket.destroy());
   socket.end(

@@ -23,8 +23,9 @@ export class BadParameter extends BadInput {
 export function readQuery<Name extends string>(query: string, names: readonly Name[]): Partial<Record<Name, string>> {
   const values: Partial<Record<Name, string>> = {};
   if (query === '') return values;
-  for (const [name, value] of new URLSearchParams(query)) {
-    if (!isOneOf(name, names)) throw new BadParameter(name, value, `one of the parameters ${names.join(', ')}`);
+  for (const [key, value] of new URLSearchParams(query)) {
+    const name = names.find((known) => known === key);
+    if (name === undefined) throw new BadParameter(key, value, `one of the parameters ${names.join(', ')}`);
     if (values[name] !== undefined) throw new BadParameter(name, value, 'one value');
     values[name] = value;
   }
@@ -48,8 +49,4 @@ export function readCursor(value: string | undefined, name = 'since'): number | 
   const cursor = Number(value);
   if (/^\d+$/.test(value) && Number.isSafeInteger(cursor)) return cursor;
   throw new BadParameter(name, value, `a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, the seq of an event`);
-}
-
-function isOneOf<Name extends string>(name: string, names: readonly Name[]): name is Name {
-  return (names as readonly string[]).includes(name);
 }

@@ -1,4 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { connect } from 'node:http2';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { encodeGap } from '../../bench/contract/event.ts';
 import { eventOf, eventually, range } from '../../bench/contract/test-support.ts';
 import { ask, getRequest, openServer, RawClient, readResponse, type TestServer } from '../tests/support.ts';
@@ -70,6 +72,27 @@ describe('GET /streaming', () => {
     const { status, headers, body } = await ask(server.port, '/streaming', { method: 'HEAD' });
     expect({ status, body }).toEqual({ status: 200, body: '' });
     expect(headers['content-type']).toBe('application/x-ndjson');
+    expect(server.clientCount).toBe(0);
+  });
+
+  test('comes in DATA frames over HTTP/2, its head before the first event', async () => {
+    const server = await openServer(streaming, { over: 'h2', keepAliveMs: 5 });
+    const session = connect(`https://127.0.0.1:${server.port}`, { rejectUnauthorized: false });
+    onTestFinished(() => session.destroy());
+    const stream = session.request({ ':path': '/streaming' }).setEncoding('utf8');
+    const [head] = await once(stream, 'response');
+    expect(head).toMatchObject({ ':status': 200, 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' });
+    expect(head).not.toHaveProperty('content-length');
+    let text = '';
+    stream.on('data', (chunk: string) => {
+      text += chunk;
+    });
+    server.feed.publish(eventOf(1));
+    await eventually(() => expect(text).toContain(lines(1)));
+    await eventually(() => expect(text).toMatch(/\n\n$/));
+    const ended = once(stream, 'end');
+    await server.close();
+    await ended;
     expect(server.clientCount).toBe(0);
   });
 

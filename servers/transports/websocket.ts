@@ -45,7 +45,7 @@ export const websocket: ServerTransport<WebSocketOptions> = {
     const isBinary = encoding === 'binary';
     const encode = isBinary ? encodeBinary : (text: string) => Buffer.from(text);
     const framing = {
-      event: isBinary ? binaryOnce() : ({ bytes }: EncodedEvent) => bytes,
+      event: ({ text, bytes }: EncodedEvent) => (isBinary ? encodeBinary(text) : bytes),
       gap: (gap: Gap) => encode(encodeGap(gap)),
     };
     const broadcast = new Broadcast<WebSocketPeer>(feed, framing, maxBacklogBytes);
@@ -86,16 +86,6 @@ export const websocket: ServerTransport<WebSocketOptions> = {
     );
   },
 };
-
-/** Encodes each event once, whoever asks for it and when. */
-function binaryOnce(): (event: EncodedEvent) => Buffer {
-  const encoded = new WeakMap<EncodedEvent, Buffer>();
-  return (event) => {
-    const bytes = encoded.get(event) ?? encodeBinary(event.text);
-    encoded.set(event, bytes);
-    return bytes;
-  };
-}
 
 /**
  * Every message is compressed, however short, by a compressor of the client's own, on the threads of libuv and ten messages at
