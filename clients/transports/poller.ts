@@ -1,4 +1,4 @@
-/** The loop that polling and long-polling share: ask, take what comes, ask again with the new cursor. */
+/** The loop that polling and long-polling share: each poll names the cursor that the answer before it led to. */
 
 import { readGap, readStamp } from '../../bench/contract/event.ts';
 import { LineReader } from '../../bench/contract/lines.ts';
@@ -12,17 +12,16 @@ export interface PollerPolicy {
   parameters(isFirst: boolean): string;
   /** ms to wait before the next poll, once one was answered. */
   delayMs(): number;
-  /** Whether the server may park a poll. Then it is not waited for at close, and messages go beside it. */
+  /** Whether the server may park a poll: close does not wait for it then, and messages go beside it. */
   readonly parksPolls: boolean;
 }
 
-/** Events, nothing new, nothing new since what has the tag, events lost. */
+/** Statuses: events, nothing new, nothing new since the `ETag`, events lost. */
 const ANSWERS = new Set([200, 204, 304, 410]);
 
 /**
- * The first poll tells whether the server is there, and, for a client without a cursor, where the feed stands.
- *
- * A lost connection between two polls is no loss to a polling client: the next poll opens another. A poll that fails is.
+ * The client is connected once its first poll is answered, by which one without a cursor is told the feed's. A connection lost
+ * between two polls does not end it: the next poll opens another. A poll that fails does.
  */
 export function openPoller(
   context: ClientContext,

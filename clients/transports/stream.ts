@@ -1,7 +1,4 @@
-/**
- * A client of a response that never ends: what SSE and HTTP streaming share. On HTTP/1.1 it occupies the connection: messages
- * to the server go over a second one, kept as well.
- */
+/** A client of a response that never ends: what SSE and HTTP streaming share. */
 
 import type { ClientContext, EventSink } from '../../bench/contract/transport.ts';
 import { type Decoding, decodingOf } from '../wire/decoding.ts';
@@ -14,7 +11,7 @@ export interface StreamFormat {
   /** With the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  /** Called on after the client ended, until its socket is gone. @param receivedNs when the bytes came, before they were decoded */
+  /** Also called after the client ended, until its socket is gone. @param receivedNs before the bytes were decoded */
   read(chunk: Buffer, receivedNs: number): void;
 }
 

@@ -29,7 +29,7 @@ export const websocket: ClientTransport<WebSocketOptions> = {
     const url = context.since === undefined ? context.url : `${context.url}?since=${context.since}`;
     let open: OpenSocket | undefined;
     const ws = new WebSocket(url, {
-      // Whether a context is kept, the server decides.
+      // The server decides whether a compressor keeps its context.
       perMessageDeflate: compression !== 'none' && { threshold: 0 },
       headers: requestHeaders(context.headers, 'websocket', context.url, over),
       createConnection: (() => {
@@ -59,8 +59,8 @@ export const websocket: ClientTransport<WebSocketOptions> = {
       echoes.deliver(text ?? data.toString(), receivedNs, sink);
     });
     ws.once('open', () => {
-      // Ahead of the listener of ws: the clock is read before the frame is, as in the other transports. Any earlier than
-      // here, and a listener would take the frames that came together with the server's 101 away from ws.
+      // The clock is read before ws reads the frame, as in the other transports. A listener added any earlier would take the
+      // frames that came together with the server's 101 away from ws.
       open?.socket.prependListener('data', (chunk: Buffer) => arrivals.note(chunk, nowNs()));
       life.connect();
     });

@@ -1,4 +1,4 @@
-/** Messages sent to the server on a channel that events come down on, and their echoes, in order. */
+/** Messages to the server on the channel of the events, and their echoes, which come in the same order. */
 
 import { readEcho, readGap } from '../../bench/contract/event.ts';
 import type { EventSink } from '../../bench/contract/transport.ts';

@@ -7,7 +7,7 @@ import { nowNs } from '../../bench/measure/clock.ts';
 import type { HttpConnection } from './http.ts';
 import { type OpenSocket, openSocket, whenConnected, withinGrace } from './sockets.ts';
 
-/** No timeout of the client's own: a parked poll and an event stream are silent for as long as they like. */
+/** A parked poll and an event stream may be silent for any time. */
 const NO_TIMEOUT = { headersTimeout: 0, bodyTimeout: 0 };
 const KEEP_MS = 600_000;
 
@@ -29,7 +29,7 @@ export function openHttp1(context: ClientContext, isPerRequest: boolean): HttpCo
       void gone.then(() => open.delete(opened));
       whenConnected(socket, (error) => {
         if (error) return done(error, null);
-        // Ahead of undici's own listener: the clock is read before the response is parsed, as in the other transports.
+        // The clock is read before undici parses the response, as in the other transports.
         socket.prependListener('readable', () => {
           receivedNs = nowNs();
         });
@@ -37,7 +37,7 @@ export function openHttp1(context: ClientContext, isPerRequest: boolean): HttpCo
       });
     },
   });
-  const settle = () => {
+  const complete = () => {
     underWay--;
     if (underWay === 0) finished();
   };
@@ -47,9 +47,9 @@ export function openHttp1(context: ClientContext, isPerRequest: boolean): HttpCo
         finished = resolve;
       });
     }
-    // undici sends a request in the turn after the answer before it, and an end before that would be an error.
+    // undici sends a request in the turn after the answer before it: an end in this turn would make that an error.
     await setImmediate();
-    // Ended and not destroyed: what is on its way would be sent by one side and not received by the other.
+    // Destroyed, a socket would lose what is on its way: bytes sent by one side and not received by the other.
     for (const { socket } of open) socket.end();
     await Promise.all([...open].map(({ gone }) => gone));
   };
@@ -65,11 +65,11 @@ export function openHttp1(context: ClientContext, isPerRequest: boolean): HttpCo
           onResponseStart: (_controller, status, responseHeaders) => exchange.head(status, responseHeaders),
           onResponseData: (_controller, chunk) => exchange.chunk(chunk, receivedNs),
           onResponseEnd() {
-            settle();
+            complete();
             exchange.end();
           },
           onResponseError(_controller, error) {
-            settle();
+            complete();
             exchange.failed(error);
           },
         },

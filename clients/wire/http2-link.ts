@@ -13,11 +13,11 @@ import type { ClientContext } from '../../bench/contract/transport.ts';
 import { type OpenSocket, openSocket, withinGrace } from './sockets.ts';
 
 /**
- * How much the server may send ahead of the client, per stream and per connection: as much as a Chromium takes. Both are far
- * above what a client of ours leaves unread, so that flow control has no say in a result.
+ * What the server may send ahead of the client, per stream and per connection: as Chromium. Both are far above what these
+ * clients leave unread, so that flow control does not show in a result.
  */
 const WINDOW_BYTES = { stream: 6 * 1024 * 1024, connection: 15 * 1024 * 1024 };
-/** MB; a connection that many clients share holds as much for all of them. */
+/** In MB, for all clients that share the connection. */
 const MAX_SESSION_MEMORY = 4_096;
 
 export type Http2Link = ReturnType<typeof openHttp2Link>;

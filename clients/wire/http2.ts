@@ -56,7 +56,7 @@ function listen(stream: ClientHttp2Stream, exchange: HttpExchange): void {
     if (error) exchange.failed(error);
     else exchange.end();
   };
-  // Node tells of the head a tick later than of the data that came in the same packet.
+  // Node emits the head a tick later than data that came in the same packet.
   const early: [Buffer, number][] = [];
   stream.on('response', (headers: IncomingHttpHeaders) => {
     isAnswered = true;
@@ -68,7 +68,7 @@ function listen(stream: ClientHttp2Stream, exchange: HttpExchange): void {
     if (isAnswered) exchange.chunk(chunk, receivedNs);
     else early.push([chunk, receivedNs]);
   });
-  // Node ends a stream that was reset as if it were complete.
+  // Node emits 'end' for a stream that was reset, too.
   stream.on('end', () => settle(isAnswered && stream.rstCode === 0 ? undefined : brokenOff(stream)));
   stream.on('error', settle);
   stream.on('close', () => settle(brokenOff(stream)));

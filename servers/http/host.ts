@@ -18,7 +18,7 @@ export interface HostOptions extends HttpHostOptions {
   readonly tcpPort?: number;
 }
 
-/** How long clients get to say goodbye before their sockets are destroyed. */
+/** How long clients may take to close before their sockets are destroyed. */
 const CLOSE_GRACE_MS = 2_000;
 
 export class Host implements ServerHost {
@@ -53,12 +53,12 @@ export class Host implements ServerHost {
     return { url: `tcp://${await listen(server, this.#options, this.#options.tcpPort)}` };
   }
 
-  /** What it has on TLS; undefined without. */
+  /** Undefined without TLS. */
   async certificate(): Promise<Certificate | undefined> {
     return (await this.#http)?.certificate;
   }
 
-  /** Stops to accept, lets each mount end its clients, and waits until every socket is gone. */
+  /** Resolves when every socket is gone. */
   async close(mounts: readonly MountedTransport[]): Promise<void> {
     const http = await this.#http?.catch(() => undefined);
     http?.stopAccepting();

@@ -52,7 +52,7 @@ export async function openHttpHost(
   const handleH2 = over === 'h2' ? (await import('./express-http2.ts')).handleHttp2(app) : handle;
   const hosts = new Set(['localhost', '127.0.0.1', '::1', options.address ?? '127.0.0.1']);
   const take = (request: IncomingMessage, response: ServerResponse) => {
-    // Here and not as a layer of the app: that would cost every poll, and hardly any has an Origin.
+    // The check is no layer of the app: every poll would pay for it, and hardly any has an Origin.
     if (request.headers.origin !== undefined && !admits(origins, request.headers.origin, response)) return;
     const answer = request.httpVersionMajor === 2 ? handleH2 : handle;
     answer(request, response, (error) => refuse(request, response, error));
@@ -79,7 +79,7 @@ export async function openHttpHost(
     },
     onUpgrade(path, accept) {
       server.on('upgrade', (request, socket, head) => {
-        // A peer that vanishes in the middle of the handshake must not take the server along.
+        // Without a listener, a client that vanishes within the handshake would end the process.
         socket.on('error', () => socket.destroy());
         const requested = request.url?.split('?', 1)[0] ?? '';
         try {
@@ -99,7 +99,7 @@ export async function openHttpHost(
   };
 }
 
-/** Lets pages of allowed origins read the answer; answers the others itself. */
+/** Whether the origin is allowed; one that is not is answered 403. */
 function admits(origins: ReadonlySet<string>, origin: string, response: ServerResponse): boolean {
   if (!origins.has(origin)) {
     sendJson(response, 403, { error: { header: 'Origin', value: origin, allowed: [...origins] } });
@@ -111,7 +111,7 @@ function admits(origins: ReadonlySet<string>, origin: string, response: ServerRe
   return true;
 }
 
-/** Answers what no route took: an error of ours with its status, an unknown path, a wrong method. */
+/** Answers requests that no route took, and those whose route failed. */
 function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy();
@@ -119,7 +119,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
     sendJson(response, 400, error);
   } else if (error !== undefined && error !== null) {
     console.error(error);
-    // What the handler said already may be the very thing that can't be sent.
+    // A header that the handler set may be what can't be sent.
     for (const name of response.getHeaderNames()) response.removeHeader(name);
     sendJson(response, 500, { error: { message: 'the server failed; its log says why' } });
   } else if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -132,7 +132,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
 
 function refuseUpgrade(socket: Duplex, status: 400 | 404, error: object): void {
   const json = JSON.stringify({ error });
-  // Nobody reads from this socket any more: that the client ends its side would go unnoticed.
+  // The socket is not read any more: that the client ends its side would go unnoticed, and the socket stay open.
   socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json\r\n` +

@@ -1,4 +1,4 @@
-/** Where HTTP comes in, by carrier. One way to talk to each kind of server that Node has. */
+/** The HTTP server of each carrier, behind one interface. */
 
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { ServerHttp2Session } from 'node:http2';
@@ -6,20 +6,19 @@ import type { Certificate, HttpCarrier } from '../../bench/contract/transport.ts
 
 export interface HttpListener {
   readonly server: Server;
-  /** The server's; undefined without TLS. */
+  /** Undefined without TLS. */
   readonly certificate: Certificate | undefined;
-  /** No connection and, on HTTP/2, no request after those under way (GOAWAY). */
+  /** Refuses new connections and, on HTTP/2, new requests (GOAWAY). */
   stopAccepting(): void;
 }
 
-/** Longer than the longest hold of a long-poll and than any poll interval in use: a kept connection stays. */
+/** A kept connection stays: longer than the longest hold of a long-poll and than any poll interval in use. */
 const KEEP_ALIVE_MS = 125_000;
 const PLAIN = { keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true } as const;
 
 /**
- * Makes the server of a carrier; it does not listen yet. What only TLS or HTTP/2 need is loaded where they are used.
- *
- * On TLS, session tickets are what Node sends by itself: two per connection. Clients of this project do not use them.
+ * Makes the server of a carrier; it does not listen yet. On TLS, Node sends two session tickets per connection, which clients
+ * of this project do not use.
  *
  * @param hosts what a certificate is made out to
  * @param known in place of a new certificate
@@ -49,8 +48,8 @@ export async function createListener(
 }
 
 /**
- * On HTTP/2, limits that would decide a result are out of the way: as many streams as clients like, and no end of memory for
- * them, since what a server holds for a client is bounded by its backlog. A client that offers no h2 gets HTTP/1.1.
+ * HTTP/2 has no limit that would decide a result: as many streams as clients open, and memory for all of them, since the
+ * backlog bounds what a server holds for each. A client that offers no h2 gets HTTP/1.1.
  */
 async function createTls(isH2: boolean, { key, cert }: Certificate, handle: RequestListener): Promise<Server> {
   const tls = { key, cert, minVersion: 'TLSv1.3' } as const;
@@ -59,10 +58,10 @@ async function createTls(isH2: boolean, { key, cert }: Certificate, handle: Requ
   const limits = {
     // MB
     maxSessionMemory: 4_096,
-    // A message of the longest length comes without a wait for the window.
+    // The longest message comes without a wait for the window.
     settings: { initialWindowSize: 1024 * 1024 },
   };
-  // The compatibility API: what it lacks of HTTP/1.1, no handler here uses.
+  // The types differ: no handler here uses what the compatibility API lacks of HTTP/1.1.
   const server = createSecureServer({ ...tls, ...limits, noDelay: true, allowHTTP1: true }, handle as never);
   return Object.assign(server as unknown as Server, { keepAliveTimeout: KEEP_ALIVE_MS });
 }

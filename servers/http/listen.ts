@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { isIPv6, type Server } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 
-/** How often a port is tried that is in use. */
+/** How often a port that is in use is tried. */
 const PORT_TRY_MS = 10;
 
 export interface ListenOptions {
@@ -41,7 +41,7 @@ export async function listen(
   return `${bracketed(bound.address)}:${bound.port}`;
 }
 
-/** As it stands in a URL (RFC 3986, section 3.2.2). */
+/** A host as a URL writes it (RFC 3986, section 3.2.2). */
 export function bracketed(host: string): string {
   return isIPv6(host) ? `[${host}]` : host;
 }

@@ -1,4 +1,4 @@
-/** Parameters that clients send, checked before anything is done with them. */
+/** What clients send, checked before anything is done with it. */
 
 /** Input that can't be used. As JSON it is `{error}`, the body of a 400: `error` is its one enumerable property. */
 export class BadInput extends Error {
@@ -49,4 +49,13 @@ export function readCursor(value: string | undefined, name = 'since'): number | 
   const cursor = Number(value);
   if (/^\d+$/.test(value) && Number.isSafeInteger(cursor)) return cursor;
   throw new BadParameter(name, value, `a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, the seq of an event`);
+}
+
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,4 +1,4 @@
-/** What is done with a response on HTTP/1.1 and HTTP/2 alike. */
+/** Responses on HTTP/1.1 and HTTP/2 alike. */
 
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 /** RFC 9113, section 7. */
 const ENHANCE_YOUR_CALM = 0xb;
 
-/** Answers with an object as JSON, or with JSON as it is. */
+/** @param body an object, or JSON in bytes */
 export function sendJson(response: ServerResponse, status: number, body: object): void {
   const json = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
   response.writeHead(status, {

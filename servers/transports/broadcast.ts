@@ -1,6 +1,6 @@
 /**
- * Pushes a feed to every client of a lasting connection. SSE, WebSocket and TCP share it, so that all three give the same
- * delivery guarantees, and differ in framing alone.
+ * Pushes a feed to every client of a lasting connection. All transports of such share it, so that they give the same delivery
+ * guarantees, and differ in framing alone.
  *
  * A client is either live, and gets each event as it is published, or it catches up from the ring at the pace at which it
  * reads. A live client that does not read is cut off: the server holds at most `maxBacklogBytes` for it.
@@ -15,7 +15,7 @@ export interface Peer {
   write(frame: Buffer, flushed?: (error?: Error | null) => void): void;
   /** Bytes written and not handed to the system yet. */
   readonly backlogBytes: number;
-  /** Ends a client that does not read; says why where the protocol has a word for it. */
+  /** Ends a client that does not read, with the reason where the protocol has a code for it. */
   cutOff(): void;
 }
 
@@ -45,7 +45,7 @@ export class Broadcast<P extends Peer> {
   readonly #ahead = new Map<P, number>();
   readonly #unsubscribe: () => void;
   #timer: NodeJS.Timeout | undefined;
-  #cutOffCount = 0;
+  cutOffCount = 0;
   #closed = false;
 
   constructor(feed: EventFeed, framing: Framing, maxBacklogBytes: number) {
@@ -57,10 +57,6 @@ export class Broadcast<P extends Peer> {
 
   get size(): number {
     return this.#live.size + this.#catchingUp.size + this.#ahead.size;
-  }
-
-  get cutOffCount(): number {
-    return this.#cutOffCount;
   }
 
   *peers(): Iterable<P> {
@@ -85,7 +81,7 @@ export class Broadcast<P extends Peer> {
     this.#ahead.delete(peer);
   }
 
-  /** Says something to one client only, under the same limit as events. To one that left, nothing. */
+  /** Writes to one client, under the same limit as events; nothing to one that left. */
   say(peer: P, frame: Buffer): void {
     if (!this.#live.has(peer) && !this.#catchingUp.has(peer) && !this.#ahead.has(peer)) return;
     peer.write(frame);
@@ -163,7 +159,7 @@ export class Broadcast<P extends Peer> {
     }
     for (const frame of batch) peer.write(frame);
     peer.write(last, (error) => {
-      // Written on to a connection that ended, the rest of the ring would be an error for each batch of it.
+      // Without these conditions, each further batch of the ring would be an error on a connection that ended.
       if (!error && !this.#closed && this.#catchingUp.has(peer)) this.#catchUp(peer, cursor);
     });
   }
@@ -171,7 +167,7 @@ export class Broadcast<P extends Peer> {
   #checkBacklog(peer: P): void {
     if (peer.backlogBytes <= this.#maxBacklogBytes) return;
     this.leave(peer);
-    this.#cutOffCount++;
+    this.cutOffCount++;
     peer.cutOff();
   }
 }

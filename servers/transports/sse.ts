@@ -2,7 +2,7 @@
  * Server-Sent Events (WHATWG HTML, section 9.2): one response that never ends.
  *
  * `GET /sse` → `text/event-stream`; `id:` is the seq, `data:` the text. `retry:` comes once, a comment every 15 s.
- * `Last-Event-ID`, which a browser sends when it reconnects, goes before `?since=`, which then is as old as the page.
+ * `Last-Event-ID`, which a browser sends when it reconnects, overrides `?since=`, which then is as old as the page.
  */
 
 import { type EncodedEvent, encodeGap, type Gap } from '../../bench/contract/event.ts';

@@ -1,16 +1,15 @@
 /**
- * The control: events on a bare TCP socket, one per line, with no protocol to speak of. The floor under all others.
+ * The control: events on a bare TCP socket, one per line. Its cost is the least that any transport can have.
  *
  * The client's first line is empty, or `since=N`. With `ack=1` in it (`since=N&ack=1`) the server answers an empty line once
- * the client is subscribed; without, it says nothing but events. Every further line is a message, in JSON, and is answered
- * with `{"echo":…}` around it.
+ * the client is subscribed. Every further line is a message, in JSON, and is answered with `{"echo":…}` around it.
  */
 
 import type { Socket } from 'node:net';
 import { encodeEcho } from '../../bench/contract/event.ts';
 import { LineReader } from '../../bench/contract/lines.ts';
 import { MAX_MESSAGE_BYTES, type ServerTransport } from '../../bench/contract/transport.ts';
-import { BadInput, BadParameter, readCursor, readQuery } from '../http/query.ts';
+import { BadInput, BadParameter, isJson, readCursor, readQuery } from '../http/query.ts';
 import { BACKLOG_DEFAULTS, type BacklogOptions } from './backlog.ts';
 import { Broadcast, LINES, NEWLINE } from './broadcast.ts';
 import { WritablePeer } from './writable-peer.ts';
@@ -54,7 +53,10 @@ function accept(socket: Socket, broadcast: Broadcast<WritablePeer<Socket>>, dead
   const onLine = (line: string) => {
     checkLength(Buffer.byteLength(line));
     const text = line.replace(/\r$/, '');
-    if (isJoined) return broadcast.say(peer, echo(text));
+    if (isJoined) {
+      if (!isJson(text)) throw new BadInput('the line is not JSON');
+      return broadcast.say(peer, Buffer.from(`${encodeEcho(text)}\n`));
+    }
     const { since, ack } = readQuery(text, ['since', 'ack']);
     const cursor = readCursor(since);
     if (ack !== undefined && ack !== '1') throw new BadParameter('ack', ack, '1, or nothing');
@@ -82,13 +84,4 @@ function accept(socket: Socket, broadcast: Broadcast<WritablePeer<Socket>>, dead
     broadcast.leave(peer);
     clearTimeout(deadline);
   });
-}
-
-function echo(line: string): Buffer {
-  try {
-    JSON.parse(line);
-  } catch {
-    throw new BadInput('the line is not JSON');
-  }
-  return Buffer.from(`${encodeEcho(line)}\n`);
 }

@@ -1,6 +1,5 @@
 /**
  * WebSocket (RFC 6455): one message per event, framed by ws. A text message from the client is echoed as `{"echo":…}`.
- *
  * Close codes: 1001 on shutdown, 1008 for a page of an origin that is not allowed, 1009 above the message limit, 1013 when
  * the client is too slow. A client that answers no ping is gone.
  */
@@ -60,7 +59,7 @@ export const websocket: ServerTransport<WebSocketOptions> = {
     http.onUpgrade('/websocket', (request, socket, head) => {
       const since = readSince(request);
       server.handleUpgrade(request, socket, head, (ws) => {
-        // What ws refuses of a client (too long, unmasked …) it closes with the right code by itself.
+        // ws closes with the code for what it refuses (too long, unmasked …). Without a listener it would end the process.
         ws.on('error', () => {});
         if (!http.allowsOrigin(request.headers.origin)) return void closeSoon(ws, CLOSE.policy, 'origin not allowed');
         if (http.closing) return void closeSoon(ws, CLOSE.goingAway, 'the server shuts down');
@@ -88,9 +87,8 @@ export const websocket: ServerTransport<WebSocketOptions> = {
 };
 
 /**
- * Every message is compressed, however short, by a compressor of the client's own, on the threads of libuv and ten messages at
- * a time as ws does by default. Without takeover it starts afresh with each message, and its output is the same for all
- * clients; ws does not share it, and neither does this server.
+ * Every message is compressed, however short, by a compressor per client, ten messages at a time on the threads of libuv (the
+ * default of ws). Without takeover the output is the same for all clients; neither ws nor this server shares it.
  */
 function deflateOf(compression: Required<WebSocketWireOptions>['compression']) {
   if (compression === 'none') return false;
