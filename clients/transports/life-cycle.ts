@@ -3,7 +3,6 @@
 import type { CloseReason, EventSink, PushClient } from '../../bench/contract/transport.ts';
 
 interface Parts extends Pick<PushClient, 'isMultiplexed'> {
-  /** Called while the client has not ended. */
   request(text: string): Promise<string>;
   /** Called once. Resolves when the socket is gone. @param why for requests whose answer will not come */
   release(why: string): Promise<unknown>;

@@ -11,10 +11,7 @@ export interface HttpClientOptions extends HttpOptions {
   readonly connections?: 'own' | 'shared' | 'per-request';
 }
 
-export const HTTP_CLIENT_DEFAULTS = {
-  ...HTTP_DEFAULTS,
-  connections: 'own',
-} as const satisfies HttpClientOptions;
+export const HTTP_CLIENT_DEFAULTS = { ...HTTP_DEFAULTS, connections: 'own' } as const satisfies HttpClientOptions;
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST';

@@ -4,14 +4,6 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { ServerHttp2Session } from 'node:http2';
 import type { Certificate, HttpCarrier } from '../../bench/contract/transport.ts';
 
-export interface HttpListener {
-  readonly server: Server;
-  /** Undefined without TLS. */
-  readonly certificate: Certificate | undefined;
-  /** Refuses new connections and, on HTTP/2, new requests (GOAWAY). */
-  stopAccepting(): void;
-}
-
 /** A kept connection stays: longer than the longest hold of a long-poll and than any poll interval in use. */
 const KEEP_ALIVE_MS = 125_000;
 const PLAIN = { keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true } as const;
@@ -28,7 +20,7 @@ export async function createListener(
   hosts: Iterable<string>,
   handle: RequestListener,
   known?: Certificate,
-): Promise<HttpListener> {
+) {
   const isTls = over !== 'http';
   const certificate = isTls ? (known ?? (await (await import('./certificate.ts')).makeCertificate(hosts))) : undefined;
   const server = certificate ? await createTls(over === 'h2', certificate, handle) : createServer(PLAIN, handle);
@@ -39,7 +31,9 @@ export async function createListener(
   });
   return {
     server,
+    /** Undefined without TLS. */
     certificate,
+    /** Refuses new connections and, on HTTP/2, new requests (GOAWAY). */
     stopAccepting() {
       server.close();
       for (const session of sessions) session.close();

@@ -1,7 +1,4 @@
-/**
- * From client to server: `POST /upstream` with JSON as its body is answered 200 with the same bytes. For the transports whose
- * own channel goes downwards only.
- */
+/** From client to server: `POST /upstream` with JSON as its body is answered 200 with the same bytes. */
 
 import express, { type Express } from 'express';
 import { MAX_MESSAGE_BYTES } from '../../bench/contract/transport.ts';

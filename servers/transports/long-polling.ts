@@ -16,18 +16,13 @@ export interface LongPollingOptions extends PollOptions {
 
 const MAX_HOLD_SECONDS = 120;
 
-interface Parked {
-  readonly since: number;
-  readonly timer: NodeJS.Timeout;
-}
-
 export const longPolling: ServerTransport<LongPollingOptions> = {
   defaults: { ...POLL_DEFAULTS, holdSeconds: 30 },
 
   async mount(host, feed, { holdSeconds, ...limits }) {
     const http = await host.http(limits.over);
     const answers = new PollAnswers(feed, http, limits);
-    const parked = new Map<Response, Parked>();
+    const parked = new Map<Response, { readonly since: number; readonly timer: NodeJS.Timeout }>();
 
     const unpark = (response: Response) => {
       clearTimeout(parked.get(response)?.timer);
@@ -66,7 +61,7 @@ export const longPolling: ServerTransport<LongPollingOptions> = {
         return answers.cutOffCount;
       },
       get polls() {
-        return answers.delivered;
+        return { ...answers.delivered };
       },
       async close() {
         unsubscribe();

@@ -33,8 +33,7 @@ export class PollAnswers {
   readonly #limits: Required<PollOptions>;
   /** The newest body, built once for all clients that poll with the same cursor. */
   #body: { since: number; lastSeq: number; bytes: Buffer } | undefined;
-  readonly #cacheControl: string;
-  readonly #delivered = { parked: 0, queued: 0 };
+  readonly delivered = { parked: 0, queued: 0 };
   /** Clients whose answer was broken off. */
   cutOffCount = 0;
 
@@ -42,11 +41,6 @@ export class PollAnswers {
     this.#feed = feed;
     this.#host = host;
     this.#limits = limits;
-    this.#cacheControl = limits.revalidates ? 'no-cache' : 'no-store';
-  }
-
-  get delivered(): PolledDeliveries {
-    return { ...this.#delivered };
   }
 
   /** Answers 200 with what comes after the cursor, or 410 when that is lost. Returns false when there is nothing yet. */
@@ -63,7 +57,7 @@ export class PollAnswers {
       return true;
     }
     this.#sendBody(response, 200, 'application/x-ndjson', this.#bodySince(since));
-    this.#delivered[as] += lastSeq - since;
+    this.delivered[as] += lastSeq - since;
     return true;
   }
 
@@ -92,7 +86,8 @@ export class PollAnswers {
 
   #send(response: Response, status: number, headers: OutgoingHttpHeaders, body?: Buffer): void {
     if (this.#host.closing) response.shouldKeepAlive = false;
-    response.writeHead(status, { ...headers, 'Cache-Control': this.#cacheControl });
+    const cacheControl = this.#limits.revalidates ? 'no-cache' : 'no-store';
+    response.writeHead(status, { ...headers, 'Cache-Control': cacheControl });
     response.end(body);
   }
 

@@ -10,7 +10,8 @@ import {
 } from '../../bench/contract/transport.ts';
 import { BACKLOG_DEFAULTS, type BacklogOptions } from './backlog.ts';
 import { Broadcast, type Framing } from './broadcast.ts';
-import { GzipStreamPeer, StreamPeer } from './stream-peers.ts';
+import { GzipPeer } from './gzip-peer.ts';
+import { WritablePeer } from './writable-peer.ts';
 
 export interface StreamOptions extends BacklogOptions, HttpOptions {}
 
@@ -38,16 +39,16 @@ export async function mountStream(
   { path, contentType, framing, preamble, keepAlive, keepAliveMs, hasGzip = false, cursorOf }: StreamFormat,
 ): Promise<MountedTransport> {
   const http = await host.http(over);
-  const broadcast = new Broadcast<StreamPeer>(feed, framing, maxBacklogBytes);
+  const broadcast = new Broadcast<WritablePeer<Response>>(feed, framing, maxBacklogBytes);
   const head = { 'Content-Type': contentType, 'Cache-Control': 'no-store' };
-  const gzipHead = { ...head, 'Content-Encoding': 'gzip' };
 
   http.app.get(path, (request, response) => {
     const since = cursorOf(request);
-    const isGzip = hasGzip && negotiatesGzip(request, response);
-    response.writeHead(200, isGzip ? gzipHead : head);
+    if (hasGzip) response.vary('Accept-Encoding');
+    const isGzip = hasGzip && request.acceptsEncodings('gzip') === 'gzip';
+    response.writeHead(200, isGzip ? { ...head, 'Content-Encoding': 'gzip' } : head);
     if (request.method === 'HEAD' || http.closing) return void response.end();
-    const peer = isGzip ? new GzipStreamPeer(response) : new StreamPeer(response);
+    const peer = isGzip ? new GzipPeer(response) : new WritablePeer(response);
     // Without it, Node keeps the head until the first event, and the client waits as long to be connected.
     if (preamble) peer.write(preamble);
     else response.flushHeaders();
@@ -61,9 +62,4 @@ export async function mountStream(
   return broadcast.mounted(http.addressOf(path), () => {
     for (const peer of broadcast.peers()) peer.end();
   });
-}
-
-function negotiatesGzip(request: Request, response: Response): boolean {
-  response.vary('Accept-Encoding');
-  return request.acceptsEncodings('gzip') === 'gzip';
 }

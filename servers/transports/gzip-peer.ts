@@ -1,21 +1,13 @@
-/** A client of a response that never ends, on HTTP/1.1 or HTTP/2: uncompressed, or compressed by gzip. */
-
 import { constants, createGzip, type Gzip } from 'node:zlib';
 import type { Response } from 'express';
 import { WritablePeer } from './writable-peer.ts';
 
-export class StreamPeer extends WritablePeer<Response> {
-  end(): void {
-    this.writable.end();
-  }
-}
-
 /**
- * Each client has a compressor of its own, since what a stream says next depends on what it said before. Every write is
- * flushed (RFC 1951, section 3.2.4: an empty stored block, 4 bytes and some bits), or it would wait for the next ones to
- * fill a block.
+ * A client of a compressed stream. Each has a compressor of its own, since what a stream says next depends on what it said
+ * before. Every write is flushed (RFC 1951, section 3.2.4: an empty stored block, 4 bytes and some bits), or it would wait for
+ * the next ones to fill a block.
  */
-export class GzipStreamPeer extends StreamPeer {
+export class GzipPeer extends WritablePeer<Response> {
   readonly #gzip: Gzip = createGzip({ flush: constants.Z_SYNC_FLUSH });
 
   constructor(response: Response) {
@@ -32,6 +24,7 @@ export class GzipStreamPeer extends StreamPeer {
     this.#gzip.write(frame, flushed);
   }
 
+  /** The compressor's end ends the response. */
   override end(): void {
     this.#gzip.end();
   }
