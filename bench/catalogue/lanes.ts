@@ -223,7 +223,7 @@ export const lanes: readonly Lane[] = [
     title: 'WebSocket, again',
     summary: 'The same once more: what differs from WebSocket is noise.',
     options: PINGS,
-    repeats: 'websocket',
+    duplicateOf: 'websocket',
   },
   {
     ...websocket,

@@ -9,16 +9,15 @@ export interface Profile {
   readonly lanes: readonly string[];
   readonly scenarios: readonly string[];
   readonly rounds: number;
-  /** Takes the points of scenarios that others leave out. */
+  /** Measures `morePoints` of scenarios too. */
   readonly everyPoint?: boolean;
   /** Events before the window, not measured. A lane whose events wait gets at least that wait. */
   readonly warmupSeconds: number;
-  /** Length of the measured window. */
   readonly windowSeconds: number;
 }
 
 const transports = ['tcp', 'polling', 'long-polling', 'sse', 'websocket'];
-/** The last one shows how far two lanes differ that are the same. */
+/** With a duplicate, which shows how far two equal lanes differ. */
 const withNoiseFloor = [...transports, 'websocket-again'];
 
 export const profiles: readonly Profile[] = [

@@ -1,6 +1,7 @@
 /** `npm run bench`: checks, measures, saves, and shows what came out. */
 
 import type { Command } from 'commander';
+import { UsageError } from '../contract/flags.ts';
 import { projectRoot } from '../contract/paths.ts';
 import type { Result } from '../contract/result.ts';
 import { calibrateApart } from '../machine/calibrate-apart.ts';
@@ -25,7 +26,7 @@ import type { Laboratory } from '../run/laboratory.ts';
 import type { RunConfig } from '../run/plan.ts';
 import { remainingCells, run } from '../run/run.ts';
 import { recordedCommand } from './command-line.ts';
-import { type BenchFlags, configure, UsageError } from './configure.ts';
+import { type BenchFlags, configure } from './configure.ts';
 import { describeChecks, quickChecks } from './doctor-command.ts';
 import { EXIT } from './exit.ts';
 import { clockTime, secondsLeft, showProgress } from './progress.ts';
@@ -37,7 +38,7 @@ export interface BenchCommandFlags extends BenchFlags {
   readonly resume?: string;
 }
 
-/** The flags that a resumed run takes; the rest it has from the run. */
+/** The flags allowed beside --resume; all other settings are the run's. */
 const WITH_RESUME = ['resume', 'results', 'node'];
 const COOL_DOWN_MS = 20_000;
 
@@ -77,7 +78,7 @@ export async function bench(flags: BenchCommandFlags, command: Command): Promise
       try {
         store.save(soFar);
       } catch (error) {
-        // Measuring on would lose it all the same; what there is can still be shown.
+        // Cells measured from here on could not be saved either; those in memory can still be shown.
         unsaved.abort(error);
       }
     },

@@ -1,12 +1,11 @@
 /** `compare A B`: what differs between two results, as a table for the terminal or for a pull request. */
 
-import { splitList } from '../contract/flags.ts';
+import { splitList, UsageError } from '../contract/flags.ts';
 import type { Store } from '../record/store.ts';
 import { describeComparison, describeThreshold } from '../report/terminal/comparison.ts';
 import { compareResults } from '../stats/compare.ts';
 import { metrics } from '../stats/metrics/metrics.ts';
 import { judgeThreshold, parseThreshold } from '../stats/threshold.ts';
-import { UsageError } from './configure.ts';
 import { EXIT } from './exit.ts';
 
 export interface CompareFlags {

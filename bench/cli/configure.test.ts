@@ -6,12 +6,12 @@ import { addBenchFlags, type BenchFlags, checkPoints, configure } from './config
 
 const machine = { workers: 1, fileDescriptors: 1_024, localPorts: 28_232 };
 
-function parse(line: string) {
+function parse(line: string, limits: Parameters<typeof configure>[1] = machine) {
   const command = addBenchFlags(new Command())
     .exitOverride()
     .configureOutput({ writeErr: () => {} });
   command.parse(line.split(' ').filter(Boolean), { from: 'user' });
-  return configure(command.opts<BenchFlags>(), machine);
+  return configure(command.opts<BenchFlags>(), limits);
 }
 
 describe('flags', () => {
@@ -58,6 +58,22 @@ describe('flags', () => {
   it('that make points equal leave one of them', () => {
     const [scenario] = parse('--scenarios anatomy --payload 128 --headers node').scenarios;
     expect(scenario?.points).toHaveLength(1);
+  });
+
+  it.each([
+    ['distance', ['rttMs', 'eventsPerSecond'], undefined],
+    ['distance --rate 5', ['rttMs'], undefined],
+    ['distance --rate 5 --rtt 10', [], undefined],
+    ['anatomy --payload 128', ['headers'], undefined],
+    ['clients', ['clients'], ['eventsPerSecond']],
+    ['clients --rate 5', ['clients'], undefined],
+    ['clients --clients 10', ['eventsPerSecond'], undefined],
+    ['clients --profile paper --clients 10', ['eventsPerSecond'], undefined],
+    ['clients --profile paper --clients 10 --rate 5', ['pollIntervalMs'], undefined],
+  ])('leave of what %s varies what still differs', (flags, varies, covaries) => {
+    const [scenario] = parse(`--scenarios ${flags}`, { ...machine, fileDescriptors: null }).scenarios;
+    expect(scenario?.varies).toEqual(varies);
+    expect(scenario?.covaries).toEqual(covaries);
   });
 
   it("go before a scenario's own rounds, and those before the profile's", () => {

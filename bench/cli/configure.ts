@@ -4,9 +4,8 @@ import type { Command } from 'commander';
 import { lanes } from '../catalogue/lanes.ts';
 import { type Profile, pointsOf, profiles } from '../catalogue/profiles.ts';
 import { type Scenario, scenarios } from '../catalogue/scenarios.ts';
-import { MAX_PAYLOAD_BYTES, MIN_PAYLOAD_BYTES } from '../contract/event.ts';
-import { bitsPerSecond, decimal, splitList, wholeNumber } from '../contract/flags.ts';
-import { HEADER_PROFILES, type HeaderProfile } from '../contract/headers.ts';
+import { axesOf, DIMENSIONS } from '../contract/dimensions.ts';
+import { decimal, splitList, UsageError, wholeNumber } from '../contract/flags.ts';
 import type { Lane } from '../contract/lane.ts';
 import { connectedClients } from '../contract/reading.ts';
 import type { Point } from '../contract/result.ts';
@@ -14,19 +13,13 @@ import { MAX_MESSAGE_BYTES } from '../contract/transport.ts';
 import type { MachineLimits } from '../machine/limits.ts';
 import { distinct, type PlannedScenario, type RunConfig, withInterval } from '../run/plan.ts';
 
-export interface BenchFlags {
+/** As commander parsed them; those of dimensions under the name in their row. */
+export interface BenchFlags extends Readonly<Record<string, unknown>> {
   readonly profile: string;
   readonly lanes?: string[];
   readonly scenarios?: string[];
   readonly rounds?: number;
-  readonly clients?: number;
-  readonly rate?: number;
-  readonly payload?: number;
   readonly interval?: number;
-  readonly headers?: string;
-  readonly rtt?: number;
-  readonly bandwidth?: number;
-  readonly jitter?: number;
   readonly link?: string;
   readonly loss?: number;
   readonly ledger: boolean;
@@ -38,46 +31,23 @@ export interface BenchFlags {
   readonly seed: number;
 }
 
-/** Wrong use: the message names the flag, the value and what is allowed. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /** Descriptors that a process needs besides its clients' sockets. */
 export const SPARE_DESCRIPTORS = 64;
-/** Publishing instants stray, so that they don't run in step with poll timers; half of each slot stays quiet. */
-const JITTER = 0.5;
-/** Before each cell, unless its scenario says otherwise. */
+/** Without a spread, events would run in step with poll timers; the rest of each slot stays quiet for readings. */
+const ARRIVALS = { process: 'spread', slotShare: 0.5 } as const;
 const REHEARSAL_SECONDS = 0.4;
 const DEFAULT_REFERENCE = 'websocket';
-/** What can give a distance: a process of ours, or the kernel. */
-const LINKS = [{ id: 'process' }, { id: 'netem' }] as const;
-/** Around a message, where it goes as JSON. */
-const QUOTES_BYTES = 2;
+/** What a message may be long, without the quotes around it where it goes as JSON. */
+const MAX_TEXT_BYTES = MAX_MESSAGE_BYTES - 2;
 
 export function addBenchFlags(command: Command): Command {
-  return command
+  command
     .option('--profile <name>', `one of ${names(profiles)}`, 'default')
     .option('--lanes <a,b>', `of ${names(lanes)}`, splitList)
     .option('--scenarios <x,y>', `of ${names(scenarios)}`, splitList)
-    .option('--rounds <n>', 'how often each cell is measured', wholeNumber(1, 1_000))
-    .option('--clients <n>', 'simulated clients', wholeNumber(1, 100_000))
-    .option('--rate <r>', 'events per second', decimal(0.01, 10_000))
-    .option('--payload <bytes>', "size of an event's text", wholeNumber(MIN_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES))
-    .option('--interval <ms>', 'from poll to poll, in lanes that poll', wholeNumber(10, 120_000))
-    .option('--headers <profile>', `request headers of the clients: ${HEADER_PROFILES.join(', ')}`)
-    .option('--rtt <ms>', 'distance between clients and server: half of it is the delay each way', decimal(0, 1_000))
-    .option(
-      '--bandwidth <bit/s>',
-      'of each connection (with netem: of all), each way, such as 500k or 10M',
-      bitsPerSecond(10e3, 1e9),
-    )
-    .option('--jitter <ms>', 'added to the delay each way, uniform from 0 to this', decimal(0, 200))
-    .option(
-      '--link <name>',
-      'what gives the distance: process (default), or netem (the kernel, in network namespaces: Linux, root)',
-    )
-    .option('--loss <percent>', 'of the packets each way that get lost; with --link netem', decimal(0, 10))
+    .option('--rounds <n>', 'how often each cell is measured', wholeNumber(1, 1_000));
+  for (const { flag } of DIMENSIONS) if (flag) command.option(flag.option, flag.help, flag.parse);
+  return command
     .option('--no-ledger', 'no relay reads along with a sample of the clients')
     .option('--rehearsal <seconds>', 'of other clients before each cell, not counted; 0 for none', decimal(0, 60))
     .option('--warmup <seconds>', 'of events before the window', decimal(0.1, 600))
@@ -93,29 +63,25 @@ export function addBenchFlags(command: Command): Command {
 /** @throws UsageError */
 export function configure(flags: BenchFlags, machine: MachineLimits): RunConfig {
   const profile = pick('--profile', [flags.profile], profiles)[0];
-  const changes: Partial<Point> = {
-    ...(flags.clients !== undefined && { clients: flags.clients }),
-    ...(flags.rate !== undefined && { eventsPerSecond: flags.rate }),
-    ...(flags.payload !== undefined && { payloadBytes: flags.payload }),
-    ...(flags.headers !== undefined && { headers: pickHeaders(flags.headers) }),
-    ...(flags.interval !== undefined && { pollIntervalMs: flags.interval }),
-    ...(flags.rtt !== undefined && { rttMs: flags.rtt }),
-    ...(flags.bandwidth !== undefined && { bandwidthBitsPerSecond: flags.bandwidth }),
-    ...(flags.jitter !== undefined && { jitterMs: flags.jitter }),
-  };
-  const far = linkOf(flags);
+  if (flags.loss !== undefined && flags.link !== 'netem') {
+    throw new UsageError(`--loss ${flags.loss}: needs --link netem; only a kernel can lose segments`);
+  }
   const chosenLanes = pick('--lanes', flags.lanes ?? profile.lanes, lanes);
   const chosen = pick('--scenarios', flags.scenarios ?? profile.scenarios, scenarios);
   const planned = chosen.flatMap((scenario) => {
     const wanted = scenario.everyLane && flags.lanes === undefined ? lanes : chosenLanes;
-    return planScenario(scenario, wanted, { profile, flags, changes, far }) ?? [];
+    return planScenario(scenario, wanted, profile, flags) ?? [];
   });
   if (planned.length === 0)
     throw new UsageError(`--lanes ${names(chosenLanes)}: no scenario of the profile takes them`);
   const usedLanes = lanes.filter(({ id }) => planned.some((scenario) => scenario.lanes.includes(id)));
   const reference = flags.reference ?? DEFAULT_REFERENCE;
   if (flags.reference !== undefined) pick('--reference', [reference], usedLanes);
-  const config: RunConfig = {
+  const points = planned.flatMap((scenario) => scenario.points);
+  checkLink(points, flags.link);
+  checkPoints(points);
+  checkClients(points, machine, flags.workers);
+  return {
     profile: profile.id,
     lanes: usedLanes,
     scenarios: planned,
@@ -123,19 +89,6 @@ export function configure(flags: BenchFlags, machine: MachineLimits): RunConfig 
     reference,
     seed: flags.seed,
   };
-  checkLink(config, flags);
-  checkPoints(config.scenarios.flatMap(({ points }) => points));
-  checkClients(config, machine, flags.workers);
-  return config;
-}
-
-interface Choices {
-  readonly profile: Profile;
-  readonly flags: BenchFlags;
-  /** What flags say of every point. */
-  readonly changes: Partial<Point>;
-  /** And of those with a distance. */
-  readonly far: Partial<Point>;
 }
 
 /**
@@ -145,22 +98,24 @@ interface Choices {
 function planScenario(
   scenario: Scenario,
   lanes: readonly Lane[],
-  { profile, flags, changes, far }: Choices,
+  profile: Profile,
+  flags: BenchFlags,
 ): PlannedScenario | undefined {
   const { id, title, question, figures, takes = () => true, windowEvents, limit } = scenario;
-  const taken = lanes.filter((lane) => takes(withInterval(lane, changes.pollIntervalMs))).map(({ id }) => id);
+  const taken = lanes.filter((lane) => takes(withInterval(lane, flags.interval))).map(({ id }) => id);
   if (taken.length === 0) {
     if (flags.scenarios === undefined) return undefined;
     throw new UsageError(`--scenarios ${id}: none of the lanes ${names(lanes)} can be measured in it`);
   }
-  const points = pointsOf(scenario, profile);
+  const points = distinct(pointsOf(scenario, profile).map((point) => changed(point, flags)));
   return {
     id,
     title,
     question,
     procedure: scenario.procedure ?? 'deliver',
     lanes: taken,
-    points: distinct(points.map((point) => withLink(changed(point, changes), far))),
+    points,
+    ...axesOf(points, scenario),
     figures: [...figures],
     rounds: flags.rounds ?? scenario.rounds ?? profile.rounds,
     rehearsalSeconds: flags.rehearsal ?? scenario.rehearsalSeconds ?? REHEARSAL_SECONDS,
@@ -168,49 +123,30 @@ function planScenario(
     windowSeconds: flags.window ?? scenario.windowSeconds ?? profile.windowSeconds,
     ...(windowEvents !== undefined && flags.window === undefined && { windowEvents }),
     ...(limit && { limit }),
-    jitter: scenario.jitter ?? JITTER,
+    arrivals: scenario.arrivals ?? ARRIVALS,
     ledgerShare: flags.ledger ? scenario.ledgerShare : 0,
   };
 }
 
-/** Where nothing is published, a rate would make it another question. */
-function changed(point: Point, { eventsPerSecond = point.eventsPerSecond, ...changes }: Partial<Point>): Point {
-  return { ...point, ...changes, eventsPerSecond: point.eventsPerSecond === 0 ? 0 : eventsPerSecond };
-}
-
-function withLink(point: Point, far: Partial<Point>): Point {
-  return point.rttMs === undefined ? point : { ...point, ...far };
-}
-
-/** What a point says of its link: nothing of the one that is a process. */
-function linkOf({ link, loss }: BenchFlags): Partial<Point> {
-  const isNetem = link !== undefined && pick('--link', [link], LINKS)[0].id === 'netem';
-  if (loss !== undefined && !isNetem) {
-    throw new UsageError(`--loss ${loss}: needs --link netem; only a kernel can lose segments`);
+/** In the order of the rows: a flag of the link takes a point that `--rtt` gave its distance. */
+function changed(point: Point, flags: BenchFlags): Point {
+  let changed = point;
+  for (const { key, flag, flagDefault, takesFlag = () => true } of DIMENSIONS) {
+    const value = flag && flags[flag.name];
+    if (value !== undefined && value !== flagDefault && takesFlag(changed)) changed = { ...changed, [key]: value };
   }
-  return { ...(isNetem && { link: 'netem' }), ...(loss !== undefined && { lossPercent: loss }) };
+  return changed;
 }
 
-function pickHeaders(name: string): HeaderProfile {
-  return pick(
-    '--headers',
-    [name],
-    HEADER_PROFILES.map((id) => ({ id })),
-  )[0].id;
-}
-
-/** Link, bandwidth and jitter are a distance's, and what is said must fit through. */
-function checkLink({ scenarios }: RunConfig, { bandwidth, jitter, link: chosen }: BenchFlags): void {
-  const points = scenarios.flatMap((scenario) => scenario.points);
+/** Settings of the link need a distance, and what is said must fit through its bandwidth. */
+function checkLink(points: readonly Point[], chosen: string | undefined): void {
   if (chosen !== undefined && points.every(({ rttMs }) => rttMs === undefined)) {
     throw new UsageError(`--link ${chosen}: needs a distance; add --rtt, from 0 ms`);
   }
   for (const point of points) {
-    const { rttMs, bandwidthBitsPerSecond, jitterMs, eventsPerSecond, payloadBytes, clients, link } = point;
-    if (rttMs === undefined && (bandwidthBitsPerSecond ?? jitterMs) !== undefined) {
-      const flag = bandwidth === undefined ? `--jitter ${jitter}` : `--bandwidth ${bandwidth}`;
-      throw new UsageError(`${flag}: needs a distance; add --rtt, from 0 ms`);
-    }
+    const { rttMs, bandwidthBitsPerSecond, eventsPerSecond, payloadBytes, clients, link } = point;
+    const lone = DIMENSIONS.find((one) => one.link && rttMs === undefined && point[one.key] !== undefined);
+    if (lone) throw new UsageError(`--${lone.flag?.name} ${point[lone.key]}: needs a distance; add --rtt, from 0 ms`);
     const sharing = link === undefined ? 1 : clients;
     const needed = eventsPerSecond * payloadBytes * 8 * sharing;
     if ((bandwidthBitsPerSecond ?? Number.POSITIVE_INFINITY) < needed) {
@@ -221,30 +157,22 @@ function checkLink({ scenarios }: RunConfig, { bandwidth, jitter, link: chosen }
   }
 }
 
-/**
- * A message must fit into what a server takes.
- *
- * @throws UsageError
- */
+/** @throws UsageError where a message does not fit into what a server takes */
 export function checkPoints(points: readonly Point[]): void {
   for (const { messagesPerSecond, payloadBytes } of points) {
-    const mostBytes = MAX_MESSAGE_BYTES - QUOTES_BYTES;
-    if (messagesPerSecond !== undefined && payloadBytes > mostBytes) {
-      throw new UsageError(`--payload ${payloadBytes}: messages to the server are of at most ${mostBytes} bytes`);
-    }
+    if (messagesPerSecond === undefined || payloadBytes <= MAX_TEXT_BYTES) continue;
+    throw new UsageError(`--payload ${payloadBytes}: messages to the server are of at most ${MAX_TEXT_BYTES} bytes`);
   }
 }
 
-/** The most clients that every process of a run can hold, and why no more. */
 function checkClients(
-  { scenarios }: RunConfig,
+  points: readonly Point[],
   { fileDescriptors, localPorts }: MachineLimits,
   workers: number | undefined,
 ): void {
-  const points = scenarios.flatMap((scenario) => scenario.points);
   for (const point of points) {
     const clients = connectedClients(point);
-    // A link that is a process has a socket on both sides for each.
+    // The process that is the link has a socket on both sides for each client.
     const perClient = point.rttMs !== undefined && point.link === undefined ? 2 : 1;
     const descriptors = Math.floor(((fileDescriptors ?? Number.POSITIVE_INFINITY) - SPARE_DESCRIPTORS) / perClient);
     if (clients > descriptors) {
@@ -259,7 +187,7 @@ function checkClients(
       `--clients ${clients}: this machine has ${localPorts} local ports for connections (net.ipv4.ip_local_port_range); allowed are as many clients`,
     );
   }
-  // Only when asked for: a cell never opens more workers than it has clients.
+  // A default that is too many needs no refusal: a cell never opens more workers than it has clients.
   const reading = Math.max(...points.map((point) => point.clients));
   if (workers !== undefined && workers > reading) {
     throw new UsageError(`--workers ${workers}: allowed are 1 to ${reading}, the number of clients`);

@@ -10,23 +10,23 @@ import { type Need, readFacts, readQuickFacts } from '../machine/doctor/facts.ts
 import { netemProblem } from '../network/netem/netem.ts';
 import { SPARE_DESCRIPTORS } from './configure.ts';
 
-/** Those whose results are made to be cited. */
+/** The profiles whose results are made to be cited. */
 const PROFILES = ['default', 'paper'];
 
 const SIGNS: Readonly<Record<Check['state'], string>> = { ok: '✓', warn: '!', bad: '✗' };
 
-/** All checks, with what to do, and a sentence at the end. Takes about two seconds. */
+/** All checks and a sentence at the end; takes about two seconds. */
 export async function doctorReport(resultsFolder: string): Promise<{ text: string; worst: Check['state'] }> {
   const checks = diagnose(await readFacts({ projectRoot, resultsFolder }, needs(), netemProblem));
   return { text: `${describeChecks(checks)}\n\n${conclusion(checks)}`, worst: worstOf(checks) };
 }
 
-/** Those that take no time worth speaking of: for the start of a run. */
+/** The checks that take less than 100 ms, for the start of a run. */
 export function quickChecks(resultsFolder: string): Check[] {
   return diagnose(readQuickFacts({ projectRoot, resultsFolder }, needs()));
 }
 
-/** A line each, and one more for what to do. */
+/** A line for each check, and one more for what to do about it. */
 export function describeChecks(checks: readonly Check[]): string {
   const width = Math.max(...checks.map(({ id }) => id.length));
   return checks

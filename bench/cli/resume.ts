@@ -1,10 +1,10 @@
 /** `--resume`: an interrupted run goes on, where that gives the result that it would have given. */
 
 import { findLane } from '../catalogue/lanes.ts';
+import { UsageError } from '../contract/flags.ts';
 import type { Environment, Result } from '../contract/result.ts';
 import { hasInvalidData, lastOfEach } from '../record/citable.ts';
 import type { RunConfig } from '../run/plan.ts';
-import { UsageError } from './configure.ts';
 
 /**
  * What the run was to measure, read off its result.

@@ -1,6 +1,15 @@
 /** Values of flags, checked; an error says what is allowed. */
 
-import { InvalidArgumentError } from 'commander';
+/** Wrong use: the message names the flag, the value and what is allowed. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** commander recognises it by its code and adds flag and value. Its own class would load commander in servers and clients. */
+class InvalidArgumentError extends Error {
+  readonly code = 'commander.invalidArgument';
+  readonly exitCode = 1;
+}
 
 export function wholeNumber(least: number, most: number): (value: string) => number {
   return (value) => {
@@ -37,4 +46,13 @@ export function splitList(value: string): string[] {
   const items = value.split(',').map((item) => item.trim());
   if (items.every((item) => item !== '') && new Set(items).size === items.length) return items;
   throw new InvalidArgumentError('Allowed are names, each once, separated by commas.');
+}
+
+/** @returns a parser that throws UsageError for a name that is not among them */
+export function oneOf<T extends string>(flag: string, names: readonly T[]): (value: string) => T {
+  return (value) => {
+    const found = names.find((name) => name === value);
+    if (found !== undefined) return found;
+    throw new UsageError(`${flag} ${value}: allowed are ${names.join(', ')}`);
+  };
 }

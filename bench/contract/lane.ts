@@ -19,8 +19,8 @@ export interface Lane {
   readonly waitMs?: (options: Lane['options']) => number;
   /** After which time, in ms, the traffic of an idle connection repeats; without it there is none. */
   readonly idlePeriodMs?: (options: Lane['options']) => number;
-  /** The lane that this one is a second helping of: same transport, same options. What the two differ by is noise. */
-  readonly repeats?: string;
+  /** The lane that this one measures once more, with the same transport and options. What the two differ by is noise. */
+  readonly duplicateOf?: string;
   /** The lane that this one is but for one option: what the two differ by is what the option changes. */
   readonly variantOf?: string;
   /** Rules of the contract that the transport's format can't keep, with the reason. */

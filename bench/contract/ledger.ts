@@ -12,7 +12,7 @@ export const LAYERS = [
 
 export type Layer = (typeof LAYERS)[number];
 
-/** What a layer holds, for tables. */
+/** The content of a layer in words, for tables. */
 export const LAYER_SUMMARIES: Readonly<Record<Layer, string>> = {
   payload: "The events' text; with compression, what is left of text and framing together.",
   framing: 'SSE fields, the newline of a line of JSON, WebSocket frame headers and masks.',
@@ -30,7 +30,7 @@ export const LAYER_SUMMARIES: Readonly<Record<Layer, string>> = {
 
 export type LayerBytes = Readonly<Record<Layer, number>>;
 
-/** What a connection speaks when it opens: HTTP/1.1, HTTP/2 from its first byte, or the newline-delimited lines of the control. */
+/** The protocol in which a connection begins: HTTP/1.1, HTTP/2 from its first byte, or the lines of the TCP control. */
 export type WireProtocol = 'http' | 'http2' | 'lines';
 
 /** HTTP exchanges, request and response, with all their bytes but those of TLS around them. */
@@ -40,7 +40,7 @@ export interface CycleCount {
   readonly downBytes: number;
 }
 
-/** Frame types of HTTP/2 (RFC 9113, section 6) in the order of their codes, and then whatever an extension brings. */
+/** Frame types of HTTP/2 (RFC 9113, section 6) in the order of their codes; an extension may bring others. */
 export const FRAME_TYPES = [
   'DATA',
   'HEADERS',
@@ -81,27 +81,27 @@ export interface LedgerCount {
   readonly tlsHandshake: { readonly up: number; readonly down: number };
   /**
    * Events carried downwards. Content is not read: a gap counts as the event it stands in for, and so does the answer to a
-   * message, be it of a WebSocket or of a POST that is answered in JSON.
+   * message, on a WebSocket or to a POST that is answered in JSON.
    */
   readonly events: number;
   readonly messagesUp: number;
   /** Completed exchanges, without those that opened a lasting connection. Their bytes are in the layers, too. */
   readonly cycles: CycleCount;
-  /** Of the cycles, those that carried neither an event nor a message up. */
+  /** Cycles that carried neither an event nor a message up. */
   readonly emptyCycles: CycleCount;
-  /** Of HTTP/2, by type; empty for other protocols. The bytes are in the layers, too. */
+  /** Frames of HTTP/2 by type; empty for other protocols. The bytes are in the layers, too. */
   readonly frames: { readonly up: FrameCounts; readonly down: FrameCounts };
   /**
-   * How HPACK goes on, by the number of an exchange on its connection: at 0 the first, at 1 the second, at k those after
+   * Header blocks by the number of their exchange on its connection: at 0 the first, at 1 the second, at k those after
    * 2^(k−1) up to 2^k. Empty for protocols other than HTTP/2.
    */
   readonly headBlocks: readonly HeadBlockCount[];
-  /** Bytes that could not be read, and why: they are in no layer. */
+  /** Bytes that were not read: they are in no layer, and `problems` says why. */
   readonly unreadBytes: { readonly up: number; readonly down: number };
   readonly problems: readonly string[];
 }
 
-/** What opens connections, by direction: the layer, and what TLS needs before it. */
+/** Bytes that open connections, by direction: the layer `handshake`, and what TLS needs before it. */
 export function openingBytes({
   up,
   down,
@@ -109,7 +109,7 @@ export function openingBytes({
 }: {
   readonly up: LayerBytes;
   readonly down: LayerBytes;
-  /** Without TLS there is none. */
+  /** @default none, as without TLS */
   readonly tlsHandshake?: LedgerCount['tlsHandshake'] | undefined;
 }): { up: number; down: number } {
   return { up: up.handshake + tlsHandshake.up, down: down.handshake + tlsHandshake.down };

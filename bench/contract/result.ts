@@ -5,10 +5,11 @@
  */
 
 import { z } from 'zod';
-import { HEADER_PROFILES } from './headers.ts';
+import { DIMENSIONS, type DimensionKey, pointShape } from './dimensions.ts';
 import { FRAME_TYPES, LAYERS, type Layer } from './ledger.ts';
+import { fromVersion2 } from './upgrade.ts';
 
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 const count = z.int().nonnegative();
 const amount = z.number().nonnegative();
@@ -39,34 +40,7 @@ export const warningSchema = z.strictObject({
   hint: z.string().describe('What to do about it'),
 });
 
-const point = z.strictObject({
-  clients: count.min(1).describe('That read to the end'),
-  eventsPerSecond: amount.describe('0 where nothing is published'),
-  payloadBytes: count,
-  headers: z.enum(HEADER_PROFILES).describe('Which HTTP request headers the clients send'),
-  pollIntervalMs: count.optional().describe("In place of the interval of a lane's own, where it polls"),
-  rttMs: amount.optional().describe('Distance between clients and server; without it there is no link between them'),
-  bandwidthBitsPerSecond: z.number().positive().optional().describe('Of the link, per connection and direction'),
-  stalledClients: count
-    .optional()
-    .describe(
-      'Besides the clients: they stop reading when the window begins and are no part of the audit, and the bytes of both sides need not agree',
-    ),
-  messagesPerSecond: z
-    .number()
-    .positive()
-    .optional()
-    .describe('From each of the clients to the server, of payloadBytes each, echoed'),
-  heldEvents: count.optional().describe('Of a closed loop of polls: events that each finds'),
-  jitterMs: amount.optional().describe("Added to the link's delay in each direction, uniform from 0 to this"),
-  link: z
-    .literal('netem')
-    .optional()
-    .describe(
-      "The distance is the kernel's, between two network namespaces: each packet has its jitter, one may overtake another, and all connections share the bandwidth. Without it, it is a process of Pushlab's own",
-    ),
-  lossPercent: z.number().min(0).max(100).optional().describe('Of the packets in each direction that netem drops'),
-});
+const point = z.strictObject(pointShape);
 
 /** Between two readings a byte may move to another layer, as a head does that turns out to be a handshake's. */
 const difference = z.int();
@@ -189,7 +163,7 @@ const polls = z
   .describe('Deliveries in answers that the server wrote within the window; of a transport that parks polls');
 
 const closedLoop = z.strictObject({
-  client: z.string().describe('What asked: our own clients, or a load generator as their witness'),
+  client: z.string().describe('What asked: our own clients, or autocannon beside them'),
   requests: count,
   seconds: z.number().positive().describe('From the first request to the last answer'),
   upBytes: count,
@@ -353,8 +327,7 @@ export const environmentSchema = z.strictObject({
   git: z.strictObject({ commit: nullable(z.string()), dirty: nullable(z.boolean()) }),
   codeSha256: nullable(z.string()).describe('Of the compiled code'),
   nodeFlags: z.array(z.string()),
-  /** Of load workers, besides. Absent in results of before they had any. */
-  loadNodeFlags: z.array(z.string()).optional(),
+  loadNodeFlags: z.array(z.string()).optional().describe('What load workers have besides; absent in older results'),
   pinning: z.strictObject({ server: nullable(count), workers: z.array(nullable(count)), relay: nullable(count) }),
   fingerprint: z.string().describe('Of the fields that stay the same as long as it is the same machine'),
 });
@@ -374,6 +347,22 @@ const sessionSchema = z.strictObject({
   before: machineStateSchema,
   after: machineStateSchema.nullable(),
 });
+
+const dimension = z.enum(DIMENSIONS.map(({ key }) => key) as [DimensionKey, ...DimensionKey[]]);
+
+const arrivalsSchema = z
+  .discriminatedUnion('process', [
+    z.strictObject({
+      process: z.literal('spread'),
+      slotShare: share.max(1).describe("The first part of an event's own slot, anywhere in which it comes"),
+    }),
+    z.strictObject({
+      process: z.literal('independent'),
+      slotGroupSize: count.min(1).describe('Slots that share their events, each of which comes anywhere in them'),
+      quietSlots: share.max(1).describe('At the end of the group, in which none comes'),
+    }),
+  ])
+  .describe('How events come in slots of 1/eventsPerSecond, one for each');
 
 export const resultSchema = z.strictObject({
   schemaVersion: z.literal(SCHEMA_VERSION),
@@ -397,7 +386,7 @@ export const resultSchema = z.strictObject({
       summary: z.string(),
       transport: z.string(),
       options: z.record(z.string(), optionValue).describe('Of its row in the table; a cell tells what it ran with'),
-      repeats: z.string().optional().describe('The lane that it is a second helping of, to see the noise'),
+      duplicateOf: z.string().optional().describe('The lane that it measures once more, to see the noise'),
       variantOf: z.string().optional().describe('The lane that it is but for one option'),
     }),
   ),
@@ -409,6 +398,11 @@ export const resultSchema = z.strictObject({
       procedure: z.enum(PROCEDURES),
       lanes: z.array(z.string()),
       points: z.array(point).min(1),
+      varies: z.array(dimension).describe('What differs between its points; sweeps go along the first where they can'),
+      covaries: z
+        .array(dimension)
+        .optional()
+        .describe('What has another value at each point of a sweep, in step with it'),
       figures: z.array(z.enum(FIGURES)).describe('What it is charted as'),
       rounds: count.min(1),
       rehearsalSeconds: amount
@@ -421,12 +415,7 @@ export const resultSchema = z.strictObject({
         .strictObject({ metric: z.string(), max: z.number() })
         .optional()
         .describe('A lane goes on to the next point only while it keeps this'),
-      jitter: z
-        .number()
-        .min(0)
-        .describe(
-          'Over how many slots of 1/eventsPerSecond an event may fall: its own or a share of it, or, above 1, as many as it rounds up to, which share their events',
-        ),
+      arrivals: arrivalsSchema,
       ledgerShare: amount.describe('Of the clients, read along with by the relay'),
     }),
   ),
@@ -461,7 +450,7 @@ export const resultSchema = z.strictObject({
       verdict: z
         .enum(VERDICTS)
         .describe(
-          "Holds after Holm's correction over all comparisons of the metric in the scenario; those with what a lane repeats, or varies, are corrected apart",
+          "Holds after Holm's correction over all comparisons of the metric in the scenario; those with the lane that one duplicates, or is a variant of, are corrected apart",
         ),
       roundsNeeded: count
         .nullable()
@@ -485,6 +474,7 @@ export type Environment = z.infer<typeof environmentSchema>;
 export type MachineState = z.infer<typeof machineStateSchema>;
 export type Session = z.infer<typeof sessionSchema>;
 export type Noise = z.infer<typeof noise>;
+export type Arrivals = z.infer<typeof arrivalsSchema>;
 export type Procedure = (typeof PROCEDURES)[number];
 export type Verdict = (typeof VERDICTS)[number];
 export type Estimate = Result['estimates'][number];
@@ -495,10 +485,28 @@ export class InvalidResult extends Error {
   override readonly name = 'InvalidResult';
 }
 
+/** Constructors of warnings: what was seen, and what to do about it. */
+export const severe = (code: string, text: string, hint: string): Warning => ({ code, severity: 'severe', text, hint });
+export const notice = (code: string, text: string, hint: string): Warning => ({ code, severity: 'notice', text, hint });
+export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+/** How a stored result of each schema version is read. */
+const READERS = new Map<unknown, z.ZodType<Result>>([
+  [2, fromVersion2.transform((upgraded) => upgraded as Result).pipe(resultSchema)],
+  [SCHEMA_VERSION, resultSchema],
+]);
+
+const writerSchema = z.object({
+  environment: z.object({
+    versions: z.object({ pushlab: z.string() }),
+    git: z.object({ commit: z.string() }),
+  }),
+});
+
 /**
- * Reads a result from its text.
+ * Reads a result from its text; one of an older schema comes out as one of this schema.
  *
- * @throws InvalidResult when it is not JSON, of another schema version, or does not hold to the schema
+ * @throws InvalidResult when it is not JSON, of a schema version that is not read, or does not hold to its schema
  */
 export function parseResult(text: string): Result {
   let json: unknown;
@@ -509,13 +517,18 @@ export function parseResult(text: string): Result {
   }
   const version = typeof json === 'object' && json !== null && 'schemaVersion' in json ? json.schemaVersion : undefined;
   if (version === undefined) throw new InvalidResult('not a Pushlab result: it has no schemaVersion');
-  if (version !== SCHEMA_VERSION) {
+  const reader = READERS.get(version);
+  if (!reader) {
     const age = typeof version === 'number' && version < SCHEMA_VERSION ? 'an older' : 'a newer or another';
+    const { environment } = writerSchema.safeParse(json).data ?? {};
+    const writer = environment
+      ? `Pushlab ${environment.versions.pushlab} (commit ${environment.git.commit})`
+      : 'the Pushlab';
     throw new InvalidResult(
-      `schema version ${JSON.stringify(version)}, of ${age} Pushlab; this one reads version ${SCHEMA_VERSION}. Use the Pushlab that wrote it`,
+      `schema version ${JSON.stringify(version)}, of ${age} Pushlab; this one reads versions ${[...READERS.keys()].join(' and ')}. Use ${writer} that wrote it`,
     );
   }
-  const parsed = resultSchema.safeParse(json);
+  const parsed = reader.safeParse(json);
   if (parsed.success) return parsed.data;
   const [first, ...others] = parsed.error.issues;
   const where = first ? `${first.path.join('.')}: ${first.message}` : 'no reason given';

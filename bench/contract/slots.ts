@@ -1,5 +1,12 @@
 /** Slots of a schedule: `1/eventsPerSecond` seconds each, one for every event. */
 
+import type { Arrivals } from './result.ts';
+
+/** In how many slots, from the first of its group, an event may come. */
+export function jitterOf(arrivals: Arrivals): number {
+  return arrivals.process === 'spread' ? arrivals.slotShare : arrivals.slotGroupSize - arrivals.quietSlots;
+}
+
 /** How many of them share their events: a jitter above 1 carries an event out of its own. */
 export function slotsTogether(jitter: number): number {
   return Math.max(1, Math.ceil(jitter));

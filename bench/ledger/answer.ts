@@ -1,9 +1,8 @@
-/** What the body of a response holds, in whatever version of HTTP. */
+/** What the body of a response holds, in any version of HTTP. */
 
-import { type Content, MessageContent, PlainContent } from './content.ts';
+import { type Content, ControlContent, MessageContent } from './content.ts';
 import type { Direction } from './direction.ts';
 import { EventStream } from './event-stream.ts';
-import type { Exchange } from './exchange.ts';
 import { GzipContent } from './gzip.ts';
 import { EventLines } from './lines.ts';
 
@@ -13,8 +12,13 @@ export interface AnswerHead {
   readonly type: string | undefined;
   /** `Content-Encoding`. */
   readonly coding: string | undefined;
-  /** Whether the body goes on for as long as its sender likes: chunked in HTTP/1.1, without `Content-Length` in HTTP/2. */
+  /** Whether the head leaves the end open: no `Content-Length`, and no `Connection: close` that announces it. */
   readonly isOpenEnded: boolean;
+}
+
+interface Exchange {
+  readonly method: string;
+  readonly question: MessageContent;
 }
 
 /**
@@ -32,15 +36,15 @@ export function opensStream(head: AnswerHead, { method }: Exchange): boolean {
   return type !== undefined && head.status === 200 && method !== 'HEAD' && (head.isOpenEnded || type.alwaysStreams);
 }
 
-/** How the body is to be read. Fails the direction when it may hold events that can't be. */
+/** Returns the reader of the body. Fails the direction when the body may hold events that can't be read. */
 export function answerContent(direction: Direction, head: AnswerHead, exchange: Exchange): Content {
   const type = mediaType(head);
   const mayHoldMessages = head.status === 200 && exchange.method !== 'HEAD';
-  // What answers a message is one, too.
+  // The answer to a message is a message, too.
   if (mayHoldMessages && type === 'application/json' && !exchange.question.isEmpty)
     return new MessageContent(direction);
   const contentOf = EVENT_TYPES.get(type)?.contentOf;
-  if (!mayHoldMessages || !contentOf) return new PlainContent(direction, 'control');
+  if (!mayHoldMessages || !contentOf) return new ControlContent(direction);
   const coding = head.coding?.toLowerCase() ?? 'identity';
   if (coding === 'gzip') return new GzipContent(direction, contentOf);
   if (coding !== 'identity') direction.fail(`events in the content coding ${JSON.stringify(head.coding)}`);

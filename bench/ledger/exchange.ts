@@ -1,30 +1,32 @@
 import type { CycleCount } from '../contract/ledger.ts';
-import { MessageContent } from './content.ts';
-import type { Direction, Way } from './direction.ts';
+import { answerContent, opensStream } from './answer.ts';
+import { type Content, MessageContent } from './content.ts';
+import type { Direction, DirectionName } from './direction.ts';
 
-interface Half {
-  /** Of the head; of a response without the interim ones before it. */
+/** A request or a response. */
+interface Message {
   headBytes: number;
   bytes: number;
   isComplete: boolean;
+  /** Undefined until the head of the response is complete. */
+  content: Content | undefined;
 }
 
-const noHalf = (): Half => ({ headBytes: 0, bytes: 0, isComplete: false });
-
-/** A request and its response, in whatever version of HTTP. */
-export class Exchange implements Record<Way, Half> {
+/** A request and its response, in any version of HTTP. */
+export class Exchange implements Record<DirectionName, Message> {
   /** Empty until the request's head is complete: a server may answer before, to refuse it. */
   method = '';
   readonly question: MessageContent;
-  readonly up = noHalf();
-  readonly down = noHalf();
+  readonly up: Message;
+  readonly down: Message = { headBytes: 0, bytes: 0, isComplete: false, content: undefined };
   /** Events down and messages up. */
   messages = 0;
-  /** Not when it opens a lasting connection, and not when the server began it. */
+  /** False when it opens a lasting connection. */
   isCycle = true;
 
   constructor(up: Direction) {
     this.question = new MessageContent(up);
+    this.up = { headBytes: 0, bytes: 0, isComplete: false, content: this.question };
   }
 }
 
@@ -40,17 +42,36 @@ export class Exchanges {
     this.#down = down;
   }
 
-  /** The heads so far opened a lasting connection. */
+  /** Counts the heads so far as what opens a lasting connection. */
   countAsHandshake(exchange: Exchange): void {
     exchange.isCycle = false;
     this.#up.move(exchange.up.headBytes, 'requestHead', 'handshake');
     this.#down.move(exchange.down.headBytes, 'responseHead', 'handshake');
   }
 
-  /** @param way which half of it is complete */
-  complete(exchange: Exchange, way: Way, messages: number): void {
-    exchange[way].isComplete = true;
-    exchange.messages += messages;
+  /**
+   * Takes the head of a response and returns the reader of its body. Fails the direction when that can't be read.
+   *
+   * @param fields by name in lower case
+   */
+  answer(exchange: Exchange, status: number, fields: ReadonlyMap<string, string>, headBytes: number): Content {
+    const head = {
+      status,
+      type: fields.get('content-type'),
+      coding: fields.get('content-encoding'),
+      isOpenEnded: !fields.has('content-length') && fields.get('connection')?.toLowerCase() !== 'close',
+    };
+    exchange.down.headBytes = headBytes;
+    if (exchange.method === 'CONNECT') this.#down.fail('CONNECT is not read');
+    if (opensStream(head, exchange)) this.countAsHandshake(exchange);
+    exchange.down.content = answerContent(this.#down, head, exchange);
+    return exchange.down.content;
+  }
+
+  /** Tells that the request (`up`) or the response of an exchange is complete. */
+  complete(exchange: Exchange, direction: DirectionName): void {
+    exchange[direction].isComplete = true;
+    exchange.messages += exchange[direction].content?.end() ?? 0;
     const { up, down, isCycle } = exchange;
     if (!isCycle || !up.isComplete || !down.isComplete) return;
     for (const cycles of exchange.messages === 0 ? [this.#cycles, this.#emptyCycles] : [this.#cycles]) {

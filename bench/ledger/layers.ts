@@ -29,7 +29,7 @@ export function sumCounts(counts: readonly LedgerCount[]): LedgerCount {
 }
 
 /**
- * What came between two readings of the same connections. Bytes that went to another layer in between (a head that turned
+ * The count between two readings of the same connections. Bytes that moved to another layer in between (a head that turned
  * out to open an event stream) are negative in the layer that they left.
  */
 export function subtractCounts(after: LedgerCount, before: LedgerCount): LedgerCount {
@@ -41,7 +41,7 @@ export function subtractCounts(after: LedgerCount, before: LedgerCount): LedgerC
   return { ...combine({ ...after, problems: [] }, { ...before, problems: [] }, -1), problems };
 }
 
-/** `a + sign × b`, number by number of two trees. What one of them lacks is 0 in it. */
+/** `a + sign × b`, number by number of two trees. A number that one of them lacks is 0 in it. */
 function combine<Tree>(a: Tree, b: Tree, sign: 1 | -1): Tree {
   if (typeof (a ?? b) === 'number') return (((a ?? 0) as number) + sign * ((b ?? 0) as number)) as Tree;
   if (Array.isArray(a ?? b)) {

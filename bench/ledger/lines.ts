@@ -11,15 +11,15 @@ export class EventLines extends Content {
     for (let at = from; at < to; ) {
       const end = chunk.indexOf(LF, at);
       if (end === -1 || end >= to) {
-        this.tally.add('payload', to - at);
+        this.add('payload', to - at);
         return;
       }
-      this.tally.add('payload', end - at);
-      if (this.tally.unfinishedBytes > 0) {
-        this.tally.add('framing', 1);
-        this.tally.finish();
+      this.add('payload', end - at);
+      if (this.unfinishedBytes > 0) {
+        this.add('framing', 1);
+        this.finish();
       } else {
-        this.tally.add('control', 1);
+        this.add('control', 1);
       }
       at = end + 1;
     }
@@ -40,14 +40,12 @@ export class TcpLines implements Reader {
   read(chunk: Buffer, at: number): number {
     if (!this.#isOpen) {
       const end = chunk.indexOf(LF, at);
-      const taken = this.#direction.way === 'down' ? Number(end === at) : (end === -1 ? chunk.length : end + 1) - at;
+      const taken = this.#direction.name === 'down' ? Number(end === at) : (end === -1 ? chunk.length : end + 1) - at;
       this.#direction.layers.handshake += taken;
-      this.#isOpen = end !== -1 || this.#direction.way === 'down';
+      this.#isOpen = end !== -1 || this.#direction.name === 'down';
       if (taken > 0) return at + taken;
     }
     this.#lines.read(chunk, at, chunk.length);
     return chunk.length;
   }
-
-  end(): void {}
 }

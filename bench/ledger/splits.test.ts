@@ -16,7 +16,6 @@ import {
   tapes,
   writeEventLines,
 } from './test-wire.ts';
-
 import { type TlsSpec, tlsSpecs, wrapInTls } from './tls/test-tls.ts';
 
 describe('every byte of any split is in the layer of its writer', () => {
@@ -111,8 +110,8 @@ describe('megabytes at once or byte by byte are read in no time', () => {
   const STREAM = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n';
   const MEGABYTE = 2 ** 20;
 
-  test.each(['\r', '\n'])('of an event stream whose lines end with %j', (end) => {
-    const body = `:${end}`.repeat(2 * MEGABYTE);
+  test('of an event stream', () => {
+    const body = ':\n'.repeat(2 * MEGABYTE);
     expect(readAll('http', [GET], [STREAM, body]).down.control).toBe(body.length);
   });
 

@@ -1,4 +1,4 @@
-/** What requests ask and responses hold, for tests, in whatever version of HTTP. */
+/** What requests ask and responses hold, for tests, in any version of HTTP. */
 
 import fc from 'fast-check';
 import { writeGzip } from './test-gzip.ts';
@@ -25,7 +25,7 @@ export interface AnswerSpec {
     | { readonly kind: 'lines'; readonly lines: LinesSpec }
     | { readonly kind: 'none'; readonly status: number }
     | { readonly kind: 'other'; readonly status: number; readonly type: string | undefined; readonly body: string };
-  /** Of content that may hold events: where its gzip is flushed. */
+  /** Where the gzip of content that may hold events is flushed. */
   readonly gzip: readonly number[] | undefined;
 }
 

@@ -8,8 +8,8 @@ export interface FrameSpec {
   readonly opcode: number;
   readonly isFinal?: boolean;
   readonly isCompressed?: boolean;
-  /** Of a client's frames. */
-  readonly mask?: number;
+  /** Set in frames of a client. */
+  readonly mask?: number | undefined;
 }
 
 /** A frame as header and payload. */
@@ -37,9 +37,9 @@ interface ControlSpec {
 
 interface MessageSpec {
   readonly opcode: number;
-  readonly fragments: readonly Uint8Array[];
-  /** Before each fragment. */
-  readonly controls: readonly (readonly ControlSpec[])[];
+  readonly payload: Uint8Array;
+  /** Before the message. */
+  readonly controls: readonly ControlSpec[];
   readonly isCompressed: boolean;
 }
 
@@ -69,8 +69,8 @@ const controls = fc.record({
 });
 const messages: fc.Arbitrary<MessageSpec> = fc.record({
   opcode: fc.constantFrom(1, 2),
-  fragments: fc.oneof(fc.tuple(payloads), fc.array(payloads, { minLength: 1, maxLength: 4 })),
-  controls: fc.array(fc.array(controls, { maxLength: 2 }), { maxLength: 4 }),
+  payload: payloads,
+  controls: fc.array(controls, { maxLength: 4 }),
   isCompressed: fc.boolean(),
 });
 const sides: fc.Arbitrary<SideSpec> = fc.record({
@@ -136,30 +136,24 @@ function writeSide({ messages, end }: SideSpec, mask: number | undefined, canCom
   return [...parts, part('control', begun.subarray(0, Math.floor(begun.length * end.share)))];
 }
 
-function writeMessage(message: MessageSpec, mask: number | undefined, canCompress: boolean): Part[] {
-  const last = message.fragments.length - 1;
-  return message.fragments.flatMap((payload, index) => [
-    ...(message.controls[index] ?? []).flatMap(({ opcode, payload: told }) =>
-      layered(['control', 'control'], { opcode, mask }, Buffer.from(told)),
+function writeMessage(
+  { controls, opcode, payload, isCompressed }: MessageSpec,
+  mask: number | undefined,
+  canCompress: boolean,
+): Part[] {
+  return [
+    ...controls.flatMap((control) =>
+      layered(['control', 'control'], { opcode: control.opcode, mask }, Buffer.from(control.payload)),
     ),
     ...layered(
       ['framing', 'payload'],
-      {
-        opcode: index === 0 ? message.opcode : 0,
-        isFinal: index === last,
-        isCompressed: canCompress && message.isCompressed && index === 0,
-        mask,
-      },
+      { opcode, isCompressed: canCompress && isCompressed, mask },
       Buffer.from(payload),
     ),
-  ]);
+  ];
 }
 
-function layered(
-  [headerLayer, payloadLayer]: readonly [Layer, Layer],
-  { mask, ...spec }: Omit<FrameSpec, 'mask'> & { readonly mask: number | undefined },
-  payload: Buffer,
-): Part[] {
-  const [header, body] = writeFrame(mask === undefined ? spec : { ...spec, mask }, payload);
+function layered([headerLayer, payloadLayer]: readonly [Layer, Layer], spec: FrameSpec, payload: Buffer): Part[] {
+  const [header, body] = writeFrame(spec, payload);
   return [part(headerLayer, header ?? ''), part(payloadLayer, body ?? '')];
 }

@@ -2,14 +2,12 @@
 
 import fc from 'fast-check';
 import { type AnswerSpec, answers, optional, type QuestionSpec, questions, writeAnswer } from './test-answers.ts';
-import { bytesOf, cutParts, type Part, part, type Script } from './test-wire.ts';
+import { bytesOf, cutAt, type Part, part, type Script } from './test-wire.ts';
 
 interface ChunkSpec {
   readonly cuts: readonly number[];
-  readonly extension: string;
   readonly isUpperCase: boolean;
   readonly zeros: number;
-  readonly trailers: readonly string[];
 }
 
 interface HeaderStyle {
@@ -22,11 +20,9 @@ interface HeaderStyle {
 export interface ExchangeSpec {
   readonly question: QuestionSpec;
   readonly questionChunks: ChunkSpec | undefined;
-  readonly emptyLines: number;
-  readonly interim: readonly number[];
   readonly answer: AnswerSpec;
   readonly answerChunks: ChunkSpec | undefined;
-  /** Of a last response without chunks: whether it has no length, either. */
+  /** Whether a last response without chunks has no length, either. */
   readonly lastsUntilClose: boolean;
   readonly style: HeaderStyle;
   /** Whether the server answers before the next request, or the requests are pipelined. */
@@ -42,10 +38,8 @@ const fields = fc.constantFrom(
 );
 const chunkSpecs: fc.Arbitrary<ChunkSpec> = fc.record({
   cuts: fc.array(fc.nat({ max: 300 }), { maxLength: 6 }),
-  extension: fc.constantFrom('', ';a', ' ; name="quoted; \\" value"', ';\u00e9=1\t'),
   isUpperCase: fc.boolean(),
   zeros: fc.constantFrom(0, 0, 20),
-  trailers: fc.array(fields, { maxLength: 2 }),
 });
 const styles: fc.Arbitrary<HeaderStyle> = fc.record({
   letterCase: fc.constantFrom('lower', 'upper', 'as written'),
@@ -57,8 +51,6 @@ const styles: fc.Arbitrary<HeaderStyle> = fc.record({
 export const exchanges: fc.Arbitrary<ExchangeSpec> = fc.record({
   question: questions,
   questionChunks: optional(chunkSpecs),
-  emptyLines: fc.constantFrom(0, 0, 0, 1),
-  interim: fc.array(fc.constantFrom(100, 102, 103), { maxLength: 2 }),
   answer: answers,
   answerChunks: optional(chunkSpecs),
   lastsUntilClose: fc.boolean(),
@@ -69,13 +61,12 @@ export const exchanges: fc.Arbitrary<ExchangeSpec> = fc.record({
 /** Writes an exchange into a script. */
 export function sayExchange(script: Script, spec: ExchangeSpec, isLast: boolean): void {
   const { question, questionChunks, answerChunks } = spec;
-  const answer = writeAnswer(spec.answer, question, answerChunks !== undefined);
-  const isHandshake = answer.opensStream;
   const lastsUntilClose = isLast && spec.lastsUntilClose && !answerChunks;
+  const answer = writeAnswer(spec.answer, question, lastsUntilClose || answerChunks !== undefined);
+  const isHandshake = answer.opensStream;
 
   const requestHead = isHandshake ? 'handshake' : 'requestHead';
   const request = [
-    part(requestHead, '\r\n'.repeat(spec.emptyLines)),
     part(
       requestHead,
       writeHead(`${question.method} /events?since=1 HTTP/1.1`, spec.style, [
@@ -86,7 +77,6 @@ export function sayExchange(script: Script, spec: ExchangeSpec, isLast: boolean)
     ...(question.body ? framed([part('payload', question.body)], questionChunks) : []),
   ];
   const response = [
-    ...spec.interim.map((status) => part('responseHead', writeHead(`HTTP/1.1 ${status} `, spec.style, []))),
     part(
       isHandshake ? 'handshake' : 'responseHead',
       writeHead(`HTTP/1.1 ${answer.status} some reason`, spec.style, [
@@ -128,18 +118,14 @@ function framed(parts: readonly Part[], chunks: ChunkSpec | undefined): readonly
 }
 
 /** Chunks that are cut wherever the spec says, within parts too. */
-function writeChunked(parts: readonly Part[], spec: ChunkSpec): Part[] {
-  const whole = bytesOf(parts).length;
-  const places = [0, ...spec.cuts.filter((cut) => cut < whole), whole].sort((a, b) => a - b);
+function writeChunked(parts: readonly Part[], { cuts, zeros, isUpperCase }: ChunkSpec): Part[] {
   const sizeLine = (size: number) => {
-    const digits = size.toString(16).padStart(spec.zeros, '0');
-    const text = `${spec.isUpperCase ? digits.toUpperCase() : digits}${spec.extension}\r\n`;
-    return part('chunking', Buffer.from(text, 'latin1'));
+    const digits = size.toString(16).padStart(zeros, '0');
+    return part('chunking', `${isUpperCase ? digits.toUpperCase() : digits}\r\n`);
   };
-  const chunks = places.slice(1).flatMap((to, index) => {
-    const from = places[index] ?? 0;
-    return to === from ? [] : [sizeLine(to - from), ...cutParts(parts, from, to), part('chunking', '\r\n')];
+  const chunks = cutAt(parts, cuts).flatMap((content) => {
+    const size = bytesOf(content).length;
+    return size === 0 ? [] : [sizeLine(size), ...content, part('chunking', '\r\n')];
   });
-  const trailers = spec.trailers.map((line) => part('chunking', Buffer.from(`${line}\r\n`, 'latin1')));
-  return [...chunks, sizeLine(0), ...trailers, part('chunking', '\r\n')];
+  return [...chunks, sizeLine(0), part('chunking', '\r\n')];
 }

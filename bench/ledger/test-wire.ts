@@ -5,14 +5,21 @@
 
 import fc from 'fast-check';
 import { expect } from 'vitest';
-import { type FrameType, LAYERS, type Layer, type LedgerCount, sumOf, type WireProtocol } from '../contract/ledger.ts';
+import {
+  type CountedBytes,
+  type FrameType,
+  LAYERS,
+  type Layer,
+  type LedgerCount,
+  sumOf,
+  type WireProtocol,
+} from '../contract/ledger.ts';
 import { ConnectionLedger } from './connection.ts';
+import type { DirectionName } from './direction.ts';
 import { KeyLog } from './tls/key-log.ts';
 
 export type Part = readonly [Layer, Buffer];
-export type Way = 'up' | 'down';
-type Counted = { count: number; bytes: number };
-type Counts = Partial<Record<FrameType, Counted>>;
+type Counts = Partial<Record<FrameType, CountedBytes>>;
 
 export function part(layer: Layer, content: string | Uint8Array): Part {
   return [layer, Buffer.from(content as string)];
@@ -32,6 +39,13 @@ export function cutParts(parts: readonly Part[], from: number, to: number): Part
   });
 }
 
+/** The parts in pieces, cut at these offsets; those beyond the end are ignored. */
+export function cutAt(parts: readonly Part[], cuts: readonly number[]): Part[][] {
+  const whole = bytesOf(parts).length;
+  const offsets = [0, ...cuts.filter((cut) => cut < whole).sort((a, b) => a - b), whole];
+  return offsets.slice(1).map((to, index) => cutParts(parts, offsets[index] ?? 0, to));
+}
+
 /** A line that the client of an encrypted connection logs, and after how much of all bytes it is told, from 0 to 1. */
 export interface Secret {
   readonly line: string;
@@ -41,12 +55,12 @@ export interface Secret {
 /** What both sides say on one connection, in an order that could be. */
 export class Script {
   readonly protocol: WireProtocol;
-  readonly said: Record<Way, Part[]> = { up: [], down: [] };
+  readonly said: Record<DirectionName, Part[]> = { up: [], down: [] };
   /** The same, in an order that could be. */
-  readonly turns: { readonly way: Way; readonly parts: readonly Part[]; readonly needs: number }[] = [];
+  readonly turns: { readonly direction: DirectionName; readonly parts: readonly Part[]; readonly needs: number }[] = [];
   readonly #lengths = { up: 0, down: 0 };
-  /** From this byte of one way on, so many of the other way must have come before. */
-  readonly #gates: Record<Way, { at: number; needs: number }[]> = { up: [], down: [] };
+  /** From byte `at` of one direction on, `needs` bytes of the other must have come before. */
+  readonly #gates: Record<DirectionName, { at: number; needs: number }[]> = { up: [], down: [] };
   readonly expected = {
     tlsHandshake: { up: 0, down: 0 },
     events: 0,
@@ -54,30 +68,30 @@ export class Script {
     cycles: { count: 0, upBytes: 0, downBytes: 0 },
     emptyCycles: { count: 0, upBytes: 0, downBytes: 0 },
     frames: { up: {} as Counts, down: {} as Counts },
-    headBlocks: [] as Record<Way, Counted>[],
+    headBlocks: [] as Record<DirectionName, CountedBytes>[],
   };
 
   constructor(protocol: WireProtocol) {
     this.protocol = protocol;
   }
 
-  length(way: Way): number {
-    return this.#lengths[way];
+  length(direction: DirectionName): number {
+    return this.#lengths[direction];
   }
 
-  /** @param needs bytes of the other way that come first */
-  say(way: Way, parts: readonly Part[], needs = 0): void {
-    this.turns.push({ way, parts, needs });
-    this.#gates[way].push({ at: this.length(way), needs });
-    this.said[way].push(...parts);
-    this.#lengths[way] += bytesOf(parts).length;
+  /** @param needs bytes of the other direction that come first */
+  say(direction: DirectionName, parts: readonly Part[], needs = 0): void {
+    this.turns.push({ direction, parts, needs });
+    this.#gates[direction].push({ at: this.length(direction), needs });
+    this.said[direction].push(...parts);
+    this.#lengths[direction] += bytesOf(parts).length;
   }
 
   /** Something else is said in place of one byte; its layer is then unknown. */
-  change(way: Way, at: number, to: number): void {
-    const bytes = bytesOf(this.said[way]);
+  change(direction: DirectionName, at: number, to: number): void {
+    const bytes = bytesOf(this.said[direction]);
     bytes[at % bytes.length] = to;
-    this.said[way].splice(0, this.said[way].length, ['payload', bytes]);
+    this.said[direction].splice(0, this.said[direction].length, ['payload', bytes]);
   }
 
   countCycle(upBytes: number, downBytes: number, messages: number): void {
@@ -89,9 +103,9 @@ export class Script {
     }
   }
 
-  layers(way: Way): Record<Layer, number> {
+  layers(direction: DirectionName): Record<Layer, number> {
     const sums = Object.fromEntries(LAYERS.map((layer) => [layer, 0])) as Record<Layer, number>;
-    for (const [layer, bytes] of this.said[way]) sums[layer] += bytes.length;
+    for (const [layer, bytes] of this.said[direction]) sums[layer] += bytes.length;
     return sums;
   }
 
@@ -111,35 +125,107 @@ export class Script {
     tell(0);
     const streams = { up: bytesOf(this.said.up), down: bytesOf(this.said.down) };
     const at = { up: 0, down: 0 };
-    const reach = (way: Way) => {
-      const had = at[way === 'up' ? 'down' : 'up'];
-      const closed = this.#gates[way].find((gate) => gate.at >= at[way] && gate.needs > had);
-      return (closed?.at ?? streams[way].length) - at[way];
+    const reach = (direction: DirectionName) => {
+      const had = at[direction === 'up' ? 'down' : 'up'];
+      const closed = this.#gates[direction].find((gate) => gate.at >= at[direction] && gate.needs > had);
+      return (closed?.at ?? streams[direction].length) - at[direction];
     };
     for (let step = 0; at.up < streams.up.length || at.down < streams.down.length; step++) {
       const { prefersUp, bytes } = tape[step % tape.length] ?? { prefersUp: true, bytes: 1 };
-      const way = prefersUp ? (reach('up') > 0 ? 'up' : 'down') : reach('down') > 0 ? 'down' : 'up';
-      const piece = streams[way].subarray(at[way], at[way] + Math.min(bytes, reach(way)));
+      const direction = prefersUp ? (reach('up') > 0 ? 'up' : 'down') : reach('down') > 0 ? 'down' : 'up';
+      const piece = streams[direction].subarray(at[direction], at[direction] + Math.min(bytes, reach(direction)));
       if (piece.length === 0) throw new Error('a script in which each side waits for the other');
       // A copy whose memory is used for something else afterwards, as sockets do.
       const chunk = Buffer.from(piece);
-      if (way === 'up') ledger.fromClient(chunk);
-      else ledger.fromServer(chunk);
+      feed(ledger, direction, chunk);
       chunk.fill(0x2a);
-      at[way] += piece.length;
+      at[direction] += piece.length;
       holdsAllBytes(ledger.count(), at);
       tell(at.up + at.down);
     }
-    ledger.clientEnded();
-    ledger.serverEnded();
-    const count = ledger.count();
+    const count = countAtEnd(ledger);
     holdsAllBytes(count, at);
     return count;
   }
 }
 
+export function feed(ledger: ConnectionLedger, direction: DirectionName, chunk: Buffer): void {
+  if (direction === 'up') ledger.fromClient(chunk);
+  else ledger.fromServer(chunk);
+}
+
+/** The count once both sides have ended. */
+export function countAtEnd(ledger: ConnectionLedger): LedgerCount {
+  ledger.clientEnded();
+  ledger.serverEnded();
+  return ledger.count();
+}
+
+export interface Piece {
+  readonly direction: DirectionName;
+  readonly bytes: Uint8Array;
+}
+
+export const directions = fc.constantFrom<DirectionName>('up', 'down');
+
+export const piecesOf = (bytes: fc.Arbitrary<Uint8Array>, maxLength = 20): fc.Arbitrary<Piece[]> =>
+  fc.array(fc.record({ direction: directions, bytes }), { maxLength });
+
+/** Feeds whatever it is, and holds the sums against the bytes fed after each piece and at the end. */
+export function expectAccounted(ledger: ConnectionLedger, pieces: readonly Piece[]): LedgerCount {
+  const fed = { up: 0, down: 0 };
+  for (const { direction, bytes } of pieces) {
+    feed(ledger, direction, Buffer.from(bytes));
+    fed[direction] += bytes.length;
+    holdsAllBytes(ledger.count(), fed);
+  }
+  const count = countAtEnd(ledger);
+  holdsAllBytes(count, fed);
+  return count;
+}
+
+/** Streams in which some bytes are changed, in some split: nothing is thrown and every byte is accounted for. */
+export function expectChangedAccounted<Spec>(specs: fc.Arbitrary<Spec>, write: (spec: Spec) => Script): void {
+  const changes = fc.array(fc.record({ direction: directions, at: fc.nat(), to: fc.nat({ max: 255 }) }), {
+    minLength: 1,
+    maxLength: 4,
+  });
+  fc.assert(
+    fc.property(specs, changes, tapes, (spec, changed, tape) => {
+      const script = write(spec);
+      for (const { direction, at, to } of changed) script.change(direction, at, to);
+      script.play(tape);
+    }),
+  );
+}
+
+/**
+ * Feeds what both sides say, in turns. The one problem that comes of it names the first byte that is in no layer; all bytes
+ * from there on are unread, and so are those that follow.
+ */
+export function expectUnread(
+  ledger: ConnectionLedger,
+  protocol: WireProtocol,
+  said: Readonly<Record<DirectionName, readonly (string | Buffer)[]>>,
+  problem: RegExp,
+): LedgerCount {
+  const before = readAll(protocol, said.up, said.down, ledger);
+  expect(before.problems).toEqual([expect.stringMatching(problem)]);
+  const direction = before.problems[0]?.startsWith('up') ? 'up' : 'down';
+  const readBytes = sumOf(before[direction]);
+  const saidBytes = said[direction].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  expect(before.problems[0]).toContain(`${direction}, byte ${readBytes}: `);
+  expect(before.unreadBytes[direction]).toBe(saidBytes - readBytes);
+  const more = Buffer.from('HTTP/1.1 200 OK\r\n\r\n');
+  feed(ledger, direction, more);
+  const after = ledger.count();
+  expect(sumOf(after[direction])).toBe(readBytes);
+  expect(after.unreadBytes[direction]).toBe(saidBytes - readBytes + more.length);
+  return before;
+}
+
 /** Every byte is in one layer or unread. */
-export function holdsAllBytes(count: LedgerCount, fed: Readonly<Record<Way, number>>): void {
+export function holdsAllBytes(count: LedgerCount, fed: Readonly<Record<DirectionName, number>>): void {
   const sums = { up: sumOf(count.up) + count.unreadBytes.up, down: sumOf(count.down) + count.unreadBytes.down };
   if (sums.up !== fed.up || sums.down !== fed.down) expect(sums).toEqual(fed);
 }
@@ -178,12 +264,10 @@ interface StreamLine {
   readonly value: string;
   readonly hasColon: boolean;
   readonly hasSpace: boolean;
-  readonly end: string;
 }
 
 export interface StreamSpec {
-  readonly hasMark: boolean;
-  readonly blocks: readonly { readonly lines: readonly StreamLine[]; readonly end: string }[];
+  readonly blocks: readonly (readonly StreamLine[])[];
   /** Lines without the blank line after them, cut off somewhere: nobody gets them. */
   readonly tail: { readonly lines: readonly StreamLine[]; readonly keep: number } | undefined;
 }
@@ -194,7 +278,6 @@ export interface Written {
   readonly events: number;
 }
 
-const lineEnds = fc.constantFrom('\n', '\r', '\r\n');
 const kinds: readonly FieldKind[] = ['data', 'data', 'data', 'id', 'event', 'retry', 'comment', 'other'];
 const streamLines: fc.Arbitrary<StreamLine> = fc.record({
   kind: fc.constantFrom(...kinds),
@@ -204,30 +287,22 @@ const streamLines: fc.Arbitrary<StreamLine> = fc.record({
     .map((value) => value.replaceAll(/[\r\n]/g, '')),
   hasColon: fc.boolean(),
   hasSpace: fc.boolean(),
-  end: lineEnds,
 });
 
 export const streams: fc.Arbitrary<StreamSpec> = fc.record({
-  hasMark: fc.boolean(),
-  blocks: fc.array(fc.record({ lines: fc.array(streamLines, { maxLength: 5 }), end: lineEnds }), { maxLength: 8 }),
+  blocks: fc.array(fc.array(streamLines, { maxLength: 5 }), { maxLength: 8 }),
   tail: fc.option(fc.record({ lines: fc.array(streamLines, { maxLength: 3 }), keep: fc.nat({ max: 60 }) }), {
     nil: undefined,
   }),
 });
 
-export function writeStream({ hasMark, blocks, tail }: StreamSpec): Written {
-  const parts: Part[] = hasMark ? [part('framing', [0xef, 0xbb, 0xbf] as unknown as Uint8Array)] : [];
+export function writeStream({ blocks, tail }: StreamSpec): Written {
+  const parts: Part[] = [];
   let events = 0;
-  let endBefore = '';
-  for (const { lines, end } of blocks) {
-    parts.push(...writeLines(lines));
-    endBefore = lines.at(-1)?.end ?? endBefore;
-    // After a CR, an LF would be the rest of the same line end.
-    const blank = endBefore === '\r' && end.startsWith('\n') ? '\r' : end;
-    endBefore = blank;
+  for (const lines of blocks) {
     const isEvent = lines.some(({ kind }) => kind === 'data');
     if (isEvent) events++;
-    parts.push(part(isEvent ? 'framing' : 'control', blank));
+    parts.push(...writeLines(lines), part(isEvent ? 'framing' : 'control', '\n'));
   }
   if (tail) parts.push(part('control', bytesOf(writeLines(tail.lines)).subarray(0, tail.keep)));
   return { parts, events };
@@ -236,20 +311,14 @@ export function writeStream({ hasMark, blocks, tail }: StreamSpec): Written {
 function writeLines(lines: readonly StreamLine[]): Part[] {
   const lastData = lines.findLastIndex(({ kind }) => kind === 'data');
   return lines.flatMap((line, index) => {
-    const { kind, otherName, hasColon, hasSpace, end } = line;
+    const { kind, otherName, hasColon, hasSpace } = line;
     const name = kind === 'comment' ? '' : kind === 'other' ? otherName : kind;
     const value = hasColon || kind === 'comment' ? line.value : undefined;
     const colon = value === undefined ? '' : hasSpace || value.startsWith(' ') ? ': ' : ':';
     const head = `${name}${colon}`;
-    if (kind === 'id' || kind === 'event') return [part('framing', head + (value ?? '') + end)];
-    if (kind !== 'data') return [part('control', head + (value ?? '') + end)];
-    const joins = index < lastData ? 1 : 0;
-    return [
-      part('framing', head),
-      part('payload', value ?? ''),
-      part('payload', end.slice(0, joins)),
-      part('framing', end.slice(joins)),
-    ];
+    if (kind === 'id' || kind === 'event') return [part('framing', `${head}${value ?? ''}\n`)];
+    if (kind !== 'data') return [part('control', `${head}${value ?? ''}\n`)];
+    return [part('framing', head), part('payload', value ?? ''), part(index < lastData ? 'payload' : 'framing', '\n')];
   });
 }
 
@@ -274,7 +343,10 @@ export function writeEventLines({ lines, tail }: LinesSpec): Written {
   return { parts: [...parts, part('control', tail)], events: lines.filter((line) => line !== '').length };
 }
 
-/** Feeds in turns what the client and what the server says, the client first. The connection is not ended when a ledger is given, so that it can go on. */
+/**
+ * Feeds in turns what the client and what the server says, the client first. The connection is not ended when a ledger is
+ * given, so that it can go on.
+ */
 export function readAll(
   protocol: WireProtocol,
   up: readonly (string | Buffer)[],
@@ -286,9 +358,5 @@ export function readAll(
     reader.fromClient(Buffer.from((up[turn] ?? '') as string));
     reader.fromServer(Buffer.from((down[turn] ?? '') as string));
   }
-  if (!ledger) {
-    reader.clientEnded();
-    reader.serverEnded();
-  }
-  return reader.count();
+  return ledger ? reader.count() : countAtEnd(reader);
 }

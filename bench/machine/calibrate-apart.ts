@@ -3,12 +3,12 @@
 import { execFileSync } from 'node:child_process';
 import { compiled } from '../contract/paths.ts';
 
-/** Until what ended just now is cleared away. */
-const SETTLE_MS = 500;
+/** Time for the kernel to clear away the processes that ended just now. */
+const PAUSE_MS = 500;
 
 /** @param core where it is done; undefined where processes can't be pinned */
 export function calibrateApart(core: number | undefined): number {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, SETTLE_MS);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
   const command = [process.execPath, compiled('bench/machine/calibrate')];
   const [program = '', ...args] = core === undefined ? command : ['taskset', '-c', String(core), ...command];
   return Number(execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }));

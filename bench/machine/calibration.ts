@@ -7,11 +7,11 @@ import { readText } from '../measure/system-files.ts';
 
 /** One turn takes 30 to 50 ms on cores of the 2020s. The numbers fit the first-level cache: memory has no part in it. */
 const WORK = { numbers: 1_024, passes: 20_000 };
-/** Until the work is compiled, and a core that slept is at its frequency. */
+/** Turns until the work is compiled, and a core that slept is at its frequency. */
 const WARM_UP_TURNS = 2;
 const TURNS = 7;
 
-/** Outlives the work, so that no compiler may leave it out. */
+/** Kept at module level: a compiler may leave out work whose result nobody can read. */
 const numbers = new Float64Array(WORK.numbers);
 
 /**
@@ -19,12 +19,12 @@ const numbers = new Float64Array(WORK.numbers);
  * differ by more than a quiet one does between two readings.
  */
 export function readMachineState(calibrate: () => number = calibrateUs): MachineState {
-  // The work itself would be part of them.
+  // Read first: the calibration would be part of it.
   const pressure = readPressure();
   const [one = 0, five = 0, fifteen = 0] = loadavg();
   return {
     calibrationUs: calibrate(),
-    // Windows has none, and says 0.
+    // Node says 0 on Windows, which has none.
     loadAverage: platform() === 'win32' ? null : [one, five, fifteen],
     pressure,
   };

@@ -42,7 +42,6 @@ export function codeSha256(projectRoot: string): string | null {
   return sha256(files.map((path) => `${sha256(readFileSync(join(dist, path)))}  ${path}\n`).join(''));
 }
 
-/** Whether what is compiled is what the sources say. */
 export function buildState(projectRoot: string): 'current' | 'outdated' | 'missing' {
   // The compiler touches it whenever it has looked at all sources.
   const builtMs = modifiedMs(join(projectRoot, 'dist/.tsbuildinfo'));

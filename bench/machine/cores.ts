@@ -7,11 +7,10 @@ export interface Pinning {
   /** Core of the server; undefined where processes can't be pinned. */
   readonly server: number | undefined;
   readonly workers: readonly (number | undefined)[];
-  /** Of the relay, the link and the orchestrator. */
+  /** Shared by relay, link and orchestrator. */
   readonly relay: number | undefined;
 }
 
-/** Whether processes can be pinned to cores here. */
 export function canPin(): boolean {
   try {
     execFileSync('taskset', ['--version'], { stdio: 'ignore' });

@@ -10,7 +10,6 @@ import { fingerprintOf } from './fingerprint.ts';
 import { fileDescriptorLimit } from './limits.ts';
 import type { NodeBinary } from './node-binary.ts';
 
-/** What the measured processes run with. */
 export interface MeasuredSetup {
   readonly node: NodeBinary;
   readonly nodeFlags: readonly string[];
@@ -101,7 +100,7 @@ const TIMING_PARAMETER = new RegExp(
 );
 
 /**
- * All others are nobody's business: they name disks, hosts and folders.
+ * Leaves out all other parameters, which name disks, hosts and folders.
  *
  * @param commandLine text of /proc/cmdline; what stands after ` -- ` is for the first process
  */

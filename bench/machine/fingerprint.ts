@@ -6,7 +6,7 @@ import { sha256 } from './checkout.ts';
 const HEX_DIGITS = 12;
 const GIBIBYTE = 1024 ** 3;
 
-/** Of what stays as it is as long as the machine and its settings do; Node and the code are no part of it. */
+/** Hashes what stays the same as long as the machine and its settings do; Node and the code are no part of it. */
 export function fingerprintOf(environment: Omit<Environment, 'fingerprint'>): string {
   const { cpu, memoryBytes, pinning } = environment;
   const stable = [

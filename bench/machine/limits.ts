@@ -3,12 +3,11 @@
 import { cpus } from 'node:os';
 import { numberOrNull, readText } from '../measure/system-files.ts';
 
-/** How many files and sockets a process may hold; null where there is no such limit or nobody tells. */
+/** How many files and sockets a process may hold; null where there is no such limit or the system does not tell. */
 export function fileDescriptorLimit(): number | null {
   return numberOrNull(/^Max open files\s+(\d+)/m.exec(readText('/proc/self/limits') ?? '')?.[1]);
 }
 
-/** What bounds a run on this machine. */
 export interface MachineLimits {
   /** Load workers that get a core of their own. */
   readonly workers: number;
@@ -29,7 +28,7 @@ export function machineLimits(cores: readonly number[] | undefined): MachineLimi
   };
 }
 
-/** Which ports outgoing connections get; null where nobody tells. */
+/** Which ports outgoing connections get; null where the system does not tell. */
 export function localPortRange(): { readonly first: number; readonly last: number } | null {
   const [first, last] = readText('/proc/sys/net/ipv4/ip_local_port_range')?.split(/\s+/).map(Number) ?? [];
   return first === undefined || last === undefined ? null : { first, last };

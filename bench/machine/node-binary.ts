@@ -17,7 +17,7 @@ const versionsSchema = z.object({
   uv: z.string(),
   llhttp: z.string().optional(),
   openssl: z.string().optional(),
-  // These answer with a version of Node that they stand in for.
+  // Bun and Deno answer with the version of Node that they stand in for.
   bun: z.never().optional(),
   deno: z.never().optional(),
 });
@@ -31,11 +31,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ETIMEDOUT: `it did not tell its version within ${DEADLINE_MS / 1e3} s`,
 };
 
-/**
- * Asks a binary for its versions.
- *
- * @throws Error that names the flag, the value and what is allowed when it can't be run, is not Node, or is too old
- */
+/** @throws Error that names the flag, the value and what is allowed when it can't be run, is not Node, or is too old */
 export function inspectNode(path: string, projectRoot: string): NodeBinary {
   const required = requiredNode(projectRoot);
   const refuse = (why: string) =>

@@ -1,10 +1,10 @@
 /** How much of the machine others may take before a result says so; doctor and cells ask the same limits. */
 
 import type { Noise } from '../contract/result.ts';
-import { percent } from '../contract/warning.ts';
+import { percent } from '../contract/result.ts';
 
 export const NOISE_LIMITS = {
-  /** CPU pressure where nothing of ours runs. */
+  /** While no process of a run is there. */
   cpuPressure: 0.1,
   steal: 0.02,
   throttled: 0.01,
@@ -13,17 +13,12 @@ export const NOISE_LIMITS = {
 } as const;
 
 /**
- * Of the cores' time that a cell's own processes took, what may come as CPU pressure on top. A task waits only while another
- * one runs, so without others the pressure can't exceed that time; on two cores, where the relay shares the worker's, it
- * came to three tenths of it.
+ * CPU pressure that a cell's own processes may make, as a share of the cores' time they took. A task waits only while another
+ * one runs, so that they can't make more than that time; on two cores, where the relay shares the worker's, it came to 0.3.
  */
 const OWN_PRESSURE = 0.5;
 
-/**
- * What of a machine's noise is over its limit, and what to do about each.
- *
- * @param ownCpuShare what our own processes used meanwhile, in cores
- */
+/** @param ownCpuShare what our own processes used meanwhile, in cores */
 export function noiseOver(
   { cpuPressure, steal, throttled }: Noise,
   ownCpuShare: number,

@@ -5,7 +5,7 @@ import { nowNs } from '../measure/clock.ts';
 import { readText } from '../measure/system-files.ts';
 import { throttledUs, throttleFiles } from './throttle.ts';
 
-/** Starts to watch the machine. The returned function tells what was seen since. */
+/** @returns what tells the noise since the call */
 export function watchNoise(): () => Noise {
   const quotas = throttleFiles(readText('/proc/self/cgroup') ?? '', readText('/proc/self/mountinfo') ?? '');
   const before = readCounters(quotas);
@@ -17,7 +17,7 @@ interface Counters {
   readonly pressureUs: number | undefined;
   readonly stealTicks: number | undefined;
   readonly allTicks: number;
-  /** Of the process's control group and those above it. */
+  /** For the process's control group and those above it. */
   readonly throttledUs: readonly (number | undefined)[];
 }
 
@@ -40,7 +40,7 @@ function readCounters(quotas: readonly string[]): Counters {
 
 /** Pure: two readings of the counters become shares of what lay between. */
 export function noiseBetween(before: Counters, after: Counters): Noise {
-  // Of the ticks in proc(5) some go back a little now and then.
+  // Some tick counters of proc(5) go back a little now and then.
   const share = (from: number | undefined, to: number | undefined, total: number) =>
     from === undefined || to === undefined || total <= 0 ? null : Math.max(0, to - from) / total;
   const elapsedUs = (after.atNs - before.atNs) / 1e3;

@@ -5,7 +5,6 @@ import { setTimeout } from 'node:timers/promises';
 import { nowNs } from '../measure/clock.ts';
 import { localPortRange } from './limits.ts';
 
-/** What a cell left. */
 export interface LeftSockets {
   /** To or from its server's port, in any state but TIME_WAIT. */
   readonly open: number;

@@ -2,7 +2,7 @@
 
 interface Hierarchy {
   readonly folder: string;
-  /** Of the group, relative to the folder: '' or '/a/b'. */
+  /** Path relative to the folder: '' or '/a/b'. */
   readonly group: string;
 }
 

@@ -11,6 +11,7 @@ import type {
   RelayMeasured,
   ServerClosed,
   ServerMeasured,
+  WireReading,
   WorkerClosed,
   WorkerMeasured,
 } from '../contract/child.ts';
@@ -29,28 +30,27 @@ import type { Pinning } from '../machine/cores.ts';
 import { headerBytesPerSegment, isSteady, type SegmentCount } from '../machine/packets.ts';
 import { mergeLatency } from '../measure/latency.ts';
 import { sumWire } from '../measure/wire.ts';
-import { recordLoad } from './load-record.ts';
+import { recordLoad, sum } from './load-record.ts';
 import { recordRecovery } from './recovery-record.ts';
 import { cellWarnings } from './warnings/warnings.ts';
 
-/** All that one cell's processes said. */
 export interface Measurements {
   readonly listening: Listening;
-  /** Of both halves of the transport, defaults filled in. */
+  /** What both halves of the transport ran with, defaults filled in. */
   readonly options: CompletedCell['options'];
   readonly ask: MeasureAsk;
-  /** When servers were killed; what else is told of a server is of the one that lived. */
+  /** When servers were killed; all other readings of a server are the last one's. */
   readonly deathsNs: readonly number[];
   readonly server: ServerMeasured;
   readonly workers: readonly WorkerMeasured[];
   readonly serverClosed: ServerClosed;
   readonly workersClosed: readonly WorkerClosed[];
-  /** Of the clients that a relay read along with. */
+  /** undefined where it read along with no client. */
   readonly relay: (RelayMeasured & RelayClosed & { readonly clients: number }) | undefined;
-  /** Of a point with a distance. */
+  /** undefined where the point has no distance, or the kernel gives it. */
   readonly link: (LinkMeasured & LinkClosed) | undefined;
   readonly segments: { readonly before: SegmentCount; readonly after: SegmentCount } | undefined;
-  /** Of a network of the cell's own. */
+  /** What the kernel's link counted; undefined without one. */
   readonly packets: { readonly before: PacketCount; readonly after: PacketCount } | undefined;
   readonly pinning: Pinning;
   readonly noise: Noise;
@@ -112,16 +112,15 @@ function recordWire(measured: Measurements, { clients, stalledClients }: Point):
   const cell = { server: serverClosed.wire, clients: sumWire(workersClosed.map(({ wire }) => wire)) };
   // Where every client is behind the relay, its reading of the window is taken: it falls between two polls, never into one.
   const whole = relay?.clients === clients ? relay.window : undefined;
-  const windowBytes = whole
-    ? sumOf(whole.up) + sumOf(whole.down)
-    : window.clients.sentBytes + window.clients.receivedBytes;
+  const { sentBytes, receivedBytes } = window.clients;
+  const windowBytes = whole ? sumOf(whole.up) + sumOf(whole.down) : sentBytes + receivedBytes;
   const deliveries = whole ? whole.events : windowDeliveries;
   const perDelivery = (amount: number) => (deliveries > 0 ? amount / deliveries : 0);
   const wire = { window, windowDeliveries, cell, perDeliveryBytes: perDelivery(windowBytes) };
   return {
     ...wire,
     ...(relay && { ledger: recordLedger(relay, whole && !stalledClients ? cell : undefined) }),
-    // A socket that is not read has segments of its own.
+    // Segments of a socket that is not read, and of a server that was killed, belong to no delivery.
     ...(segments &&
       isSteady(segments.before, segments.after) &&
       measured.deathsNs.length === 0 &&
@@ -135,24 +134,18 @@ function recordLedger(
   ends: CompletedCell['wire']['cell'] | undefined,
 ): Ledger {
   const { window, cell, clientSide, serverSide } = relay;
-  const [up, down] = [sumOf(cell.up), sumOf(cell.down)];
-  const ups = [
-    clientSide.receivedBytes,
-    serverSide.sentBytes,
-    ...(ends ? [ends.clients.sentBytes, ends.server.receivedBytes] : []),
-  ];
-  const downs = [
-    serverSide.receivedBytes,
-    clientSide.sentBytes,
-    ...(ends ? [ends.server.sentBytes, ends.clients.receivedBytes] : []),
-  ];
-  const residual = (counts: readonly number[], layers: number) =>
-    Math.max(...counts.map((count) => Math.abs(count - layers)));
+  // The relay's two sides, and both ends, saw the same bytes: it receives upwards where the clients send.
+  const residual = (toRelay: WireReading, fromRelay: WireReading, layers: number, ...counts: (number | undefined)[]) =>
+    Math.max(
+      ...[toRelay.receivedBytes, fromRelay.sentBytes, ...counts].map((count = layers) => Math.abs(count - layers)),
+    );
+  const up = residual(clientSide, serverSide, sumOf(cell.up), ends?.clients.sentBytes, ends?.server.receivedBytes);
+  const down = residual(serverSide, clientSide, sumOf(cell.down), ends?.server.sentBytes, ends?.clients.receivedBytes);
   return {
     clients: relay.clients,
     window: ledgerCount(window),
     cell: ledgerCount(cell),
-    residualBytes: residual(ups, up) + residual(downs, down),
+    residualBytes: up + down,
     problems: [...cell.problems],
     relay: { cpuShare: relay.cpuShare, elapsedUs: relay.elapsedUs },
   };
@@ -217,21 +210,11 @@ function recordPackets(
 }
 
 function sumDelivery(workers: readonly WorkerMeasured[]): DeliveryCount {
-  const total = (key: keyof DeliveryCount) => sum(workers, ({ delivery }) => delivery[key]);
-  return {
-    expected: total('expected'),
-    delivered: total('delivered'),
-    missing: total('missing'),
-    duplicated: total('duplicated'),
-    outOfOrder: total('outOfOrder'),
-    unexpected: total('unexpected'),
-  };
+  const keys = Object.keys(completedCellSchema.shape.delivery.shape) as (keyof DeliveryCount)[];
+  const sums = keys.map((key) => [key, sum(workers, ({ delivery }) => delivery[key])]);
+  return Object.fromEntries(sums) as Record<keyof DeliveryCount, number>;
 }
 
 function medianOfHalf(workers: readonly WorkerMeasured[], half: 0 | 1): number {
   return mergeLatency(workers.map(({ latency }) => latency[half])).p50Us;
-}
-
-function sum<T>(all: readonly T[], of: (one: T) => number): number {
-  return all.reduce((total, one) => total + of(one), 0);
 }

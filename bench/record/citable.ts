@@ -1,6 +1,6 @@
 /** Whether a result may be cited, and what speaks against it. Pure. */
 
-import type { Cell, Comparison, Result, Warning } from '../contract/result.ts';
+import { type Cell, type Comparison, notice, type Result, severe, type Warning } from '../contract/result.ts';
 import { keyOfPlace } from '../stats/group.ts';
 import { metricOf } from '../stats/metrics/metrics.ts';
 import { isValid } from '../stats/metrics/valid.ts';
@@ -8,10 +8,10 @@ import { noiseFloor } from '../stats/noise-floor.ts';
 import { PERCENTILE_LABELS, tooFewFor } from '../stats/percentiles.ts';
 import { calibrationWarnings } from './warnings/warnings.ts';
 
-/** What the verdict on a run is made from: all but what follows from it. */
+/** What the verdict on a run is made from. */
 export type Evidence = Omit<Result, 'warnings' | 'citable' | 'id' | 'estimates'>;
 
-/** Doubts about the whole run; those about a cell stand with it. */
+/** Warnings about the whole run; those about a cell stand with it. */
 export function runWarnings(run: Evidence): Warning[] {
   return [
     ...completeness(run),
@@ -23,17 +23,13 @@ export function runWarnings(run: Evidence): Warning[] {
 }
 
 function completeness({ cells, finishedAt }: Evidence): Warning[] {
-  const found: Warning[] = [];
-  if (finishedAt === null) {
-    const text = `${cells.length} cells were measured; the run did not end.`;
-    found.push({ code: 'unfinished', severity: 'severe', text, hint: 'Finish it with --resume.' });
-  }
   const retried = cells.length - lastOfEach(cells).length;
-  if (retried > 0) {
-    const text = `${retried} ${retried === 1 ? 'cell' : 'cells'} failed and ${retried === 1 ? 'was' : 'were'} measured again.`;
-    found.push({ code: 'retried', severity: 'notice', text, hint: 'The failures stand among the cells.' });
-  }
-  return found;
+  const unfinished = `${cells.length} cells were measured; the run did not end.`;
+  const again = `${retried} ${retried === 1 ? 'cell' : 'cells'} failed and ${retried === 1 ? 'was' : 'were'} measured again.`;
+  return [
+    ...(finishedAt === null ? [severe('unfinished', unfinished, 'Finish it with --resume.')] : []),
+    ...(retried > 0 ? [notice('retried', again, 'The failures stand among the cells.')] : []),
+  ];
 }
 
 /** Bytes come out the same each round; times do not. */
@@ -42,22 +38,19 @@ function varies(figure: Result['scenarios'][number]['figures'][number]): boolean
 }
 
 function roundsAndEvents({ scenarios, cells }: Evidence): Warning[] {
-  const found: Warning[] = [];
-  for (const { id, rounds } of scenarios.filter(({ rounds, figures }) => rounds < 3 && figures.some(varies))) {
+  const few = scenarios.filter(({ rounds, figures }) => rounds < 3 && figures.some(varies));
+  const found = few.map(({ id, rounds }) => {
     const text = `${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${id} ${rounds === 1 ? 'gives' : 'give'} no interval worth quoting.`;
-    found.push({ code: 'too-few-rounds', severity: 'severe', text, hint: 'Run with --rounds 5 or more.' });
-  }
+    return severe('too-few-rounds', text, 'Run with --rounds 5 or more.');
+  });
   const timed = new Set(scenarios.filter(({ figures }) => figures.includes('latency')).map(({ id }) => id));
   const events = Math.min(
     ...cells.flatMap((cell) => (cell.state === 'completed' && timed.has(cell.scenario) ? cell.window.events : [])),
   );
   const unquotable = tooFewFor(events).map((name) => PERCENTILE_LABELS[name]);
-  if (unquotable.length > 0 && Number.isFinite(events)) {
-    const text = `A window holds ${events} events: ${unquotable.join(', ')} are not quoted.`;
-    const hint = 'Run with a longer --window, or a higher --rate.';
-    found.push({ code: 'too-few-events', severity: 'notice', text, hint });
-  }
-  return found;
+  if (unquotable.length === 0 || !Number.isFinite(events)) return found;
+  const text = `A window holds ${events} events: ${unquotable.join(', ')} are not quoted.`;
+  return [...found, notice('too-few-events', text, 'Run with a longer --window, or a higher --rate.')];
 }
 
 function noise({ comparisons, lanes }: Evidence): Warning[] {
@@ -79,12 +72,12 @@ function ratioText({ ratio, low, high }: Comparison): string {
 function provenance({ environment: { git } }: Evidence): Warning[] {
   if (git.commit !== null && git.dirty !== true) return [];
   const text = git.dirty ? 'The code differed from its commit.' : 'The code was not in a git checkout.';
-  return [{ code: 'dirty-tree', severity: 'severe', text, hint: 'Commit first, so that others can run what you ran.' }];
+  return [severe('dirty-tree', text, 'Commit first, so that others can run what you ran.')];
 }
 
 /** A result may be cited when nothing severe stands against it; otherwise each reason is told once. */
 export function judge(warnings: readonly Warning[], run: Pick<Result, 'cells' | 'scenarios'>): Result['citable'] {
-  const cells = withoutRamps(run);
+  const cells = withoutLimited(run);
   const severe = warnings.filter(({ severity }) => severity === 'severe');
   const reasons = severe.map(({ code, text }) => `${code}: ${text}`);
   const last = lastOfEach(cells);
@@ -103,21 +96,21 @@ export function judge(warnings: readonly Warning[], run: Pick<Result, 'cells' | 
 
 /** Whether a cell failed for good, or its delivery audit did. */
 export function hasInvalidData(run: Pick<Result, 'cells' | 'scenarios'>): boolean {
-  return lastOfEach(withoutRamps(run)).some((cell) => !isValid(cell));
+  return lastOfEach(withoutLimited(run)).some((cell) => !isValid(cell));
 }
 
-/** Where a lane is driven until something gives out, that something does is what is looked for. */
-function withoutRamps({ cells, scenarios }: Pick<Result, 'cells' | 'scenarios'>): Cell[] {
-  const ramps = new Set(scenarios.filter(({ limit }) => limit).map(({ id }) => id));
-  return cells.filter(({ scenario }) => !ramps.has(scenario));
+/** Leaves out scenarios with a limit: they drive a lane until a cell fails or warns, which is what they look for. */
+function withoutLimited({ cells, scenarios }: Pick<Result, 'cells' | 'scenarios'>): Cell[] {
+  const limited = new Set(scenarios.filter(({ limit }) => limit).map(({ id }) => id));
+  return cells.filter(({ scenario }) => !limited.has(scenario));
 }
 
-/** A cell that failed may have been measured again when the run was resumed: then the later one counts. */
+/** The last cell of each place in the plan: one that failed may have been measured again when the run was resumed. */
 export function lastOfEach(cells: readonly Cell[]): Cell[] {
   return [...new Map(cells.map((cell) => [cellKey(cell), cell])).values()];
 }
 
-/** Of a cell's place in the plan. */
+/** Equal for cells of the same place in the plan. */
 export function cellKey(cell: Pick<Cell, 'lane' | 'scenario' | 'point' | 'round'>): string {
   return `${keyOfPlace(cell)} ${cell.round}`;
 }

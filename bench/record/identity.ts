@@ -1,15 +1,18 @@
 /** What a result is called: the second it began, and a hash of all that it says. */
 
 import { createHash } from 'node:crypto';
-import type { Result } from '../contract/result.ts';
 
 /** `20261120-104953` */
 export function stampOf(startedAt: string): string {
   return startedAt.replace(/[-:]|\.\d+Z/g, '').replace('T', '-');
 }
 
-/** The same for the same result, whatever the order of its keys; another when one character of it is. */
-export function resultId(result: Result): string {
+/**
+ * The same for the same result, whatever the order of its keys; another when one character of it is.
+ *
+ * @param result of any schema version, as it is stored
+ */
+export function resultId(result: { readonly startedAt: string; readonly [key: string]: unknown }): string {
   const { id: _id, ...content } = result;
   const hash = createHash('sha256').update(JSON.stringify(content, sortKeys)).digest('hex');
   return `${stampOf(result.startedAt)}-${hash.slice(0, 12)}`;

@@ -18,22 +18,18 @@ export function recordLoad(
         echo: mergeLatency(upstream.map(({ echo }) => echo)),
       },
     }),
-    ...(opened.length > 0 && {
-      opened: mergeOpened(
-        opened,
-        workers.find(({ firstProblem }) => firstProblem),
-      ),
-    }),
+    ...(opened.length > 0 && { opened: mergeOpened(opened, workers) }),
     ...(loops.length > 0 && { closedLoops: mergeLoops(loops) }),
   };
 }
 
 function mergeOpened(
   opened: readonly NonNullable<WorkerMeasured['opened']>[],
-  { firstProblem = 'the time was up' }: Pick<WorkerMeasured, 'firstProblem'> = {},
+  workers: readonly WorkerMeasured[],
 ): NonNullable<CompletedCell['opened']> {
   const count = sum(opened, (one) => one.count);
-  if (count === 0) throw new Error(`no connection got its event; ${firstProblem}`);
+  const [problem = 'the time was up'] = workers.flatMap(({ firstProblem }) => firstProblem ?? []);
+  if (count === 0) throw new Error(`no connection got its event; ${problem}`);
   return {
     count,
     firstEvent: mergeLatency(opened.map(({ firstEvent }) => firstEvent)),
@@ -50,7 +46,7 @@ function mergeLoops(byWorker: readonly (readonly ClosedLoop[])[]): ClosedLoop[] 
     return {
       client,
       requests: sum(loops, ({ requests }) => requests),
-      // They run at the same time.
+      // Workers run at the same time: the slowest one's time is that of all.
       seconds: Math.max(...loops.map(({ seconds }) => seconds)),
       upBytes: sum(loops, ({ upBytes }) => upBytes),
       downBytes: sum(loops, ({ downBytes }) => downBytes),
@@ -59,6 +55,6 @@ function mergeLoops(byWorker: readonly (readonly ClosedLoop[])[]): ClosedLoop[] 
   });
 }
 
-function sum<T>(all: readonly T[], of: (one: T) => number): number {
+export function sum<T>(all: readonly T[], of: (one: T) => number): number {
   return all.reduce((total, one) => total + of(one), 0);
 }

@@ -1,6 +1,6 @@
 /** Pure: the deaths of servers and what clients saw of them become a cell's recovery. */
 
-import type { ClientRecovery, WorkerMeasured } from '../contract/child.ts';
+import type { WorkerMeasured } from '../contract/child.ts';
 import type { CompletedCell } from '../contract/result.ts';
 import { LatencyRecorder } from '../measure/latency.ts';
 
@@ -27,7 +27,8 @@ export function recordRecovery(
       const first = client.comebacks.find(({ connectingNs }) => connectingNs > deathNs);
       if (first) firstEvent.record(first.firstEventNs - deathNs);
       if (first && first.connectingNs <= nextNs) replayed += first.replayed;
-      for (const attemptNs of attemptsBetween(client, deathNs, Math.min(nextNs, first?.connectingNs ?? nextNs))) {
+      const untilNs = Math.min(nextNs, first?.connectingNs ?? nextNs);
+      for (const attemptNs of client.attemptsNs.filter((ns) => ns > deathNs && ns <= untilNs)) {
         attempts++;
         const tenth = Math.floor((attemptNs - deathNs) / TENTH_NS);
         while (attemptsByTenth.length <= tenth) attemptsByTenth.push(0);
@@ -36,9 +37,4 @@ export function recordRecovery(
     }
   }
   return { kills: deathsNs.length, firstEvent: firstEvent.summary(), attempts, replayed, attemptsByTenth };
-}
-
-/** After the one instant, up to the other. */
-function attemptsBetween({ attemptsNs }: ClientRecovery, afterNs: number, toNs: number): number[] {
-  return attemptsNs.filter((attemptNs) => attemptNs > afterNs && attemptNs <= toNs);
 }

@@ -13,9 +13,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { parseResult, type Result } from '../contract/result.ts';
-import { stampOf } from './identity.ts';
-import { verifyResult } from './verify.ts';
+import { InvalidResult, parseResult, type Result } from '../contract/result.ts';
+import { resultId, stampOf } from './identity.ts';
+import { recomputed } from './recompute.ts';
 
 const UNFINISHED = '-unfinished';
 
@@ -70,7 +70,7 @@ export class Store {
   }
 
   /**
-   * Finds a result by its path, its run folder or its run's id.
+   * Finds a result by its path, its run folder or its run's id. Its estimates are those of this version.
    *
    * @throws Error when there is no such file, or when it is not a result or was changed by hand
    */
@@ -79,9 +79,10 @@ export class Store {
     const path = candidates.find(isFile);
     if (path === undefined) throw new Error(`there is no result ${run}; looked for ${candidates.join(', ')}`);
     try {
-      const result = parseResult(readFileSync(path, 'utf8'));
-      verifyResult(result);
-      return { result, path };
+      const text = readFileSync(path, 'utf8');
+      const result = parseResult(text);
+      if (resultId(JSON.parse(text)) === result.id) return { result: recomputed(result), path };
+      throw new InvalidResult('its id is not the hash of what it says: the file was changed after the run');
     } catch (error) {
       throw new Error(`${path}: ${messageOf(error)}`, { cause: error });
     }
@@ -114,7 +115,7 @@ export function writeAtomically(path: string, text: string): void {
   }
 }
 
-/** What a process that was killed left behind in the middle of {@link writeAtomically}. */
+/** Removes what processes left that were killed in the middle of {@link writeAtomically}. */
 function removeDrafts(folder: string): void {
   for (const name of readdirSync(folder)) {
     const pid = /^\..+\.(\d+)$/.exec(name)?.[1];
@@ -131,7 +132,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** One level, on purpose: `recursive` never returns where the system refuses folders with ENOENT, as /proc does. */
+/** Makes one level: `recursive` never returns where the system refuses folders with ENOENT, as /proc does. */
 function makeFolder(folder: string): void {
   if (!existsSync(folder)) mkdirSync(folder);
 }

@@ -13,7 +13,8 @@ const scenario: PlannedScenario = {
   points: [{ clients: 100, eventsPerSecond: 20, payloadBytes: 128, headers: 'browser' }],
   figures: ['latency'],
   ledgerShare: 0.02,
-  jitter: 0.5,
+  varies: [],
+  arrivals: { process: 'spread', slotShare: 0.5 },
   rounds: 6,
   warmupSeconds: 1,
   windowSeconds: 5,
@@ -112,7 +113,7 @@ describe('a scenario', () => {
 
   it('in which nothing varies from round to round leaves second helpings of a lane out', () => {
     const planned = new Set(points({ figures: ['layers'] }).map(({ lane }) => lane.id));
-    expect(planned).toEqual(new Set(lanes.filter(({ repeats }) => repeats === undefined).map(({ id }) => id)));
+    expect(planned).toEqual(new Set(lanes.filter(({ duplicateOf }) => duplicateOf === undefined).map(({ id }) => id)));
     expect(planned.size).toBeLessThan(lanes.length);
   });
 

@@ -3,7 +3,7 @@
 import type { Lane } from '../contract/lane.ts';
 import { randomAt, STREAM } from '../contract/random.ts';
 import type { Cell, Point, Result } from '../contract/result.ts';
-import { slotsTogether } from '../contract/slots.ts';
+import { jitterOf, slotsTogether } from '../contract/slots.ts';
 import { keyOfPoint, withoutInterval } from '../stats/group.ts';
 import { metricOf } from '../stats/metrics/metrics.ts';
 import type { CellPlan } from './cell-plan.ts';
@@ -46,7 +46,7 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
         rehearsalSeconds: scenario.rehearsalSeconds ?? 0,
         warmupSeconds: scenario.warmupSeconds,
         windowSeconds: windowSeconds(scenario, point, lane),
-        jitter: scenario.jitter,
+        jitter: jitterOf(scenario.arrivals),
         ledgerClients: ledgerClients(lane, point.clients, scenario.ledgerShare),
       });
     }
@@ -54,10 +54,12 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
   return cells;
 }
 
-/** A second helping of a lane shows the noise of latencies; over many points it would take too long. */
+/** A duplicate of a lane shows the noise of latencies; over many points it would take too long. */
 function lanesOf({ figures, points, lanes: ids }: PlannedScenario, lanes: readonly Lane[]): readonly Lane[] {
   const own = lanes.filter(({ id }) => ids.includes(id));
-  return figures.includes('latency') && points.length === 1 ? own : own.filter(({ repeats }) => repeats === undefined);
+  return figures.includes('latency') && points.length === 1
+    ? own
+    : own.filter(({ duplicateOf }) => duplicateOf === undefined);
 }
 
 /** A lane that does not poll is measured once where points differ in the poll interval alone. */

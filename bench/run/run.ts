@@ -120,13 +120,13 @@ function buildResult(
     workers,
     environment,
     sessions: [...sessions],
-    lanes: lanes.map(({ id, title, summary, transport, options, repeats, variantOf }) => ({
+    lanes: lanes.map(({ id, title, summary, transport, options, duplicateOf, variantOf }) => ({
       id,
       title,
       summary,
       transport,
       options,
-      ...(repeats !== undefined && { repeats }),
+      ...(duplicateOf !== undefined && { duplicateOf }),
       ...(variantOf !== undefined && { variantOf }),
     })),
     scenarios: [...scenarios],

@@ -31,8 +31,8 @@ export function differencesBetween(a: Result, b: Result, shared: readonly Shared
 
 /** Points are matched one by one; more or fewer rounds change the interval alone. */
 function conditions(scenario: Result['scenarios'][number]) {
-  const { rehearsalSeconds = 0, warmupSeconds, windowSeconds, jitter, ledgerShare } = scenario;
-  return { rehearsalSeconds, warmupSeconds, windowSeconds, jitter, ledgerShare };
+  const { rehearsalSeconds = 0, warmupSeconds, windowSeconds, arrivals, ledgerShare } = scenario;
+  return { rehearsalSeconds, warmupSeconds, windowSeconds, ...arrivals, ledgerShare };
 }
 
 function processes({ workers, environment: { nodeFlags, loadNodeFlags = [] } }: Result) {

@@ -2,7 +2,7 @@
 
 import type { Cell, Point } from '../contract/result.ts';
 
-/** Members of each group in the order given. */
+/** Groups, and the members of each, in the order in which they come. */
 export function groupBy<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, [T, ...T[]]> {
   const groups = new Map<string, [T, ...T[]]>();
   for (const one of all) {
@@ -18,7 +18,7 @@ export function keyOfPoint(point: Point): string {
   return JSON.stringify(Object.entries(point).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** As lanes that do not poll are measured where others are at several intervals. */
+/** The point at which lanes that do not poll are measured, once, where others are at several intervals. */
 export function withoutInterval({ pollIntervalMs: _own, ...point }: Point): Point {
   return point;
 }

@@ -5,25 +5,25 @@ export interface Lineup {
   readonly reference: string;
   readonly lanes: readonly {
     readonly id: string;
-    /** The lane that it is a second helping of. */
-    readonly repeats?: string | undefined;
+    /** The lane that it measures once more. */
+    readonly duplicateOf?: string | undefined;
     /** The lane that it is but for one option. */
     readonly variantOf?: string | undefined;
   }[];
 }
 
 /**
- * Of a variant, what it varies, where that was measured, and of any other lane the run's reference; and for a lane that repeats
- * another, that one. Each once, and none with itself; the reference is a variant of nothing.
+ * Lanes that this one is compared with, each once: a variant with the lane it is a variant of, where that was measured, any
+ * other with the run's reference, and a duplicate with its original too. The reference is a variant of nothing.
  */
 export function referencesOf(
   lane: string,
   { reference, lanes }: Lineup,
   isMeasured: (lane: string) => boolean,
 ): string[] {
-  const { repeats, variantOf = reference } = lanes.find(({ id }) => id === lane) ?? {};
+  const { duplicateOf, variantOf = reference } = lanes.find(({ id }) => id === lane) ?? {};
   const main = lane !== reference && isMeasured(variantOf) ? variantOf : reference;
-  return [...new Set([main, repeats ?? main])].filter((other) => other !== lane);
+  return [...new Set([main, duplicateOf ?? main])].filter((other) => other !== lane);
 }
 
 /** Whether the lane is the other but for one option: what the two differ by is what the option changes. */
@@ -31,7 +31,7 @@ export function isVariant(lanes: Lineup['lanes'], lane: string, other: string): 
   return lanes.some(({ id, variantOf }) => id === lane && variantOf === other);
 }
 
-/** Whether the lane is a second helping of the other: what the two differ by is noise. */
-export function isRepeat(lanes: Lineup['lanes'], lane: string, other: string): boolean {
-  return lanes.some(({ id, repeats }) => id === lane && repeats === other);
+/** Whether the lane measures the other once more: what the two differ by is noise. */
+export function isDuplicate(lanes: Lineup['lanes'], lane: string, other: string): boolean {
+  return lanes.some(({ id, duplicateOf }) => id === lane && duplicateOf === other);
 }

@@ -3,7 +3,7 @@ import type { Comparison } from '../contract/result.ts';
 import { pairedRatio } from './inference/ratio.ts';
 import { noiseFloor } from './noise-floor.ts';
 
-const LANES = [{ id: 'alpha' }, { id: 'beta' }, { id: 'again', repeats: 'beta' }];
+const LANES = [{ id: 'alpha' }, { id: 'beta' }, { id: 'again', duplicateOf: 'beta' }];
 const point = { clients: 1, eventsPerSecond: 1, payloadBytes: 128, headers: 'node' } as const;
 
 function compared(metric: string, ratios: readonly number[], changes: Partial<Comparison> = {}): Comparison {

@@ -2,7 +2,7 @@ import type { Comparison, Warning } from '../contract/result.ts';
 import { type Evidence, reachOf } from './inference/evidence.ts';
 import { holm } from './inference/holm.ts';
 import { claimOf } from './inference/verdict.ts';
-import { isRepeat, type Lineup } from './lineup.ts';
+import { isDuplicate, type Lineup } from './lineup.ts';
 import { metricOf } from './metrics/metrics.ts';
 
 export interface SelfComparison {
@@ -20,7 +20,7 @@ export interface SelfComparison {
  */
 export function noiseFloor(comparisons: readonly Comparison[], lanes: Lineup['lanes']): SelfComparison[] {
   const repeats = comparisons.filter(
-    ({ lane, reference, metric }) => isRepeat(lanes, lane, reference) && metricOf(metric).unit === 'µs',
+    ({ lane, reference, metric }) => isDuplicate(lanes, lane, reference) && metricOf(metric).unit === 'µs',
   );
   const claims = repeats.flatMap((comparison) => {
     const evidence = evidenceBehind(comparison);

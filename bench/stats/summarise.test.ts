@@ -242,7 +242,7 @@ describe('the verdicts of comparisons', () => {
 
   describe('where a lane repeats another', () => {
     const cells = [...roundsOf('a', near), ...roundsOf('b', flat), ...roundsOf('c', near)];
-    const lanes = [{ id: 'a' }, { id: 'b' }, { id: 'c', repeats: 'b' }];
+    const lanes = [{ id: 'a' }, { id: 'b' }, { id: 'c', duplicateOf: 'b' }];
 
     it('its comparison with it is a family of its own', () => {
       expect(verdicts(cells, { reference: 'b', lanes })).toEqual(['a b higher', 'c b higher']);

@@ -5,7 +5,7 @@ import { estimateOf } from './estimate.ts';
 import { groupBy, keyOfPlace, withoutInterval } from './group.ts';
 import { pairedRatio, type Ratio } from './inference/ratio.ts';
 import { decide } from './inference/verdict.ts';
-import { isRepeat, isVariant, type Lineup, referencesOf } from './lineup.ts';
+import { isDuplicate, isVariant, type Lineup, referencesOf } from './lineup.ts';
 import { type Metric, metrics } from './metrics/metrics.ts';
 import { isValid } from './metrics/valid.ts';
 
@@ -61,7 +61,7 @@ export function summarise(
  * Those of a lane with its own repetition answer another question and are a family of their own, and so are those of variants.
  */
 function familyOf(scenario: string, { id }: Metric, lane: string, reference: string, { lanes }: Lineup): string {
-  const repeats = [isRepeat(lanes, lane, reference), isRepeat(lanes, reference, lane)];
+  const repeats = [isDuplicate(lanes, lane, reference), isDuplicate(lanes, reference, lane)];
   return JSON.stringify([scenario, id, ...repeats, isVariant(lanes, lane, reference)]);
 }
 

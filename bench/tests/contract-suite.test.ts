@@ -21,9 +21,9 @@ import { ByteMeter } from '../measure/byte-meter.ts';
 import { nowNs } from '../measure/clock.ts';
 
 // A second helping of a lane is the same code with the same options.
-describe.each(lanes.filter(({ repeats }) => repeats === undefined))('$id', (lane) => {
+describe.each(lanes.filter(({ duplicateOf }) => duplicateOf === undefined))('$id', (lane) => {
   const names: string[] = [];
-  const repetition = lane.repeats === undefined ? undefined : `the same as ${lane.repeats}`;
+  const repetition = lane.duplicateOf === undefined ? undefined : `the same as ${lane.duplicateOf}`;
   const rule = (name: string, hold: () => Promise<void>, exemption?: string) => {
     names.push(name);
     test(name, async ({ skip }) => {
@@ -582,8 +582,8 @@ test('lanes of all transports share one host and one feed, and each client gets 
 });
 
 test('a row that repeats another does so to the letter', () => {
-  for (const { id, title, summary, repeats, ...row } of lanes.filter((lane) => lane.repeats !== undefined)) {
-    const { id: _id, title: _title, summary: _summary, ...original } = findLane(repeats ?? id);
+  for (const { id, title, summary, duplicateOf, ...row } of lanes.filter((lane) => lane.duplicateOf !== undefined)) {
+    const { id: _id, title: _title, summary: _summary, ...original } = findLane(duplicateOf ?? id);
     expect(row).toEqual(original);
     expect([id, title, summary]).not.toContain(undefined);
   }

@@ -48,7 +48,7 @@ function laboratoryOf(lane: ReturnType<typeof findLane>, discipline: readonly st
     openNetwork: () => openNetwork(discipline),
     openServer: (at) => child('servers/main', at?.server),
     openWorker: (_index, at) => child('clients/main', at?.clients),
-    openRelay: (at) => child('bench/relay/main', at?.clients),
+    openRelay: (at) => child('bench/network/tap/main', at?.clients),
     readSegments: (port, signal, at) => readSegments(port, undefined, signal, at?.server),
   };
 }

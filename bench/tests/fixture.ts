@@ -1,5 +1,6 @@
 /** Results for tests: small, valid by the schema, and with estimates that the statistics made. */
 
+import { axesOf } from '../contract/dimensions.ts';
 import {
   type Cell,
   type CompletedCell,
@@ -16,7 +17,7 @@ import { summarise } from '../stats/summarise.ts';
 
 export interface ResultSpec {
   readonly lanes?: readonly string[];
-  /** By lane, the one that it is a second helping of. */
+  /** By lane, the one that it measures once more. */
   readonly repeats?: Readonly<Record<string, string>>;
   /** By lane, the one that it is but for one option. */
   readonly variants?: Readonly<Record<string, string>>;
@@ -46,7 +47,8 @@ export const SCENARIO: Result['scenarios'][number] = {
   lanes: ['alpha', 'beta', 'gamma'],
   points: [POINT],
   rounds: 3,
-  jitter: 0.5,
+  varies: [],
+  arrivals: { process: 'spread', slotShare: 0.5 },
   warmupSeconds: 1,
   windowSeconds: 5,
   ledgerShare: 0.02,
@@ -58,7 +60,7 @@ export function makeResult(spec: ResultSpec = {}): Result {
   const { change = (cell) => cell, replace = {}, repeats = {}, variants = {} } = spec;
   const lineup = lanes.map((id) => ({
     id,
-    ...(repeats[id] !== undefined && { repeats: repeats[id] }),
+    ...(repeats[id] !== undefined && { duplicateOf: repeats[id] }),
     ...(variants[id] !== undefined && { variantOf: variants[id] }),
   }));
   const places = points.flatMap((point) =>
@@ -89,7 +91,7 @@ export function makeResult(spec: ResultSpec = {}): Result {
       transport: repeats[lane.id] ?? lane.id,
       options: {},
     })),
-    scenarios: [{ ...SCENARIO, lanes: [...lanes], points: [...points], rounds }],
+    scenarios: [{ ...SCENARIO, lanes: [...lanes], points: [...points], ...axesOf(points, {}), rounds }],
     warnings: [],
     cells,
     ...summarise(cells, { reference, lanes: lineup }),

@@ -122,7 +122,7 @@ describe('a cell that opens connections', () => {
   });
 });
 
-describe.each(lanes.filter(({ repeats }) => repeats === undefined))('$id', (lane) => {
+describe.each(lanes.filter(({ duplicateOf }) => duplicateOf === undefined))('$id', (lane) => {
   it('brings the event over a cold connection, whose bytes both sides and a second count agree on', async () => {
     const second = witnessed(lane);
     const cell = await completedWith(second.lane);

@@ -1,5 +1,6 @@
 /** A result of many scenarios for tests: one for each thing that a scenario can vary or measure. */
 
+import { axesOf, type DeclaredAxes } from '../contract/dimensions.ts';
 import type { CompletedCell, Point, Result } from '../contract/result.ts';
 import { makeResult, POINT, SCENARIO } from './fixture.ts';
 
@@ -9,6 +10,8 @@ interface Part {
   readonly id: string;
   readonly figures: Scenario['figures'];
   readonly points: readonly Point[];
+  /** What its points do not tell of what is varied. */
+  readonly axes?: DeclaredAxes;
   readonly events?: number;
   readonly limit?: Scenario['limit'];
   readonly change?: (cell: CompletedCell) => CompletedCell;
@@ -27,32 +30,35 @@ const SIX = ['bare', 'asking', 'waiting', 'streaming', 'framing', 'framing-again
 /** The first lane is a floor, the second polls and the last repeats the one before it, which is the reference. */
 export function makeSurvey({ lanes = SIX, rounds = 3, parts = PARTS }: SurveySpec = {}): Result {
   const [again = '', reference = ''] = lanes.toReversed();
-  const results = parts.map(({ id, figures, points, events, limit, change = (cell) => cell, has = () => true }) => {
-    const spec = { lanes, rounds, points, reference, repeats: { [again]: reference }, ...(events && { events }) };
-    const all = makeResult({ ...spec, change: (cell) => cutOff(loaded(change({ ...cell, scenario: id })), limit) });
-    const kept = all.cells.filter((cell) => cell.state === 'failed' || has(cell));
-    const isKept = (one: { lane: string; point: Point }) =>
-      kept.some((cell) => cell.lane === one.lane && JSON.stringify(cell.point) === JSON.stringify(one.point));
-    const title = id.charAt(0).toUpperCase() + id.slice(1);
-    const scenario: Scenario = {
-      ...SCENARIO,
-      ...(limit && { limit }),
-      id,
-      title,
-      question: `What does ${id} cost?`,
-      figures,
-      points: [...points],
-      lanes: [...lanes],
-      rounds,
-    };
-    return {
-      ...all,
-      scenarios: [scenario],
-      cells: kept,
-      estimates: all.estimates.filter(isKept),
-      comparisons: all.comparisons.filter(isKept),
-    };
-  });
+  const results = parts.map(
+    ({ id, figures, points, axes = {}, events, limit, change = (cell) => cell, has = () => true }) => {
+      const spec = { lanes, rounds, points, reference, repeats: { [again]: reference }, ...(events && { events }) };
+      const all = makeResult({ ...spec, change: (cell) => cutOff(loaded(change({ ...cell, scenario: id })), limit) });
+      const kept = all.cells.filter((cell) => cell.state === 'failed' || has(cell));
+      const isKept = (one: { lane: string; point: Point }) =>
+        kept.some((cell) => cell.lane === one.lane && JSON.stringify(cell.point) === JSON.stringify(one.point));
+      const title = id.charAt(0).toUpperCase() + id.slice(1);
+      const scenario: Scenario = {
+        ...SCENARIO,
+        ...(limit && { limit }),
+        id,
+        title,
+        question: `What does ${id} cost?`,
+        figures,
+        points: [...points],
+        ...axesOf(points, axes),
+        lanes: [...lanes],
+        rounds,
+      };
+      return {
+        ...all,
+        scenarios: [scenario],
+        cells: kept,
+        estimates: all.estimates.filter(isKept),
+        comparisons: all.comparisons.filter(isKept),
+      };
+    },
+  );
   const [first] = results;
   if (!first) throw new Error('a survey has parts');
   return {
@@ -178,6 +184,7 @@ const PARTS: readonly Part[] = [
     id: 'far',
     figures: ['latency'],
     points: [1, 20].flatMap((eventsPerSecond) => along('rttMs', [0, 20, 100], { ...POINT, eventsPerSecond })),
+    axes: { varies: ['rttMs', 'eventsPerSecond'] },
   },
   {
     id: 'missed',
@@ -202,6 +209,7 @@ const PARTS: readonly Part[] = [
     id: 'many',
     figures: ['latency', 'cpu', 'memory'],
     points: [1, 10, 100, 1_000, 10_000].map((clients) => ({ ...POINT, clients, eventsPerSecond: 4_000 / clients })),
+    axes: { varies: 'clients', covaries: ['eventsPerSecond'] },
   },
   { id: 'silent', figures: ['idle'], points: [{ ...POINT, eventsPerSecond: 0 }], change: silent },
   { id: 'open', figures: ['connect'], points: along('rttMs', [0, 20, 100]), change: opened },

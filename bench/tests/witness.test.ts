@@ -45,7 +45,7 @@ const PAYLOADS_OF_VARIANTS = [128];
 /** A cell waits more than it works. */
 const CELLS_AT_ONCE = 4;
 
-const distinct = lanes.filter(({ repeats }) => repeats === undefined);
+const distinct = lanes.filter(({ duplicateOf }) => duplicateOf === undefined);
 const places = distinct.flatMap((lane) => {
   const isFirst = distinct.find(({ transport }) => transport === lane.transport) === lane;
   const isEncrypted = lane.options['over'] !== undefined;

@@ -7,7 +7,7 @@
  */
 
 import type { MessagesAsk } from '../../bench/contract/child.ts';
-import { padOf } from '../../bench/contract/padding.ts';
+import { padOf } from '../../bench/contract/event.ts';
 import { randomAt, STREAM } from '../../bench/contract/random.ts';
 
 export interface MessageSchedule extends MessagesAsk {

@@ -1,32 +1,27 @@
 /** Header compression for HTTP/2 (RFC 7541), read: the blocks of one side, in order. */
 
-import { DynamicTable } from './dynamic-table.ts';
+import { DEFAULT_TABLE_BYTES, DynamicTable } from './dynamic-table.ts';
 import { decodeHuffman } from './huffman.ts';
 import { type Field, STATIC_TABLE } from './static-table.ts';
 
-/** What SETTINGS_HEADER_TABLE_SIZE is until it is told (RFC 9113, section 6.5.2). */
-const DEFAULT_TABLE_BYTES = 4_096;
-/** Above it a number is no length and no index of anything that fits into a block. */
+/** Bounds numbers: a larger one is no length and no index of anything that fits into a block. */
 const LARGEST_NUMBER = 2 ** 32;
 
 /** The first bits of a field's representation (RFC 7541, section 6). */
 const INDEXED = 0x80;
 const WITH_INDEXING = 0x40;
 const SIZE_UPDATE = 0x20;
-/** Of a string: its code is Huffman's. */
+/** The first bit of a string in the Huffman code (section 5.2). */
 const HUFFMAN = 0x80;
 
 /** A block that is not HPACK. What follows it can't be read either, for the table is then unknown. */
 export class HpackError extends Error {}
 
 export class HpackDecoder {
-  readonly table = new DynamicTable(DEFAULT_TABLE_BYTES);
+  readonly table = new DynamicTable();
   #largestTableBytes = DEFAULT_TABLE_BYTES;
 
-  /**
-   * The other side allows a table of so many bytes. A smaller one than before binds the encoder only once it has
-   * acknowledged that, so the largest ever allowed is the limit.
-   */
+  /** Applies SETTINGS_HEADER_TABLE_SIZE. A smaller table binds the encoder only once it has acknowledged it: the largest counts. */
   allow(tableBytes: number): void {
     this.#largestTableBytes = Math.max(this.#largestTableBytes, tableBytes);
   }
@@ -45,7 +40,11 @@ export class HpackDecoder {
         fields.push(field);
       } else if (first & SIZE_UPDATE) {
         if (fields.length > 0) throw new HpackError('a table size update after a field');
-        this.#resize(cursor.number(5));
+        const tableBytes = cursor.number(5);
+        if (tableBytes > this.#largestTableBytes) {
+          throw new HpackError(`a table of ${tableBytes} bytes where ${this.#largestTableBytes} are allowed`);
+        }
+        this.table.resize(tableBytes);
       } else {
         fields.push(this.#readLiteral(cursor, 4));
       }
@@ -53,7 +52,7 @@ export class HpackDecoder {
     return fields;
   }
 
-  /** A name, by index or literally, and a value. */
+  /** Reads a name, by index or literally, and a value. */
   #readLiteral(cursor: Cursor, prefixBits: number): Field {
     const index = cursor.number(prefixBits);
     const name = index === 0 ? cursor.string() : this.#fieldAt(index)[0];
@@ -64,13 +63,6 @@ export class HpackDecoder {
     const field = STATIC_TABLE[index - 1] ?? this.table.at(index - 1 - STATIC_TABLE.length);
     if (!field) throw new HpackError(`no field has the index ${index}`);
     return field;
-  }
-
-  #resize(tableBytes: number): void {
-    if (tableBytes > this.#largestTableBytes) {
-      throw new HpackError(`a table of ${tableBytes} bytes where ${this.#largestTableBytes} are allowed`);
-    }
-    this.table.resize(tableBytes);
   }
 }
 
@@ -92,7 +84,7 @@ class Cursor {
     return byte;
   }
 
-  /** Section 5.1: in the last bits of a byte or, where they do not suffice, in seven of each that follows. */
+  /** Reads the last bits of a byte or, where they do not suffice, seven of each that follows (section 5.1). */
   number(prefixBits: number): number {
     const mask = 2 ** prefixBits - 1;
     let number = this.#next() & mask;
@@ -105,7 +97,7 @@ class Cursor {
     }
   }
 
-  /** Section 5.2. */
+  /** Reads the length, and octets or their Huffman code (section 5.2). */
   string(): string {
     const isHuffman = (this.peek() & HUFFMAN) !== 0;
     const length = this.number(7);

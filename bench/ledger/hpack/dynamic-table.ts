@@ -1,21 +1,15 @@
 import type { Field } from './static-table.ts';
 
-/** What an entry takes beside its octets (RFC 7541, section 4.1). */
+/** SETTINGS_HEADER_TABLE_SIZE until it is told (RFC 9113, section 6.5.2). */
+export const DEFAULT_TABLE_BYTES = 4_096;
+/** Bytes of an entry beside its octets (RFC 7541, section 4.1). */
 const ENTRY_OVERHEAD_BYTES = 32;
 
-/** The fields that one side told before, newest first, as far as they fit (RFC 7541, sections 2.3.2 and 4). */
+/** The newest fields that one side indexed, as far as they fit (RFC 7541, sections 2.3.2 and 4). */
 export class DynamicTable {
   readonly #entries: Field[] = [];
-  #usedBytes = 0;
-  #maxBytes: number;
-
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
-  }
-
-  get usedBytes(): number {
-    return this.#usedBytes;
-  }
+  usedBytes = 0;
+  #maxBytes = DEFAULT_TABLE_BYTES;
 
   /** @param index 0 is the newest */
   at(index: number): Field | undefined {
@@ -25,7 +19,7 @@ export class DynamicTable {
   /** An entry that is too large for the table empties it. */
   add(field: Field): void {
     this.#entries.push(field);
-    this.#usedBytes += sizeOf(field);
+    this.usedBytes += sizeOf(field);
     this.#evict();
   }
 
@@ -35,10 +29,10 @@ export class DynamicTable {
   }
 
   #evict(): void {
-    while (this.#usedBytes > this.#maxBytes) {
+    while (this.usedBytes > this.#maxBytes) {
       const oldest = this.#entries.shift();
       if (!oldest) return;
-      this.#usedBytes -= sizeOf(oldest);
+      this.usedBytes -= sizeOf(oldest);
     }
   }
 }

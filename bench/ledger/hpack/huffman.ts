@@ -2,7 +2,7 @@
 
 /**
  * Bits of each octet's code, and of the end of the string, 256. The code is canonical: shorter codes come first, and those of
- * one length stand in the order of their octets. So the lengths say it all.
+ * one length stand in the order of their octets. The lengths alone define it.
  */
 export const CODE_BITS: readonly number[] = [
   13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28, 28, 28, 28, 28, 28, 28, 30, 28, 28, 28, 28, 28, 28,
@@ -34,7 +34,7 @@ for (let bits = 0, code = 0; bits <= LONGEST_BITS; bits++, code *= 2) {
   }
 }
 
-/** Octets as the characters of a string; nothing when the code is broken. */
+/** Returns octets as the characters of a string, undefined when the code is broken. */
 export function decodeHuffman(bytes: Buffer): string | undefined {
   let text = '';
   let code = 0;
@@ -53,6 +53,6 @@ export function decodeHuffman(bytes: Buffer): string | undefined {
       bits = 0;
     }
   }
-  // What fills the last byte is the beginning of the end of the string, which is all ones.
+  // The last byte is filled with the first bits of the end of the string, which are all ones.
   return bits < 8 && code === 2 ** bits - 1 ? text : undefined;
 }

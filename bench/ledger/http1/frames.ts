@@ -1,19 +1,21 @@
 /**
- * WebSocket frames (RFC 6455, section 5), one direction of them.
+ * WebSocket frames (RFC 6455, section 5), one direction of them. Each message is one frame; a fragmented one is reported as
+ * unread.
  *
- * Headers of data frames, masks included, are framing, their payload is payload as it is on the wire. Of a message compressed
- * by permessage-deflate (RFC 7692) that is the compressed bytes; since frames bound a message whatever its window and context,
- * nothing is inflated. Control frames are control as a whole.
+ * Headers of data frames, masks included, are framing, their payload is payload as it is on the wire: compressed, where
+ * permessage-deflate (RFC 7692) did so. Frames bound a message whatever its window and context, so nothing is inflated.
+ * Control frames are control as a whole.
  */
 
+import { MessageTally } from '../content.ts';
 import type { Direction, Reader } from '../direction.ts';
-import { MessageTally } from '../message-tally.ts';
 
 const OPCODE = { continuation: 0, binary: 2, close: 8, pong: 10 } as const;
 const FIN = 0x80;
 const RSV1 = 0x40;
 const RSV2_AND_3 = 0x30;
 const MASKED = 0x80;
+const SHORTEST_HEADER = 2;
 const LONGEST_HEADER = 14;
 const LONGEST_CONTROL_PAYLOAD = 125;
 
@@ -23,11 +25,10 @@ export class FrameReader implements Reader {
   readonly #allowsDeflate: boolean;
   readonly #header = Buffer.alloc(LONGEST_HEADER);
   #headerBytes = 0;
-  /** As far as the bytes so far tell: 2, and, once both are there, what the second asks for. */
-  #wholeHeaderBytes = 2;
+  /** Bytes of the whole header, as far as its bytes so far tell. */
+  #wholeHeaderBytes = SHORTEST_HEADER;
   #payloadLeft = 0;
-  #layer: 'payload' | 'control' = 'control';
-  #isInMessage = false;
+  #isControl = false;
   #isClosed = false;
 
   /** @param allowsDeflate whether permessage-deflate was agreed upon */
@@ -41,7 +42,10 @@ export class FrameReader implements Reader {
     let at = from;
     while (at < chunk.length) {
       if (this.#headerBytes < this.#wholeHeaderBytes) {
-        this.#header[this.#headerBytes++] = chunk[at++] ?? 0;
+        const byte = chunk[at++] ?? 0;
+        this.#header[this.#headerBytes++] = byte;
+        if (this.#headerBytes === 1) this.#isControl = (byte & 0x08) !== 0;
+        this.#tally.add(this.#isControl ? 'control' : 'framing', 1);
         const problem = this.#readHeader();
         if (problem !== undefined) {
           this.#direction.fail(problem);
@@ -49,7 +53,7 @@ export class FrameReader implements Reader {
         }
       } else {
         const bytes = Math.min(this.#payloadLeft, chunk.length - at);
-        this.#tally.add(this.#layer, bytes);
+        this.#tally.add(this.#isControl ? 'control' : 'payload', bytes);
         this.#payloadLeft -= bytes;
         at += bytes;
       }
@@ -58,66 +62,50 @@ export class FrameReader implements Reader {
     return at;
   }
 
-  end(): void {}
-
-  /** Counts the newest byte of the header, and tells what is wrong with it. */
+  /** Returns what is wrong with the header so far. */
   #readHeader(): string | undefined {
     const first = this.#header[0] ?? 0;
-    const isControl = (first & 0x08) !== 0;
-    this.#tally.add(isControl ? 'control' : 'framing', 1);
-    if (this.#headerBytes === 1) return this.#readFirst(first, isControl);
-    if (this.#headerBytes === 2) return this.#readSecond(this.#header[1] ?? 0, isControl);
-    return this.#headerBytes === this.#wholeHeaderBytes ? this.#readLongLength() : undefined;
+    const second = this.#header[1] ?? 0;
+    if (this.#headerBytes === 1) return this.#problemOfFirst(first);
+    if (this.#headerBytes === SHORTEST_HEADER) return this.#readSecond(first, second);
+    return this.#headerBytes === this.#wholeHeaderBytes ? this.#readLongLength(second & 0x7f) : undefined;
   }
 
-  #readFirst(first: number, isControl: boolean): string | undefined {
+  #problemOfFirst(first: number): string | undefined {
     const opcode = first & 0x0f;
-    const isFinal = (first & FIN) !== 0;
-    this.#layer = isControl ? 'control' : 'payload';
     if (first & RSV2_AND_3) return 'a reserved bit is set';
-    if (opcode > (isControl ? OPCODE.pong : OPCODE.binary)) return `the opcode ${opcode} is reserved`;
-    if (isControl) {
+    if (opcode > (this.#isControl ? OPCODE.pong : OPCODE.binary)) return `the opcode ${opcode} is reserved`;
+    if (this.#isControl) {
       if (first & RSV1) return 'a control frame is compressed';
-      return isFinal ? undefined : 'a control frame is fragmented';
+      return first & FIN ? undefined : 'a control frame is fragmented';
     }
     if (this.#isClosed) return 'a data frame follows the close frame';
-    if (opcode === OPCODE.continuation) {
-      if (!this.#isInMessage) return 'a continuation frame continues nothing';
-      if (first & RSV1) return 'RSV1 is set on a continuation frame';
-    } else {
-      if (this.#isInMessage) return 'a new message begins within a fragmented one';
-      if (first & RSV1 && !this.#allowsDeflate) return 'RSV1 is set and no extension was agreed upon';
-      this.#isInMessage = true;
-    }
-    return undefined;
+    if (opcode === OPCODE.continuation || !(first & FIN)) return 'a fragmented message is not read';
+    return first & RSV1 && !this.#allowsDeflate ? 'RSV1 is set and no extension was agreed upon' : undefined;
   }
 
-  #readSecond(second: number, isControl: boolean): string | undefined {
+  #readSecond(first: number, second: number): string | undefined {
     const isMasked = (second & MASKED) !== 0;
-    if (isMasked !== (this.#direction.way === 'up')) {
+    if (isMasked !== (this.#direction.name === 'up')) {
       return isMasked ? 'a frame of the server is masked' : 'a frame of the client is not masked';
     }
     const length = second & 0x7f;
-    if (isControl && length > LONGEST_CONTROL_PAYLOAD) return 'a control frame is longer than 125 bytes';
-    if (isControl && length === 1 && ((this.#header[0] ?? 0) & 0x0f) === OPCODE.close) {
-      return 'a close frame has half a code';
-    }
+    if (this.#isControl && length > LONGEST_CONTROL_PAYLOAD) return 'a control frame is longer than 125 bytes';
+    if ((first & 0x0f) === OPCODE.close && length === 1) return 'a close frame has half a code';
     const lengthBytes = length === 126 ? 2 : length === 127 ? 8 : 0;
-    if (lengthBytes === 0) this.#payloadLeft = length;
-    this.#wholeHeaderBytes = 2 + lengthBytes + (isMasked ? 4 : 0);
+    this.#payloadLeft = length;
+    this.#wholeHeaderBytes = SHORTEST_HEADER + lengthBytes + (isMasked ? 4 : 0);
     return undefined;
   }
 
-  /** Of a header that is whole; lengths of 7 bits are read already. */
-  #readLongLength(): string | undefined {
-    const length = (this.#header[1] ?? 0) & 0x7f;
+  /** @param length of 7 bits; 126 and 127 stand for one of 16 and 64 bits, which must be the shortest form (section 5.2) */
+  #readLongLength(length: number): string | undefined {
     if (length === 126) {
       this.#payloadLeft = this.#header.readUInt16BE(2);
       if (this.#payloadLeft < 126) return `16 bits tell a length of ${this.#payloadLeft}`;
     } else if (length === 127) {
       const high = this.#header.readUInt32BE(2);
       if (high >= 2 ** 31) return 'the top bit of a length of 64 bits is set';
-      // Inexact above 2^53, which nobody lives to see the end of.
       this.#payloadLeft = high * 2 ** 32 + this.#header.readUInt32BE(6);
       if (this.#payloadLeft < 2 ** 16) return `64 bits tell a length of ${this.#payloadLeft}`;
     }
@@ -125,12 +113,9 @@ export class FrameReader implements Reader {
   }
 
   #endFrame(): void {
-    const first = this.#header[0] ?? 0;
     this.#headerBytes = 0;
-    this.#wholeHeaderBytes = 2;
-    if ((first & 0x0f) === OPCODE.close) this.#isClosed = true;
-    if (this.#layer === 'control' || !(first & FIN)) return;
-    this.#isInMessage = false;
-    this.#tally.finish();
+    this.#wholeHeaderBytes = SHORTEST_HEADER;
+    if (!this.#isControl) this.#tally.finish();
+    else if (((this.#header[0] ?? 0) & 0x0f) === OPCODE.close) this.#isClosed = true;
   }
 }

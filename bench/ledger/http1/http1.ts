@@ -1,7 +1,5 @@
 /** HTTP/1.1 on one connection (RFC 9112): which response answers which request, what its body holds, what it opens. */
 
-import { answerContent, opensStream } from '../answer.ts';
-import type { Content } from '../content.ts';
 import type { Direction } from '../direction.ts';
 import { Exchange, Exchanges } from '../exchange.ts';
 import { bodyOf } from './body.ts';
@@ -17,7 +15,7 @@ export class Http1 {
   readonly exchanges: Exchanges;
   readonly #up: Direction;
   readonly #down: Direction;
-  /** Begun by their request and not ended by their response, in order. */
+  /** Exchanges begun by their request and not ended by their response, in order. */
   readonly #unanswered: Http1Exchange[] = [];
 
   constructor(up: Direction, down: Direction) {
@@ -39,17 +37,16 @@ export class Http1 {
         exchange.method = head.start?.['method'] ?? '';
         exchange.up.headBytes = head.bytes;
         exchange.asksForWebSocket = isWebSocket(head);
-        return bodyOf(this.#up, head, exchange.question, false);
+        return bodyOf(this.#up, head, exchange.question);
       },
       ends: (bytes) => {
         exchange.up.bytes = bytes;
-        this.exchanges.complete(exchange, 'up', exchange.question.end());
+        this.exchanges.complete(exchange, 'up');
       },
     };
   }
 
   #responses(): MessageListener {
-    let content: Content;
     return {
       begins: () => {
         if (this.#unanswered.length === 0) this.#down.fail('a response that no request asked for');
@@ -58,43 +55,30 @@ export class Http1 {
         const exchange = this.#unanswered[0];
         if (!exchange) return undefined;
         const status = Number(head.start?.['status']);
-        if (status === 101) this.#switchProtocols(exchange, head);
-        if (status < 200) return 'goesOn';
-        if (exchange.method === 'CONNECT' && status < 300) {
-          this.#down.fail('the connection becomes a tunnel');
+        if (status < 200) {
+          const problem = status === 101 ? this.#switchProtocols(exchange, head) : 'an interim response is not read';
+          if (problem !== undefined) this.#down.fail(problem);
           return undefined;
         }
-        exchange.down.headBytes = head.bytes;
-        const answer = {
-          status,
-          type: head.fields.get('content-type'),
-          coding: head.fields.get('content-encoding'),
-          isOpenEnded: head.fields.has('transfer-encoding'),
-        };
-        if (opensStream(answer, exchange)) this.exchanges.countAsHandshake(exchange);
-        content = answerContent(this.#down, answer, exchange);
-        const body = bodyOf(this.#down, head, content, true);
+        const content = this.exchanges.answer(exchange, status, head.fields, head.bytes);
+        const body = bodyOf(this.#down, head, content);
         return exchange.method === 'HEAD' || status === 204 || status === 304 ? undefined : body;
       },
       ends: (bytes) => {
         const exchange = this.#unanswered.shift();
         if (!exchange) return;
         exchange.down.bytes = bytes;
-        this.exchanges.complete(exchange, 'down', content.end());
+        this.exchanges.complete(exchange, 'down');
       },
     };
   }
 
-  /** RFC 6455, section 4.2.2: what follows the 101 is frames, in both directions. */
-  #switchProtocols(exchange: Http1Exchange, head: HeadReader): void {
+  /** Frames follow the 101, in both directions (RFC 6455, section 4.2.2). Returns why not. */
+  #switchProtocols(exchange: Http1Exchange, head: HeadReader): string | undefined {
     if (!exchange.asksForWebSocket || !isWebSocket(head)) {
-      this.#down.fail('a 101 to something other than the WebSocket that was asked for');
-      return;
+      return 'a 101 to something other than the WebSocket that was asked for';
     }
-    if (!exchange.up.isComplete) {
-      this.#down.fail('a 101 to a request that is not complete');
-      return;
-    }
+    if (!exchange.up.isComplete) return 'a 101 to a request that is not complete';
     if (this.#unanswered.length > 1) this.#up.fail('a request follows the one that became a WebSocket');
     exchange.down.headBytes = head.bytes;
     this.exchanges.countAsHandshake(exchange);
@@ -102,6 +86,7 @@ export class Http1 {
     const allowsDeflate = /(^|,)[\t ]*permessage-deflate[\t ]*(;|,|$)/i.test(extensions);
     this.#down.reader = new FrameReader(this.#down, allowsDeflate);
     if (this.#up.reader) this.#up.reader = new FrameReader(this.#up, allowsDeflate);
+    return undefined;
   }
 }
 

@@ -1,13 +1,13 @@
 import type { Direction, Reader } from '../direction.ts';
 import type { Body } from './body.ts';
-import { HeadReader, REQUEST_LINE, STATUS_LINE } from './head.ts';
+import { HeadReader } from './head.ts';
 
-/** Told of the messages of one direction, in order. */
+/** Receives the messages of one direction, in order. */
 export interface MessageListener {
-  /** The first byte is there. May fail the direction: then it is not taken. */
+  /** The first byte of a message has come. May fail the direction: then the byte is not taken. */
   begins(): void;
-  /** Says how the body is to be read; nothing if there is none; `goesOn` when another head of the same message follows. */
-  head(head: HeadReader): Body | 'goesOn' | undefined;
+  /** Returns the reader of the body, undefined if there is none. */
+  head(head: HeadReader): Body | undefined;
   /** @param bytes of the message, from first to last */
   ends(bytes: number): void;
 }
@@ -29,17 +29,20 @@ export class MessageReader implements Reader {
   read(chunk: Buffer, from: number): number {
     if (this.#body) {
       const at = this.#body.read(chunk, from);
-      if (this.#body.isDone && this.#direction.reader) this.#end();
+      if (this.#body.isDone) this.#end();
       return at;
     }
     if (!this.#head) {
       this.#listener.begins();
       if (!this.#direction.reader) return from;
       this.#bytesBefore = this.#direction.readBytes;
-      this.#head = this.#newHead();
+      this.#head = new HeadReader(this.#direction);
     }
     const at = this.#head.read(chunk, from);
-    if (this.#head.isDone) this.#endHead(this.#head);
+    if (this.#head.isDone) {
+      this.#body = this.#listener.head(this.#head);
+      if (!this.#body) this.#end();
+    }
     return at;
   }
 
@@ -47,23 +50,10 @@ export class MessageReader implements Reader {
     if (this.#body?.lastsUntilClose) this.#end();
   }
 
-  #endHead(head: HeadReader): void {
-    const body = this.#listener.head(head);
-    if (!this.#direction.reader) return;
-    if (body === 'goesOn') this.#head = this.#newHead();
-    else if (body) this.#body = body;
-    else this.#end();
-  }
-
   #end(): void {
+    if (!this.#direction.reader) return;
     this.#head = undefined;
     this.#body = undefined;
     this.#listener.ends(this.#direction.readBytes - this.#bytesBefore);
-  }
-
-  #newHead(): HeadReader {
-    return this.#direction.way === 'up'
-      ? new HeadReader(this.#direction, 'requestHead', REQUEST_LINE)
-      : new HeadReader(this.#direction, 'responseHead', STATUS_LINE);
   }
 }

@@ -1,45 +1,37 @@
 /** Figures that only HTTP/2 has: its frames by type, and its header blocks by how far a connection has come. */
 
-import { FRAME_TYPES, type FrameCounts, type FrameType, type HeadBlockCount } from '../../contract/ledger.ts';
-import type { Way } from '../direction.ts';
+import type { CountedBytes, FrameCounts, FrameType, HeadBlockCount } from '../../contract/ledger.ts';
+import type { DirectionName } from '../direction.ts';
 import { FRAME_HEADER_BYTES, type Frame } from './frame.ts';
 
-interface Counted {
-  count: number;
-  bytes: number;
-}
+const NONE: CountedBytes = { count: 0, bytes: 0 };
 
 export class Http2Counts {
-  readonly #frames: Record<Way, Partial<Record<FrameType, Counted>>> = { up: {}, down: {} };
-  readonly #headBlocks: Record<Way, Counted>[] = [];
+  readonly #frames: Record<DirectionName, Partial<Record<FrameType, CountedBytes>>> = { up: {}, down: {} };
+  readonly #headBlocks: Record<DirectionName, CountedBytes>[] = [];
 
-  addFrame(way: Way, { type, payloadBytes }: Frame): void {
-    const name = FRAME_TYPES[type] ?? 'EXTENSION';
-    this.#frames[way][name] ??= { count: 0, bytes: 0 };
-    add(this.#frames[way][name], FRAME_HEADER_BYTES + payloadBytes);
+  addFrame(direction: DirectionName, { type, payloadBytes }: Frame): void {
+    const frames = this.#frames[direction];
+    frames[type] = plus(frames[type], FRAME_HEADER_BYTES + payloadBytes);
   }
 
   /** @param number of the exchange on its connection, from 1 */
-  addHeadBlock(way: Way, number: number, blockBytes: number): void {
-    const at = number === 1 ? 0 : 32 - Math.clz32(number - 1);
-    while (this.#headBlocks.length <= at) {
-      this.#headBlocks.push({ up: { count: 0, bytes: 0 }, down: { count: 0, bytes: 0 } });
-    }
-    const counted = this.#headBlocks[at]?.[way];
-    if (counted) add(counted, blockBytes);
+  addHeadBlock(direction: DirectionName, number: number, blockBytes: number): void {
+    const step = number === 1 ? 0 : 32 - Math.clz32(number - 1);
+    while (this.#headBlocks.length <= step) this.#headBlocks.push({ up: NONE, down: NONE });
+    const blocks = this.#headBlocks[step];
+    if (blocks) blocks[direction] = plus(blocks[direction], blockBytes);
   }
 
   read(): { frames: { up: FrameCounts; down: FrameCounts }; headBlocks: readonly HeadBlockCount[] } {
-    const frames = { up: copyEach(this.#frames.up), down: copyEach(this.#frames.down) };
-    return { frames, headBlocks: this.#headBlocks.map(copyEach) };
+    const { up, down } = this.#frames;
+    return {
+      frames: { up: { ...up }, down: { ...down } },
+      headBlocks: this.#headBlocks.map((blocks) => ({ ...blocks })),
+    };
   }
 }
 
-function copyEach<Counts extends Readonly<Record<string, Counted>>>(counts: Counts): Counts {
-  return Object.fromEntries(Object.entries(counts).map(([key, counted]) => [key, { ...counted }])) as Counts;
-}
-
-function add(counted: Counted, bytes: number): void {
-  counted.count++;
-  counted.bytes += bytes;
+function plus({ count, bytes } = NONE, more: number): CountedBytes {
+  return { count: count + 1, bytes: bytes + more };
 }

@@ -1,25 +1,14 @@
 /** The frame of HTTP/2 (RFC 9113, section 4.1), and what each type of it must be by itself (section 6). */
 
+import { FRAME_TYPES, type FrameType } from '../../contract/ledger.ts';
+
 export const FRAME_HEADER_BYTES = 9;
-
-export const TYPE = {
-  data: 0,
-  headers: 1,
-  priority: 2,
-  rstStream: 3,
-  settings: 4,
-  pushPromise: 5,
-  ping: 6,
-  goAway: 7,
-  windowUpdate: 8,
-  continuation: 9,
-} as const;
-
-/** A flag's meaning depends on the type: the first is `ACK` of SETTINGS and PING. */
-export const FLAG = { endStream: 0x01, ack: 0x01, endHeaders: 0x04, padded: 0x08, priority: 0x20 } as const;
+const END_HEADERS = 0x04;
+const PADDED = 0x08;
+const PRIORITY = 0x20;
 
 export interface Frame {
-  readonly type: number;
+  readonly type: FrameType;
   readonly flags: number;
   /** 0 is the connection. */
   readonly stream: number;
@@ -29,51 +18,39 @@ export interface Frame {
 export function parseFrame(header: Buffer): Frame {
   return {
     payloadBytes: header.readUIntBE(0, 3),
-    type: header[3] ?? 0,
+    type: FRAME_TYPES[header[3] ?? 0] ?? 'EXTENSION',
     flags: header[4] ?? 0,
-    // The first bit is reserved, and ignored.
+    // The first bit is reserved, and ignored (section 4.1).
     stream: header.readUInt32BE(5) & 0x7fff_ffff,
   };
 }
 
-export function hasFlag({ flags }: Frame, flag: number): boolean {
-  return (flags & flag) !== 0;
+export function endsStream({ flags }: Frame): boolean {
+  return (flags & 0x01) !== 0;
 }
 
-export function isAck(frame: Frame): boolean {
-  return frame.type === TYPE.settings && hasFlag(frame, FLAG.ack);
+/** Whether a SETTINGS frame acknowledges those of the other side. */
+export function isAck({ type, flags }: Frame): boolean {
+  return type === 'SETTINGS' && (flags & 0x01) !== 0;
 }
 
-interface Rule {
-  /** Whether the type belongs to a stream, or to the connection; to either when left out. */
-  readonly isOnStream?: boolean;
-  readonly payloadBytes?: number;
-}
+/** Types that a stream must carry, or the connection; the others may be on either. */
+const ON_STREAM: readonly FrameType[] = ['DATA', 'HEADERS', 'RST_STREAM'];
+const ON_CONNECTION: readonly FrameType[] = ['SETTINGS', 'PING', 'GOAWAY'];
+const PAYLOAD_BYTES: Readonly<Partial<Record<FrameType, number>>> = { RST_STREAM: 4, PING: 8, WINDOW_UPDATE: 4 };
+const UNREAD: readonly FrameType[] = ['PRIORITY', 'PUSH_PROMISE', 'CONTINUATION'];
 
-/** By type. */
-const RULES: readonly Rule[] = [
-  { isOnStream: true },
-  { isOnStream: true },
-  { isOnStream: true, payloadBytes: 5 },
-  { isOnStream: true, payloadBytes: 4 },
-  { isOnStream: false },
-  { isOnStream: true },
-  { isOnStream: false, payloadBytes: 8 },
-  { isOnStream: false },
-  { payloadBytes: 4 },
-  { isOnStream: true },
-];
-
+/** Returns what is wrong with a frame, or what it has that is not read. */
 export function problemOf(frame: Frame): string | undefined {
-  const { type, stream, payloadBytes } = frame;
-  const rule = RULES[type];
-  if (!rule) return undefined;
-  const what = `a frame of type ${type}`;
-  if (rule.isOnStream !== undefined && rule.isOnStream !== stream > 0) return `${what} on stream ${stream}`;
+  const { type, flags, stream, payloadBytes } = frame;
+  if (UNREAD.includes(type)) return `${type} is not read`;
+  if ((stream > 0 ? ON_CONNECTION : ON_STREAM).includes(type)) return `${type} on stream ${stream}`;
+  if ((type === 'DATA' || type === 'HEADERS') && flags & PADDED) return `padding of ${type} is not read`;
+  if (type === 'HEADERS' && flags & PRIORITY) return 'the priority fields of HEADERS are not read';
+  if (type === 'HEADERS' && !(flags & END_HEADERS)) return 'CONTINUATION is not read';
   const isWrong =
-    (rule.payloadBytes !== undefined && payloadBytes !== rule.payloadBytes) ||
-    (type === TYPE.settings && payloadBytes % 6 !== 0) ||
-    (type === TYPE.data && hasFlag(frame, FLAG.padded) && payloadBytes === 0) ||
+    payloadBytes !== (PAYLOAD_BYTES[type] ?? payloadBytes) ||
+    (type === 'SETTINGS' && payloadBytes % 6 !== 0) ||
     (isAck(frame) && payloadBytes > 0);
-  return isWrong ? `${what} of ${payloadBytes} bytes` : undefined;
+  return isWrong ? `${type} of ${payloadBytes} bytes` : undefined;
 }

@@ -1,191 +1,181 @@
 /** HTTP/2 on one connection (RFC 9113): which frames belong to which exchange, what they hold, what they open. */
 
 import type { Layer } from '../../contract/ledger.ts';
-import { opensStream } from '../answer.ts';
-import type { Direction, Way } from '../direction.ts';
-import { Exchanges } from '../exchange.ts';
+import type { Direction, DirectionName } from '../direction.ts';
+import { Exchange, Exchanges } from '../exchange.ts';
+import { HpackDecoder, HpackError } from '../hpack/decoder.ts';
 import { Http2Counts } from './counts.ts';
-import { FLAG, FRAME_HEADER_BYTES, type Frame, hasFlag, isAck, TYPE } from './frame.ts';
-import type { FrameListener } from './frame-reader.ts';
-import type { HeaderBlock } from './header-blocks.ts';
-import { Http2Side } from './side.ts';
-import { Stream } from './stream.ts';
+import { endsStream, FRAME_HEADER_BYTES, type Frame, isAck } from './frame.ts';
+import { Http2Reader } from './frame-reader.ts';
 
-/** An error code that is none (section 7). */
+/** The error code of a reset without an error (section 7). */
 const NO_ERROR = 0;
+/** Settings that bind what the other side sends (section 6.5.2). */
+const SETTING = { headerTableSize: 1, maxFrameSize: 5 } as const;
+const SETTING_BYTES = 6;
+
+/** One direction of the connection. */
+interface Side {
+  readonly direction: Direction;
+  readonly reader: Http2Reader;
+  readonly hpack: HpackDecoder;
+  hasSettings: boolean;
+  hasAcknowledged: boolean;
+}
+
+/** One request and its response (section 8.1). */
+class Stream extends Exchange {
+  /** Requests on this connection so far, from 1: identifiers may be skipped (section 5.1.1). */
+  readonly number: number;
+  /** What comes next in each direction. */
+  readonly next: Record<DirectionName, 'head' | 'body' | 'nothing'> = { up: 'head', down: 'head' };
+
+  constructor(up: Direction, number: number) {
+    super(up);
+    this.number = number;
+  }
+}
 
 export class Http2 {
   readonly exchanges: Exchanges;
   readonly counts = new Http2Counts();
-  readonly #sides: Record<Way, Http2Side>;
-  /** Begun and not ended by both sides. */
+  readonly #sides: Record<DirectionName, Side>;
+  /** Streams that are not ended by both sides, by identifier. */
   readonly #streams = new Map<number, Stream>();
+  /** The highest identifier that the client opened. */
+  #lastStream = 0;
   #requests = 0;
 
   constructor(up: Direction, down: Direction) {
     this.exchanges = new Exchanges(up, down);
-    this.#sides = {
-      up: new Http2Side(up, this.#listenerOf('up')),
-      down: new Http2Side(down, this.#listenerOf('down')),
-    };
+    this.#sides = { up: this.#sideOf(up), down: this.#sideOf(down) };
   }
 
-  #listenerOf(way: Way): FrameListener {
-    return {
-      begins: (frame) => {
-        const side = this.#sides[way];
-        side.layer = this.#begin(way, side, frame);
-        return side.layer;
-      },
+  #sideOf(direction: Direction): Side {
+    const { name } = direction;
+    const reader = new Http2Reader(direction, {
+      begins: (frame) => this.#begin(name, frame),
       data: (frame, content) => {
-        const stream = this.#streams.get(frame.stream);
-        if (stream) stream.contentOf(way)?.read(content, 0, content.length);
-        else this.#sides[way].direction.layers.control += content.length;
+        const message = this.#streams.get(frame.stream)?.[name].content;
+        if (message) message.read(content, 0, content.length);
+        else direction.layers.control += content.length;
       },
       ends: (frame, payload) => {
-        this.counts.addFrame(way, frame);
-        this.#end(way, this.#sides[way], frame, payload);
+        this.counts.addFrame(name, frame);
+        this.#end(name, frame, payload);
       },
-    };
+    });
+    direction.reader = reader;
+    return { direction, reader, hpack: new HpackDecoder(), hasSettings: false, hasAcknowledged: false };
   }
 
-  /** The layer of a frame, by its header. */
-  #begin(way: Way, side: Http2Side, frame: Frame): Layer {
-    const { type } = frame;
-    const { begun } = side.blocks;
-    if (begun && (type !== TYPE.continuation || begun.stream !== frame.stream)) {
-      side.direction.fail('a header block is interrupted');
-    } else if (!side.hasSettings && (type !== TYPE.settings || isAck(frame))) {
+  /** Returns the layer of a frame, by its header. */
+  #begin(name: DirectionName, frame: Frame): Layer {
+    const side = this.#sides[name];
+    if (!side.hasSettings && (frame.type !== 'SETTINGS' || isAck(frame))) {
       side.direction.fail('the first frame is not SETTINGS');
-    } else if (type === TYPE.continuation) {
-      if (!begun) side.direction.fail('CONTINUATION continues nothing');
-      return side.layer;
-    } else if (type === TYPE.settings) {
-      return side.beginSettings(isAck(frame));
-    } else if (type === TYPE.headers || type === TYPE.data) {
-      return this.#beginOnStream(way, side, frame);
-    } else if (type === TYPE.pushPromise && way === 'up') {
-      side.direction.fail('the client promises a response');
+    } else if (frame.type === 'SETTINGS') {
+      const state = isAck(frame) ? 'hasAcknowledged' : 'hasSettings';
+      const isFirst = !side[state];
+      side[state] = true;
+      return isFirst ? 'handshake' : 'control';
+    } else if (frame.type === 'HEADERS' || frame.type === 'DATA') {
+      return this.#beginOnStream(name, frame);
     }
     return 'control';
   }
 
-  #beginOnStream(way: Way, side: Http2Side, frame: Frame): Layer {
-    const isData = frame.type === TYPE.data;
-    if (way === 'up' && !isData && frame.stream % 2 === 1 && frame.stream > side.lastStream) {
-      side.lastStream = frame.stream;
-      this.#streams.set(frame.stream, new Stream(side.direction, ++this.#requests));
+  #beginOnStream(name: DirectionName, { type, stream: id }: Frame): Layer {
+    const { direction } = this.#sides[name];
+    const isData = type === 'DATA';
+    if (name === 'up' && !isData && id % 2 === 1 && id > this.#lastStream) {
+      this.#lastStream = id;
+      this.#streams.set(id, new Stream(direction, ++this.#requests));
     }
-    const stream = this.#streams.get(frame.stream);
+    const stream = this.#streams.get(id);
     if (!stream) {
-      // Sent before its sender knew of the reset, and taken by nobody.
-      if (!this.#wasOpened(frame.stream)) side.direction.fail(`stream ${frame.stream} was never opened`);
+      // What was sent before its sender knew of a reset reaches nobody.
+      if (id % 2 === 0 || id > this.#lastStream) direction.fail(`stream ${id} was never opened`);
       return 'control';
     }
-    const place = stream.place[way];
-    if (place === 'end' || (isData && place === 'head')) {
-      const what = `${isData ? 'DATA' : 'HEADERS'} on stream ${frame.stream}`;
-      side.direction.fail(`${what} ${place === 'end' ? 'after its end' : 'before its head'}`);
-    }
-    if (isData || place === 'body') return 'chunking';
-    return way === 'up' ? 'requestHead' : 'responseHead';
+    const next = stream.next[name];
+    if (next === 'nothing') direction.fail(`${type} on stream ${id} after its end`);
+    else if (isData && next === 'head') direction.fail(`DATA on stream ${id} before its head`);
+    else if (!isData && next === 'body') direction.fail(`trailers on stream ${id} are not read`);
+    return isData ? 'chunking' : name === 'up' ? 'requestHead' : 'responseHead';
   }
 
-  #wasOpened(stream: number): boolean {
-    return stream <= this.#sides[stream % 2 === 1 ? 'up' : 'down'].lastStream;
-  }
-
-  #end(way: Way, side: Http2Side, frame: Frame, payload: Buffer): void {
+  #end(name: DirectionName, frame: Frame, payload: Buffer): void {
     const { type } = frame;
-    if (type === TYPE.headers || type === TYPE.continuation || type === TYPE.pushPromise) {
-      const block = side.blocks.add(frame, payload);
-      if (typeof block === 'string') side.direction.fail(block);
-      else if (block?.frame.type === TYPE.pushPromise) this.#promise(side, block.promisedStream);
-      else if (block) this.#endBlock(way, side, block);
-    } else if (type === TYPE.data) {
-      const stream = this.#streams.get(frame.stream);
-      if (!stream) return;
-      stream.exchange[way].bytes += FRAME_HEADER_BYTES + frame.payloadBytes;
-      if (hasFlag(frame, FLAG.endStream)) this.#endStream(way, stream, frame.stream);
-    } else if (type === TYPE.settings) {
-      this.#sides[way === 'up' ? 'down' : 'up'].apply(payload);
-    } else if (type === TYPE.rstStream) {
-      this.#reset(way, frame.stream, payload.readUInt32BE(0));
-    }
-  }
-
-  #endBlock(way: Way, side: Http2Side, { frame, frameBytes, blockBytes, fields }: HeaderBlock): void {
+    if (type === 'SETTINGS') this.#apply(name, payload);
+    else if (type === 'RST_STREAM') this.#reset(name, frame.stream, payload.readUInt32BE(0));
+    if (type !== 'HEADERS' && type !== 'DATA') return;
     const stream = this.#streams.get(frame.stream);
-    if (!stream) return;
-    const half = stream.exchange[way];
-    half.bytes += frameBytes;
-    if (stream.number > 0) this.counts.addHeadBlock(way, stream.number, blockBytes);
-    const isEnd = hasFlag(frame, FLAG.endStream);
-    if (stream.place[way] === 'head') {
-      half.headBytes = frameBytes;
-      if (way === 'up') this.#readRequest(stream, fields);
-      else this.#readResponse(side, stream, fields);
-      if (isEnd && stream.place[way] === 'head') side.direction.fail('an interim response ends its stream');
-    } else if (!isEnd) {
-      side.direction.fail(`trailers that do not end stream ${frame.stream}`);
+    const problem = type === 'HEADERS' ? this.#readHead(name, stream, payload) : undefined;
+    if (problem !== undefined) this.#sides[name].direction.fail(problem);
+    if (!stream || !this.#sides[name].direction.reader) return;
+    stream[name].bytes += FRAME_HEADER_BYTES + frame.payloadBytes;
+    if (endsStream(frame)) this.#endStream(name, stream, frame.stream);
+  }
+
+  /** Applies what one side says of itself to what the other sends. */
+  #apply(name: DirectionName, settings: Buffer): void {
+    const { hpack, reader } = this.#sides[name === 'up' ? 'down' : 'up'];
+    for (let at = 0; at < settings.length; at += SETTING_BYTES) {
+      const setting = settings.readUInt16BE(at);
+      const value = settings.readUInt32BE(at + 2);
+      if (setting === SETTING.headerTableSize) hpack.allow(value);
+      else if (setting === SETTING.maxFrameSize) reader.allow(value);
     }
-    if (isEnd && side.direction.reader) this.#endStream(way, stream, frame.stream);
   }
 
-  #readRequest({ exchange, place }: Stream, fields: HeaderBlock['fields']): void {
-    exchange.method = fields.get(':method') ?? '';
-    place.up = 'body';
-  }
-
-  #readResponse(side: Http2Side, stream: Stream, fields: HeaderBlock['fields']): void {
-    const { exchange } = stream;
+  /** Decodes a head even where its stream was reset: the table of HPACK is the connection's. Returns what is wrong. */
+  #readHead(name: DirectionName, stream: Stream | undefined, block: Buffer): string | undefined {
+    let fields: ReadonlyMap<string, string>;
+    try {
+      // The first value of a name stays: it is set last.
+      fields = new Map(this.#sides[name].hpack.decode(block).reverse());
+    } catch (error) {
+      if (error instanceof HpackError) return `HPACK: ${error.message}`;
+      throw error;
+    }
+    if (!stream) return undefined;
+    this.counts.addHeadBlock(name, stream.number, block.length);
+    stream.next[name] = 'body';
+    const headBytes = FRAME_HEADER_BYTES + block.length;
+    if (name === 'up') {
+      stream.method = fields.get(':method') ?? '';
+      stream.up.headBytes = headBytes;
+      return undefined;
+    }
     const status = fields.get(':status') ?? '';
-    if (!/^[1-9]\d\d$/.test(status)) side.direction.fail(`the status ${JSON.stringify(status)}`);
-    if (status.startsWith('1')) return;
-    if (exchange.method === 'CONNECT' && status.startsWith('2')) side.direction.fail('a stream becomes a tunnel');
-    const head = {
-      status: Number(status),
-      type: fields.get('content-type'),
-      coding: fields.get('content-encoding'),
-      isOpenEnded: !fields.has('content-length'),
-    };
-    if (opensStream(head, exchange)) this.exchanges.countAsHandshake(exchange);
-    stream.answer(side.direction, head);
-    stream.place.down = 'body';
+    if (!/^[1-9]\d\d$/.test(status)) return `the status ${JSON.stringify(status)}`;
+    if (status.startsWith('1')) return 'an interim response is not read';
+    this.exchanges.answer(stream, Number(status), fields, headBytes);
+    return undefined;
   }
 
-  #endStream(way: Way, stream: Stream, id: number): void {
-    stream.place[way] = 'end';
-    this.exchanges.complete(stream.exchange, way, stream.contentOf(way)?.end() ?? 0);
-    if (stream.place.up === 'end' && stream.place.down === 'end') this.#close(id);
+  #endStream(name: DirectionName, stream: Stream, id: number): void {
+    stream.next[name] = 'nothing';
+    this.exchanges.complete(stream, name);
+    if (stream.next.up === 'nothing' && stream.next.down === 'nothing') this.#close(id);
   }
 
   /**
-   * Gives a stream up. Without an error a server may also mean by it that the response was whole: that of Node does, where
-   * the client's window left no room for the end.
+   * Gives a stream up. A server may also end a whole response by a reset without an error: that of Node does, where the
+   * client's window left no room for the end.
    */
-  #reset(way: Way, id: number, code: number): void {
+  #reset(name: DirectionName, id: number, code: number): void {
     const stream = this.#streams.get(id);
-    const isEnd = way === 'down' && code === NO_ERROR && stream?.place.up === 'end' && stream.place.down === 'body';
+    const isEnd = name === 'down' && code === NO_ERROR && stream?.next.up === 'nothing' && stream.next.down === 'body';
     if (isEnd) this.#endStream('down', stream, id);
     this.#close(id);
   }
 
   #close(id: number): void {
-    this.#streams.get(id)?.cutOff();
+    const stream = this.#streams.get(id);
+    stream?.question.close();
+    stream?.down.content?.close();
     this.#streams.delete(id);
-  }
-
-  /** Section 8.4: a response whose request the server makes up. It is no exchange of the client's. */
-  #promise(side: Http2Side, id: number): void {
-    if (id % 2 === 1 || id <= side.lastStream) {
-      side.direction.fail(`stream ${id} is promised`);
-      return;
-    }
-    side.lastStream = id;
-    const stream = new Stream(this.#sides.up.direction, 0);
-    stream.exchange.isCycle = false;
-    stream.place.up = 'end';
-    this.#streams.set(id, stream);
   }
 }

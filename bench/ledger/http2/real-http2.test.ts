@@ -11,12 +11,12 @@ import {
   type ServerOptions,
   sensitiveHeaders,
 } from 'node:http2';
-import { type AddressInfo, connect as connectSocket, createServer as createSocketServer } from 'node:net';
+import { connect as connectSocket, createServer as createSocketServer } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { sumOf } from '../../contract/ledger.ts';
 import { eventually, range } from '../../contract/test-support.ts';
 import { HpackDecoder } from '../hpack/decoder.ts';
-import { openTap } from '../test-tap.ts';
+import { expectAllPassed, listen, openTap } from '../test-tap.ts';
 
 const eventOf = (seq: number) => JSON.stringify({ seq, pad: 'x'.repeat((seq * 37) % 300) });
 const BIG = 'x'.repeat(100_000);
@@ -41,9 +41,7 @@ async function serve(options: ServerOptions): Promise<number> {
     }
   });
   server.on('session', (session) => session.on('error', () => {}));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  return (server.address() as AddressInfo).port;
+  return listen(server);
 }
 
 async function read(stream: ClientHttp2Stream): Promise<string> {
@@ -63,16 +61,12 @@ async function closeSession(session: ClientHttp2Session): Promise<void> {
 describe('the HTTP/2 of Node', () => {
   test.each<[string, ServerOptions]>([
     ['as it is', {}],
-    ['with padding', { paddingStrategy: constants.PADDING_STRATEGY_MAX }],
     ['with a small table and small windows', { settings: { headerTableSize: 100, initialWindowSize: 20_000 } }],
     ['with large frames', { settings: { maxFrameSize: 100_000, headerTableSize: 65_536 } }],
   ])('%s is read, every byte in a layer', async (_, options) => {
     const tap = await openTap(await serve(options), 'http2');
-    const { settings, paddingStrategy } = options;
-    const session = connect(`http://127.0.0.1:${tap.port}`, {
-      ...(settings && { settings }),
-      ...(paddingStrategy !== undefined && { paddingStrategy }),
-    });
+    const { settings } = options;
+    const session = connect(`http://127.0.0.1:${tap.port}`, settings ? { settings } : {});
     onTestFinished(() => session.destroy());
     let streamed = '';
     const stream = session.request({ ':path': '/sse?seq=40' }).setEncoding('utf8');
@@ -93,8 +87,7 @@ describe('the HTTP/2 of Node', () => {
     const count = tap.count();
     expect(count.problems).toEqual([]);
     expect(count.unreadBytes).toEqual({ up: 0, down: 0 });
-    const both = sumOf(count.up) + sumOf(count.down);
-    expect(tap.sockets.read()).toMatchObject({ sentBytes: both, receivedBytes: both });
+    expectAllPassed(count, tap);
 
     const lines = polls.filter((body) => body !== '').map((body) => body.slice(0, -1));
     const events = range(1, 40).map(eventOf);
@@ -109,11 +102,28 @@ describe('the HTTP/2 of Node', () => {
     expect(count.down.payload).toBe(lengthOf([...lines, ...events, ...texts]));
     expect(count.up.payload).toBe(lengthOf(texts));
 
-    const framesOf = (way: 'up' | 'down') =>
-      Object.values(count.frames[way]).reduce((sum, { bytes }) => sum + bytes, 0);
+    const framesOf = (direction: 'up' | 'down') =>
+      Object.values(count.frames[direction]).reduce((sum, { bytes }) => sum + bytes, 0);
     expect([framesOf('up') + 24, framesOf('down')]).toEqual([sumOf(count.up), sumOf(count.down)]);
     expect(count.headBlocks.reduce((sum, { up }) => sum + up.count, 0)).toBe(33);
     expect(count.headBlocks.reduce((sum, { down }) => sum + down.count, 0)).toBe(33);
+  });
+
+  test('with padding is unread from its first HEADERS on, in both directions', async () => {
+    const options = { paddingStrategy: constants.PADDING_STRATEGY_MAX };
+    const tap = await openTap(await serve(options), 'http2');
+    const session = connect(`http://127.0.0.1:${tap.port}`, options);
+    onTestFinished(() => session.destroy());
+    expect(await read(session.request({ ':path': '/poll?seq=1' }))).toContain('"seq":1');
+    await closeSession(session);
+    await eventually(() => expect(tap.sockets.openSockets.size).toBe(0));
+    const count = tap.count();
+    expect(count.problems).toEqual([
+      expect.stringMatching(/^up, .*: padding of HEADERS is not read$/),
+      expect.stringMatching(/^down, .*: padding of HEADERS is not read$/),
+    ]);
+    expect(count.unreadBytes.down).toBeGreaterThan(eventOf(1).length);
+    expectAllPassed(count, tap);
   });
 
   test('compresses later heads better, and the ledger shows it', async () => {
@@ -139,20 +149,15 @@ test('the header blocks of nghttp2 are read as what was sent, all octets, names 
     response.writeHead(200, { 'x-echo': request.headers['x-a'], 'content-type': 'text/plain' });
     response.end();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listen(server);
   const relay = createSocketServer((client) => {
-    const upstream = connectSocket((server.address() as AddressInfo).port, '127.0.0.1');
+    const upstream = connectSocket(port, '127.0.0.1');
     client.on('data', (chunk) => received.up.push(Buffer.from(chunk)) && upstream.write(chunk));
     upstream.on('data', (chunk) => received.down.push(Buffer.from(chunk)) && client.write(chunk));
     client.on('close', () => upstream.destroy());
   });
-  await new Promise<void>((resolve) => relay.listen(0, '127.0.0.1', resolve));
-  const session = connect(`http://127.0.0.1:${(relay.address() as AddressInfo).port}`);
-  onTestFinished(() => {
-    session.destroy();
-    relay.close();
-    server.close();
-  });
+  const session = connect(`http://127.0.0.1:${await listen(relay)}`);
+  onTestFinished(() => session.destroy());
   await once(session, 'remoteSettings');
 
   const octets = Buffer.from([...range(0x21, 0x7e), ...range(0x80, 0xff)]).toString('latin1');
@@ -184,14 +189,13 @@ function withoutSymbols(headers: IncomingHttpHeaders): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers));
 }
 
-/** The fields of HEADERS frames, which here are never padded and go on in no other. */
+/** The fields of HEADERS frames, each of which holds a whole block without padding and priority. */
 function decodeHeads(bytes: Buffer): Record<string, string>[] {
   const decoder = new HpackDecoder();
   const heads: Record<string, string>[] = [];
   for (let at = 0; at < bytes.length; ) {
     const payloadBytes = bytes.readUIntBE(at, 3);
-    const hasPriority = ((bytes[at + 4] ?? 0) & 0x20) !== 0;
-    const payload = bytes.subarray(at + 9 + (hasPriority ? 5 : 0), at + 9 + payloadBytes);
+    const payload = bytes.subarray(at + 9, at + 9 + payloadBytes);
     if (bytes[at + 3] === 1) heads.push(Object.fromEntries(decoder.decode(payload)));
     at += 9 + payloadBytes;
   }

@@ -2,9 +2,10 @@
 
 import fc from 'fast-check';
 import { FRAME_TYPES, type Layer } from '../../contract/ledger.ts';
+import type { DirectionName } from '../direction.ts';
 import { HpackWriter } from '../hpack/test-hpack.ts';
 import { type AnswerSpec, answers, optional, type QuestionSpec, questions, writeAnswer } from '../test-answers.ts';
-import { bytesOf, cutParts, type Part, part, type Script, type Way } from '../test-wire.ts';
+import { bytesOf, cutAt, directions, type Part, part, type Script } from '../test-wire.ts';
 
 export const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
 
@@ -27,93 +28,74 @@ export function writeSettings(settings: readonly (readonly [id: number, value: n
   return writeFrame(4, 0, 0, payload);
 }
 
-interface HeadSpec {
-  /** Where the block is cut into HEADERS and CONTINUATION. */
-  readonly cuts: readonly number[];
-  readonly paddingBytes: number | undefined;
-  readonly hasPriority: boolean;
-  readonly extra: readonly (readonly [string, string])[];
-}
+type Fields = readonly (readonly [name: string, value: string])[];
 
 interface DataSpec {
   readonly cuts: readonly number[];
-  /** Of each frame, over and over. */
-  readonly paddingBytes: readonly (number | undefined)[];
   /** Whether an empty DATA ends the stream; the last one does otherwise. */
   readonly endsEmpty: boolean;
-  readonly trailers: HeadSpec | undefined;
 }
 
 interface StreamSpec {
   readonly question: QuestionSpec;
-  readonly questionHead: HeadSpec;
+  readonly questionFields: Fields;
   readonly questionData: DataSpec;
-  readonly interim: readonly number[];
   readonly answer: AnswerSpec;
-  readonly answerHead: HeadSpec;
+  readonly answerFields: Fields;
   readonly tellsLength: boolean;
   readonly answerData: DataSpec;
   /** Who gives it up once its answer's head has come; the rest of that is sent nevertheless. */
-  readonly resetBy: Way | undefined;
+  readonly resetBy: DirectionName | undefined;
 }
 
-type Control = 'settings' | 'ack' | 'ping' | 'goAway' | 'windowUpdate' | 'streamWindow' | 'priority' | 'unknown';
+type Control = 'settings' | 'ack' | 'ping' | 'goAway' | 'windowUpdate' | 'streamWindow' | 'unknown';
 
 export interface Http2Spec {
   readonly streams: readonly StreamSpec[];
   /** A table smaller or larger than 4,096 bytes, which the other side's encoder then uses. */
-  readonly tableBytes: Readonly<Record<Way, number | undefined>>;
-  readonly controls: readonly { readonly way: Way; readonly kind: Control }[];
+  readonly tableBytes: Readonly<Record<DirectionName, number | undefined>>;
+  readonly controls: readonly { readonly direction: DirectionName; readonly kind: Control }[];
   /** Whose turn it is, over and over. */
   readonly turns: readonly number[];
-  readonly hpack: Readonly<Record<Way, readonly number[]>>;
+  readonly hpack: Readonly<Record<DirectionName, readonly number[]>>;
 }
 
-const cuts = fc.array(fc.nat({ max: 200 }), { maxLength: 4 });
-const padding = optional(fc.oneof(fc.nat({ max: 20 }), fc.constantFrom(0, 255)));
-const fields = fc.constantFrom<readonly [string, string]>(
-  ['x-a', '1'],
-  ['x-empty', ''],
-  ['cookie', 'a=b; c="d"'],
-  ['user-agent', 'Mozilla/5.0 (X11; Linux x86_64)'],
-  ['x-latin', '\u00e9\u00ff'],
+const fieldLists: fc.Arbitrary<Fields> = fc.array(
+  fc.constantFrom<readonly [string, string]>(
+    ['x-a', '1'],
+    ['x-empty', ''],
+    ['cookie', 'a=b; c="d"'],
+    ['user-agent', 'Mozilla/5.0 (X11; Linux x86_64)'],
+    ['x-latin', '\u00e9\u00ff'],
+  ),
+  { maxLength: 3 },
 );
-const heads: fc.Arbitrary<HeadSpec> = fc.record({
-  cuts,
-  paddingBytes: padding,
-  hasPriority: fc.boolean(),
-  extra: fc.array(fields, { maxLength: 3 }),
-});
 const data: fc.Arbitrary<DataSpec> = fc.record({
-  cuts,
-  paddingBytes: fc.array(padding, { minLength: 1, maxLength: 3 }),
+  cuts: fc.array(fc.nat({ max: 200 }), { maxLength: 4 }),
   endsEmpty: fc.boolean(),
-  trailers: optional(heads),
 });
-const ways = fc.constantFrom<Way>('up', 'down');
 const choices = fc.array(fc.nat({ max: 255 }), { minLength: 1, maxLength: 20 });
 
 export const http2Connections: fc.Arbitrary<Http2Spec> = fc.record({
   streams: fc.array(
     fc.record({
       question: questions,
-      questionHead: heads,
+      questionFields: fieldLists,
       questionData: data,
-      interim: fc.array(fc.constantFrom(100, 103), { maxLength: 2 }),
       answer: answers,
-      answerHead: heads,
+      answerFields: fieldLists,
       tellsLength: fc.boolean(),
       answerData: data,
-      resetBy: fc.option(ways, { nil: undefined, freq: 8 }),
+      resetBy: fc.option(directions, { nil: undefined, freq: 8 }),
     }),
     { maxLength: 5 },
   ),
   tableBytes: fc.record({ up: optional(fc.nat({ max: 10_000 })), down: optional(fc.nat({ max: 10_000 })) }),
   controls: fc.array(
     fc.record({
-      way: ways,
+      direction: directions,
       kind: fc.constantFrom<Control>(
-        ...(['settings', 'ack', 'ping', 'goAway', 'windowUpdate', 'streamWindow', 'priority', 'unknown'] as const),
+        ...(['settings', 'ack', 'ping', 'goAway', 'windowUpdate', 'streamWindow', 'unknown'] as const),
       ),
     }),
     { maxLength: 6 },
@@ -132,8 +114,8 @@ type Step = () => void;
 class Http2Writer {
   readonly #script: Script;
   readonly #spec: Http2Spec;
-  readonly #hpack: Record<Way, HpackWriter>;
-  readonly #resizes: Record<Way, number | undefined>;
+  readonly #hpack: Record<DirectionName, HpackWriter>;
+  readonly #resizes: Record<DirectionName, number | undefined>;
   #lastStream = -1;
   #requests = 0;
 
@@ -156,9 +138,9 @@ class Http2Writer {
 
     const queues = [
       controls.map(
-        ({ way, kind }) =>
+        ({ direction, kind }) =>
           () =>
-            this.#control(way, kind),
+            this.#control(direction, kind),
       ),
       ...streams.map((stream) => this.#streamSteps(stream)),
     ].filter((queue) => queue.length > 0);
@@ -171,7 +153,7 @@ class Http2Writer {
   }
 
   #streamSteps(spec: StreamSpec): Step[] {
-    const { question, questionHead, questionData, interim, answerHead, tellsLength, answerData, resetBy } = spec;
+    const { question, questionFields, questionData, answerFields, tellsLength, answerData, resetBy } = spec;
     const answer = writeAnswer(spec.answer, question, !tellsLength);
     const isHandshake = answer.opensStream;
     const counted = { up: 0, down: 0 };
@@ -179,26 +161,28 @@ class Http2Writer {
     let number = 0;
     let needs = 0;
     let isReset = false;
-    const say = (way: Way, parts: readonly Part[]) => {
+    const say = (direction: DirectionName, parts: readonly Part[]) => {
       const written = isReset ? [part('control', bytesOf(parts))] : parts;
-      this.#say(way, written, way === 'down' ? needs : 0);
-      counted[way] += bytesOf(written).length;
+      this.#say(direction, written, direction === 'down' ? needs : 0);
+      counted[direction] += bytesOf(written).length;
     };
-    const head = (way: Way, layer: Layer, own: [string, string][], spec: HeadSpec, isEnd: boolean) => {
-      const block = this.#block(way, [...own, ...spec.extra] as [string, string][]);
-      if (!isReset) this.#countBlock(way, number, block.length);
-      say(way, [part(layer, writeHeaders(id, block, spec, isEnd))]);
+    const head = (direction: DirectionName, layer: Layer, fields: Fields, isEnd: boolean) => {
+      const block = this.#block(direction, fields);
+      this.#countBlock(direction, number, block.length);
+      say(direction, [part(isHandshake ? 'handshake' : layer, writeFrame(1, 4 | (isEnd ? 1 : 0), id, block))]);
     };
-    const asked = [
+    const requestFields: Fields = [
       [':method', question.method],
       [':path', `/events?since=${this.#spec.turns.length}`],
-    ] as [string, string][];
-    const answered = [
+      ...questionFields,
+    ];
+    const responseFields: Fields = [
       [':status', String(answer.status)],
-      ...(answer.type === undefined ? [] : [['content-type', answer.type]]),
-      ...(answer.coding === undefined ? [] : [['content-encoding', answer.coding]]),
-      ...(tellsLength ? [['content-length', String(bytesOf(answer.body.parts).length)]] : []),
-    ] as [string, string][];
+      ...(answer.type === undefined ? [] : [['content-type', answer.type] as const]),
+      ...(answer.coding === undefined ? [] : [['content-encoding', answer.coding] as const]),
+      ...(tellsLength ? [['content-length', String(bytesOf(answer.body.parts).length)] as const] : []),
+      ...answerFields,
+    ];
     const body = answer.isBodiless ? undefined : answer.body;
     const messagesUp = question.body && question.body.length > 0 ? 1 : 0;
 
@@ -207,30 +191,27 @@ class Http2Writer {
         this.#lastStream += 2;
         id = this.#lastStream;
         number = ++this.#requests;
-        head('up', isHandshake ? 'handshake' : 'requestHead', asked, questionHead, !question.body);
+        head('up', 'requestHead', requestFields, !question.body);
       },
       ...(question.body ? writeData([part('payload', question.body)], questionData) : []).map((write) => () => {
         say('up', write(id));
-      }),
-      ...(question.body && questionData.trailers ? [questionData.trailers] : []).map((trailers) => () => {
-        head('up', 'chunking', [], trailers, true);
       }),
       () => {
         needs = this.#script.length('up');
         this.#script.expected.messagesUp += messagesUp;
       },
-      ...interim.map((status) => () => head('down', 'responseHead', [[':status', `${status}`]], answerHead, false)),
-      () => head('down', isHandshake ? 'handshake' : 'responseHead', answered, answerHead, !body),
-      ...(resetBy && body ? [resetBy] : []).map((way) => () => {
-        const other = way === 'up' ? 'down' : 'up';
-        this.#say(way, [part('control', writeFrame(3, 0, id, Buffer.from([0, 0, 0, 8])))], this.#script.length(other));
+      () => head('down', 'responseHead', responseFields, !body),
+      ...(resetBy && body ? [resetBy] : []).map((direction) => () => {
+        const other = direction === 'up' ? 'down' : 'up';
+        this.#say(
+          direction,
+          [part('control', writeFrame(3, 0, id, Buffer.from([0, 0, 0, 8])))],
+          this.#script.length(other),
+        );
         needs = this.#script.length('up');
         isReset = true;
       }),
       ...(body ? writeData(body.parts, answerData) : []).map((write) => () => say('down', write(id))),
-      ...(body && answerData.trailers ? [answerData.trailers] : []).map((trailers) => () => {
-        head('down', 'chunking', [], trailers, true);
-      }),
       () => {
         if (isReset) return;
         const events = body?.events ?? 0;
@@ -242,21 +223,21 @@ class Http2Writer {
   }
 
   /** The first takes up the size of the table that the other side told. */
-  #block(way: Way, fields: readonly [string, string][]): Buffer {
-    const tableBytes = this.#resizes[way];
-    this.#resizes[way] = undefined;
-    return this.#hpack[way].write(fields, tableBytes);
+  #block(direction: DirectionName, fields: Fields): Buffer {
+    const tableBytes = this.#resizes[direction];
+    this.#resizes[direction] = undefined;
+    return this.#hpack[direction].write(fields, tableBytes);
   }
 
-  #countBlock(way: Way, number: number, bytes: number): void {
+  #countBlock(direction: DirectionName, number: number, bytes: number): void {
     const { headBlocks } = this.#script.expected;
     const at = Math.ceil(Math.log2(number));
     while (headBlocks.length <= at) headBlocks.push({ up: { count: 0, bytes: 0 }, down: { count: 0, bytes: 0 } });
-    const counted = headBlocks[at]?.[way];
-    if (counted) Object.assign(counted, { count: counted.count + 1, bytes: counted.bytes + bytes });
+    const blocks = headBlocks[at];
+    if (blocks) blocks[direction] = { count: blocks[direction].count + 1, bytes: blocks[direction].bytes + bytes };
   }
 
-  #control(way: Way, kind: Control): void {
+  #control(direction: DirectionName, kind: Control): void {
     const frame = {
       settings: () => writeSettings([[5, 20_000]]),
       ack: () => writeFrame(4, 1, 0),
@@ -264,62 +245,30 @@ class Http2Writer {
       goAway: () => writeFrame(7, 0, 0, Buffer.alloc(30)),
       windowUpdate: () => writeFrame(8, 0, 0, Buffer.alloc(4)),
       streamWindow: () => writeFrame(8, 0, 1, Buffer.alloc(4)),
-      priority: () => writeFrame(2, 0, 101, Buffer.alloc(5)),
       unknown: () => writeFrame(0xfa, 0xff, 3, Buffer.alloc(17)),
     }[kind]();
-    this.#say(way, [part('control', frame)]);
+    this.#say(direction, [part('control', frame)]);
   }
 
-  #say(way: Way, frames: readonly Part[], needs = 0): void {
+  #say(direction: DirectionName, frames: readonly Part[], needs = 0): void {
     const bytes = bytesOf(frames);
     for (let at = 0; at < bytes.length; ) {
       const frameBytes = 9 + bytes.readUIntBE(at, 3);
-      const counts = this.#script.expected.frames[way];
+      const counts = this.#script.expected.frames[direction];
       const name = FRAME_TYPES[bytes[at + 3] ?? 0] ?? 'EXTENSION';
       const { count, bytes: sum } = counts[name] ?? { count: 0, bytes: 0 };
       counts[name] = { count: count + 1, bytes: sum + frameBytes };
       at += frameBytes;
     }
-    this.#script.say(way, frames, needs);
+    this.#script.say(direction, frames, needs);
   }
 }
 
-function writeHeaders(
-  id: number,
-  block: Buffer,
-  { cuts, paddingBytes, hasPriority }: HeadSpec,
-  isEnd: boolean,
-): Buffer {
-  const places = [...cuts.filter((cut) => cut < block.length).sort((a, b) => a - b), block.length];
-  const frames = places.map((to, index) => {
-    const fragment = block.subarray(places[index - 1] ?? 0, to);
-    const endHeaders = index === places.length - 1 ? 4 : 0;
-    if (index > 0) return writeFrame(9, endHeaders, id, fragment);
-    const isPadded = paddingBytes !== undefined;
-    const flags = endHeaders | (isEnd ? 1 : 0) | (isPadded ? 8 : 0) | (hasPriority ? 0x20 : 0);
-    const before = [...(isPadded ? [paddingBytes] : []), ...(hasPriority ? [0, 0, 0, 0, 16] : [])];
-    return writeFrame(1, flags, id, Buffer.concat([Buffer.from(before), fragment, Buffer.alloc(paddingBytes ?? 0)]));
-  });
-  return Buffer.concat(frames);
-}
-
 /** DATA frames that are cut wherever the spec says, within parts too. */
-function writeData(parts: readonly Part[], spec: DataSpec): ((id: number) => Part[])[] {
-  const whole = bytesOf(parts).length;
-  const places = [0, ...spec.cuts.filter((cut) => cut < whole).sort((a, b) => a - b), whole];
-  if (spec.endsEmpty) places.push(whole);
-  return places.slice(1).map((to, index) => (id) => {
-    const content = cutParts(parts, places[index] ?? 0, to);
-    const paddingBytes = spec.paddingBytes[index % spec.paddingBytes.length];
-    const isEnd = index === places.length - 2 && !spec.trailers;
-    const bytes = bytesOf(content);
-    const isPadded = paddingBytes !== undefined;
-    const payload = isPadded ? [Buffer.from([paddingBytes]), bytes, Buffer.alloc(paddingBytes)] : [bytes];
-    const frame = writeFrame(0, (isEnd ? 1 : 0) | (isPadded ? 8 : 0), id, Buffer.concat(payload));
-    return [
-      part('chunking', frame.subarray(0, isPadded ? 10 : 9)),
-      ...content,
-      part('chunking', frame.subarray(frame.length - (paddingBytes ?? 0))),
-    ];
+function writeData(parts: readonly Part[], { cuts, endsEmpty }: DataSpec): ((id: number) => Part[])[] {
+  const pieces = [...cutAt(parts, cuts), ...(endsEmpty ? [[]] : [])];
+  return pieces.map((content, index) => (id) => {
+    const frame = writeFrame(0, index === pieces.length - 1 ? 1 : 0, id, bytesOf(content));
+    return [part('chunking', frame.subarray(0, 9)), ...content];
   });
 }

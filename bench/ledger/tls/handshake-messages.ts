@@ -1,66 +1,55 @@
 /** Handshake messages of TLS 1.3 (RFC 8446, section 4), as far as a reader needs them. */
 
+import type { Direction } from '../direction.ts';
+
 /** Appendix B.3. */
 export const MESSAGE = { clientHello: 1, serverHello: 2, finished: 20, keyUpdate: 24 } as const;
 
-export interface HandshakeMessage {
-  readonly type: number;
-  readonly body: Buffer;
-}
-
 const HEADER_BYTES = 4;
-/** Chains of certificates that belong into a comparison are far shorter. */
+/** Bounds the memory of a message; the certificate of the measured servers has 342 bytes. */
 const LONGEST_MESSAGE = 128 * 1024;
 const RANDOM_AT = 2;
 const RANDOM_BYTES = 32;
 const TLS_1_3 = 0x0304;
 const SUPPORTED_VERSIONS = 43;
-/** The random of a ServerHello that asks for another ClientHello (section 4.1.3). */
+/** The random of a ServerHello that is a HelloRetryRequest (section 4.1.3). */
 const RETRY_RANDOM = 'cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c5e079e09e2c8a8339c';
 
 /** Puts together the messages of one side, which may share a record or need several. */
 export class HandshakeMessages {
-  /** As far as its bytes so far tell: the header, and, once that is there, all of it. */
-  #message: Buffer = Buffer.alloc(HEADER_BYTES);
-  #messageBytes = 0;
+  #rest: Buffer = Buffer.alloc(0);
 
-  /** Returns the messages that are complete, or what is wrong. */
-  read(fragment: Buffer): HandshakeMessage[] | string {
-    const messages: HandshakeMessage[] = [];
-    for (let at = 0; at < fragment.length; ) {
-      const taken = fragment.copy(this.#message, this.#messageBytes, at);
-      at += taken;
-      this.#messageBytes += taken;
-      if (this.#messageBytes < this.#message.length) break;
-      const bytes = HEADER_BYTES + this.#message.readUIntBE(1, 3);
-      if (bytes > LONGEST_MESSAGE) return `a handshake message of ${bytes} bytes`;
-      if (this.#messageBytes < bytes) {
-        this.#message = Buffer.concat([this.#message], bytes);
-      } else {
-        messages.push({ type: this.#message[0] ?? 0, body: this.#message.subarray(HEADER_BYTES) });
-        this.#message = Buffer.alloc(HEADER_BYTES);
-        this.#messageBytes = 0;
-      }
+  /** Returns the messages that are complete. Fails the direction when one is too long. */
+  read(fragment: Buffer, direction: Direction): { readonly type: number; readonly body: Buffer }[] {
+    const messages = [];
+    // A copy: the memory of a record is used again once it is read.
+    this.#rest = Buffer.concat([this.#rest, fragment]);
+    while (this.#rest.length >= HEADER_BYTES) {
+      const bytes = HEADER_BYTES + this.#rest.readUIntBE(1, 3);
+      if (bytes > LONGEST_MESSAGE) direction.fail(`a handshake message of ${bytes} bytes`);
+      if (bytes > this.#rest.length) break;
+      messages.push({ type: this.#rest[0] ?? 0, body: this.#rest.subarray(HEADER_BYTES, bytes) });
+      this.#rest = this.#rest.subarray(bytes);
     }
     return messages;
   }
 }
 
-/** The random of a ClientHello in hexadecimal, by which its connection is known. */
+/** The random of a ClientHello in hexadecimal: the key of its connection in a key log. */
 export function clientRandomOf(clientHello: Buffer): string {
   return clientHello.toString('hex', RANDOM_AT, RANDOM_AT + RANDOM_BYTES);
 }
 
-/** The code of the cipher suite that a ServerHello chooses, or what is wrong; nothing when it asks for another ClientHello. */
-export function chosenSuite(serverHello: Buffer): { suite: number } | { problem: string } | undefined {
+/** Returns the code of the cipher suite that a ServerHello chooses, or what is wrong. */
+export function chosenSuite(serverHello: Buffer): number | string {
   const sessionAt = RANDOM_AT + RANDOM_BYTES;
   const suiteAt = sessionAt + 1 + (serverHello[sessionAt] ?? 0);
   const extensionsAt = suiteAt + 2 + 1 + 2;
-  if (serverHello.length < extensionsAt) return { problem: 'a ServerHello that is cut off' };
-  if (serverHello.toString('hex', RANDOM_AT, sessionAt) === RETRY_RANDOM) return undefined;
+  if (serverHello.length < extensionsAt) return 'a ServerHello that is cut off';
+  if (serverHello.toString('hex', RANDOM_AT, sessionAt) === RETRY_RANDOM) return 'HelloRetryRequest is not read';
   for (let at = extensionsAt; at + 6 <= serverHello.length; at += 4 + serverHello.readUInt16BE(at + 2)) {
     const isVersion = serverHello.readUInt16BE(at) === SUPPORTED_VERSIONS;
-    if (isVersion && serverHello.readUInt16BE(at + 4) === TLS_1_3) return { suite: serverHello.readUInt16BE(suiteAt) };
+    if (isVersion && serverHello.readUInt16BE(at + 4) === TLS_1_3) return serverHello.readUInt16BE(suiteAt);
   }
-  return { problem: 'a version of TLS other than 1.3' };
+  return 'a version of TLS other than 1.3';
 }

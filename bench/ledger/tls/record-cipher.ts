@@ -1,9 +1,10 @@
-/** Record protection of TLS 1.3 (RFC 8446, sections 5.2 to 5.4 and 7.1 to 7.3), the reading half of it. */
+/** Record protection of TLS 1.3 (RFC 8446, sections 5.2 to 5.4, 7.1 and 7.3), the reading half of it. */
 
 import { type CipherGCMTypes, createDecipheriv, createHmac } from 'node:crypto';
+import { RECORD_HEADER_BYTES } from './record-reader.ts';
 
 export interface CipherSuite {
-  /** Of node:crypto; ChaCha20-Poly1305 has the same interface as GCM. */
+  /** A name of node:crypto; ChaCha20-Poly1305 has the same interface as GCM. */
   readonly cipher: CipherGCMTypes | 'chacha20-poly1305';
   readonly keyBytes: number;
   readonly hash: string;
@@ -16,36 +17,33 @@ export const CIPHER_SUITES: ReadonlyMap<number, CipherSuite> = new Map([
   [0x1303, { cipher: 'chacha20-poly1305', keyBytes: 32, hash: 'sha256' }],
 ]);
 
-export const RECORD_HEADER_BYTES = 5;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
-
-/** A record's content and what it is; padding is gone. */
-export interface Opened {
-  readonly type: number;
-  readonly content: Buffer;
-}
 
 /** The records that one side encrypts with one secret, in order. */
 export class RecordCipher {
   readonly #suite: CipherSuite;
-  readonly #secret: Buffer;
   readonly #key: Buffer;
   readonly #iv: Buffer;
-  #records = 0;
+  #records = 0n;
 
   constructor(suite: CipherSuite, secret: Buffer) {
     this.#suite = suite;
-    this.#secret = secret;
     this.#key = expandLabel(suite, secret, 'key', suite.keyBytes);
     this.#iv = expandLabel(suite, secret, 'iv', IV_BYTES);
   }
 
-  /** @param record with its header. Returns nothing when it is not one of this secret's, or not the next. */
-  open(record: Buffer): Opened | undefined {
+  /**
+   * Returns the type and the content of a record without its padding, undefined when it is not the next of this secret.
+   *
+   * @param record with its header
+   */
+  open(record: Buffer): { readonly type: number; readonly content: Buffer } | undefined {
     const tagAt = record.length - TAG_BYTES;
     if (tagAt <= RECORD_HEADER_BYTES) return undefined;
-    const decipher = createDecipheriv(this.#suite.cipher as CipherGCMTypes, this.#key, this.#nonce(), {
+    const nonce = Buffer.from(this.#iv);
+    nonce.writeBigUInt64BE(nonce.readBigUInt64BE(4) ^ this.#records, 4);
+    const decipher = createDecipheriv(this.#suite.cipher as CipherGCMTypes, this.#key, nonce, {
       authTagLength: TAG_BYTES,
     });
     decipher.setAAD(record.subarray(0, RECORD_HEADER_BYTES));
@@ -61,28 +59,11 @@ export class RecordCipher {
     while (typeAt >= 0 && inner[typeAt] === 0) typeAt--;
     return { type: inner[typeAt] ?? 0, content: inner.subarray(0, Math.max(typeAt, 0)) };
   }
-
-  /** The cipher after a KeyUpdate. */
-  next(): RecordCipher {
-    return new RecordCipher(this.#suite, expandLabel(this.#suite, this.#secret, 'traffic upd', this.#secret.length));
-  }
-
-  /** The IV, with the number of records in it. */
-  #nonce(): Buffer {
-    const nonce = Buffer.from(this.#iv);
-    nonce.writeUInt32BE((nonce.readUInt32BE(4) ^ Math.floor(this.#records / 2 ** 32)) >>> 0, 4);
-    nonce.writeUInt32BE((nonce.readUInt32BE(8) ^ (this.#records % 2 ** 32)) >>> 0, 8);
-    return nonce;
-  }
 }
 
 /** HKDF-Expand-Label with an empty context, of no more than one hash: that is one HMAC (RFC 5869, section 2.3). */
 function expandLabel({ hash }: CipherSuite, secret: Buffer, label: string, bytes: number): Buffer {
   const name = `tls13 ${label}`;
-  const info = Buffer.from([bytes >> 8, bytes & 0xff, name.length, ...Buffer.from(name), 0]);
-  return createHmac(hash, secret)
-    .update(info)
-    .update(Buffer.from([1]))
-    .digest()
-    .subarray(0, bytes);
+  const info = Buffer.from([bytes >> 8, bytes & 0xff, name.length, ...Buffer.from(name), 0, 1]);
+  return createHmac(hash, secret).update(info).digest().subarray(0, bytes);
 }

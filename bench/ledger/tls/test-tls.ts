@@ -2,23 +2,20 @@
 
 import { type CipherGCMTypes, createCipheriv, createHmac } from 'node:crypto';
 import fc from 'fast-check';
-import { cutParts, type Part, part, Script, type Secret, type Way } from '../test-wire.ts';
+import type { DirectionName } from '../direction.ts';
+import { cutParts, type Part, part, Script, type Secret } from '../test-wire.ts';
 
 export interface TlsSpec {
   readonly suite: number;
   /** Bytes of the secrets, over and over. */
   readonly seed: readonly number[];
-  /** Whether the server asks for another ClientHello first. */
-  readonly hasRetry: boolean;
   /** Whether both sides look like TLS 1.2 to what stands between them (RFC 8446, appendix D.4). */
   readonly isDisguised: boolean;
   readonly certificateBytes: number;
   readonly tickets: number;
-  /** Of the content of each record, over and over. */
+  /** Lengths of the content of each record, over and over. */
   readonly contentBytes: readonly number[];
   readonly paddingBytes: readonly number[];
-  /** After so many records a side takes its next secret. */
-  readonly recordsPerSecret: number;
   readonly hasCloseNotify: boolean;
   /** After how much of all bytes each secret is told, from 0 to 1, over and over. */
   readonly toldAt: readonly number[];
@@ -27,7 +24,6 @@ export interface TlsSpec {
 export const tlsSpecs: fc.Arbitrary<TlsSpec> = fc.record({
   suite: fc.constantFrom(0x1301, 0x1302, 0x1303),
   seed: fc.array(fc.nat({ max: 255 }), { minLength: 1, maxLength: 8 }),
-  hasRetry: fc.boolean(),
   isDisguised: fc.boolean(),
   certificateBytes: fc.constantFrom(0, 300, 3_000, 20_000),
   tickets: fc.nat({ max: 2 }),
@@ -36,7 +32,6 @@ export const tlsSpecs: fc.Arbitrary<TlsSpec> = fc.record({
     maxLength: 5,
   }),
   paddingBytes: fc.array(fc.constantFrom(0, 0, 1, 100), { minLength: 1, maxLength: 3 }),
-  recordsPerSecret: fc.constantFrom(1, 3, 1_000),
   hasCloseNotify: fc.boolean(),
   toldAt: fc.array(fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true })), {
     minLength: 1,
@@ -54,7 +49,7 @@ const RETRY_RANDOM = Buffer.from('cf21ad74e59a6111be1d8c021e65b891c2a211167abb8c
 const HANDSHAKE = 22;
 const APPLICATION_DATA = 23;
 
-/** Of what is said at once. */
+/** Bounds the records of what is said at once. */
 const MOST_RECORDS = 40;
 
 /** The same said within TLS, and the secrets to it. */
@@ -64,7 +59,7 @@ export function wrapInTls(
 ): { readonly script: Script; readonly secrets: readonly Secret[] } {
   const writer = new TlsWriter(script, spec);
   writer.open();
-  for (const { way, parts, needs } of script.turns) writer.say(way, parts, needs);
+  for (const { direction, parts, needs } of script.turns) writer.say(direction, parts, needs);
   writer.close();
   const { toldAt } = spec;
   const secrets = writer.lines.map((line, index) => ({ line, toldAt: toldAt[index % toldAt.length] ?? 0 }));
@@ -110,19 +105,15 @@ export function writeServerHello(
   );
 }
 
-/** Encrypts the records of one side with one secret, and then with those that follow from it. */
+/** Encrypts the records of one side with one secret. */
 export class RecordWriter {
   readonly #suite: number;
-  #secret: Buffer;
+  readonly #secret: Buffer;
   #records = 0;
 
   constructor(suite: number, secret: Buffer) {
     this.#suite = suite;
     this.#secret = secret;
-  }
-
-  get records(): number {
-    return this.#records;
   }
 
   write(type: number, content: Uint8Array, paddingBytes = 0): Buffer {
@@ -138,11 +129,6 @@ export class RecordWriter {
     return Buffer.concat([header, aead.update(inner), aead.final(), aead.getAuthTag()]);
   }
 
-  takeNextSecret(): void {
-    this.#secret = this.#expand('traffic upd', this.#secret.length);
-    this.#records = 0;
-  }
-
   #expand(label: string, bytes: number): Buffer {
     const [, , hash = ''] = SUITES[this.#suite] ?? [];
     const name = Buffer.from(`tls13 ${label}`);
@@ -155,10 +141,10 @@ class TlsWriter {
   readonly script: Script;
   readonly lines: string[] = ['# a comment', `EXPORTER_SECRET ${CLIENT_RANDOM.toString('hex')} 00`];
   readonly #spec: TlsSpec;
-  readonly #writers: Record<Way, RecordWriter>;
-  readonly #handshakeWriters: Record<Way, RecordWriter>;
+  readonly #writers: Record<DirectionName, RecordWriter>;
+  readonly #handshakeWriters: Record<DirectionName, RecordWriter>;
   /** After which byte on the wire so many of what is protected have come. */
-  readonly #reached: Record<Way, { readonly plain: number; readonly wire: number }[]> = { up: [], down: [] };
+  readonly #reached: Record<DirectionName, { readonly plain: number; readonly wire: number }[]> = { up: [], down: [] };
   #record = 0;
 
   constructor(plain: Script, spec: TlsSpec) {
@@ -181,18 +167,11 @@ class TlsWriter {
   }
 
   open(): void {
-    const { suite, hasRetry, isDisguised, certificateBytes, tickets } = this.#spec;
+    const { suite, isDisguised, certificateBytes, tickets } = this.#spec;
     const sessionBytes = isDisguised ? 32 : 0;
     const disguise = isDisguised ? [writeRecord(20, Buffer.from([1]))] : [];
     const hello = writeRecord(HANDSHAKE, writeClientHello());
     this.#sayTls('up', [hello]);
-    if (hasRetry) {
-      this.#sayTls('down', [
-        writeRecord(HANDSHAKE, writeServerHello(suite, { isRetry: true, sessionBytes })),
-        ...disguise,
-      ]);
-      this.#sayTls('up', [hello]);
-    }
     this.#sayTls('down', [writeRecord(HANDSHAKE, writeServerHello(suite, { sessionBytes })), ...disguise]);
     const finished = writeMessage(20, Buffer.alloc(32));
     const flight = Buffer.concat([
@@ -206,52 +185,46 @@ class TlsWriter {
     for (let ticket = 0; ticket < tickets; ticket++) {
       this.#sayTls('down', this.#protect(this.#writers.down, HANDSHAKE, writeMessage(4, Buffer.alloc(200))));
     }
-    for (const way of ['up', 'down'] as const) this.#reached[way].push({ plain: 0, wire: this.script.length(way) });
+    for (const direction of ['up', 'down'] as const)
+      this.#reached[direction].push({ plain: 0, wire: this.script.length(direction) });
   }
 
-  say(way: Way, parts: readonly Part[], needs: number): void {
-    const other = way === 'up' ? 'down' : 'up';
+  say(direction: DirectionName, parts: readonly Part[], needs: number): void {
+    const other = direction === 'up' ? 'down' : 'up';
     const wireNeeds = this.#reached[other].find(({ plain }) => plain >= needs)?.wire ?? 0;
     const whole = parts.reduce((sum, [, bytes]) => sum + bytes.length, 0);
     for (let at = 0; at < whole; ) {
-      const { contentBytes, paddingBytes, recordsPerSecret } = this.#spec;
+      const { contentBytes, paddingBytes } = this.#spec;
       const bytes = contentBytes[this.#record % contentBytes.length] ?? 1;
       const to = Math.min(whole, at + Math.max(bytes, Math.ceil(whole / MOST_RECORDS)));
       const padding = paddingBytes[this.#record++ % paddingBytes.length] ?? 0;
-      this.script.say(way, this.#recordOf(way, cutParts(parts, at, to), padding), wireNeeds);
-      this.#reached[way].push({
-        plain: (this.#reached[way].at(-1)?.plain ?? 0) + to - at,
-        wire: this.script.length(way),
+      this.script.say(direction, this.#recordOf(direction, cutParts(parts, at, to), padding), wireNeeds);
+      this.#reached[direction].push({
+        plain: (this.#reached[direction].at(-1)?.plain ?? 0) + to - at,
+        wire: this.script.length(direction),
       });
       at = to;
-      if (this.#writers[way].records >= recordsPerSecret) this.#updateKey(way);
     }
   }
 
   close(): void {
     if (!this.#spec.hasCloseNotify) return;
-    for (const way of ['up', 'down'] as const) {
-      const alert = this.#writers[way].write(21, Buffer.from([1, 0]));
-      this.script.say(way, [part('tls', alert)]);
+    for (const direction of ['up', 'down'] as const) {
+      const alert = this.#writers[direction].write(21, Buffer.from([1, 0]));
+      this.script.say(direction, [part('tls', alert)]);
     }
   }
 
   /** A record as parts: of what is protected each byte has one on the wire. */
-  #recordOf(way: Way, parts: readonly Part[], paddingBytes: number): Part[] {
+  #recordOf(direction: DirectionName, parts: readonly Part[], paddingBytes: number): Part[] {
     const content = Buffer.concat(parts.map(([, bytes]) => bytes));
-    const record = this.#writers[way].write(APPLICATION_DATA, content, paddingBytes);
+    const record = this.#writers[direction].write(APPLICATION_DATA, content, paddingBytes);
     let at = 5;
     const inner = parts.map(([layer, bytes]) => {
       at += bytes.length;
       return part(layer, record.subarray(at - bytes.length, at));
     });
     return [part('tls', record.subarray(0, 5)), ...inner, part('tls', record.subarray(at))];
-  }
-
-  #updateKey(way: Way): void {
-    const update = this.#writers[way].write(HANDSHAKE, writeMessage(24, Buffer.from([0])));
-    this.#writers[way].takeNextSecret();
-    this.script.say(way, [part('tls', update)]);
   }
 
   /** Cut into records wherever the spec says; some may hold less than a message. */
@@ -263,10 +236,10 @@ class TlsWriter {
   }
 
   /** Each waits for all that the other side said before. */
-  #sayTls(way: Way, records: readonly Buffer[]): void {
-    const other = way === 'up' ? 'down' : 'up';
+  #sayTls(direction: DirectionName, records: readonly Buffer[]): void {
+    const other = direction === 'up' ? 'down' : 'up';
     const bytes = Buffer.concat(records);
-    this.script.expected.tlsHandshake[way] += bytes.length;
-    this.script.say(way, [part('tls', bytes)], this.script.length(other));
+    this.script.expected.tlsHandshake[direction] += bytes.length;
+    this.script.say(direction, [part('tls', bytes)], this.script.length(other));
   }
 }

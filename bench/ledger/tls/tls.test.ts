@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sumOf } from '../../contract/ledger.ts';
 import { ConnectionLedger } from '../connection.ts';
-import { holdsAllBytes, readAll } from '../test-wire.ts';
+import { expectAccounted, expectUnread, type Piece, piecesOf, readAll } from '../test-wire.ts';
 import { KeyLog } from './key-log.ts';
 import { CIPHER_SUITES, RecordCipher } from './record-cipher.ts';
 import * as trace from './test-rfc8448.ts';
@@ -59,7 +59,7 @@ describe('the trace of RFC 8448, section 3', () => {
   test('is all TLS but for 50 bytes in each direction', () => {
     const { up, down, tlsHandshake, problems } = readAll('lines', UP, DOWN, withKeys(LINES));
     expect(problems).toEqual([]);
-    // Of the data, the LF at 10 ends the client's first line, and in the answer a line of 10 bytes.
+    // The LF at 10 ends the client's first line, and in the answer a line of 10 bytes.
     expect(up).toMatchObject({ handshake: 11, payload: 39, tls: bytesOf(UP) - 50 });
     expect(down).toMatchObject({ payload: 49, framing: 1, tls: bytesOf(DOWN) - 50 });
     // All but the data and the alerts that close the connection.
@@ -126,49 +126,35 @@ describe('secrets', () => {
   });
 });
 
-describe('is told, and nothing is read after it:', () => {
+describe('is reported, and nothing is read after it:', () => {
   const hello = writeRecord(22, writeClientHello());
   const serverHello = writeRecord(22, writeServerHello(0x1301));
   test.each([
-    ['no TLS', 'up', ['GET / HTTP/1.1\r\n\r\n'], [], /^up, byte 5: not a TLS record/],
-    ['a record of another version', 'up', [Buffer.from([22, 2, 0, 0, 5])], [], /^up, byte 5: not a TLS record/],
-    ['a record that is too long', 'up', [Buffer.from([23, 3, 3, 0x41, 1])], [], /^up, byte 5: a record of 16641 bytes/],
-    ['a record of nothing', 'up', [Buffer.from([22, 3, 3, 0, 0])], [], /^up, byte 5: a record of 0 bytes/],
-    ['early data', 'up', [hello, writeRecord(23, Buffer.alloc(40))], [], /^up, .*before the ServerHello/],
-    [
-      'an answer before its ServerHello',
-      'down',
-      [hello],
-      [writeRecord(23, Buffer.alloc(40))],
-      /before the ServerHello/,
-    ],
+    ['no TLS', ['GET / HTTP/1.1\r\n\r\n'], [], /^up, byte 5: not a TLS record/],
+    ['a record of another version', [Buffer.from([22, 2, 0, 0, 5])], [], /^up, byte 5: not a TLS record/],
+    ['a record that is too long', [Buffer.from([23, 3, 3, 0x41, 1])], [], /^up, byte 5: a record of 16641 bytes/],
+    ['a record of nothing', [Buffer.from([22, 3, 3, 0, 0])], [], /^up, byte 5: a record of 0 bytes/],
+    ['early data', [hello, writeRecord(23, Buffer.alloc(40))], [], /^up, .*before the ServerHello/],
+    ['an answer before its ServerHello', [hello], [writeRecord(23, Buffer.alloc(40))], /before the ServerHello/],
     [
       'a handshake in the clear after it',
-      'down',
       [hello],
       [serverHello, serverHello],
       /^down, .*a handshake record in the clear/,
     ],
     [
       'a handshake message that is too long',
-      'down',
       [hello],
       [writeRecord(22, Buffer.from([11, 0xff, 0, 0]))],
       /a handshake message of 16711684 bytes/,
     ],
-  ] as const)('%s', (_, way, up, down, problem) => {
-    const ledger = withKeys([]);
-    const before = readAll('lines', up, down, ledger);
-    expect(before.problems).toEqual([expect.stringMatching(problem)]);
-    if (way === 'up') ledger.fromClient(hello);
-    else ledger.fromServer(hello);
-    const after = ledger.count();
-    expect(sumOf(after[way])).toBe(sumOf(before[way]));
-    expect(after.unreadBytes[way]).toBe(before.unreadBytes[way] + hello.length);
+  ] as const)('%s', (_, up, down, problem) => {
+    expectUnread(withKeys([]), 'lines', { up, down }, problem);
   });
 
   test.each([
     ['another version of TLS', writeServerHello(0x1301, { version: [] }), /other than 1\.3/],
+    ['HelloRetryRequest', writeServerHello(0x1301, { isRetry: true }), /HelloRetryRequest is not read/],
     ['a suite that is not read', writeServerHello(0x1304), /the cipher suite 0x1304/],
     ['a ServerHello that is cut off', writeMessage(2, Buffer.alloc(36)), /cut off/],
     ['extensions that are cut off', writeServerHello(0x1301).subarray(0, -2), /other than 1\.3/],
@@ -188,37 +174,38 @@ describe('is told, and nothing is read after it:', () => {
   });
 });
 
+test('KeyUpdate is not read, and nothing after it, whenever the secrets come', () => {
+  const writer = new RecordWriter(0x1301, Buffer.from(trace.SECRETS.CLIENT_TRAFFIC_SECRET_0, 'hex'));
+  const update = writer.write(22, writeMessage(24, Buffer.from([0])));
+  const up = [...UP.slice(0, 2), update, trace.CLIENT_DATA];
+  const known = expectUnread(withKeys(LINES), 'lines', { up, down: DOWN }, /^up, .*: KeyUpdate is not read$/);
+  expect(known.unreadBytes.up).toBe(trace.CLIENT_DATA.length);
+
+  const keyLog = new KeyLog();
+  const late = new ConnectionLedger('lines', keyLog);
+  readAll('lines', up, DOWN, late);
+  keyLog.add(LINES);
+  expect(late.count()).toEqual(known);
+});
+
 test('whatever comes, the reader does not throw and accounts for every byte', () => {
-  const pieces = fc.array(
-    fc.record({
-      isUp: fc.boolean(),
-      bytes: fc.oneof(
-        fc.uint8Array({ maxLength: 60 }),
-        fc
-          .tuple(fc.constantFrom(20, 21, 22, 23), fc.uint8Array({ maxLength: 60 }))
-          .map(([type, bytes]) => writeRecord(type, bytes)),
-        fc.constantFrom(...UP, ...DOWN),
-      ),
-    }),
-    { maxLength: 15 },
+  const pieces = piecesOf(
+    fc.oneof(
+      fc.uint8Array({ maxLength: 60 }),
+      fc
+        .tuple(fc.constantFrom(20, 21, 22, 23), fc.uint8Array({ maxLength: 60 }))
+        .map(([type, bytes]) => writeRecord(type, bytes)),
+      fc.constantFrom(...UP, ...DOWN),
+    ),
+    15,
   );
+  const hellos: Piece[] = [
+    { direction: 'up', bytes: trace.CLIENT_HELLO },
+    { direction: 'down', bytes: trace.SERVER_HELLO },
+  ];
   fc.assert(
     fc.property(pieces, fc.boolean(), (random, hasHellos) => {
-      const ledger = withKeys(LINES);
-      const fed = { up: 0, down: 0 };
-      const hellos = [
-        { isUp: true, bytes: trace.CLIENT_HELLO },
-        { isUp: false, bytes: trace.SERVER_HELLO },
-      ];
-      for (const { isUp, bytes } of [...(hasHellos ? hellos : []), ...random]) {
-        if (isUp) ledger.fromClient(Buffer.from(bytes));
-        else ledger.fromServer(Buffer.from(bytes));
-        fed[isUp ? 'up' : 'down'] += bytes.length;
-        holdsAllBytes(ledger.count(), fed);
-      }
-      ledger.clientEnded();
-      ledger.serverEnded();
-      holdsAllBytes(ledger.count(), fed);
+      expectAccounted(withKeys(LINES), hasHellos ? [...hellos, ...random] : random);
     }),
     { numRuns: 300 },
   );

@@ -1,26 +1,63 @@
 /**
- * TLS 1.3 around a connection (RFC 8446), opened with the secrets that its client told: record headers, padding, tags,
- * handshake and alerts are `tls`, and what they protect goes to the inner reader, whose problems tell bytes of that. Without
- * secrets all of it is `tls`.
+ * TLS 1.3 around a connection (RFC 8446), opened with the secrets that its client logs: record headers, padding, tags,
+ * handshake and alerts are `tls`, and what they protect goes to the inner direction, whose problems count bytes of that.
+ * Without secrets all bytes are `tls`.
  *
  * Secrets may come after the bytes. Until then records are held, those of both directions in one order, for an answer is
  * read after its question.
  */
 
-import type { Direction } from '../direction.ts';
-import { chosenSuite, clientRandomOf, type HandshakeMessage, MESSAGE } from './handshake-messages.ts';
-import type { KeyLog } from './key-log.ts';
-import { CIPHER_SUITES, type CipherSuite, RECORD_HEADER_BYTES, RecordCipher } from './record-cipher.ts';
-import { RECORD, RecordReader } from './record-reader.ts';
-import { TlsSide } from './side.ts';
+import { Direction } from '../direction.ts';
+import { chosenSuite, clientRandomOf, HandshakeMessages, MESSAGE } from './handshake-messages.ts';
+import type { Epoch, KeyLog } from './key-log.ts';
+import { CIPHER_SUITES, type CipherSuite, RecordCipher } from './record-cipher.ts';
+import { RECORD, RECORD_HEADER_BYTES, RecordReader } from './record-reader.ts';
 
-/** What the records of one connection may hold together while they wait. Then its secrets are given up. */
+/** Bounds the records that one connection holds together. Above it they are given up. */
 const MOST_HELD_BYTES = 4 * 1024 * 1024;
 const NO_SECRETS = 'TLS: the secrets of this connection did not come';
 
+/** One direction of TLS, as it is on the wire. */
+class TlsSide extends Direction {
+  /** The direction that it protects. */
+  readonly inner: Direction;
+  readonly handshake = new HandshakeMessages();
+  epoch: Epoch = 'handshake';
+  /** The cipher of this epoch, once its secret is known. */
+  cipher: RecordCipher | undefined;
+  /** Bytes of the records that open the connection, tickets included. */
+  handshakeBytes = 0;
+  /** Bytes of held records behind the one that is read: they have come, and a problem leaves them unread. */
+  laterBytes = 0;
+  #innerBytes = 0;
+
+  constructor(inner: Direction, take: (side: TlsSide, record: Buffer | undefined) => void) {
+    super(inner.name);
+    this.inner = inner;
+    this.reader = new RecordReader(this, (record) => take(this, record));
+  }
+
+  override get readBytes(): number {
+    return super.readBytes + this.#innerBytes - this.laterBytes;
+  }
+
+  /** Passes on what a record protects. */
+  feedInner(content: Buffer): void {
+    this.layers.tls -= content.length;
+    this.#innerBytes += content.length;
+    this.inner.feed(content);
+  }
+
+  override end(): void {
+    super.end();
+    // After a problem there is no reader that would end it.
+    if (!this.reader) this.inner.end();
+  }
+}
+
 interface Held {
   readonly side: TlsSide;
-  /** None is the end of the direction. */
+  /** Undefined at the end of the direction. */
   readonly record: Buffer | undefined;
 }
 
@@ -34,11 +71,12 @@ export class Tls {
   #heldBytes = 0;
   #isGivenUp = false;
 
-  /** @param up what is in the records of the client, and `down` in those of the server */
+  /** @param up what the records of the client protect, and `down` those of the server */
   constructor(up: Direction, down: Direction, keyLog: KeyLog) {
+    const take = (side: TlsSide, record: Buffer | undefined) => this.#take({ side, record });
     this.#keyLog = keyLog;
-    this.up = this.#listen(new TlsSide(up));
-    this.down = this.#listen(new TlsSide(down));
+    this.up = new TlsSide(up, take);
+    this.down = new TlsSide(down, take);
   }
 
   /** Whether it holds records whose secrets have not come. */
@@ -48,11 +86,6 @@ export class Tls {
 
   get problems(): readonly (string | undefined)[] {
     return [this.isWaiting || this.#isGivenUp ? NO_SECRETS : undefined, this.up.problem, this.down.problem];
-  }
-
-  #listen(side: TlsSide): TlsSide {
-    side.reader = new RecordReader(side, (record) => this.#take({ side, record }));
-    return side;
   }
 
   #take(held: Held): void {
@@ -66,7 +99,13 @@ export class Tls {
   }
 
   #readHeld(): void {
-    const waiting = this.#held.findIndex((held) => !this.#read(held));
+    for (const { side, record } of this.#held) side.laterBytes += record?.length ?? 0;
+    const waiting = this.#held.findIndex((held) => {
+      held.side.laterBytes -= held.record?.length ?? 0;
+      return !this.#read(held);
+    });
+    this.up.laterBytes = 0;
+    this.down.laterBytes = 0;
     this.#held = waiting === -1 ? [] : this.#held.slice(waiting);
     this.#heldBytes = this.#held.reduce((sum, { record }) => sum + (record?.length ?? 0), 0);
     if (this.#held.length === 0) this.#keyLog.stopWaiting(this.#clientRandom);
@@ -79,11 +118,14 @@ export class Tls {
     this.#keyLog.stopWaiting(this.#clientRandom);
   }
 
-  /** Returns false when the secret for it is not there. */
+  /** Returns false when the secret of a record has not come. */
   #read({ side, record }: Held): boolean {
     if (!record) {
       side.inner.end();
-    } else if (side.reader) {
+    } else if (!side.reader) {
+      side.layers.tls -= record.length;
+      side.unreadBytes += record.length;
+    } else {
       const type = record[0];
       if (type === RECORD.applicationData) return this.#readProtected(side, record);
       if (type !== RECORD.alert) side.handshakeBytes += record.length;
@@ -94,17 +136,16 @@ export class Tls {
   }
 
   #readHello(side: TlsSide, fragment: Buffer): void {
-    for (const { type, body } of this.#messagesOf(side, fragment)) {
+    for (const { type, body } of side.handshake.read(fragment, side)) {
       if (side === this.up && type === MESSAGE.clientHello) this.#clientRandom = clientRandomOf(body);
       if (side === this.down && type === MESSAGE.serverHello) this.#choose(chosenSuite(body));
     }
   }
 
-  #choose(chosen: ReturnType<typeof chosenSuite>): void {
-    if (!chosen) return;
-    this.#suite = 'suite' in chosen ? CIPHER_SUITES.get(chosen.suite) : undefined;
+  #choose(chosen: number | string): void {
+    this.#suite = typeof chosen === 'number' ? CIPHER_SUITES.get(chosen) : undefined;
     if (this.#suite) return;
-    const problem = 'suite' in chosen ? `the cipher suite 0x${chosen.suite.toString(16)}` : chosen.problem;
+    const problem = typeof chosen === 'number' ? `the cipher suite 0x${chosen.toString(16)}` : chosen;
     this.down.fail(problem);
     this.up.fail(problem);
   }
@@ -115,7 +156,7 @@ export class Tls {
       return true;
     }
     if (!side.cipher) {
-      const secret = this.#keyLog.take(this.#clientRandom, side.way, side.epoch);
+      const secret = this.#keyLog.take(this.#clientRandom, side.name, side.epoch);
       if (!secret) return false;
       side.cipher = new RecordCipher(this.#suite, secret);
     }
@@ -126,20 +167,13 @@ export class Tls {
     return true;
   }
 
-  /** After a KeyUpdate or a Finished the next record is encrypted otherwise: both end theirs (RFC 8446, section 5.1). */
+  /** A Finished ends its record (RFC 8446, section 5.1): the next is encrypted with another secret. */
   #readProtectedHandshake(side: TlsSide, fragment: Buffer, recordBytes: number): void {
-    const types = this.#messagesOf(side, fragment).map(({ type }) => type);
-    if (types.includes(MESSAGE.keyUpdate)) side.cipher = side.cipher?.next();
+    const types = side.handshake.read(fragment, side).map(({ type }) => type);
+    if (types.includes(MESSAGE.keyUpdate)) side.fail('KeyUpdate is not read');
     else side.handshakeBytes += recordBytes;
     if (!types.includes(MESSAGE.finished)) return;
     side.epoch = 'application';
     side.cipher = undefined;
-  }
-
-  #messagesOf(side: TlsSide, fragment: Buffer): readonly HandshakeMessage[] {
-    const messages = side.handshake.read(fragment);
-    if (typeof messages !== 'string') return messages;
-    side.fail(messages);
-    return [];
   }
 }

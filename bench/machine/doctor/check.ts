@@ -9,22 +9,15 @@ export interface Check {
   readonly hint?: string;
 }
 
-export const NOT_TOLD = 'this system does not tell';
-
-export function ok(id: string, seen: string): Check {
-  return { id, state: 'ok', seen };
+/** @param worse its state where it is not fine, which gives it the hint */
+export function check(id: string, seen: string, isFine: boolean, worse: 'warn' | 'bad', hint: string): Check {
+  return isFine ? { id, state: 'ok', seen } : { id, state: worse, seen, hint };
 }
 
-export function warn(id: string, seen: string, hint: string): Check {
-  return { id, state: 'warn', seen, hint };
+export function notTold(id: string): Check {
+  return { id, state: 'ok', seen: 'this system does not tell' };
 }
 
-export function bad(id: string, seen: string, hint: string): Check {
-  return { id, state: 'bad', seen, hint };
-}
-
-/** The worst state among them. */
 export function worstOf(checks: readonly Check[]): Check['state'] {
-  const states = new Set(checks.map(({ state }) => state));
-  return (['bad', 'warn'] as const).find((state) => states.has(state)) ?? 'ok';
+  return (['bad', 'warn'] as const).find((state) => checks.some((one) => one.state === state)) ?? 'ok';
 }

@@ -4,7 +4,6 @@ import { accessSync, constants, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { cpus, loadavg, platform } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import type { Environment, Noise } from '../../contract/result.ts';
 import { nowNs } from '../../measure/clock.ts';
 import { readText } from '../../measure/system-files.ts';
 import { calibrateUs, parsePressure } from '../calibration.ts';
@@ -22,55 +21,18 @@ export interface Need {
   readonly descriptors: number;
 }
 
-/** null where unknown. */
-export interface Facts {
-  readonly node: { readonly version: string; readonly required: string };
-  readonly cores: { readonly all: number; readonly allowed: number | null };
-  readonly isPinnable: boolean;
-  /** Of the last minute. */
-  readonly loadAverage: number | null;
-  /** Share of the last 10 s. */
-  readonly cpuPressure: number | null;
-  readonly clockSource: string | null;
-  readonly governor: string | null;
-  readonly availableMemoryBytes: number;
-  readonly fileDescriptors: number | null;
-  readonly localPorts: number | null;
-  /** Of the disk that results are saved to. */
-  readonly freeDiskBytes: number | null;
-  readonly git: Environment['git'];
-  readonly build: 'current' | 'outdated' | 'missing';
-  readonly hasSs: boolean;
-  readonly needs: readonly Need[];
-  /** What takes a second or two to see. */
-  readonly watched?: Watched;
-}
-
-export interface Watched {
-  readonly seconds: number;
-  readonly noise: Noise;
-  /** Each the median of several turns. */
-  readonly calibrationsUs: readonly number[];
-  readonly canListen: boolean;
-  readonly hasTcpdump: boolean;
-  readonly hasTshark: boolean;
-  /** Why the kernel can give no distance; null where it can. */
-  readonly netemProblem: string | null;
-}
+/** What can be told at once, null where unknown; and what takes a second or two to see. */
+export type Facts = ReturnType<typeof readQuickFacts> & { readonly watched?: Watched };
+export type Watched = Awaited<ReturnType<typeof watch>>;
 
 export interface Places {
   readonly projectRoot: string;
-  /** Need not be there yet. */
   readonly resultsFolder: string;
 }
 
 const CALIBRATIONS = 5;
 
-/**
- * All of them; blocks for a second or two.
- *
- * @param tryNetem tells why netem can't be had
- */
+/** @param tryNetem tells why netem can't be had; undefined where it can */
 export async function readFacts(
   places: Places,
   needs: readonly Need[],
@@ -81,13 +43,15 @@ export async function readFacts(
 }
 
 /** Those that take less than 100 ms to read. */
-export function readQuickFacts({ projectRoot, resultsFolder }: Places, needs: readonly Need[]): Facts {
+export function readQuickFacts({ projectRoot, resultsFolder }: Places, needs: readonly Need[]) {
   const ports = localPortRange();
   return {
     node: { version: process.versions.node, required: requiredNode(projectRoot) },
     cores: { all: cpus().length, allowed: allowedCores()?.length ?? null },
     isPinnable: canPin(),
+    /** Over the last minute. */
     loadAverage: platform() === 'win32' ? null : (loadavg()[0] ?? null),
+    /** Share of the last 10 s. */
     cpuPressure: parsePressure(readText('/proc/pressure/cpu') ?? '') ?? null,
     clockSource: readText('/sys/devices/system/clocksource/clocksource0/current_clocksource') ?? null,
     governor: readText('/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor') ?? null,
@@ -102,7 +66,7 @@ export function readQuickFacts({ projectRoot, resultsFolder }: Places, needs: re
   };
 }
 
-async function watch(tryNetem: () => string | undefined): Promise<Watched> {
+async function watch(tryNetem: () => string | undefined) {
   const canListen = await canListenOnLoopback();
   const startNs = nowNs();
   const endNoise = watchNoise();
@@ -110,6 +74,7 @@ async function watch(tryNetem: () => string | undefined): Promise<Watched> {
   return {
     noise: endNoise(),
     seconds: (nowNs() - startNs) / 1e9,
+    /** Each the median of several turns. */
     calibrationsUs,
     canListen,
     hasTcpdump: isInstalled('tcpdump'),
@@ -126,7 +91,7 @@ function canListenOnLoopback(): Promise<boolean> {
   });
 }
 
-/** Of the nearest folder that is there. */
+/** On the disk of the nearest folder that is there: results may go to one that is not yet made. */
 function freeDiskBytes(folder: string): number | null {
   try {
     const { bavail, bsize } = statfsSync(folder);

@@ -1,9 +1,9 @@
-/** Doubts about a cell's bytes: sides that disagree, layers that do not sum, a sample unlike the whole. */
+/** Warnings about a cell's bytes: sides that disagree, layers that do not sum, a sample unlike the whole. */
 
 import { sumOf } from '../../contract/ledger.ts';
 import { mustAgree } from '../../contract/reading.ts';
 import type { CompletedCell, Warning } from '../../contract/result.ts';
-import { notice, severe } from '../../contract/warning.ts';
+import { notice, severe } from '../../contract/result.ts';
 
 /** How far the sampled clients' bytes per event may be from all clients' bytes per delivery. */
 const LEDGER_SAMPLE = 0.05;
@@ -17,13 +17,10 @@ function disagreement({ cell: { server, clients } }: CompletedCell['wire']): War
   const down = server.sentBytes - clients.receivedBytes;
   const up = clients.sentBytes - server.receivedBytes;
   if (down === 0 && up === 0) return [];
-  return [
-    severe(
-      'bytes-disagree',
-      `The server sent ${down} bytes that no client received; the clients sent ${up} that the server did not receive.`,
-      'Do not use the bytes of this cell, and run again: a connection broke. If it comes back, one side miscounts.',
-    ),
-  ];
+  const text = `The server sent ${down} bytes that no client received; the clients sent ${up} that the server did not receive.`;
+  const hint =
+    'Do not use the bytes of this cell, and run again: a connection broke. If it comes back, one side miscounts.';
+  return [severe('bytes-disagree', text, hint)];
 }
 
 function residual({ ledger }: CompletedCell['wire']): Warning[] {
@@ -41,7 +38,6 @@ function unlike({ ledger, perDeliveryBytes }: CompletedCell['wire']): Warning[] 
   const sampledBytes = (sumOf(ledger.window.up) + sumOf(ledger.window.down)) / ledger.window.events;
   if (Math.abs(sampledBytes / perDeliveryBytes - 1) <= LEDGER_SAMPLE) return [];
   const text = `The clients that the ledger read along with took ${sampledBytes.toFixed(1)} B per event, all clients ${perDeliveryBytes.toFixed(1)} B.`;
-  return [
-    notice('ledger-unlike', text, 'Take the layers from the anatomy scenario, where every client is read along with.'),
-  ];
+  const hint = 'Take the layers from the anatomy scenario, where every client is read along with.';
+  return [notice('ledger-unlike', text, hint)];
 }

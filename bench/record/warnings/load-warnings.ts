@@ -1,7 +1,7 @@
-/** Doubts about a cell's load: processes that had too much to do, a late feed, a window whose halves differ. */
+/** Warnings about a cell's load: processes that had too much to do, a late feed, a window whose halves differ. */
 
 import type { CompletedCell, Warning } from '../../contract/result.ts';
-import { notice, percent, severe } from '../../contract/warning.ts';
+import { notice, percent, severe } from '../../contract/result.ts';
 import { EVENTS_NEEDED } from '../../stats/percentiles.ts';
 import { loopWarnings } from './loop-warnings.ts';
 
@@ -11,12 +11,12 @@ const LIMITS = {
   readings: 0.02,
   /** What a timer and an answer under way may take, in a window of any length. */
   readingsFloorUs: 20_000,
-  /** Of the measured p50. */
+  /** Share of the measured p50. */
   eventLoopDelay: 0.1,
   /** Below this the event-loop monitor sees its own timer's grain. */
   eventLoopDelayFloorUs: 2_000,
   achievedRate: 0.99,
-  /** At the highest percentile that the window's events support. */
+  /** Lag of the feed at p99, or at p95 of fewer events. */
   lagUs: 1_000,
   halves: 0.1,
 } as const;
@@ -24,9 +24,7 @@ const LIMITS = {
 type Cell = Omit<CompletedCell, 'warnings'>;
 
 interface Loaded {
-  readonly code: string;
-  /** What a server needs for one event's fan-out is the transport's own cost, not the harness's. */
-  readonly isHarness: boolean;
+  readonly code: 'server-saturated' | 'worker-saturated';
   readonly name: string;
   readonly usage: CompletedCell['server'];
   readonly hint: string;
@@ -52,15 +50,13 @@ function typicalUs({ recovery, opened, upstream, latency, point, wire }: Cell): 
 function loadedProcesses({ server, workers }: Cell): Loaded[] {
   return [
     {
-      code: 'server-saturated',
-      isHarness: false,
+      code: 'server-saturated' as const,
       name: 'The server',
       usage: server,
       hint: 'Fewer clients or events per second.',
     },
     ...workers.map((usage, index) => ({
-      code: 'worker-saturated',
-      isHarness: true,
+      code: 'worker-saturated' as const,
       name: `Load worker ${index + 1}`,
       usage,
       hint: 'More workers on a machine with more cores, or fewer clients: the harness limits what is measured.',
@@ -71,7 +67,7 @@ function loadedProcesses({ server, workers }: Cell): Loaded[] {
 function lateReadings({ window, wire, link, recovery, server }: Cell, loaded: readonly Loaded[]): Warning[] {
   const windowUs = window.seconds * 1e6;
   const readers = [
-    // One that took another's place saw less of the window.
+    // A server that took a killed one's place saw less of the window.
     ...loaded.filter(({ usage }) => !recovery || usage !== server),
     ...(wire.ledger ? [{ name: 'The relay', usage: wire.ledger.relay }] : []),
     ...(link ? [{ name: 'The link', usage: link }] : []),
@@ -87,7 +83,7 @@ function lateReadings({ window, wire, link, recovery, server }: Cell, loaded: re
     });
 }
 
-function saturation({ code, isHarness, name, usage, hint }: Loaded, p50Us: number | undefined): Warning[] {
+function saturation({ code, name, usage, hint }: Loaded, p50Us: number | undefined): Warning[] {
   if (usage.cpuShare > LIMITS.cpuShare) {
     return [severe(code, `${name} used ${percent(usage.cpuShare)} of a core.`, hint)];
   }
@@ -95,8 +91,8 @@ function saturation({ code, isHarness, name, usage, hint }: Loaded, p50Us: numbe
   const delayUs = usage.eventLoopDelayP99Us;
   if (delayUs <= Math.max(p50Us * LIMITS.eventLoopDelay, LIMITS.eventLoopDelayFloorUs)) return [];
   const text = `${name}'s event loop was ${(delayUs / 1e3).toFixed(1)} ms late at the 99th percentile.`;
-  // Later than the median is long: then most of the latency may be the harness's.
-  return [(isHarness && delayUs > p50Us ? severe : notice)(code, text, hint)];
+  // A worker's delay above the median may be most of the latency; a server's is the transport's own cost.
+  return [(code === 'worker-saturated' && delayUs > p50Us ? severe : notice)(code, text, hint)];
 }
 
 function feedLag({ feed, point, window }: Cell): Warning[] {
@@ -110,9 +106,9 @@ function feedLag({ feed, point, window }: Cell): Warning[] {
 }
 
 function unsteadiness({ window, recovery, polls, halvesP50Us: [first, second] }: Cell): Warning[] {
-  // A handful of events has no halves to speak of, and no outage is like another.
+  // Few events make no steady halves, and outages differ.
   if (window.events < EVENTS_NEEDED.p95 || first <= 0 || recovery) return [];
-  // Where more than that wait for the next poll, how long depends on how the events came.
+  // With more deliveries than that waiting for the next poll, latency depends on when the events came.
   if (polls && polls.queuedDeliveries > (polls.parkedDeliveries + polls.queuedDeliveries) * LIMITS.halves) return [];
   if (Math.max(first, second) / Math.min(first, second) - 1 <= LIMITS.halves) return [];
   const text = `The window's halves differ: p50 ${(first / 1e3).toFixed(3)} ms, then ${(second / 1e3).toFixed(3)} ms.`;

@@ -1,7 +1,7 @@
-/** Doubts about the machine: where processes ran, and what others took of it meanwhile. */
+/** Warnings about the machine: where processes ran, and what others took of it meanwhile. */
 
 import type { CompletedCell, Session, Warning } from '../../contract/result.ts';
-import { notice, percent, severe } from '../../contract/warning.ts';
+import { notice, percent, severe } from '../../contract/result.ts';
 import type { Pinning } from '../../machine/cores.ts';
 import { NOISE_LIMITS, noiseOver } from '../../machine/noise-limits.ts';
 
@@ -23,11 +23,11 @@ function placement({ server, workers }: Pinning): Warning[] {
 }
 
 function noise({ noise, server, workers, wire, link, recovery }: Loads): Warning[] {
-  // A process that starts presses on its core by itself: what others did can't be told from that.
-  const seen = recovery ? { ...noise, cpuPressure: null } : noise;
+  // A server that starts again makes CPU pressure of its own, which can't be told from that of others.
+  const comparable = recovery ? { ...noise, cpuPressure: null } : noise;
   const usages = [server, ...workers, ...(wire.ledger ? [wire.ledger.relay] : []), ...(link ? [link] : [])];
   const ownCpuShare = usages.reduce((sum, { cpuShare }) => sum + cpuShare, 0);
-  const over = noiseOver(seen, ownCpuShare);
+  const over = noiseOver(comparable, ownCpuShare);
   if (over.length === 0) return [];
   const text = `Others held the processes back: ${over.map(({ what }) => what).join(', ')}.`;
   return [severe('noisy-machine', text, over.map(({ hint }) => hint).join(' '))];

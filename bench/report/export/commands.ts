@@ -1,22 +1,9 @@
 /** The command that measures one scenario of a run again, alone and with all its settings. */
 
+import { DIMENSIONS } from '../../contract/dimensions.ts';
 import type { Point, Result } from '../../contract/result.ts';
 
 type Scenario = Result['scenarios'][number];
-
-/** The flags of `npm run bench` that set what points vary; the rest a scenario sets by itself. */
-const POINT_FLAGS = {
-  clients: '--clients',
-  eventsPerSecond: '--rate',
-  payloadBytes: '--payload',
-  headers: '--headers',
-  pollIntervalMs: '--interval',
-  rttMs: '--rtt',
-  bandwidthBitsPerSecond: '--bandwidth',
-  jitterMs: '--jitter',
-  link: '--link',
-  lossPercent: '--loss',
-} as const satisfies Partial<Record<keyof Point, string>>;
 
 /**
  * Every setting is told, also where it was the default: defaults are those of a commit. What differs between the points is not
@@ -35,11 +22,11 @@ export function scenarioCommand(
     ['--rounds', rounds],
     ...(rehearsalSeconds === undefined ? [] : [['--rehearsal', rehearsalSeconds]]),
     ['--warmup', warmupSeconds],
-    // A flag would end windows that last as long as their events take.
+    // With the flag, windows would end after its seconds, before their events are through.
     ...(windowEvents === undefined ? [['--window', windowSeconds]] : []),
     ...pointWords(points),
     ...(ledgerShare === 0 ? [['--no-ledger']] : []),
-    // More than clients are refused, and were not started.
+    // Workers beyond the number of clients are refused as a flag, and were not started.
     ['--workers', Math.min(result.workers, mostClients)],
     ['--seed', result.seed],
   ];
@@ -47,16 +34,15 @@ export function scenarioCommand(
 }
 
 function pointWords(points: readonly Point[]): (string | number)[][] {
-  const dimensions = Object.keys(POINT_FLAGS) as (keyof typeof POINT_FLAGS)[];
-  return dimensions.flatMap((dimension) => {
-    const [value, ...others] = new Set(points.map((point) => point[dimension]));
-    // Of 0 events/s there is no flag: such a scenario has no other rate.
-    const isUnsaid = value === undefined || (dimension === 'eventsPerSecond' && value === 0);
-    return isUnsaid || others.length > 0 ? [] : [[POINT_FLAGS[dimension], value]];
+  return DIMENSIONS.flatMap(({ key, flag, takesFlag = () => true }) => {
+    const [value, ...others] = new Set(points.map((point) => point[key]));
+    return !flag || value === undefined || others.length > 0 || !points.every(takesFlag)
+      ? []
+      : [[`--${flag.name}`, value]];
   });
 }
 
-/** As it was typed, and with its seed, which may have been the default. */
+/** The command as it was typed, with its seed, which may have been the default of its version. */
 export function runCommand({ command, seed }: Pick<Result, 'command' | 'seed'>): string {
   if (/ --seed[ =]/.test(command)) return command;
   return `${command}${command.includes(' -- ') ? '' : ' --'} --seed ${seed}`;

@@ -1,19 +1,17 @@
 /** `cells.csv`: every number of every cell, unrounded and tidy, for tools of statistics. */
 
-import { type Cell, completedCellSchema, type Point, type Result } from '../../contract/result.ts';
+import { DIMENSIONS } from '../../contract/dimensions.ts';
+import type { Cell, Result } from '../../contract/result.ts';
 import { metrics } from '../../stats/metrics/metrics.ts';
 import { isValid } from '../../stats/metrics/valid.ts';
 
 type Field = string | number | boolean | undefined;
 
-/** What the schema lets a point vary, so that all runs have the same columns. */
-const DIMENSIONS = Object.keys(completedCellSchema.shape.point.shape) as (keyof Point)[];
-
 const HEADER: readonly string[] = [
   'run',
   'lane',
   'scenario',
-  ...DIMENSIONS.map(toSnakeCase),
+  ...DIMENSIONS.map(({ key }) => toSnakeCase(key)),
   'round',
   'order',
   'state',
@@ -35,15 +33,7 @@ export function cellsCsv({ id, cells }: Pick<Result, 'id' | 'cells'>): string {
 
 function rowsOf(cell: Cell): Field[][] {
   const { lane, scenario, point, round, order, state } = cell;
-  const identity = [
-    lane,
-    scenario,
-    ...DIMENSIONS.map((dimension) => point[dimension]),
-    round,
-    order,
-    state,
-    isValid(cell),
-  ];
+  const identity = [lane, scenario, ...DIMENSIONS.map(({ key }) => point[key]), round, order, state, isValid(cell)];
   if (cell.state === 'failed') return [[...identity, '', '', '', cell.phase, cell.error.message]];
   return metrics.flatMap(({ id, unit, of }) => {
     const value = of(cell);

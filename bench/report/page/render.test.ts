@@ -243,7 +243,7 @@ describe('a page is made of', () => {
 });
 
 describe('colours', () => {
-  const css = readFileSync(join(projectRoot, 'bench/report/page/colours.css'), 'utf8');
+  const css = readFileSync(join(projectRoot, 'bench/report/page/browser/colours.css'), 'utf8');
   const [light, dark] = [...css.matchAll(/--paper: #[\s\S]*?--layer-empty: #\w+/g)].map(
     ([block]) => new Map([...block.matchAll(/(--[\w-]+): (#\w{6})/g)].map(([, name = '', hex = '']) => [name, hex])),
   );

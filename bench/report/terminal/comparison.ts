@@ -8,7 +8,7 @@ import type { JudgedThreshold } from '../../stats/threshold.ts';
 import { formatInterval, headed, RATIO } from '../view/words/format.ts';
 import { commonText } from '../view/words/points.ts';
 import { verdictText } from '../view/words/verdicts.ts';
-import { scaleOf } from '../view/words/wording.ts';
+import { recomputedText, scaleOf } from '../view/words/wording.ts';
 import { align } from './terminal-tables.ts';
 
 /** What is shown unless other metrics are asked for. */
@@ -63,11 +63,11 @@ export function describeComparison(
 }
 
 function runLines(a: Result, b: Result, markdown: boolean): string[] {
-  const line = (name: string, { id, environment: { git, versions }, citable }: Result) => {
+  const line = (name: string, { id, environment: { git, versions }, citable, warnings }: Result) => {
     const code =
       git.commit === null ? 'no commit' : `commit ${git.commit.slice(0, 12)}${git.dirty ? ' with changes' : ''}`;
     const doubt = citable.ok ? '' : `; not to be cited: ${citable.reasons.join(' ')}`;
-    return `${markdown ? '- ' : ''}${name}: run ${id}, Pushlab ${versions.pushlab}, ${code}, Node ${versions.node}${doubt}`;
+    return `${markdown ? '- ' : ''}${name}: run ${id}, Pushlab ${versions.pushlab}, ${code}, Node ${versions.node}${doubt}${recomputedText(warnings)}`;
   };
   return [[line('a', a), line('b', b)].join('\n')];
 }

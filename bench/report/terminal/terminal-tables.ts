@@ -214,9 +214,9 @@ function whereText({ along, places, title }: SweepView, shown: readonly Place[])
   if (!along) return `${title ?? 'at'}: ${places.map((one) => one.title ?? '').join(' → ')}`;
   const values = shown.map(({ point }) => formatSetting(along.valueOf(point) ?? 0)).join(' → ');
   const fixed = along.fixed === undefined ? '' : `, with ${along.fixed}`;
-  const inStep = along.inStep === undefined ? '' : `, ${along.inStep} in step`;
-  const eased = along.eased === undefined ? '' : `; ${along.eased}`;
-  return `${along.name} ${values} ${along.unit}`.trim() + inStep + fixed + eased + of;
+  const covaries = along.covaries === undefined ? '' : `, ${along.covaries} in step`;
+  const partiallySet = along.partiallySet === undefined ? '' : `; ${along.partiallySet}`;
+  return `${along.name} ${values} ${along.unit}`.trim() + covaries + fixed + partiallySet + of;
 }
 
 function kneeTables(view: ScenarioView): string[] {

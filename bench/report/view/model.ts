@@ -55,7 +55,7 @@ function factsOf(result: Result): Entry[] {
   const commit = git.commit === null ? 'no commit' : git.commit.slice(0, 12);
   const took = finishedAt === null ? 'did not end' : `took ${formatDuration(startedAt, finishedAt)}`;
   const inSessions = sessions.length > 1 ? `, in ${countOf(sessions.length, 'session')}` : '';
-  const repeats = lanes.filter((lane) => lane.repeats !== undefined).length;
+  const repeats = lanes.filter((lane) => lane.duplicateOf !== undefined).length;
   const repeated = repeats > 0 ? `, ${formatCount(repeats)} of them a repeat` : '';
   return [
     { term: 'Run', text: id, code: true },

@@ -199,7 +199,7 @@ it('of machines in order, one in twenty at most has a noise floor that is severe
       const { value: ratio, low, high } = pairedRatio(TIMED, ratiosOf(1, 5, draw, none, 0.5));
       return { ...identity, metric, ratio, low, high, rounds: 5, ...TIMED };
     });
-    const found = noiseFloor(comparisons, [{ id: 'once' }, { id: 'again', repeats: 'once' }]);
+    const found = noiseFloor(comparisons, [{ id: 'once' }, { id: 'again', duplicateOf: 'once' }]);
     notices += found.filter(({ severity }) => severity !== undefined).length;
     return found.some(({ severity }) => severity === 'severe');
   });

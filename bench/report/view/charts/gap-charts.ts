@@ -8,7 +8,7 @@ import { inSentence } from '../words/wording.ts';
 import { type SettingsAxis, settingsAxis } from './numeric-axis.ts';
 import { settingsChart } from './settings-chart.ts';
 
-export const RATE_BY_RTT = { name: 'Rate × RTT', unit: 'events', inStep: undefined };
+export const RATE_BY_RTT = { name: 'Rate × RTT', unit: 'events', covaries: undefined };
 /** As far as an event can be from its client when it just missed a poll: there, back and there again. */
 const LONGEST_BY_DESIGN = { value: 3, text: 'three transits' };
 /** Enough for a curve without corners. */

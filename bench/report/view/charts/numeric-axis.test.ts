@@ -7,7 +7,7 @@ const gaps = (places: readonly number[]) => places.slice(1).map((place, at) => p
 describe('an axis of settings', () => {
   test('has a tick for each number once, at its place', () => {
     const { ticks, placeOf, scale, title } = settingsAxis(
-      { name: 'RTT', unit: 'ms', inStep: undefined },
+      { name: 'RTT', unit: 'ms', covaries: undefined },
       [100, 0, 20, 20],
     );
     expect(ticks).toEqual([0, 20, 100].map((value) => ({ at: placeOf(value), text: String(value) })));
@@ -19,24 +19,24 @@ describe('an axis of settings', () => {
       ticks = [],
       scale,
       title,
-    } = settingsAxis({ name: 'Clients', unit: '', inStep: undefined }, [1, 10, 100, 1_000]);
+    } = settingsAxis({ name: 'Clients', unit: '', covaries: undefined }, [1, 10, 100, 1_000]);
     for (const gap of gaps(ticks.map(({ at }) => at))) expect(gap).toBeCloseTo(1, 12);
     expect([scale, title]).toEqual(['log', 'Clients (logarithmic)']);
   });
 
   test('has zero a step before the least where it is logarithmic, and says so', () => {
-    const { ticks = [], title } = settingsAxis({ name: 'Rate', unit: 'events/s', inStep: undefined }, [0, 1, 100]);
+    const { ticks = [], title } = settingsAxis({ name: 'Rate', unit: 'events/s', covaries: undefined }, [0, 1, 100]);
     for (const gap of gaps(ticks.map(({ at }) => at))) expect(gap).toBeCloseTo(2, 12);
     expect(title).toBe('Rate, events/s (logarithmic, 0 set apart)');
   });
 
   test('says what changes in step with it', () => {
-    expect(settingsAxis({ name: 'Clients', unit: '', inStep: 'rate' }, [1, 2]).title).toBe('Clients; rate in step');
+    expect(settingsAxis({ name: 'Clients', unit: '', covaries: 'rate' }, [1, 2]).title).toBe('Clients; rate in step');
   });
 
   test('holds all of its ticks with room at both ends, even a single one', () => {
     for (const values of [[5], [0, 1], [1, 20, 400]]) {
-      const { ticks = [], range } = settingsAxis({ name: 'Payload', unit: 'B', inStep: undefined }, values);
+      const { ticks = [], range } = settingsAxis({ name: 'Payload', unit: 'B', covaries: undefined }, values);
       expect(range[0]).toBeLessThan(ticks[0]?.at ?? 0);
       expect(range[1]).toBeGreaterThan(ticks.at(-1)?.at ?? 0);
     }

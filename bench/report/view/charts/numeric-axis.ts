@@ -14,7 +14,7 @@ export interface SettingsAxis extends LineAxis {
 
 /** A tick for each number; logarithmic where they span more than a decade, and then 0 stands a step before the least. */
 export function settingsAxis(
-  { name, unit, inStep }: Pick<Along, 'name' | 'unit' | 'inStep'>,
+  { name, unit, covaries }: Pick<Along, 'name' | 'unit' | 'covaries'>,
   values: readonly number[],
 ): SettingsAxis {
   const sorted = [...new Set(values)].sort((a, b) => a - b);
@@ -34,7 +34,7 @@ export function settingsAxis(
     title:
       headed(name, { unit }) +
       (isLog ? ` (logarithmic${apart})` : '') +
-      (inStep === undefined ? '' : `; ${inStep} in step`),
+      (covaries === undefined ? '' : `; ${covaries} in step`),
     unit,
     scale: isLog ? 'log' : 'linear',
     range: [first - margin, last + margin],

@@ -41,7 +41,7 @@ export function chartGroups(
       return {
         title: names.length > 1 ? `${name} varied` : undefined,
         panels: along.map(({ curve: { along }, chart }) =>
-          panelOf(chart, [along.fixed, along.eased].filter(Boolean).join('; ') || undefined, along.fixed),
+          panelOf(chart, [along.fixed, along.partiallySet].filter(Boolean).join('; ') || undefined, along.fixed),
         ),
       };
     }),

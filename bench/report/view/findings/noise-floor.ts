@@ -31,7 +31,7 @@ interface Located extends SelfComparison {
 export function noiseFloorOf({ lanes, scenarios, comparisons }: Result): Prose[] {
   const floor = noiseFloor(comparisons, lanes);
   return lanes.flatMap((lane) => {
-    const repeated = lanes.find(({ id }) => id === lane.repeats);
+    const repeated = lanes.find(({ id }) => id === lane.duplicateOf);
     if (!repeated) return [];
     const mine = floor.filter(({ comparison }) =>
       [lane, repeated].every(({ id }) => id === comparison.lane || id === comparison.reference),

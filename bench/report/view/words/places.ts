@@ -1,7 +1,7 @@
 /** A result sorted for reading: its scenarios, their places (one point each), and there its lanes in the order of the run. */
 
 import type { Cell, Comparison, CompletedCell, Estimate, Point, Result } from '../../../contract/result.ts';
-import { isRepeat, isVariant } from '../../../stats/lineup.ts';
+import { isDuplicate, isVariant } from '../../../stats/lineup.ts';
 import { metricOf } from '../../../stats/metrics/metrics.ts';
 import { isValid } from '../../../stats/metrics/valid.ts';
 import type { LaneLabel } from '../page-model.ts';
@@ -53,14 +53,14 @@ export interface LaneAtPlace {
 export function laneLabels({ lanes, reference }: Pick<Result, 'lanes' | 'reference'>): ReadonlyMap<string, LaneLabel> {
   const places = new Map(lanes.map(({ id }, index) => [id, index]));
   const transports = [...new Set(lanes.map(({ transport }) => transport))];
-  const labels = lanes.map(({ id, title, transport, repeats }, index): [string, LaneLabel] => {
+  const labels = lanes.map(({ id, title, transport, duplicateOf }, index): [string, LaneLabel] => {
     const isReference = id === reference;
     // The lane that others are compared with is a lane of its own.
-    const repeated = repeats === undefined || isReference ? undefined : places.get(repeats);
-    const kin = lanes.filter((lane) => lane.transport === transport && lane.repeats === undefined);
+    const repeated = duplicateOf === undefined || isReference ? undefined : places.get(duplicateOf);
+    const kin = lanes.filter((lane) => lane.transport === transport && lane.duplicateOf === undefined);
     const variant = Math.max(
       0,
-      kin.findIndex((lane) => lane.id === (repeats ?? id)),
+      kin.findIndex((lane) => lane.id === (duplicateOf ?? id)),
     );
     return [id, { title, index, hue: transports.indexOf(transport), variant, isReference, repeats: repeated }];
   });
@@ -88,7 +88,7 @@ export function viewsOf(result: Result, anchors: Anchors): ScenarioView[] {
     if (points.length === 0) return [];
     const byPoint = new Map(points.map((point) => [point, placeOf(result, scenario, point, points)]));
     const at = (point: Point): Place[] => [byPoint.get(point) ?? []].flat();
-    const sweeps = sweepsOf(points).map(({ title, along, points: swept }) => ({
+    const sweeps = sweepsOf(points, scenario).map(({ title, along, points: swept }) => ({
       title,
       along,
       places: swept.flatMap(({ point, title }) => at(point).map((place) => ({ place, title: title || undefined }))),
@@ -122,7 +122,7 @@ function placeOf(result: Result, scenario: ScenarioView['scenario'], point: Poin
       const isMine = (one: { lane: string; scenario: string; point: Point }) => one.lane === id && isHere(one);
       // What two helpings of a lane differ by is told apart.
       const compared = result.comparisons.filter(
-        (one) => isMine(one) && (one.reference === result.reference || !isRepeat(result.lanes, id, one.reference)),
+        (one) => isMine(one) && (one.reference === result.reference || !isDuplicate(result.lanes, id, one.reference)),
       );
       const opposite = compared[0]?.reference;
       return {

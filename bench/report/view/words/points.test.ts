@@ -1,10 +1,17 @@
 import { describe, expect, test } from 'vitest';
+import { pointsOf } from '../../../catalogue/profiles.ts';
+import { scenarios } from '../../../catalogue/scenarios.ts';
+import { axesOf, type DeclaredAxes } from '../../../contract/dimensions.ts';
 import type { Point } from '../../../contract/result.ts';
+import { withoutInterval } from '../../../stats/group.ts';
 import { POINT } from '../../../tests/fixture.ts';
 import { commonText, distinctPoints, linkTexts, sweepsOf, variedText } from './points.ts';
 
-const titles = (points: readonly Point[]) =>
-  sweepsOf(distinctPoints(points)).map(({ title, points }) => [title, ...points.map((one) => one.title)]);
+/** Sweeps of a scenario whose points tell what it varies, unless said. */
+const sweeps = (points: readonly Point[], axes: DeclaredAxes = {}) =>
+  sweepsOf(distinctPoints(points), axesOf(points, axes));
+const titles = (points: readonly Point[], axes?: DeclaredAxes) =>
+  sweeps(points, axes).map(({ title, points }) => [title, ...points.map((one) => one.title)]);
 
 describe('points', () => {
   test('that are equal are one, whatever the order of their keys', () => {
@@ -58,14 +65,16 @@ describe('points', () => {
   });
 });
 
+const IN_STEP: DeclaredAxes = { varies: 'clients', covaries: ['eventsPerSecond'] };
+
 describe('sweeps', () => {
   test('over numbers have an axis, with what else is fixed; others have none', () => {
     const grid = [1, 10].flatMap((clients) => [0, 20].map((rttMs) => ({ ...POINT, clients, rttMs })));
-    const [first] = sweepsOf(distinctPoints(grid));
+    const [first] = sweeps(grid);
     expect(first?.along).toMatchObject({ name: 'Clients', unit: '', fixed: 'RTT 0 ms' });
     expect(first?.points.map(({ point }) => first.along?.valueOf(point))).toEqual([1, 10]);
     const headers = (['minimal', 'node'] as const).map((headers) => ({ ...POINT, headers }));
-    expect(sweepsOf(headers)[0]?.along).toBeUndefined();
+    expect(sweeps(headers)[0]?.along).toBeUndefined();
   });
 
   test('of one point have no title', () => {
@@ -86,7 +95,7 @@ describe('sweeps', () => {
 
   test('of two things in step are one sweep, along the first', () => {
     const points = [1, 10, 100].map((clients) => ({ ...POINT, clients, eventsPerSecond: 1_000 / clients }));
-    expect(titles(points)).toEqual([
+    expect(titles(points, IN_STEP)).toEqual([
       [
         'Clients varied and rate in step with it',
         '1 client, 1,000 events/s',
@@ -94,14 +103,14 @@ describe('sweeps', () => {
         '100 clients, 10 events/s',
       ],
     ]);
-    expect(sweepsOf(points)[0]?.along).toMatchObject({ name: 'Clients', inStep: 'rate', fixed: undefined });
+    expect(sweeps(points, IN_STEP)[0]?.along).toMatchObject({ name: 'Clients', covaries: 'rate', fixed: undefined });
   });
 
   test('go on where polls are rarer at one of their points, and say where', () => {
     const points = [1, 10, 100].map((clients) => ({ ...POINT, clients, eventsPerSecond: 1_000 / clients }));
     const last = { ...POINT, clients: 1_000, eventsPerSecond: 1, pollIntervalMs: 5_000 };
     const all = [...points, last];
-    expect(titles(all)).toEqual([
+    expect(titles(all, IN_STEP)).toEqual([
       [
         'Clients varied and rate in step with it; polled every 5,000 ms at 1,000 clients',
         '1 client, 1,000 events/s',
@@ -110,8 +119,8 @@ describe('sweeps', () => {
         '1,000 clients, 1 event/s, polled every 5,000 ms',
       ],
     ]);
-    expect(sweepsOf(all)[0]?.along?.eased).toBe('polled every 5,000 ms at 1,000 clients');
-    expect(all.map((point) => variedText(point, all))).toEqual(titles(all)[0]?.slice(1));
+    expect(sweeps(all, IN_STEP)[0]?.along?.partiallySet).toBe('polled every 5,000 ms at 1,000 clients');
+    expect(all.map((point) => variedText(point, all))).toEqual(titles(all, IN_STEP)[0]?.slice(1));
   });
 
   test('of a star are its rays, and its middle stands in both', () => {
@@ -137,7 +146,7 @@ describe('sweeps', () => {
     const grid = [1, 10].flatMap((clients) =>
       [64, 128, 256].map((payloadBytes) => ({ ...POINT, clients, payloadBytes })),
     );
-    expect(titles(grid)).toEqual([
+    expect(titles(grid, { varies: ['payloadBytes', 'clients'] })).toEqual([
       ['Payload varied, with 1 client', '64 B payload', '128 B payload', '256 B payload'],
       ['Payload varied, with 10 clients', '64 B payload', '128 B payload', '256 B payload'],
     ]);
@@ -150,4 +159,80 @@ describe('sweeps', () => {
       [undefined, '100 clients, 64 B payload'],
     ]);
   });
+});
+
+test('a scenario says what its points vary, and nothing else differs between them', () => {
+  for (const { id, points, morePoints = [], varies = [], ...others } of scenarios) {
+    const all = [...points, ...morePoints];
+    const { covaries = [] } = others;
+    expect(axesOf(all, { varies, covaries }), id).toMatchObject({ varies: [varies].flat() });
+    const { varies: found } = axesOf(all, {});
+    expect(new Set(found), id).toEqual(new Set([varies, covaries].flat(2)));
+  }
+});
+
+test.each([
+  ['fanout', [undefined, '']],
+  [
+    'anatomy',
+    ['Payload varied, with browser headers', '64 B payload', '128 B payload', '4,096 B payload', '65,536 B payload'],
+    [
+      'Headers varied, with 128 B payload',
+      'minimal headers',
+      'node headers',
+      'browser headers',
+      'browser-cookie headers',
+    ],
+  ],
+  ['idle', [undefined, '']],
+  ['variants', [undefined, '']],
+  [
+    'distance',
+    ['RTT varied, with 1 event/s', 'RTT 0 ms', 'RTT 20 ms', 'RTT 100 ms'],
+    ['RTT varied, with 20 events/s', 'RTT 0 ms', 'RTT 20 ms', 'RTT 100 ms'],
+  ],
+  [
+    'gap',
+    ['RTT varied, with 20 events/s', 'RTT 25 ms', 'RTT 50 ms', 'RTT 100 ms'],
+    ['Rate varied, with RTT 20 ms', '50 events/s', '100 events/s'],
+    [undefined, '10 events/s, RTT 10 ms'],
+  ],
+  [
+    'interval',
+    [
+      'Poll interval varied',
+      '',
+      'polled every 100 ms',
+      'polled every 300 ms',
+      'polled every 1,000 ms',
+      'polled every 3,000 ms',
+      'polled every 5,000 ms',
+    ],
+  ],
+  ['payload', ['Payload varied', '64 B payload', '512 B payload', '4,096 B payload', '65,536 B payload']],
+  ['rate', ['Rate varied', '1 event/s', '10 events/s', '100 events/s', '1,000 events/s']],
+  [
+    'clients',
+    [
+      'Clients varied and rate in step with it; polled every 5,000 ms at 10,000 clients',
+      '1 client, 2,500 events/s',
+      '10 clients, 250 events/s',
+      '100 clients, 25 events/s',
+      '1,000 clients, 2.5 events/s',
+      '10,000 clients, 0.25 events/s, polled every 5,000 ms',
+    ],
+  ],
+  ['connect', ['RTT varied', 'RTT 0 ms', 'RTT 20 ms', 'RTT 100 ms']],
+  ['reconnect', [undefined, '']],
+  ['slow-client', ['Stalled clients varied', 'no client stalled', '1 more client stalled']],
+  ['upstream', [undefined, '']],
+  ['capacity', ['Events held varied', 'each poll finds no event', 'each poll finds 1 event']],
+  ['knee', ['Rate varied', '100 events/s', '200 events/s', '400 events/s', '800 events/s', '1,600 events/s']],
+])('the points of %s in their sweeps', (id, ...expected) => {
+  const [scenario] = scenarios.filter((one) => one.id === id);
+  if (!scenario) throw new Error(`no scenario ${id}`);
+  const points = [...pointsOf(scenario, { everyPoint: true })];
+  // Lanes that do not poll are measured at the point without an interval.
+  const measured = id === 'interval' ? [...points.map(withoutInterval), ...points] : points;
+  expect(titles(measured, scenario)).toEqual(expected);
 });

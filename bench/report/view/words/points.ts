@@ -1,143 +1,15 @@
-/** Points in words, in order, and in sweeps: what a scenario varies is read off its points. */
+/** Points in words, in order, and in sweeps along what their scenario varies. */
 
-import { HEADER_PROFILES } from '../../../contract/headers.ts';
+import { type Axes, DIMENSIONS } from '../../../contract/dimensions.ts';
 import type { Point } from '../../../contract/result.ts';
-import { countOf, formatCount, formatSetting } from './format.ts';
+import { formatSetting } from './format.ts';
 
-interface Dimension {
-  /** `Payload`: names a sweep. */
-  readonly name: string;
-  /** Of its numbers, for an axis; undefined of what has none. */
-  readonly unit?: string;
-  /** Where a point has a number, in that unit. */
-  readonly number?: (point: Point) => number | undefined;
-  /** Decides the order; equal where the points agree. */
-  readonly rank: (point: Point) => number;
-  /** undefined where the point leaves it out. */
-  readonly text: (point: Point) => string | undefined;
-  /** In a sweep, of a point that leaves it out. */
-  readonly unset?: string;
-  /** May be set at some points of a sweep along another, where the load would be too much without. */
-  readonly isEased?: boolean;
-}
+type Row = (typeof DIMENSIONS)[number];
 
-/** Of the link between clients and server. */
-const LINK_DIMENSIONS: readonly Dimension[] = [
-  {
-    name: 'RTT',
-    unit: 'ms',
-    number: ({ rttMs }) => rttMs,
-    rank: ({ rttMs }) => rttMs ?? -1,
-    text: ({ rttMs }) => (rttMs === undefined ? undefined : `RTT ${formatSetting(rttMs)} ms`),
-    unset: 'without a link',
-  },
-  {
-    name: 'Bandwidth',
-    unit: 'kbit/s',
-    number: ({ bandwidthBitsPerSecond }) => bandwidthBitsPerSecond && bandwidthBitsPerSecond / 1e3,
-    rank: ({ bandwidthBitsPerSecond }) => bandwidthBitsPerSecond ?? Number.MAX_VALUE,
-    text: ({ bandwidthBitsPerSecond }) =>
-      bandwidthBitsPerSecond === undefined ? undefined : `${formatSetting(bandwidthBitsPerSecond / 1e3)} kbit/s`,
-    unset: 'unlimited',
-  },
-  {
-    name: 'Jitter',
-    unit: 'ms',
-    number: ({ jitterMs }) => jitterMs ?? 0,
-    rank: ({ jitterMs }) => jitterMs ?? 0,
-    text: ({ jitterMs }) => (jitterMs === undefined ? undefined : `jitter ${formatSetting(jitterMs)} ms`),
-    unset: 'without jitter',
-  },
-  {
-    name: 'Loss',
-    unit: '%',
-    number: ({ lossPercent }) => lossPercent ?? 0,
-    rank: ({ lossPercent }) => lossPercent ?? -1,
-    text: ({ lossPercent }) => (lossPercent === undefined ? undefined : `loss ${formatSetting(lossPercent)} %`),
-    unset: 'without loss',
-  },
-  {
-    name: 'Link',
-    rank: ({ link }) => (link === undefined ? 0 : 1),
-    text: ({ link }) => link,
-    unset: 'by a process',
-  },
-];
+const placeOf = ({ link }: Row): number => (link === undefined ? 0 : link === 'setting' ? 1 : 2);
 
-const DIMENSIONS: readonly Dimension[] = [
-  {
-    name: 'Clients',
-    unit: '',
-    number: ({ clients }) => clients,
-    rank: ({ clients }) => clients,
-    text: ({ clients }) => countOf(clients, 'client'),
-  },
-  {
-    name: 'Rate',
-    unit: 'events/s',
-    number: ({ eventsPerSecond }) => eventsPerSecond,
-    rank: ({ eventsPerSecond }) => eventsPerSecond,
-    text: ({ eventsPerSecond }) => (eventsPerSecond === 0 ? 'no events' : perSecond(eventsPerSecond, 'event')),
-  },
-  {
-    name: 'Payload',
-    unit: 'B',
-    number: ({ payloadBytes }) => payloadBytes,
-    rank: ({ payloadBytes }) => payloadBytes,
-    text: ({ payloadBytes }) => `${formatCount(payloadBytes)} B payload`,
-  },
-  {
-    name: 'Headers',
-    rank: ({ headers }) => HEADER_PROFILES.indexOf(headers),
-    text: ({ headers }) => `${headers} headers`,
-  },
-  {
-    name: 'Poll interval',
-    unit: 'ms',
-    number: ({ pollIntervalMs }) => pollIntervalMs,
-    rank: ({ pollIntervalMs }) => pollIntervalMs ?? 0,
-    text: ({ pollIntervalMs }) =>
-      pollIntervalMs === undefined ? undefined : `polled every ${formatSetting(pollIntervalMs)} ms`,
-    unset: 'no poll interval set',
-    isEased: true,
-  },
-  {
-    name: 'Stalled clients',
-    unit: '',
-    number: ({ stalledClients }) => stalledClients,
-    rank: ({ stalledClients }) => stalledClients ?? -1,
-    text: ({ stalledClients }) =>
-      stalledClients === undefined
-        ? undefined
-        : `${stalledClients === 0 ? 'no client' : countOf(stalledClients, 'more client')} stalled`,
-    unset: 'none to stall',
-  },
-  {
-    name: 'Messages',
-    unit: 'messages/s each',
-    number: ({ messagesPerSecond }) => messagesPerSecond,
-    rank: ({ messagesPerSecond }) => messagesPerSecond ?? 0,
-    text: ({ messagesPerSecond }) =>
-      messagesPerSecond === undefined ? undefined : `${perSecond(messagesPerSecond, 'message')} each`,
-    unset: 'no messages',
-  },
-  {
-    name: 'Events held',
-    unit: 'events a poll',
-    number: ({ heldEvents }) => heldEvents,
-    rank: ({ heldEvents }) => heldEvents ?? -1,
-    text: ({ heldEvents }) =>
-      heldEvents === undefined
-        ? undefined
-        : `each poll finds ${heldEvents === 0 ? 'no event' : countOf(heldEvents, 'event')}`,
-    unset: 'no closed loop',
-  },
-  ...LINK_DIMENSIONS,
-];
-
-function perSecond(rate: number, noun: string): string {
-  return `${formatSetting(rate)} ${noun}${rate === 1 ? '' : 's'}/s`;
-}
+/** In the order of texts and of sorting. */
+const ROWS: readonly Row[] = DIMENSIONS.toSorted((a, b) => placeOf(a) - placeOf(b));
 
 /** What a sweep varies, as an axis. */
 export interface Along {
@@ -148,9 +20,9 @@ export interface Along {
   /** What the sweep's points share and those of other sweeps do not: `20 events/s`; undefined where there is none. */
   readonly fixed: string | undefined;
   /** `rate`: what changes in step with it; undefined where nothing does. */
-  readonly inStep: string | undefined;
+  readonly covaries: string | undefined;
   /** `polled every 5,000 ms at 10,000 clients`: what is set at some of its points alone; undefined where nothing is. */
-  readonly eased: string | undefined;
+  readonly partiallySet: string | undefined;
   /** undefined where a point leaves it out. */
   readonly valueOf: (point: Point) => number | undefined;
 }
@@ -164,11 +36,25 @@ export interface Sweep {
   readonly points: readonly { readonly point: Point; readonly title: string }[];
 }
 
-export const keyOf = (point: Point): string => DIMENSIONS.map(({ rank }) => rank(point)).join(' ');
+export const keyOf = (point: Point): string => ROWS.map((row) => rankOf(row, point)).join(' ');
+
+function rankOf({ key, values = [], unsetRank = -1 }: Row, point: Point): number {
+  const value = point[key];
+  if (value === undefined) return unsetRank;
+  return typeof value === 'number' ? value : values.indexOf(value);
+}
+
+/** `RTT 100 ms`; undefined where the point leaves it out. */
+function textOf({ key, text, axis }: Row, point: Point): string | undefined {
+  const value = point[key];
+  return value === undefined
+    ? value
+    : text(typeof value === 'number' ? formatSetting(value / (axis?.scale ?? 1)) : value);
+}
 
 /** From small to large. */
 export function comparePoints(a: Point, b: Point): number {
-  return DIMENSIONS.reduce((sign, { rank }) => sign || rank(a) - rank(b), 0);
+  return ROWS.reduce((sign, row) => sign || rankOf(row, a) - rankOf(row, b), 0);
 }
 
 export function distinctPoints(points: readonly Point[]): Point[] {
@@ -178,120 +64,87 @@ export function distinctPoints(points: readonly Point[]): Point[] {
 
 /** `RTT 100 ms`, and what else is set of the link; nothing where there is none. */
 export function linkTexts(point: Point): string[] {
-  return LINK_DIMENSIONS.flatMap(({ text }) => text(point) ?? []);
+  return texts(point, ({ link }) => link !== undefined);
 }
 
 /** `1 client · 10 events/s`: what all points have in common. */
 export function commonText(points: readonly Point[]): string {
-  return texts(points[0], (dimension) => !isVaried(dimension, points)).join(' · ');
+  return texts(points[0], (row) => !isVaried(row, points)).join(' · ');
 }
 
 /** `64 B payload, browser headers`: what tells a point from the others; undefined of a point alone. */
 export function variedText(point: Point, points: readonly Point[]): string | undefined {
-  const varied = DIMENSIONS.filter((dimension) => isVaried(dimension, points));
-  // What is eased at some points alone need not be told of the others.
-  const kin = points.filter((other) => varied.every((one) => one.isEased || one.rank(other) === one.rank(point)));
-  const unsetText = ({ unset, isEased }: Dimension) => (isEased && kin.length < 2 ? undefined : unset);
-  return varied.flatMap((dimension) => dimension.text(point) ?? unsetText(dimension) ?? []).join(', ') || undefined;
+  const varied = ROWS.filter((row) => isVaried(row, points));
+  // A point that others tell apart already need not say that it leaves out what is set at some points alone.
+  const others = points.filter((other) => varied.every((row) => row.isPartiallySet || isSame(row, point, other)));
+  const unsetText = ({ unset, isPartiallySet }: Row) => (isPartiallySet && others.length < 2 ? undefined : unset);
+  return varied.flatMap((row) => textOf(row, point) ?? unsetText(row) ?? []).join(', ') || undefined;
 }
 
 /**
- * Every point in at least one sweep, with as few sweeps as a simple search finds, the widest first. A point that two sweeps
- * share, such as the middle of a star, stands in both: each is read for itself.
+ * The sweeps along what the scenario varies first, then along what else it varies for points that stand in none so far, and
+ * what is left alone. A point that two sweeps share, such as the middle of a star, stands in both: each is read for itself.
  */
-export function sweepsOf(points: readonly Point[]): Sweep[] {
-  const varied = DIMENSIONS.filter((dimension) => isVaried(dimension, points));
+export function sweepsOf(points: readonly Point[], { varies, covaries = [] }: Axes): Sweep[] {
+  const varied = ROWS.filter((row) => isVaried(row, points));
+  const covarying = varied.filter(({ key }) => covaries.includes(key));
+  const partial = varied.filter(({ key, isPartiallySet }) => isPartiallySet && !varies.includes(key));
   const sweeps: Sweep[] = [];
   let left = points;
-  while (left.length > 0) {
-    // Of sweeps that bring as many new points, the one with more to compare them with.
-    const worth = (members: readonly Point[]) => count(members, (point) => left.includes(point)) + members.length / 1e6;
-    const [best] = varied
-      .flatMap((dimension) => left.map((point) => ({ dimension, members: along(dimension, point, points) })))
-      .sort((a, b) => worth(b.members) - worth(a.members));
-    const members = best && best.members.length > 1 ? best.members : left.slice(0, 1);
-    sweeps.push(sweepAlong(best?.dimension, members, points));
-    left = left.filter((point) => !members.includes(point));
+  for (const row of varies.flatMap((key) => varied.filter((one) => one.key === key))) {
+    const moving = [row, ...covarying, ...partial];
+    for (const point of left) {
+      const members = points.filter((other) => ROWS.every((one) => moving.includes(one) || isSame(one, point, other)));
+      if (!left.includes(point) || members.length < 2) continue;
+      const fixed = texts(point, (one) => varied.includes(one) && !moving.includes(one)).join(', ') || undefined;
+      sweeps.push(sweepAlong(row, { covarying, partial, fixed }, members));
+      left = left.filter((one) => !members.includes(one));
+    }
   }
-  return sweeps;
+  const single = (point: Point) => ({ point, title: variedText(point, points) ?? '' });
+  return [...sweeps, ...left.map((point) => ({ title: undefined, along: undefined, points: [single(point)] }))];
 }
 
-function sweepAlong(dimension: Dimension | undefined, members: readonly Point[], points: readonly Point[]): Sweep {
-  if (!dimension || members.length < 2) {
-    return {
-      title: undefined,
-      along: undefined,
-      points: members.map((point) => ({ point, title: variedText(point, points) ?? '' })),
-    };
-  }
-  const { name, unit, number } = dimension;
-  const inStepOnes = inStepWith(dimension, points);
-  const easedOnes = easedAlong(dimension, points);
-  const moving = [dimension, ...inStepOnes, ...easedOnes];
-  const fixed = texts(members[0], (one) => !moving.includes(one) && isVaried(one, points)).join(', ') || undefined;
-  const inStep = inStepOnes.map((one) => one.name.toLowerCase()).join(' and ') || undefined;
-  const where = (point: Point) => (text: string) => `${text} at ${dimension.text(point) ?? dimension.unset}`;
-  const eased =
-    members.flatMap((point) => texts(point, (one) => easedOnes.includes(one)).map(where(point))).join(', ') ||
-    undefined;
+interface Beside {
+  readonly covarying: readonly Row[];
+  readonly partial: readonly Row[];
+  readonly fixed: string | undefined;
+}
+
+function sweepAlong(row: Row, { covarying, partial, fixed }: Beside, members: readonly Point[]): Sweep {
+  const { key, name, axis } = row;
+  const covaries = covarying.map((one) => one.name.toLowerCase()).join(' and ') || undefined;
+  const where = (point: Point) => ` at ${textOf(row, point) ?? row.unset}`;
+  const partiallySet =
+    members
+      .flatMap((point) => texts(point, (one) => partial.includes(one)).map((text) => text + where(point)))
+      .join(', ') || undefined;
+  const numberOf = (point: Point) => {
+    const value = point[key];
+    return typeof value === 'number' ? value / (axis?.scale ?? 1) : axis?.unset;
+  };
   return {
     title:
       `${name} varied` +
-      (inStep === undefined ? '' : ` and ${inStep} in step with it`) +
+      (covaries === undefined ? '' : ` and ${covaries} in step with it`) +
       (fixed === undefined ? '' : `, with ${fixed}`) +
-      (eased === undefined ? '' : `; ${eased}`),
-    along: unit === undefined || !number ? undefined : { name, unit, fixed, inStep, eased, valueOf: number },
+      (partiallySet === undefined ? '' : `; ${partiallySet}`),
+    along: axis && { name, unit: axis.unit, fixed, covaries, partiallySet, valueOf: numberOf },
     points: members.map((point) => ({
       point,
-      title: moving.flatMap(({ text, unset, isEased }) => text(point) ?? (isEased ? [] : unset) ?? []).join(', '),
+      title: [row, ...covarying, ...partial]
+        .flatMap((one) => textOf(one, point) ?? (one.isPartiallySet ? [] : one.unset) ?? [])
+        .join(', '),
     })),
   };
 }
 
-function along(dimension: Dimension, point: Point, points: readonly Point[]): Point[] {
-  const moving = [dimension, ...inStepWith(dimension, points), ...easedAlong(dimension, points)];
-  return points.filter((other) =>
-    DIMENSIONS.every((one) => moving.includes(one) || one.rank(other) === one.rank(point)),
-  );
+const isSame = (row: Row, a: Point, b: Point): boolean => rankOf(row, a) === rankOf(row, b);
+
+function isVaried(row: Row, points: readonly Point[]): boolean {
+  return points.some((point) => !isSame(row, point, points[0] ?? point));
 }
 
-/** Two settings that are other ones may be so by accident; with three, each going with its own, one is made to fit the other. */
-const FEWEST_IN_STEP = 3;
-
-function inStepWith(dimension: Dimension, points: readonly Point[]): Dimension[] {
-  const distinct = (of: (point: Point) => number | string) => new Set(points.map(of)).size;
-  const values = distinct(dimension.rank);
-  if (values < FEWEST_IN_STEP) return [];
-  return DIMENSIONS.filter(
-    (other) =>
-      other !== dimension &&
-      distinct(other.rank) === values &&
-      distinct((point) => `${dimension.rank(point)} ${other.rank(point)}`) === values,
-  );
-}
-
-/** What is set or not by the value of the dimension alone. */
-function easedAlong(dimension: Dimension, points: readonly Point[]): Dimension[] {
-  const distinct = (of: (point: Point) => string) => new Set(points.map(of)).size;
-  return DIMENSIONS.filter(
-    (other) =>
-      other !== dimension &&
-      other.isEased &&
-      isVaried(other, points) &&
-      distinct((point) => `${dimension.rank(point)} ${other.rank(point)}`) ===
-        distinct((point) => `${dimension.rank(point)}`),
-  );
-}
-
-function isVaried({ rank }: Dimension, points: readonly Point[]): boolean {
-  return new Set(points.map(rank)).size > 1;
-}
-
-function texts(point: Point | undefined, isShown: (dimension: Dimension) => boolean): string[] {
-  if (!point) return [];
-  return DIMENSIONS.filter(isShown).flatMap(({ text }) => text(point) ?? []);
-}
-
-function count<T>(all: readonly T[], is: (one: T) => boolean): number {
-  return all.filter(is).length;
+function texts(point: Point | undefined, isShown: (row: Row) => boolean): string[] {
+  return point ? ROWS.filter(isShown).flatMap((row) => textOf(row, point) ?? []) : [];
 }

@@ -34,8 +34,14 @@ export function laneText({ lanes, cells }: Result, id: string, isAmong: (cell: R
 }
 
 /** `Pushlab 0.1.0 (commit 0123456789ab, run 20260102-030405-0123456789ab)` */
-export function softwareText({ id, environment }: Pick<Result, 'id' | 'environment'>): string {
-  return `Pushlab ${environment.versions.pushlab} (${commitText(environment)}, run ${id})`;
+export function softwareText({ id, environment, warnings }: Pick<Result, 'id' | 'environment' | 'warnings'>): string {
+  return `Pushlab ${environment.versions.pushlab} (${commitText(environment)}, run ${id})${recomputedText(warnings)}`;
+}
+
+/** `; estimates recomputed by …` where the result was recorded with others; otherwise empty. */
+export function recomputedText(warnings: Result['warnings']): string {
+  const recomputed = warnings.find(({ code }) => code === 'recomputed');
+  return recomputed ? `; ${inSentence(recomputed.text).replace(/\.$/, '')}` : '';
 }
 
 export function commitText({ git }: Pick<Environment, 'git'>): string {

@@ -1,0 +1,40 @@
+/** Results of an older schema, as the schema of today has them. */
+
+import { z } from 'zod';
+import { axesOf, type DeclaredAxes } from './dimensions.ts';
+
+/** Axes of version 2's scenarios that its points alone do not tell. */
+const AXES_2: Readonly<Record<string, DeclaredAxes>> = {
+  distance: { varies: ['rttMs', 'eventsPerSecond'] },
+  gap: { varies: ['rttMs', 'eventsPerSecond'] },
+  clients: { varies: 'clients', covaries: ['eventsPerSecond'] },
+};
+
+/**
+ * Version 2 said of a lane what it `repeats`, gave arrivals as a `jitter` (a share of the event's slot, or, above 1, the slots
+ * of a group without its quiet ones), and left it to the reader what a scenario varies.
+ */
+export const fromVersion2 = z
+  .looseObject({
+    lanes: z.array(z.looseObject({ repeats: z.string().optional() })),
+    scenarios: z.array(
+      z.looseObject({
+        id: z.string(),
+        points: z.array(z.record(z.string(), z.union([z.number(), z.string()]))),
+        jitter: z.number().min(0),
+      }),
+    ),
+  })
+  .transform(({ lanes, scenarios, ...rest }): unknown => ({
+    ...rest,
+    schemaVersion: 3,
+    lanes: lanes.map(({ repeats, ...lane }) => ({ ...lane, ...(repeats !== undefined && { duplicateOf: repeats }) })),
+    scenarios: scenarios.map(({ jitter, ...scenario }) => ({
+      ...scenario,
+      ...axesOf(scenario.points, AXES_2[scenario.id] ?? {}),
+      arrivals:
+        jitter <= 1
+          ? { process: 'spread', slotShare: jitter }
+          : { process: 'independent', slotGroupSize: Math.ceil(jitter), quietSlots: Math.ceil(jitter) - jitter },
+    })),
+  }));

@@ -1,0 +1,165 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { projectRoot } from '../contract/paths.ts';
+import { type CompletedCell, type Result, SCHEMA_VERSION } from '../contract/result.ts';
+import { cellsCsv } from '../report/export/csv.ts';
+import { summaryMarkdown } from '../report/export/summary.ts';
+import { renderReport } from '../report/page/render.ts';
+import { describeComparison } from '../report/terminal/comparison.ts';
+import { Anchors } from '../report/view/words/anchors.ts';
+import { viewsOf } from '../report/view/words/places.ts';
+import { compareResults } from '../stats/compare.ts';
+import { metricOf } from '../stats/metrics/metrics.ts';
+import { makeResult } from '../tests/fixture.ts';
+import { resultId } from './identity.ts';
+import { Store } from './store.ts';
+
+const PUBLISHED = join(projectRoot, 'results/reference');
+const RECOMPUTED = /estimates recomputed by Pushlab [\d.]+; recorded by Pushlab [\d.]+ \(commit [0-9a-f]{12}\)/i;
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pushlab-store-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Loads a result from its text, as `report` and `compare` do. */
+function load(content: object): Result {
+  const path = join(folder, 'stored.json');
+  writeFileSync(path, JSON.stringify(content));
+  return new Store(folder).load(path).result;
+}
+
+/** A result under its own id, and the same file after someone changed it. */
+const stored = (changes: Partial<Result> = {}): Result => {
+  const result = { ...makeResult(), ...changes };
+  return { ...result, id: resultId(result) };
+};
+
+describe('a stored result', () => {
+  it('of today comes back as it was, with no word of its version', () => {
+    const result = stored();
+    expect(load(result)).toEqual(result);
+  });
+
+  it.each<[string, (result: Result) => Result]>([
+    [
+      'a cell',
+      ({ cells: [first, ...others], ...rest }) => {
+        const { latency, ...cell } = first as CompletedCell;
+        return { ...rest, cells: [{ ...cell, latency: { ...latency, p50Us: 1 } }, ...others] };
+      },
+    ],
+    ['an estimate', (result) => ({ ...result, estimates: result.estimates.map((one) => ({ ...one, value: 1 })) })],
+    ['the judgement', (result) => ({ ...result, citable: { ok: false, reasons: ['no'] } })],
+    ['the seed', (result) => ({ ...result, seed: 99 })],
+    ['the id', (result) => ({ ...result, id: `${result.id.slice(0, -1)}x` })],
+  ])('is refused when %s was changed after the run', (_what, change) => {
+    expect(() => load(change(stored()))).toThrow(
+      /stored\.json: its id is not the hash of what it says: the file was changed after the run/,
+    );
+  });
+
+  it('is refused where it does not hold to the schema, which says where', () => {
+    expect(() => load(stored({ seed: -1 }))).toThrow(/not a valid result: seed: /);
+    expect(() => load({ ...stored(), more: 1 })).toThrow(/not a valid result: .*more/);
+  });
+
+  it('of a schema that is not read names the version that wrote it', () => {
+    const old = { ...stored(), schemaVersion: 1 };
+    expect(() => load(old)).toThrow(
+      'schema version 1, of an older Pushlab; this one reads versions 2 and 3. Use Pushlab 0.0.1 (commit abcdef0123456789) that wrote it',
+    );
+    expect(() => load({ schemaVersion: 4 })).toThrow(
+      'of a newer or another Pushlab; this one reads versions 2 and 3. Use the Pushlab that wrote it',
+    );
+  });
+});
+
+describe('the published run, of schema version 2', () => {
+  const text = readFileSync(join(PUBLISHED, 'result.json'), 'utf8');
+  const load = () => new Store(folder).load(PUBLISHED).result;
+
+  it('is read as one of this version, with the id of its text', () => {
+    const { schemaVersion, id, lanes, scenarios, warnings } = load();
+    expect(JSON.parse(text)).toMatchObject({ schemaVersion: 2, id });
+    expect(schemaVersion).toBe(SCHEMA_VERSION);
+    expect(warnings).toEqual(JSON.parse(text).warnings);
+    expect(lanes.map(({ duplicateOf }) => duplicateOf).filter(Boolean)).toEqual(['websocket']);
+    const spread = (slotShare: number) => ({ process: 'spread', slotShare });
+    expect(scenarios).toMatchObject([
+      { id: 'fanout', varies: [], arrivals: spread(0.5) },
+      { id: 'anatomy', varies: ['payloadBytes', 'headers'], arrivals: spread(0) },
+      { id: 'idle', varies: [], arrivals: spread(0.5) },
+    ]);
+  });
+
+  it('gives the CSV that was published with it', () => {
+    expect(cellsCsv(load())).toBe(readFileSync(join(PUBLISHED, 'cells.csv'), 'utf8'));
+  });
+
+  it('whose file was changed is refused', () => {
+    const path = join(folder, 'changed.json');
+    writeFileSync(path, text.replace('"jitter": 0.5', '"jitter": 0.4'));
+    expect(() => new Store(folder).load(path)).toThrow(/the file was changed after the run/);
+  });
+
+  it.each([
+    ['a margin', { margin: 0.2 }],
+    ['a formula', { of: ({ latency }: CompletedCell) => latency.p50Us * 2 }],
+  ])('is read after %s was mended, and page, summary and comparison say who computed', (_what, mended) => {
+    const recorded = load();
+    const metric = metricOf('latency.p50Us');
+    const before = { ...metric };
+    try {
+      Object.assign(metric, mended);
+      const result = load();
+      expect(result.id).toBe(recorded.id);
+      expect(result.comparisons).not.toEqual(recorded.comparisons);
+      expect(result.warnings.at(-1)).toMatchObject({ code: 'recomputed', text: expect.stringMatching(RECOMPUTED) });
+      expect(renderReport(result)).toMatch(RECOMPUTED);
+      expect(summaryMarkdown(result, viewsOf(result, new Anchors()))).toMatch(RECOMPUTED);
+      const comparison = describeComparison(result, result, compareResults(result, result), { isAcross: false });
+      expect(comparison).toMatch(RECOMPUTED);
+    } finally {
+      Object.assign(metric, before);
+    }
+    expect(renderReport(recorded)).not.toMatch(RECOMPUTED);
+  });
+});
+
+it.each([
+  [0, { process: 'spread', slotShare: 0 }],
+  [1, { process: 'spread', slotShare: 1 }],
+  [19.5, { process: 'independent', slotGroupSize: 20, quietSlots: 0.5 }],
+])('a jitter of %d in version 2 is read as its arrivals', (jitter, arrivals) => {
+  const result = makeResult();
+  const scenarios = result.scenarios.map(({ varies: _varies, arrivals: _arrivals, ...one }) => ({ ...one, jitter }));
+  const old = { ...result, schemaVersion: 2, scenarios };
+  expect(load({ ...old, id: resultId(old) }).scenarios).toMatchObject([{ arrivals }]);
+});
+
+it('scenarios of version 2 get the axes that they were swept along', () => {
+  const result = makeResult();
+  const [scenario] = result.scenarios.map(({ varies: _varies, arrivals: _arrivals, ...one }) => ({
+    ...one,
+    jitter: 0.5,
+  }));
+  const [point] = scenario?.points ?? [];
+  const scenarios = [
+    {
+      id: 'distance',
+      points: [1, 20].flatMap((eventsPerSecond) => [0, 20].map((rttMs) => ({ eventsPerSecond, rttMs }))),
+    },
+    { id: 'clients', points: [1, 10].map((clients) => ({ clients, eventsPerSecond: 100 / clients })) },
+    { id: 'payload', points: [64, 512].map((payloadBytes) => ({ payloadBytes })) },
+  ].map(({ id, points }) => ({ ...scenario, id, points: points.map((changes) => ({ ...point, ...changes })) }));
+  const old = { ...result, schemaVersion: 2, scenarios };
+  expect(load({ ...old, id: resultId(old) }).scenarios.map(({ varies, covaries }) => [varies, covaries])).toEqual([
+    [['rttMs', 'eventsPerSecond'], undefined],
+    [['clients'], ['eventsPerSecond']],
+    [['payloadBytes'], undefined],
+  ]);
+});
