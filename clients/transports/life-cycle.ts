@@ -20,7 +20,7 @@ export class LifeCycle implements PushClient {
   ended = false;
   readonly #sink: EventSink;
   readonly #parts: Parts;
-  #settle: { resolve(client: PushClient): void; reject(error: Error): void } | undefined;
+  #promise: { resolve(client: PushClient): void; reject(error: Error): void } | undefined;
   #gone: Promise<void> | undefined;
 
   constructor(sink: EventSink, parts: Parts) {
@@ -28,14 +28,14 @@ export class LifeCycle implements PushClient {
     this.#parts = parts;
     this.isMultiplexed = parts.isMultiplexed ?? false;
     this.connected = new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
+      this.#promise = { resolve, reject };
     });
   }
 
   /** The next event would be received. Idempotent. */
   connect(): void {
     this.isConnected = true;
-    this.#settle?.resolve(this);
+    this.#promise?.resolve(this);
   }
 
   /** The connection ended, or can't be used. Tells the sink, or rejects `connected`; nothing once the client has ended. */
@@ -43,7 +43,7 @@ export class LifeCycle implements PushClient {
     if (this.ended) return;
     void this.close(message);
     if (this.isConnected) this.#sink.closed({ kind, message, ...(code !== undefined && { code }) });
-    else this.#settle?.reject(new Error(message));
+    else this.#promise?.reject(new Error(message));
   }
 
   readonly request = async (text: string): Promise<string> => {

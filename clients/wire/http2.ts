@@ -49,10 +49,10 @@ function headersOf({ method, path, headers, body }: HttpRequest): OutgoingHttpHe
 
 function listen(stream: ClientHttp2Stream, exchange: HttpExchange): void {
   let isAnswered = false;
-  let isSettled = false;
-  const settle = (error?: Error) => {
-    if (isSettled) return;
-    isSettled = true;
+  let isComplete = false;
+  const complete = (error?: Error) => {
+    if (isComplete) return;
+    isComplete = true;
     if (error) exchange.failed(error);
     else exchange.end();
   };
@@ -69,9 +69,9 @@ function listen(stream: ClientHttp2Stream, exchange: HttpExchange): void {
     else early.push([chunk, receivedNs]);
   });
   // Node emits 'end' for a stream that was reset, too.
-  stream.on('end', () => settle(isAnswered && stream.rstCode === 0 ? undefined : brokenOff(stream)));
-  stream.on('error', settle);
-  stream.on('close', () => settle(brokenOff(stream)));
+  stream.on('end', () => complete(isAnswered && stream.rstCode === 0 ? undefined : brokenOff(stream)));
+  stream.on('error', complete);
+  stream.on('close', () => complete(brokenOff(stream)));
 }
 
 function brokenOff({ rstCode = 0 }: ClientHttp2Stream): Error {

@@ -1,5 +1,5 @@
 /**
- * Pushes a feed to every client of a lasting connection. All transports of such share it, so that they give the same delivery
+ * Pushes a feed to every client of a lasting connection. Transports that push share it, so that they give the same delivery
  * guarantees, and differ in framing alone.
  *
  * A client is either live, and gets each event as it is published, or it catches up from the ring at the pace at which it
