@@ -55,6 +55,14 @@ const websocket: Transport = {
   client: async () => (await import('../../clients/transports/websocket.ts')).websocket,
   idlePeriodMs: ({ pingMs }) => Number(pingMs),
 };
+const streaming: Transport = {
+  transport: 'streaming',
+  wire: 'http',
+  server: async () => (await import('../../servers/transports/streaming.ts')).streaming,
+  client: async () => (await import('../../clients/transports/streaming.ts')).streaming,
+  idlePeriodMs: ({ keepAliveMs }) => Number(keepAliveMs),
+  skips: LINES_ONLY,
+};
 
 const INTERVAL = { intervalMs: 1_000 };
 const HOLD = { holdSeconds: 30 };
@@ -248,6 +256,13 @@ export const lanes: readonly Lane[] = [
     summary: 'One binary message per event, in a compact encoding that is made once for all clients.',
     options: { ...PINGS, encoding: 'binary' },
     variantOf: 'websocket',
+  },
+  {
+    ...streaming,
+    id: 'streaming',
+    title: 'HTTP streaming (NDJSON)',
+    summary: 'One response that never ends, a line of JSON per event (application/x-ndjson over HTTP/1.1).',
+    options: { keepAliveMs: 15_000 },
   },
 ];
 
