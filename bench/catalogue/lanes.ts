@@ -19,6 +19,7 @@ const HOLD = { holdSeconds: 30 };
 /** Proxies drop connections that are silent for a minute or so. */
 const COMMENTS = { commentMs: 15_000 };
 const PINGS = { pingMs: 30_000 };
+const KEEP_ALIVE = { keepAliveMs: 15_000 };
 
 /** A transport's part of a row; lanes of one transport differ in the rest. */
 type Transport = Omit<Lane, 'id' | 'title' | 'summary' | 'options'>;
@@ -61,6 +62,14 @@ const websocket: Transport = {
   server: async () => (await import('../../servers/transports/websocket.ts')).websocket,
   client: async () => (await import('../../clients/transports/websocket.ts')).websocket,
   idlePeriodMs: PINGS.pingMs,
+};
+const streaming: Transport = {
+  transport: 'streaming',
+  wire: 'http',
+  server: async () => (await import('../../servers/transports/streaming.ts')).streaming,
+  client: async () => (await import('../../clients/transports/streaming.ts')).streaming,
+  idlePeriodMs: KEEP_ALIVE.keepAliveMs,
+  skips: LINES_ONLY,
 };
 
 /** TLS is the same in all lanes: a certificate of the run, and no session resumed. */
@@ -253,6 +262,13 @@ export const lanes: readonly Lane[] = [
     summary: 'One binary message per event, in a compact encoding that is made once for all clients.',
     options: { ...PINGS, encoding: 'binary' },
     variantOf: 'websocket',
+  },
+  {
+    ...streaming,
+    id: 'streaming',
+    title: 'HTTP streaming (NDJSON)',
+    summary: 'One response that never ends, a line of JSON per event (application/x-ndjson over HTTP/1.1).',
+    options: KEEP_ALIVE,
   },
 ];
 

@@ -102,7 +102,7 @@ export interface HttpHost {
   allowsOrigin(origin: string | undefined): boolean;
   /** Answers `POST /upstream`, for transports whose own channel goes downwards only. Once is enough for all of them. */
   serveUpstream(): void;
-  /** Takes upgrade requests of one path. */
+  /** Takes upgrade requests of this path; once per host. Those of other paths are answered 404. */
   onUpgrade(path: string, accept: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void;
 }
 
