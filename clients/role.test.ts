@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MeasureAsk, Tapping } from '../bench/contract/child.ts';
+import type { MeasureParams, Tapping } from '../bench/contract/calls.ts';
 import { encodeEvent } from '../bench/contract/event.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import { range } from '../bench/contract/test-support.ts';
@@ -49,7 +49,7 @@ function openWorker() {
   return { role, sinks, contexts, connect, open: () => open };
 }
 
-function ask(warmupEvents: number, windowEvents: number): MeasureAsk {
+function params(warmupEvents: number, windowEvents: number): MeasureParams {
   const startNs = nowNs();
   return {
     startNs,
@@ -68,7 +68,7 @@ describe('latencies of clients behind a relay', () => {
   ])('%s', async (_name, areTimed, timed) => {
     const { role, connect, sinks } = openWorker();
     await connect(3, 'test://open', { host: '127.0.0.1', port: 9, clients: 1, ofClients: 3, areTimed });
-    const window = ask(0, 1);
+    const window = params(0, 1);
     const measured = role.measure(window);
     for (const sink of sinks) sink.event(encodeEvent(1, 0, 0.5, PAYLOAD_BYTES).text, window.startNs + 1e6);
     const { delivery, latency } = await measured;
@@ -95,7 +95,7 @@ describe('a load worker', () => {
   test('answers when every delivery is in, and closes without surprise', async () => {
     const { role, connect, sinks, open } = openWorker();
     await connect(3);
-    const measuring = role.measure(ask(1, 4));
+    const measuring = role.measure(params(1, 4));
     for (const seq of range(1, 5)) {
       for (const sink of sinks) sink.event(encodeEvent(seq, 0, 0.5, PAYLOAD_BYTES).text, nowNs());
     }
@@ -112,7 +112,7 @@ describe('a load worker', () => {
     await connect(2);
     await role.close({});
     await connect(1);
-    const measuring = role.measure(ask(0, 1));
+    const measuring = role.measure(params(0, 1));
     sinks.at(-1)?.event(encodeEvent(1, 0, 0.5, PAYLOAD_BYTES).text, nowNs());
     const { delivery } = await measuring;
     expect(delivery).toMatchObject({ expected: 1, delivered: 1, unexpected: 0 });

@@ -1,11 +1,10 @@
-/** What a load worker does when it is called: one load, one window, one audit. */
+/** The calls of a load worker: one load, one window, one audit. */
 
-import type { MeasureAsk, ProcessUsage, Role, WorkerCalls, WorkerMeasured } from '../bench/contract/child.ts';
+import type { Role, WorkerCalls } from '../bench/contract/calls.ts';
 import type { Lane } from '../bench/contract/lane.ts';
-import { ByteMeter } from '../bench/measure/byte-meter.ts';
-import { nowNs, sleepUntil } from '../bench/measure/clock.ts';
-import { beginUsage, heapInUseBytes } from '../bench/measure/process-usage.ts';
-import { windowCount } from '../bench/measure/wire.ts';
+import { ByteMeter, windowCount } from '../bench/measure/byte-meter.ts';
+import { hello } from '../bench/measure/clock.ts';
+import { heapInUseBytes, NO_HEAP, readWindow } from '../bench/measure/process-usage.ts';
 import type { Load } from './load/load.ts';
 import { loads } from './load/procedures.ts';
 
@@ -15,13 +14,13 @@ const CLOSE_GRACE_MS = 5_000;
 export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCalls> {
   let meter = new ByteMeter();
   let load: Load | undefined;
-  /** Kept: with the last object of a shape, a full collection takes away what the compilers have learnt of that shape. */
+  /** Never freed: with the last object of a shape, a full collection also frees the code that was optimised for that shape. */
   const rehearsed: Load[] = [];
   const keys: string[] = [];
-  let heapBytes: ProcessUsage['heapBytes'] = { empty: 0, connected: 0 };
+  let heapBytes = NO_HEAP;
 
   return {
-    hello: () => ({ nowNs: nowNs(), nodeVersion: process.version }),
+    hello,
 
     async connect({ lane, options, procedure, isRehearsal, ...spec }) {
       const [open, transport] = await Promise.all([loads[procedure](), findLane(lane).client()]);
@@ -34,15 +33,22 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
       return { options: resolved, keys: keys.splice(0) };
     },
 
-    settle() {
+    readHeap() {
       heapBytes = { ...heapBytes, connected: heapInUseBytes() };
       return {};
     },
 
-    async measure(ask) {
+    async measure(params) {
       if (!load) throw new Error('this worker is not connected yet');
-      const [seen, used] = await Promise.all([load.run(ask), readWindow(ask, meter, load, heapBytes)]);
-      return { ...seen, ...used };
+      const running = load;
+      const read = () => ({ wire: meter.read(), open: meter.openSockets.size, deliveries: running.deliveries });
+      const [report, { before, after, usage }] = await Promise.all([
+        load.run(params),
+        readWindow(params.windowNs, read, heapBytes),
+      ]);
+      const windowDeliveries = after.deliveries - before.deliveries;
+      const wire = windowCount(before.wire, after.wire, after.open);
+      return { ...report, wire, windowDeliveries, usage };
     },
 
     async close() {
@@ -50,24 +56,5 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
       await meter.drained(CLOSE_GRACE_MS);
       return { wire: meter.read(), keys: keys.splice(0) };
     },
-  };
-}
-
-/** What the process carried and used from one end of the window to the other. */
-async function readWindow(
-  { windowNs }: MeasureAsk,
-  meter: ByteMeter,
-  load: Load,
-  heapBytes: ProcessUsage['heapBytes'],
-): Promise<Pick<WorkerMeasured, 'wire' | 'windowDeliveries' | 'usage'>> {
-  await sleepUntil(windowNs[0]);
-  const before = { wire: meter.read(), deliveries: load.deliveries };
-  const endUsage = beginUsage(heapBytes);
-  await sleepUntil(windowNs[1]);
-  const after = { wire: meter.read(), deliveries: load.deliveries };
-  return {
-    wire: windowCount(before.wire, after.wire, meter.openSockets.size),
-    windowDeliveries: after.deliveries - before.deliveries,
-    usage: endUsage(),
   };
 }

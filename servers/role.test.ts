@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { FeedSpec, MeasureAsk, Succession } from '../bench/contract/child.ts';
+import type { FeedSpec, ListenParams, MeasureParams, Succession } from '../bench/contract/calls.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import { eventually, range } from '../bench/contract/test-support.ts';
 import { nowNs, sleepUntil } from '../bench/measure/clock.ts';
@@ -12,8 +12,7 @@ import { tcp } from './transports/tcp.ts';
 const FEED: FeedSpec = {
   seed: 7,
   eventsPerSecond: 500,
-  jitter: 0.5,
-  hurry: undefined,
+  arrivals: { process: 'spread', slotShare: 0.5 },
   ring: RING_LIMITS,
   payloadBytes: 100,
 };
@@ -24,7 +23,7 @@ const lanes: Record<string, Pick<Lane, 'server'>> = {
 };
 
 /** A role that listens; closed with the test, if the test did not. */
-async function listen(lane: string, options: object = {}, successor?: Succession) {
+async function listen(lane: string, options: ListenParams['options'] = {}, successor?: Succession) {
   const role = createServerRole((id) => lanes[id] as Lane);
   const listening = await role.listen({ lane, options, feed: FEED, ...(successor && { successor }) });
   let closed: ReturnType<typeof role.close> | undefined;
@@ -36,7 +35,7 @@ async function listen(lane: string, options: object = {}, successor?: Succession
   return { role, listening, port: Number(new URL(listening.url).port), close };
 }
 
-function askFor(warmupEvents: number, windowEvents: number, leadMs = 500): MeasureAsk {
+function paramsFor(warmupEvents: number, windowEvents: number, leadMs = 500): MeasureParams {
   const startNs = nowNs() + leadMs * 1e6;
   const slotNs = 1e9 / FEED.eventsPerSecond;
   const endOf = (events: number) => startNs + (events - 0.25) * slotNs;
@@ -62,7 +61,7 @@ describe('a measured server', () => {
     const client = await RawClient.connect(port);
     client.send('ack=1\n');
     await client.sees('\n');
-    const measured = await role.measure(askFor(5, 20));
+    const measured = await role.measure(paramsFor(5, 20));
     await eventually(() => expect(client.text.match(/"seq":\d+/g)).toHaveLength(25));
     expect(
       client.text
@@ -82,26 +81,26 @@ describe('a measured server', () => {
 
   test('tells the deliveries to polls of the window alone, where it parks any', async () => {
     const { role, port } = await listen('parked');
-    const ask = askFor(10, 500);
-    const measuring = role.measure(ask);
+    const params = paramsFor(10, 500);
+    const measuring = role.measure(params);
     const client = await RawClient.connect(port);
     const seen = () => client.text.match(/"seq":\d+/g)?.length ?? 0;
     client.send(getRequest('/long-polling?since=0'));
     await eventually(() => expect(seen()).toBe(1));
-    await sleepUntil(ask.windowNs[0] + 100e6);
+    await sleepUntil(params.windowNs[0] + 100e6);
     client.send(getRequest('/long-polling?since=1'));
     expect(await measuring).toMatchObject({ polls: { parked: 0, queued: seen() - 1 } });
     expect(seen()).toBeGreaterThan(10);
 
     const { role: other } = await listen('pushed');
-    expect(await other.measure(askFor(1, 5))).not.toHaveProperty('polls');
+    expect(await other.measure(paramsFor(1, 5))).not.toHaveProperty('polls');
   });
 
   test('refuses to measure late, and before it listens', async () => {
     const { role } = await listen('pushed');
-    await expect(role.measure(askFor(1, 1, -1))).rejects.toThrow(/^not ready in time: \d+ ms late$/);
+    await expect(role.measure(paramsFor(1, 1, -1))).rejects.toThrow(/^not ready in time: \d+ ms late$/);
     const idle = createServerRole(() => lanes['pushed'] as Lane);
-    await expect(idle.measure(askFor(1, 1))).rejects.toThrow('does not listen yet');
+    await expect(idle.measure(paramsFor(1, 1))).rejects.toThrow('does not listen yet');
     await expect(idle.close({})).rejects.toThrow('does not listen yet');
   });
 
@@ -125,8 +124,8 @@ describe('a measured server', () => {
     const again = await role.listen({ lane: 'pushed', options: {}, feed: FEED });
     const after = await RawClient.connect(Number(new URL(again.url).port));
     after.send('\n');
-    await role.measure(askFor(1, 2));
-    await after.sees('"seq":3');
+    await role.measure(paramsFor(1, 2));
+    await eventually(() => expect(after.received.toString().match(/\n/g)).toHaveLength(3));
     after.socket.destroy();
     const { wire } = await role.close({});
     expect(wire).toEqual({ sentBytes: after.received.length, receivedBytes: 1, connections: 1 });
@@ -146,28 +145,28 @@ describe('a server that takes the place of one that died', () => {
   test('listens on its port, with the same past, and goes on at once', async () => {
     const seqs = (text: string) => [...text.matchAll(/"seq":(\d+)/g)].map(([, seq]) => Number(seq));
     const { role, port, close } = await listen('pushed');
-    const ask = askFor(5, 60, 100);
-    const dying = role.measure(ask);
+    const params = paramsFor(5, 60, 100);
+    const dying = role.measure(params);
     const before = await RawClient.connect(port);
     before.send('since=0&ack=1\n');
     await eventually(() => expect(seqs(before.text)).toContain(20));
     before.socket.destroy();
     await close();
 
-    const lastSeq = ask.warmupEvents + ask.windowEvents;
+    const lastSeq = params.warmupEvents + params.windowEvents;
     const successor = await listen(
       'pushed',
       {},
       {
         port,
-        startNs: ask.startNs,
+        startNs: params.startNs,
         lastSeq,
       },
     );
     expect(successor.port).toBe(port);
     const after = await RawClient.connect(port);
     after.send('since=0\n');
-    const measured = await successor.role.measure(ask);
+    const measured = await successor.role.measure(params);
     await eventually(() => expect(seqs(after.text)).toEqual(range(1, lastSeq)));
     const lines = ({ text }: RawClient) => text.split('\n').filter((line) => line.startsWith('{'));
     const had = lines(before).slice(0, -1);

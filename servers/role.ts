@@ -1,13 +1,13 @@
-/** What a measured server does when it is called: one lane, one feed, one window. */
+/** The calls of a measured server: one lane, one feed, one window. */
 
-import type { ListenAsk, ProcessUsage, Role, ServerCalls } from '../bench/contract/child.ts';
+import type { ListenParams, Role, ServerCalls } from '../bench/contract/calls.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import type { MountedTransport, PolledDeliveries } from '../bench/contract/transport.ts';
 import { type Alarm, createAlarm } from '../bench/measure/alarm.ts';
-import { nowNs, sleepUntil } from '../bench/measure/clock.ts';
+import { windowCount } from '../bench/measure/byte-meter.ts';
+import { hello, nowNs } from '../bench/measure/clock.ts';
 import { LatencyRecorder } from '../bench/measure/latency.ts';
-import { beginUsage, heapInUseBytes } from '../bench/measure/process-usage.ts';
-import { windowCount } from '../bench/measure/wire.ts';
+import { heapInUseBytes, NO_HEAP, readWindow } from '../bench/measure/process-usage.ts';
 import { Feed } from './feed/feed.ts';
 import { Host, type HostOptions } from './http/host.ts';
 
@@ -15,15 +15,14 @@ import { Host, type HostOptions } from './http/host.ts';
 const CLIENTS_GONE_MS = 1_000;
 /** How long a server that died may keep its port. */
 const PORT_WAIT_MS = 2_000;
-/** Of a server in a dead one's place: a full collection would keep its clients waiting. */
-const HEAP_UNREAD: ProcessUsage['heapBytes'] = { empty: 0, connected: 0 };
 
 export function createServerRole(findLane: (id: string) => Lane): Role<ServerCalls> {
   let running: Running | undefined;
-  /** Kept: with the last object of a shape, a full collection takes away what the compilers have learnt of that shape. */
+  /** Never freed: with the last object of a shape, a full collection also frees the code that was optimised for that shape. */
   const rehearsed: Running[] = [];
-  let heapBytes = HEAP_UNREAD;
-  /** Anew for the window; before it, so that its code is compiled by then. */
+  /** A successor's is not read: a full collection would keep its clients waiting. */
+  let heapBytes = NO_HEAP;
+  /** Replaced when the window begins; in use before it, so that its code is compiled by then. */
   let lag = new LatencyRecorder();
   const recordLag = (lagNs: number) => lag.record(lagNs);
   const current = () => {
@@ -32,17 +31,17 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
   };
 
   return {
-    hello: () => ({ nowNs: nowNs(), nodeVersion: process.version }),
+    hello,
 
-    async listen(ask) {
-      const { lane, options, feed: spec, successor, isRehearsal } = ask;
+    async listen(params) {
+      const { lane, options, feed: spec, successor, isRehearsal } = params;
       const transport = await findLane(lane).server();
       const resolved = { ...transport.defaults, ...options };
       const alarm = await createAlarm();
       const feed = new Feed(spec, alarm);
-      // Before the first client comes: its cursor would be ahead of a feed without a past.
+      // Before it listens: the cursors of its clients would be ahead of a feed without a past.
       if (successor) feed.start(successor.startNs, successor.lastSeq, recordLag);
-      const host = new Host(feed, hostOptions(ask));
+      const host = new Host(feed, hostOptions(params));
       const mounted = await transport.mount(host, feed, resolved);
       running = { alarm, feed, host, mounted, isSuccessor: successor !== undefined };
       if (isRehearsal) rehearsed.push(running);
@@ -51,7 +50,7 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       return { url, options: resolved, certificate: await host.certificate() };
     },
 
-    settle() {
+    readHeap() {
       heapBytes = { ...heapBytes, connected: heapInUseBytes() };
       return {};
     },
@@ -63,16 +62,15 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
         feed.start(startNs, warmupEvents + windowEvents, recordLag);
       }
 
-      await sleepUntil(windowNs[0]);
-      lag = new LatencyRecorder();
-      const before = { wire: host.meter.read(), lastSeq: feed.lastSeq, polls: mounted.polls };
-      const endUsage = beginUsage(heapBytes);
-      await sleepUntil(windowNs[1]);
-      const after = { wire: host.meter.read(), lastSeq: feed.lastSeq, polls: mounted.polls };
-      const usage = endUsage();
+      const read = (isEnd: boolean) => {
+        if (!isEnd) lag = new LatencyRecorder();
+        const { meter } = host;
+        return { wire: meter.read(), open: meter.openSockets.size, lastSeq: feed.lastSeq, polls: mounted.polls };
+      };
+      const { before, after, usage } = await readWindow(windowNs, read, heapBytes);
       const { p50Us, p95Us, p99Us, maxUs } = lag.summary();
       return {
-        wire: windowCount(before.wire, after.wire, host.meter.openSockets.size),
+        wire: windowCount(before.wire, after.wire, after.open),
         usage,
         lag: { p50Us, p95Us, p99Us, maxUs },
         achievedEventsPerSecond: (after.lastSeq - before.lastSeq) / ((windowNs[1] - windowNs[0]) / 1e9),
@@ -83,8 +81,8 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
     async close() {
       const { alarm, feed, host, mounted } = current();
       feed.stop();
-      // The clients have closed, but this process may not have heard of all. What it said to them now, nobody would receive,
-      // and the two sides' bytes would disagree.
+      // All clients have closed, but this process may not have read every end yet: bytes that it sent now would be received by
+      // nobody, and the two sides would disagree.
       await host.meter.drained(CLIENTS_GONE_MS);
       await host.close([mounted]);
       await alarm.close();
@@ -98,7 +96,7 @@ function polledBetween(before: PolledDeliveries, after: PolledDeliveries): Polle
   return { parked: after.parked - before.parked, queued: after.queued - before.queued };
 }
 
-function hostOptions({ address, certificate, successor }: ListenAsk): HostOptions {
+function hostOptions({ address, certificate, successor }: ListenParams): HostOptions {
   const common = { ...(address !== undefined && { address }), certificate };
   if (!successor) return common;
   return { ...common, httpPort: successor.port, tcpPort: successor.port, portWaitMs: PORT_WAIT_MS };

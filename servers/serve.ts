@@ -49,7 +49,12 @@ await program.parseAsync();
 
 async function serve(flags: ServeFlags): Promise<void> {
   const feed = new Feed(
-    { seed: flags.seed, eventsPerSecond: flags.rate, jitter: 0.5, payloadBytes: flags.payload },
+    {
+      seed: flags.seed,
+      eventsPerSecond: flags.rate,
+      arrivals: { process: 'spread', slotShare: 0.5 },
+      payloadBytes: flags.payload,
+    },
     await createAlarm(),
   );
   const host = new Host(feed, {
@@ -61,7 +66,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   const over = flags.tls ? 'h2' : 'http';
   const mounts: MountedTransport[] = [];
   try {
-    // First, so that it is --port that is complained of when both are taken.
+    // Before TCP, so that the error names --port when both ports are taken.
     await host.http(over);
     for (const lane of onePerTransport(lanes)) {
       const transport = await lane.server();

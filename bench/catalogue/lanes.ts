@@ -14,6 +14,13 @@ const POLLED = {
   },
 };
 
+const INTERVAL = { intervalMs: 1_000 };
+const HOLD = { holdSeconds: 30 };
+/** Proxies drop connections that are silent for a minute or so. */
+const COMMENTS = { commentMs: 15_000 };
+const PINGS = { pingMs: 30_000 };
+const KEEP_ALIVE = { keepAliveMs: 15_000 };
+
 /** A transport's part of a row; lanes of one transport differ in the rest. */
 type Transport = Omit<Lane, 'id' | 'title' | 'summary' | 'options'>;
 
@@ -29,8 +36,8 @@ const polling: Transport = {
   wire: 'http',
   server: async () => (await import('../../servers/transports/polling.ts')).polling,
   client: async () => (await import('../../clients/transports/polling.ts')).polling,
-  waitMs: ({ intervalMs }) => Number(intervalMs),
-  idlePeriodMs: ({ intervalMs }) => Number(intervalMs),
+  polls: 'timed',
+  idlePeriodMs: INTERVAL.intervalMs,
   skips: POLLED,
 };
 const longPolling: Transport = {
@@ -38,7 +45,8 @@ const longPolling: Transport = {
   wire: 'http',
   server: async () => (await import('../../servers/transports/long-polling.ts')).longPolling,
   client: async () => (await import('../../clients/transports/long-polling.ts')).longPolling,
-  idlePeriodMs: ({ holdSeconds }) => Number(holdSeconds) * 1e3,
+  polls: 'parked',
+  idlePeriodMs: HOLD.holdSeconds * 1e3,
   skips: POLLED,
 };
 const sse: Transport = {
@@ -46,22 +54,25 @@ const sse: Transport = {
   wire: 'http',
   server: async () => (await import('../../servers/transports/sse.ts')).sse,
   client: async () => (await import('../../clients/transports/sse.ts')).sse,
-  idlePeriodMs: ({ commentMs }) => Number(commentMs),
+  idlePeriodMs: COMMENTS.commentMs,
 };
 const websocket: Transport = {
   transport: 'websocket',
   wire: 'http',
   server: async () => (await import('../../servers/transports/websocket.ts')).websocket,
   client: async () => (await import('../../clients/transports/websocket.ts')).websocket,
-  idlePeriodMs: ({ pingMs }) => Number(pingMs),
+  idlePeriodMs: PINGS.pingMs,
+};
+const streaming: Transport = {
+  transport: 'streaming',
+  wire: 'http',
+  server: async () => (await import('../../servers/transports/streaming.ts')).streaming,
+  client: async () => (await import('../../clients/transports/streaming.ts')).streaming,
+  idlePeriodMs: KEEP_ALIVE.keepAliveMs,
+  skips: LINES_ONLY,
 };
 
-const INTERVAL = { intervalMs: 1_000 };
-const HOLD = { holdSeconds: 30 };
-/** What keeps a silent connection open on its way through proxies. */
-const COMMENTS = { commentMs: 15_000 };
-const PINGS = { pingMs: 30_000 };
-/** Summaries say the same of TLS wherever it is: with a certificate of the run, and no session resumed. */
+/** TLS is the same in all lanes: a certificate of the run, and no session resumed. */
 const HANDSHAKE = 'TLS 1.3, a full handshake per connection';
 const DECRYPTED = 'Latency ends after the client has decrypted';
 const TLS = `${HANDSHAKE}. ${DECRYPTED}`;
@@ -117,6 +128,7 @@ export const lanes: readonly Lane[] = [
     title: 'Polling over HTTP/2',
     summary: `Polling, all clients of a load worker on one connection; ${H2}.`,
     options: { ...INTERVAL, ...SHARED },
+    sharesConnection: true,
     variantOf: 'polling-h2-own',
   },
   {
@@ -150,6 +162,7 @@ export const lanes: readonly Lane[] = [
     title: 'Long-polling over HTTP/2',
     summary: `Long-polling, all clients of a load worker on one connection; ${H2}.`,
     options: { ...HOLD, ...SHARED },
+    sharesConnection: true,
     variantOf: 'long-polling-h2-own',
   },
   {
@@ -183,6 +196,7 @@ export const lanes: readonly Lane[] = [
     title: 'Server-Sent Events over HTTP/2',
     summary: `A response that never ends per client, all clients of a load worker on one connection; ${H2}.`,
     options: { ...COMMENTS, ...SHARED },
+    sharesConnection: true,
     variantOf: 'sse-h2-own',
   },
   {
@@ -248,6 +262,13 @@ export const lanes: readonly Lane[] = [
     summary: 'One binary message per event, in a compact encoding that is made once for all clients.',
     options: { ...PINGS, encoding: 'binary' },
     variantOf: 'websocket',
+  },
+  {
+    ...streaming,
+    id: 'streaming',
+    title: 'HTTP streaming (NDJSON)',
+    summary: 'One response that never ends, a line of JSON per event (application/x-ndjson over HTTP/1.1).',
+    options: KEEP_ALIVE,
   },
 ];
 

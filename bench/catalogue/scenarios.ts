@@ -2,7 +2,7 @@
 
 import type { DeclaredAxes } from '../contract/dimensions.ts';
 import type { HeaderProfile } from '../contract/headers.ts';
-import type { Lane } from '../contract/lane.ts';
+import { type Lane, pollWaitMs } from '../contract/lane.ts';
 import type { Point, Result } from '../contract/result.ts';
 
 type Told = Readonly<Result['scenarios'][number]>;
@@ -112,7 +112,7 @@ export const scenarios: readonly Scenario[] = [
     id: 'gap',
     title: 'The gap between two long polls',
     question: 'How many events come between two long polls, and how much longer do they take?',
-    takes: ({ options: { holdSeconds } }) => holdSeconds !== undefined,
+    takes: ({ polls }) => polls === 'parked',
     // Events per round trip of 0.1, 0.5, 1 and 2; some by two pairs, for it is the product that counts.
     points: [far(10, 10), far(20, 25), far(20, 50), far(50, 20), far(20, 100), far(100, 20)],
     varies: ['rttMs', 'eventsPerSecond'],
@@ -226,8 +226,8 @@ export const scenarios: readonly Scenario[] = [
     title: 'Capacity',
     question: 'How many polls can one server answer?',
     procedure: 'closed-loop',
-    takes: ({ options: { intervalMs, over, connections, revalidates } }) =>
-      intervalMs !== undefined && (over ?? connections ?? revalidates) === undefined,
+    // autocannon polls in the plain way alone.
+    takes: ({ polls, variantOf }) => polls === 'timed' && variantOf === undefined,
     points: [0, 1].map((heldEvents) => ({ ...BASE, eventsPerSecond: 0, heldEvents })),
     varies: 'heldEvents',
     figures: ['capacity'],
@@ -239,7 +239,7 @@ export const scenarios: readonly Scenario[] = [
     title: 'Knee',
     question: 'How far does each transport go, until one delivery in a hundred takes longer than 100 ms?',
     // A lane whose events wait longer than the limit by design would miss it at any load.
-    takes: ({ options, waitMs = () => 0 }) => waitMs(options) * 1e3 < KNEE.max,
+    takes: (lane) => pollWaitMs(lane) * 1e3 < KNEE.max,
     points: [100, 200, 400, 800, 1_600].map((eventsPerSecond) => ({ ...BASE, eventsPerSecond })),
     varies: 'eventsPerSecond',
     limit: KNEE,

@@ -6,12 +6,11 @@ import { type Profile, pointsOf, profiles } from '../catalogue/profiles.ts';
 import { type Scenario, scenarios } from '../catalogue/scenarios.ts';
 import { axesOf, DIMENSIONS } from '../contract/dimensions.ts';
 import { decimal, splitList, UsageError, wholeNumber } from '../contract/flags.ts';
-import type { Lane } from '../contract/lane.ts';
-import { connectedClients } from '../contract/reading.ts';
-import type { Point } from '../contract/result.ts';
+import { type Lane, withInterval } from '../contract/lane.ts';
+import { connectedClients, type Point } from '../contract/result.ts';
 import { MAX_MESSAGE_BYTES } from '../contract/transport.ts';
 import type { MachineLimits } from '../machine/limits.ts';
-import { distinct, type PlannedScenario, type RunConfig, withInterval } from '../run/plan.ts';
+import { distinct, type PlannedScenario, type RunConfig } from '../run/plan.ts';
 
 /** As commander parsed them; those of dimensions under the name in their row. */
 export interface BenchFlags extends Readonly<Record<string, unknown>> {

@@ -3,7 +3,7 @@
 import { pointsOf, profiles } from '../catalogue/profiles.ts';
 import { scenarios } from '../catalogue/scenarios.ts';
 import { projectRoot } from '../contract/paths.ts';
-import { connectedClients } from '../contract/reading.ts';
+import { connectedClients } from '../contract/result.ts';
 import { type Check, worstOf } from '../machine/doctor/check.ts';
 import { diagnose } from '../machine/doctor/diagnose.ts';
 import { type Need, readFacts, readQuickFacts } from '../machine/doctor/facts.ts';

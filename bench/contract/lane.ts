@@ -1,7 +1,7 @@
 import type { WireProtocol } from './ledger.ts';
 import type { ClientTransport, ServerTransport } from './transport.ts';
 
-/** One row of the comparison: a transport with its options. What the harness must know of a transport stands here. */
+/** One row of the comparison: a transport with its options, and what the harness must know of it. */
 export interface Lane {
   readonly id: string;
   readonly title: string;
@@ -15,14 +15,33 @@ export interface Lane {
   readonly wire: WireProtocol;
   readonly server: () => Promise<ServerTransport>;
   readonly client: () => Promise<ClientTransport>;
-  /** The longest an event may wait for the client by design, in ms: what warm-up and drain must allow for. */
-  readonly waitMs?: (options: Lane['options']) => number;
-  /** After which time, in ms, the traffic of an idle connection repeats; without it there is none. */
-  readonly idlePeriodMs?: (options: Lane['options']) => number;
+  /**
+   * `timed`: each client polls every `options.intervalMs`, and an event waits for the next poll. `parked`: the server holds a
+   * poll until there is an event. Absent where events are pushed.
+   */
+  readonly polls?: 'timed' | 'parked';
+  /** After which time the traffic of an idle connection repeats: poll interval, hold or keep-alive. Absent where there is none. */
+  readonly idlePeriodMs?: number;
+  /** Whether all clients of a load worker are on one connection. @default false */
+  readonly sharesConnection?: boolean;
   /** The lane that this one measures once more, with the same transport and options. What the two differ by is noise. */
   readonly duplicateOf?: string;
   /** The lane that this one is but for one option: what the two differ by is what the option changes. */
   readonly variantOf?: string;
   /** Rules of the contract that the transport's format can't keep, with the reason. */
   readonly skips?: Readonly<Record<string, { readonly reason: string }>>;
+}
+
+/** The longest that an event may wait for a client by design, in ms. */
+export function pollWaitMs({ polls, idlePeriodMs = 0 }: Pick<Lane, 'polls' | 'idlePeriodMs'>): number {
+  return polls === 'timed' ? idlePeriodMs : 0;
+}
+
+/** The lane with another poll interval; unchanged where it has none, or is given none. */
+export function withInterval<Row extends Pick<Lane, 'options' | 'polls' | 'idlePeriodMs'>>(
+  lane: Row,
+  intervalMs: number | undefined,
+): Row {
+  if (intervalMs === undefined || lane.polls !== 'timed') return lane;
+  return { ...lane, idlePeriodMs: intervalMs, options: { ...lane.options, intervalMs } };
 }

@@ -23,8 +23,8 @@ export const LAYER_SUMMARIES: Readonly<Record<Layer, string>> = {
     'What opens a lasting connection: the request and response head of an event stream, a WebSocket upgrade; the preface ' +
     'of HTTP/2, the first SETTINGS of each side and their acknowledgement.',
   control:
-    'Ping, pong, close; comments and retry of SSE; answers that carry no event; all other frames of HTTP/2, such as ' +
-    'WINDOW_UPDATE.',
+    'Ping, pong, close; comments and retry of SSE; empty lines of NDJSON; answers that carry no event; all other frames of ' +
+    'HTTP/2, such as WINDOW_UPDATE.',
   tls: 'What TLS adds: its handshake, tickets and alerts, and the header, type, padding and tag of each record.',
 };
 

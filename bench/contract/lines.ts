@@ -25,7 +25,7 @@ export class LineReader {
     this.#heldBytes += chunk.length - from;
   }
 
-  /** Of a line whose end has not come. */
+  /** Bytes of a line whose end has not come. */
   get heldBytes(): number {
     return this.#heldBytes;
   }

@@ -35,7 +35,7 @@ test('a draw depends on its three numbers alone, and lies from 0 to below 1', ()
 });
 
 test('a draw of a published result stays what it was', () => {
-  expect(range(1, 4).map((n) => randomAt(42, STREAM.jitter, n))).toMatchInlineSnapshot(`
+  expect(range(1, 4).map((n) => randomAt(42, STREAM.event, n))).toMatchInlineSnapshot(`
     [
       0.0018433160148561,
       0.2976871756836772,
@@ -53,7 +53,7 @@ test('streams have numbers of their own', () => {
 describe.each([0, 1, 42, 2 ** 31 - 1])('the draws of seed %d', (seed) => {
   test('are spread evenly', () => {
     const buckets = new Array<number>(20).fill(0);
-    for (const value of draws(seed, STREAM.jitter)) {
+    for (const value of draws(seed, STREAM.event)) {
       const at = Math.floor(value * buckets.length);
       buckets[at] = (buckets[at] ?? 0) + 1;
     }
@@ -64,15 +64,15 @@ describe.each([0, 1, 42, 2 ** 31 - 1])('the draws of seed %d', (seed) => {
   });
 
   test('do not follow from their neighbours', () => {
-    const values = draws(seed, STREAM.jitter);
+    const values = draws(seed, STREAM.event);
     for (const lag of [1, 2, 3, 16]) {
       expect(Math.abs(correlation(values.slice(lag), values.slice(0, -lag)))).toBeLessThan(ALLOWED);
     }
   });
 
   test('do not follow from another stream, nor from the next seed', () => {
-    const values = draws(seed, STREAM.jitter);
+    const values = draws(seed, STREAM.event);
     expect(Math.abs(correlation(values, draws(seed, STREAM.price)))).toBeLessThan(ALLOWED);
-    expect(Math.abs(correlation(values, draws(seed + 1, STREAM.jitter)))).toBeLessThan(ALLOWED);
+    expect(Math.abs(correlation(values, draws(seed + 1, STREAM.event)))).toBeLessThan(ALLOWED);
   });
 });

@@ -16,4 +16,4 @@ function mix(value: number): number {
 }
 
 /** Stream numbers, so that no two uses of one seed share their draws. */
-export const STREAM = { jitter: 1, price: 2, pollPhase: 3, order: 4, linkJitter: 5, reconnect: 6, message: 7 } as const;
+export const STREAM = { event: 1, price: 2, pollPhase: 3, order: 4, linkJitter: 5, reconnect: 6, message: 7 } as const;

@@ -386,6 +386,9 @@ export const resultSchema = z.strictObject({
       summary: z.string(),
       transport: z.string(),
       options: z.record(z.string(), optionValue).describe('Of its row in the table; a cell tells what it ran with'),
+      polls: z.enum(['timed', 'parked']).optional().describe('Absent where events are pushed'),
+      idlePeriodMs: amount.optional().describe('Poll interval, hold or keep-alive of an idle connection'),
+      sharesConnection: z.boolean().optional().describe('All clients of a load process are on one connection'),
       duplicateOf: z.string().optional().describe('The lane that it measures once more, to see the noise'),
       variantOf: z.string().optional().describe('The lane that it is but for one option'),
     }),
@@ -533,4 +536,17 @@ export function parseResult(text: string): Result {
   const [first, ...others] = parsed.error.issues;
   const where = first ? `${first.path.join('.')}: ${first.message}` : 'no reason given';
   throw new InvalidResult(`not a valid result: ${where}${others.length > 0 ? `, and ${others.length} more` : ''}`);
+}
+
+/** Clients that read to the end, the first ones by number, and those that stop: the latter are no part of the audit. */
+export function connectedClients({ clients, stalledClients = 0 }: Point): number {
+  return clients + stalledClients;
+}
+
+/**
+ * Whether what one side sent must be what the other received. A server that was killed took its count along; what was sent to
+ * a client that does not read stays in the kernel, or goes with the connection.
+ */
+export function mustAgree({ recovery, point }: Pick<CompletedCell, 'recovery' | 'point'>): boolean {
+  return recovery === undefined && !point.stalledClients;
 }

@@ -1,4 +1,4 @@
-/** The contract between the two sides of a transport, and what each is given to work with. */
+/** The contract between the two sides of a transport, and their context. */
 
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
@@ -13,7 +13,7 @@ import type { HeaderProfile } from './headers.ts';
  */
 export type HttpCarrier = 'http' | 'https' | 'h2';
 
-/** Of every transport on HTTP, both halves. */
+/** Options of every transport on HTTP, both halves. */
 export interface HttpOptions {
   /** @default 'http' */
   readonly over?: HttpCarrier;
@@ -21,7 +21,7 @@ export interface HttpOptions {
 
 export const HTTP_DEFAULTS = { over: 'http' } as const satisfies HttpOptions;
 
-/** What a WebSocket server and its clients agree on, besides the handshake. */
+/** Options that a WebSocket server and its clients share. */
 export interface WebSocketWireOptions {
   /**
    * permessage-deflate (RFC 7692) of every message, both ways: `deflate` keeps the compressor's context from message to
@@ -37,12 +37,12 @@ export const WEBSOCKET_DEFAULTS = {
   encoding: 'text',
 } as const satisfies WebSocketWireOptions;
 
-/** The largest message that a server takes from a client, as it comes over the wire and without its protocol's framing. */
+/** The largest message that a server takes from a client: on the wire, without framing. */
 export const MAX_MESSAGE_BYTES = 65_536;
 
 // --- server ---
 
-/** One way to get events from server to client: its server half. */
+/** The server half of a transport. */
 export interface ServerTransport<O extends object = object> {
   readonly defaults: Readonly<Required<O>>;
   /** Starts to serve the feed. The host's sockets are metered; the host outlives the mount. */
@@ -54,7 +54,7 @@ export interface MountedTransport extends Endpoint {
   readonly clientCount: number;
   /** Clients cut off because they did not read. */
   readonly cutOffCount: number;
-  /** So far; of a transport that parks polls. */
+  /** So far; absent where polls are not parked. */
   readonly polls?: PolledDeliveries;
   /** Ends every client as the protocol says, and leaves no timer and no subscription. */
   close(): Promise<void>;
@@ -62,30 +62,30 @@ export interface MountedTransport extends Endpoint {
 
 /**
  * Deliveries in answers to polls, by what the event found when it was published. Between an answer and the next poll, one
- * round trip or more, a client has no poll at the server: what is published then is queued, and the longest way to a client is
- * three transits in place of one (RFC 6202, section 2.2, "Maximal Latency").
+ * round trip or more, a client has no poll at the server: an event is queued then, and takes up to three transits in place of
+ * one (RFC 6202, section 2.2, "Maximal Latency").
  */
 export interface PolledDeliveries {
-  /** The client's poll, parked. */
+  /** Events that found the client's poll parked. */
   readonly parked: number;
-  /** None: they were there when the poll came. */
+  /** Events that were there when the poll came. */
   readonly queued: number;
 }
 
-/** What a server has on TLS, both in PEM. */
+/** Both in PEM. */
 export interface Certificate {
   readonly key: string;
   readonly cert: string;
 }
 
-/** Where clients connect, and, on TLS, whom they trust. */
+/** Where clients connect. */
 export interface Endpoint {
   readonly url: string;
   /** The server's, in PEM. */
   readonly certificate?: string;
 }
 
-/** What a server process lends to the transports mounted in it. Listeners are made at first use. */
+/** What the transports mounted in a server process share. Listeners are made at first use. */
 export interface ServerHost {
   /** One port for all mounts, and so one carrier. */
   http(over: HttpCarrier): Promise<HttpHost>;
@@ -102,13 +102,13 @@ export interface HttpHost {
   allowsOrigin(origin: string | undefined): boolean;
   /** Answers `POST /upstream`, for transports whose own channel goes downwards only. Once is enough for all of them. */
   serveUpstream(): void;
-  /** Takes upgrade requests of one path. */
+  /** Takes upgrade requests of this path; once per host. Those of other paths are answered 404. */
   onUpgrade(path: string, accept: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void;
 }
 
 // --- client ---
 
-/** One way to get events from server to client: its client half, as one simulated client. */
+/** The client half of a transport: one simulated client. */
 export interface ClientTransport<O extends object = object> {
   readonly defaults: Readonly<Required<O>>;
   /** Resolves when the next event would be received. Rejects otherwise, and then the sink is never called. */
@@ -117,7 +117,7 @@ export interface ClientTransport<O extends object = object> {
 
 export interface ClientContext {
   readonly url: string;
-  /** The cursor of a client that comes back: seq of the last event it has. Without it: from the next event on. */
+  /** Cursor of a client that reconnects: seq of the last event it has. Without it: from the next event on. */
   readonly since?: number;
   /** Where in its cycle a client that acts periodically begins, 0 to 1. */
   readonly phase: number;
@@ -128,11 +128,11 @@ export interface ClientContext {
   readonly meter: { track(socket: Socket): void };
   /** Told whenever the client begins to open a connection, or to use another one that it shares; between two requests too. */
   readonly onConnecting?: (() => void) | undefined;
-  /** Whom the client trusts on TLS, in PEM: nobody else. */
+  /** The only certificate that the client trusts, in PEM. */
   readonly certificate?: string | undefined;
   /** Told each TLS secret of the client's connections, as a line of the NSS key log format. */
   readonly keylog?: ((line: string) => void) | undefined;
-  /** Clients with the same one may share a connection, where their lane says so. Without it, nobody shares. */
+  /** Clients with the same one share a connection, where their lane says so; a client without it shares none. */
   readonly swarm?: object | undefined;
 }
 

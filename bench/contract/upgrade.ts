@@ -10,13 +10,22 @@ const AXES_2: Readonly<Record<string, DeclaredAxes>> = {
   clients: { varies: 'clients', covaries: ['eventsPerSecond'] },
 };
 
+/** What the options in a lane's row of version 2 say of it. */
+function capabilitiesOf({ intervalMs, holdSeconds, connections }: Readonly<Record<string, unknown>>): object {
+  return {
+    ...(typeof intervalMs === 'number' && { polls: 'timed', idlePeriodMs: intervalMs }),
+    ...(typeof holdSeconds === 'number' && { polls: 'parked', idlePeriodMs: holdSeconds * 1e3 }),
+    ...(connections === 'shared' && { sharesConnection: true }),
+  };
+}
+
 /**
  * Version 2 said of a lane what it `repeats`, gave arrivals as a `jitter` (a share of the event's slot, or, above 1, the slots
  * of a group without its quiet ones), and left it to the reader what a scenario varies.
  */
 export const fromVersion2 = z
   .looseObject({
-    lanes: z.array(z.looseObject({ repeats: z.string().optional() })),
+    lanes: z.array(z.looseObject({ repeats: z.string().optional(), options: z.record(z.string(), z.unknown()) })),
     scenarios: z.array(
       z.looseObject({
         id: z.string(),
@@ -28,7 +37,11 @@ export const fromVersion2 = z
   .transform(({ lanes, scenarios, ...rest }): unknown => ({
     ...rest,
     schemaVersion: 3,
-    lanes: lanes.map(({ repeats, ...lane }) => ({ ...lane, ...(repeats !== undefined && { duplicateOf: repeats }) })),
+    lanes: lanes.map(({ repeats, ...lane }) => ({
+      ...lane,
+      ...capabilitiesOf(lane.options),
+      ...(repeats !== undefined && { duplicateOf: repeats }),
+    })),
     scenarios: scenarios.map(({ jitter, ...scenario }) => ({
       ...scenario,
       ...axesOf(scenario.points, AXES_2[scenario.id] ?? {}),

@@ -12,6 +12,8 @@ export interface AnswerHead {
   readonly type: string | undefined;
   /** `Content-Encoding`. */
   readonly coding: string | undefined;
+  /** Whether the head leaves the end open: no `Content-Length`, and no `Connection: close` that announces it. */
+  readonly isOpenEnded: boolean;
 }
 
 interface Exchange {
@@ -19,11 +21,19 @@ interface Exchange {
   readonly question: MessageContent;
 }
 
-const EVENT_CONTENT = { 'text/event-stream': EventStream, 'application/x-ndjson': EventLines } as const;
+/**
+ * Media types of events. A response of the type `alwaysStreams` opens a lasting connection; one of another does where it is
+ * open-ended, and is the answer to a poll where its head tells the length.
+ */
+const EVENT_TYPES = new Map([
+  ['text/event-stream', { contentOf: (text: Direction) => new EventStream(text), alwaysStreams: true }],
+  ['application/x-ndjson', { contentOf: (text: Direction) => new EventLines(text), alwaysStreams: false }],
+]);
 
-/** Whether a response is an event stream, and with its request opens a lasting connection. */
+/** Whether a response is a stream of events, and with its request opens a lasting connection. */
 export function opensStream(head: AnswerHead, { method }: Exchange): boolean {
-  return head.status === 200 && method !== 'HEAD' && mediaType(head) === 'text/event-stream';
+  const type = EVENT_TYPES.get(mediaType(head));
+  return type !== undefined && head.status === 200 && method !== 'HEAD' && (head.isOpenEnded || type.alwaysStreams);
 }
 
 /** Returns the reader of the body. Fails the direction when the body may hold events that can't be read. */
@@ -33,16 +43,14 @@ export function answerContent(direction: Direction, head: AnswerHead, exchange: 
   // The answer to a message is a message, too.
   if (mayHoldMessages && type === 'application/json' && !exchange.question.isEmpty)
     return new MessageContent(direction);
-  if (!mayHoldMessages || (type !== 'text/event-stream' && type !== 'application/x-ndjson')) {
-    return new ControlContent(direction);
-  }
-  const contentOf = (text: Direction) => new EVENT_CONTENT[type](text);
+  const contentOf = EVENT_TYPES.get(type)?.contentOf;
+  if (!mayHoldMessages || !contentOf) return new ControlContent(direction);
   const coding = head.coding?.toLowerCase() ?? 'identity';
   if (coding === 'gzip') return new GzipContent(direction, contentOf);
   if (coding !== 'identity') direction.fail(`events in the content coding ${JSON.stringify(head.coding)}`);
   return contentOf(direction);
 }
 
-function mediaType({ type }: AnswerHead): string | undefined {
-  return type?.split(';', 1)[0]?.trim().toLowerCase();
+function mediaType({ type = '' }: AnswerHead): string {
+  return (type.split(';', 1)[0] ?? '').trim().toLowerCase();
 }

@@ -119,6 +119,17 @@ describe('newline-delimited JSON', () => {
     expect(emptyCycles.count).toBe(0);
   });
 
+  test('in chunks is a stream: its heads are the handshake, and its empty lines are control', () => {
+    const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n';
+    const { down, up, events, cycles } = readAll('http', [GET], [head, `65\r\n${TEXT}\n\r\n`, '1\r\n\n\r\n']);
+    expect(up).toMatchObject({ handshake: GET.length, requestHead: 0 });
+    // 2 digits and CRLF, and CRLF after the content; then one digit
+    const layers = { payload: 100, framing: 1, control: 1, chunking: 6 + 5 };
+    expect(down).toMatchObject({ ...layers, handshake: head.length, responseHead: 0 });
+    expect(events).toBe(1);
+    expect(cycles.count).toBe(0);
+  });
+
   test('a poll without an event is an empty cycle, as is one that is told of a gap', () => {
     const none = 'HTTP/1.1 204 No Content\r\nEvent-Cursor: 4\r\n\r\n';
     const gap = '{"gap":{"after":1,"oldest":3}}';
@@ -182,7 +193,7 @@ describe('the TCP control', () => {
 
   test('a later empty line is no event', () => {
     const count = readAll('lines', ['\n'], ['\n', `${TEXT}\n\n`]);
-    expect(count.down).toMatchObject({ handshake: 1, payload: 100, framing: 2 });
+    expect(count.down).toMatchObject({ handshake: 1, payload: 100, framing: 1, control: 1 });
     expect(count.events).toBe(1);
   });
 });

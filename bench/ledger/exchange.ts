@@ -55,7 +55,12 @@ export class Exchanges {
    * @param fields by name in lower case
    */
   answer(exchange: Exchange, status: number, fields: ReadonlyMap<string, string>, headBytes: number): Content {
-    const head = { status, type: fields.get('content-type'), coding: fields.get('content-encoding') };
+    const head = {
+      status,
+      type: fields.get('content-type'),
+      coding: fields.get('content-encoding'),
+      isOpenEnded: !fields.has('content-length') && fields.get('connection')?.toLowerCase() !== 'close',
+    };
     exchange.down.headBytes = headBytes;
     if (exchange.method === 'CONNECT') this.#down.fail('CONNECT is not read');
     if (opensStream(head, exchange)) this.countAsHandshake(exchange);

@@ -5,7 +5,7 @@ import type { Direction, Reader } from './direction.ts';
 
 const LF = 0x0a;
 
-/** Each line is an event: its bytes are payload, its LF is framing. An empty line is framing and no event. */
+/** Each line is an event: its bytes are payload, its LF is framing. An empty line is no event, and control. */
 export class EventLines extends Content {
   read(chunk: Buffer, from: number, to: number): void {
     for (let at = from; at < to; ) {
@@ -15,9 +15,12 @@ export class EventLines extends Content {
         return;
       }
       this.add('payload', end - at);
-      this.add('framing', 1);
-      if (this.unfinishedBytes > 0) this.finish();
-      else this.keep();
+      if (this.unfinishedBytes > 0) {
+        this.add('framing', 1);
+        this.finish();
+      } else {
+        this.add('control', 1);
+      }
       at = end + 1;
     }
   }

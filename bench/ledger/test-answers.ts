@@ -67,7 +67,8 @@ export const answers: fc.Arbitrary<AnswerSpec> = fc.record({
   gzip: optional(fc.array(fc.nat({ max: 500 }), { maxLength: 6 })),
 });
 
-export function writeAnswer({ content, gzip }: AnswerSpec, question: QuestionSpec): Answer {
+/** @param isOpenEnded whether the response is written without telling its length */
+export function writeAnswer({ content, gzip }: AnswerSpec, question: QuestionSpec, isOpenEnded: boolean): Answer {
   const isBodiless = question.method === 'HEAD';
   switch (content.kind) {
     case 'stream': {
@@ -77,7 +78,7 @@ export function writeAnswer({ content, gzip }: AnswerSpec, question: QuestionSpe
     case 'lines': {
       const body = writeEventLines(content.lines);
       const type = 'application/x-ndjson; charset=utf-8';
-      return compress({ status: 200, type, body, isBodiless, opensStream: false }, gzip);
+      return compress({ status: 200, type, body, isBodiless, opensStream: isOpenEnded && !isBodiless }, gzip);
     }
     case 'none': {
       const body = { parts: [part('control', '12345')], events: 0 };

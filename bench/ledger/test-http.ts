@@ -61,9 +61,9 @@ export const exchanges: fc.Arbitrary<ExchangeSpec> = fc.record({
 /** Writes an exchange into a script. */
 export function sayExchange(script: Script, spec: ExchangeSpec, isLast: boolean): void {
   const { question, questionChunks, answerChunks } = spec;
-  const answer = writeAnswer(spec.answer, question);
-  const isHandshake = answer.opensStream;
   const lastsUntilClose = isLast && spec.lastsUntilClose && !answerChunks;
+  const answer = writeAnswer(spec.answer, question, lastsUntilClose || answerChunks !== undefined);
+  const isHandshake = answer.opensStream;
 
   const requestHead = isHandshake ? 'handshake' : 'requestHead';
   const request = [

@@ -339,7 +339,7 @@ export const lineLists: fc.Arbitrary<LinesSpec> = fc.record({
 });
 
 export function writeEventLines({ lines, tail }: LinesSpec): Written {
-  const parts = lines.flatMap((line) => [part('payload', line), part('framing', '\n')]);
+  const parts = lines.flatMap((line) => [part('payload', line), part(line === '' ? 'control' : 'framing', '\n')]);
   return { parts: [...parts, part('control', tail)], events: lines.filter((line) => line !== '').length };
 }
 

@@ -48,7 +48,7 @@ export async function createAlarm(): Promise<Alarm> {
   let leadNs = LEAD_NS.start;
   let dueNs = 0;
   let ring: (() => void) | undefined;
-  /** What the thread says when it wakes for `dueNs`; it may say one before it, from before the alarm was set anew. */
+  /** Generation that the thread reports when it wakes for `dueNs`; an earlier one is of an alarm that was replaced. */
   let awaited: number | undefined;
   let isSoon = false;
   const ringOnce = () => {
@@ -58,14 +58,14 @@ export async function createAlarm(): Promise<Alarm> {
   };
   thread.on('message', (generation: number) => {
     if (generation !== awaited) return;
-    // Settles where three wake-ups in four come before the instant they are for.
+    // Up by three steps, down by one: in balance, three wake-ups in four come before their instant.
     const late = nowNs() - (wakeAtNs[0] ?? 0) > leadNs;
     leadNs = Math.min(LEAD_NS.most, Math.max(LEAD_NS.least, leadNs + (late ? LEAD_NS.up : -LEAD_NS.down)));
     while (nowNs() < dueNs);
     ringOnce();
   });
-  // Through the event loop's own phases: a message that the thread posts while one is handled is handled with it, and a feed
-  // that runs late would keep timers and sockets waiting for seconds.
+  // By setImmediate: a message that the thread posts while one is handled is handled in the same phase, and a feed that runs
+  // late would keep timers and sockets waiting for seconds.
   const ringSoon = () => {
     isSoon = false;
     if (nowNs() >= dueNs) ringOnce();

@@ -1,6 +1,6 @@
 /**
  * The one clock of all measurements: `process.hrtime`, which on Linux is CLOCK_MONOTONIC and the same for every process
- * of a machine. `checkSharedClock` proves that instead of trusting it.
+ * of a machine. `checkSharedClock` tests that for each child.
  */
 
 import { setTimeout } from 'node:timers/promises';
@@ -10,6 +10,9 @@ export function nowNs(): number {
   const [seconds, nanoseconds] = process.hrtime();
   return seconds * 1e9 + nanoseconds;
 }
+
+/** A child's answer to `hello`. */
+export const hello = () => ({ nowNs: nowNs(), nodeVersion: process.version });
 
 /**
  * Holds another process's reading against ours from before the question and after the answer.

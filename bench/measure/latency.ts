@@ -3,27 +3,16 @@
  * The WebAssembly build takes about 20 ns a record where plain JavaScript takes 130 ns.
  */
 import * as hdr from 'hdr-histogram-js';
+import type { CompletedCell } from '../contract/result.ts';
 
 const HIGHEST_NS = 3_600e9;
 
-/** What a histogram says, in µs. All zero when it is empty. */
-export interface LatencySummary {
-  readonly count: number;
-  readonly minUs: number;
-  readonly meanUs: number;
-  readonly p50Us: number;
-  readonly p90Us: number;
-  readonly p95Us: number;
-  readonly p99Us: number;
-  readonly p999Us: number;
-  readonly maxUs: number;
-  /** HdrHistogram V2, compressed, base64; values in ns. */
-  readonly histogram: string;
-}
+/** All zero when the histogram is empty. */
+export type LatencySummary = CompletedCell['latency'];
 
 hdr.initWebAssemblySync();
 
-/** A class, and not closures: whichever of them records, the code that calls it has seen it before. */
+/** A class: closures of each recorder would make its callers' calls polymorphic. */
 export class LatencyRecorder {
   readonly #histogram = createHistogram();
   #negativeCount = 0;
@@ -61,7 +50,7 @@ export function mergeLatency(encoded: readonly string[]): LatencySummary {
   return summary;
 }
 
-/** Its memory is WebAssembly's: who makes many of them destroys them. */
+/** Its memory is WebAssembly's, and is not collected: `destroy` frees it. */
 function createHistogram(): hdr.Histogram {
   return hdr.build({
     lowestDiscernibleValue: 1,

@@ -7,7 +7,7 @@ import { machineLimits } from '../machine/limits.ts';
 import { ByteMeter } from './byte-meter.ts';
 import { checkSharedClock, nowNs, sleepUntil } from './clock.ts';
 import { LatencyRecorder, mergeLatency } from './latency.ts';
-import { beginUsage } from './process-usage.ts';
+import { readWindow } from './process-usage.ts';
 
 describe('the clock', () => {
   it('never goes back', () => {
@@ -146,10 +146,13 @@ describe('the byte meter', () => {
   });
 });
 
-it("a process's CPU time grows with what it does, and shares add up to it", () => {
-  const end = beginUsage({ empty: 1, connected: 2 });
+it("a process's CPU time grows with what it does, and shares add up to it", async () => {
+  const reading = readWindow([nowNs(), nowNs() + 60e6], (isEnd) => isEnd, { empty: 1, connected: 2 });
+  await new Promise(setImmediate);
   for (const until = nowNs() + 30e6; nowNs() < until; );
-  const { cpuUs, cpuShare, heapBytes } = end();
+  const { before, after, usage } = await reading;
+  const { cpuUs, cpuShare, heapBytes } = usage;
+  expect([before, after]).toEqual([false, true]);
   expect(cpuUs).toBeGreaterThan(0);
   expect(cpuShare).toBeGreaterThan(0);
   expect(heapBytes).toEqual({ empty: 1, connected: 2 });

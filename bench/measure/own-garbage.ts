@@ -1,4 +1,4 @@
-/** This process's own garbage: collected when nothing is measured, or it would be while something is, on a core that is. */
+/** The orchestrator collects its own garbage before a window: within it, it would take a core that is measured. */
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -6,8 +6,7 @@ import { runInNewContext } from 'node:vm';
 let gc: (() => void) | undefined;
 
 /**
- * A full collection, now. A heap that was just collected has no cause to be again before it has grown; but for what V8 begins
- * some seconds later, in steps, to give memory back: that is left out from here on.
+ * A full collection. Without the second flag V8 begins an incremental one some seconds after it, to give memory back.
  */
 export function collectOwnGarbage(): void {
   if (!gc) {

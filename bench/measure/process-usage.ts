@@ -2,12 +2,14 @@
 
 import { writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import type { ProcessUsage } from '../contract/child.ts';
-import { nowNs } from './clock.ts';
+import type { ProcessUsage } from '../contract/calls.ts';
+import { nowNs, sleepUntil } from './clock.ts';
 import { readText } from './system-files.ts';
 
-/** The event loop's delay is sampled this often. */
 const DELAY_RESOLUTION_MS = 10;
+
+/** A heap that is not read. */
+export const NO_HEAP: ProcessUsage['heapBytes'] = { empty: 0, connected: 0 };
 
 /**
  * JavaScript heap and buffers in use, after a full collection where the process was started with `--expose-gc`.
@@ -21,41 +23,49 @@ export function heapInUseBytes(): number {
   return heapUsed + external;
 }
 
-/** Where it can't (not on Linux), the peak stays that of the process's whole life. */
+/** Elsewhere than on Linux, the peak stays that of the process's whole life. */
 function forgetPeakRss(): void {
   try {
     writeFileSync('/proc/self/clear_refs', '5');
   } catch {}
 }
 
-/** Not `ru_maxrss`, where there is something else: a child inherits its parent's peak. */
+/** VmHWM where there is one: `ru_maxrss` of a child begins with its parent's peak. */
 function peakRssBytes(): number {
   const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readText('/proc/self/status') ?? '')?.[1];
   return (kibibytes === undefined ? process.resourceUsage().maxRSS : Number(kibibytes)) * 1024;
 }
 
-/** Begins a window now. The returned function ends it. */
-export function beginUsage(heapBytes: ProcessUsage['heapBytes']): () => ProcessUsage {
+/** Calls `read` at the two ends of the window, and tells what the process used between them. */
+export async function readWindow<Reading>(
+  [fromNs, toNs]: readonly [number, number],
+  read: (isEnd: boolean) => Reading | Promise<Reading>,
+  heapBytes = NO_HEAP,
+): Promise<{ before: Reading; after: Reading; usage: ProcessUsage }> {
+  await sleepUntil(fromNs);
+  const before = await read(false);
   forgetPeakRss();
   const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
   delay.enable();
   const cpuBefore = process.cpuUsage();
   const loopBefore = performance.eventLoopUtilization();
   const startNs = nowNs();
-  return () => {
-    const { user, system } = process.cpuUsage(cpuBefore);
-    const { utilization } = performance.eventLoopUtilization(loopBefore);
-    const elapsedUs = (nowNs() - startNs) / 1e3;
-    delay.disable();
-    return {
-      elapsedUs,
-      cpuUs: user + system,
-      cpuShare: (user + system) / elapsedUs,
-      eventLoopUtilisation: utilization,
-      // The histogram holds the time from sample to sample: what is above the interval is delay.
-      eventLoopDelayP99Us: delay.count === 0 ? 0 : Math.max(0, delay.percentile(99) / 1e3 - DELAY_RESOLUTION_MS * 1e3),
-      peakRssBytes: peakRssBytes(),
-      heapBytes,
-    };
+
+  await sleepUntil(toNs);
+  const after = await read(true);
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const { utilization } = performance.eventLoopUtilization(loopBefore);
+  const elapsedUs = (nowNs() - startNs) / 1e3;
+  delay.disable();
+  const usage = {
+    elapsedUs,
+    cpuUs: user + system,
+    cpuShare: (user + system) / elapsedUs,
+    eventLoopUtilisation: utilization,
+    // The histogram holds the time from sample to sample: what is above the interval is delay.
+    eventLoopDelayP99Us: delay.count === 0 ? 0 : Math.max(0, delay.percentile(99) / 1e3 - DELAY_RESOLUTION_MS * 1e3),
+    peakRssBytes: peakRssBytes(),
+    heapBytes,
   };
+  return { before, after, usage };
 }

@@ -1,4 +1,4 @@
-/** What the kernel tells in files. */
+/** Files of the kernel. */
 
 import { readFileSync } from 'node:fs';
 

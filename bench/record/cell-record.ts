@@ -5,8 +5,7 @@ import type {
   LinkClosed,
   LinkMeasured,
   Listening,
-  MeasureAsk,
-  PacketCount,
+  MeasureParams,
   RelayClosed,
   RelayMeasured,
   ServerClosed,
@@ -14,7 +13,8 @@ import type {
   WireReading,
   WorkerClosed,
   WorkerMeasured,
-} from '../contract/child.ts';
+} from '../contract/calls.ts';
+import type { PacketCount } from '../contract/child.ts';
 import { type LedgerCount, sumOf } from '../contract/ledger.ts';
 import {
   type CompletedCell,
@@ -28,8 +28,8 @@ import {
 } from '../contract/result.ts';
 import type { Pinning } from '../machine/cores.ts';
 import { headerBytesPerSegment, isSteady, type SegmentCount } from '../machine/packets.ts';
+import { sumWire } from '../measure/byte-meter.ts';
 import { mergeLatency } from '../measure/latency.ts';
-import { sumWire } from '../measure/wire.ts';
 import { recordLoad, sum } from './load-record.ts';
 import { recordRecovery } from './recovery-record.ts';
 import { cellWarnings } from './warnings/warnings.ts';
@@ -38,7 +38,7 @@ export interface Measurements {
   readonly listening: Listening;
   /** What both halves of the transport ran with, defaults filled in. */
   readonly options: CompletedCell['options'];
-  readonly ask: MeasureAsk;
+  readonly window: MeasureParams;
   /** When servers were killed; all other readings of a server are the last one's. */
   readonly deathsNs: readonly number[];
   readonly server: ServerMeasured;
@@ -60,16 +60,16 @@ type Identity = Pick<CompletedCell, 'lane' | 'scenario' | 'point' | 'round' | 'o
 
 /** @throws Error when what was measured can't be: a clock that runs backwards, a number that the schema refuses */
 export function recordCell(identity: Identity, measured: Measurements): CompletedCell {
-  const { listening, ask, server, workers, pinning } = measured;
+  const { listening, window, server, workers, pinning } = measured;
   const cell = {
     ...identity,
     state: 'completed' as const,
     url: listening.url,
     options: measured.options,
     window: {
-      warmupEvents: ask.warmupEvents,
-      events: ask.windowEvents,
-      seconds: (ask.windowNs[1] - ask.windowNs[0]) / 1e9,
+      warmupEvents: window.warmupEvents,
+      events: window.windowEvents,
+      seconds: (window.windowNs[1] - window.windowNs[0]) / 1e9,
     },
     delivery: sumDelivery(workers),
     latency: mergeLatency(workers.flatMap(({ latency }) => latency)),

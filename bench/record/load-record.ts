@@ -1,6 +1,6 @@
 /** Pure: what workers saw of connections opened cold, of closed loops and of messages, merged into a cell's. */
 
-import type { ClosedLoop, WorkerMeasured } from '../contract/child.ts';
+import type { ClosedLoop, WorkerMeasured } from '../contract/calls.ts';
 import type { CompletedCell } from '../contract/result.ts';
 import { mergeLatency } from '../measure/latency.ts';
 

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import type { ClientRecovery } from '../contract/child.ts';
+import type { ClientRecovery } from '../contract/calls.ts';
 import { recordRecovery } from './recovery-record.ts';
 
 const MS = 1e6;
 
 /** @param comebacks ms of connecting and of the first event, and how much was replayed */
-function client(comebacks: readonly (readonly [number, number, number?])[], attemptsMs: readonly number[] = []) {
+function client(reconnects: readonly (readonly [number, number, number?])[], attemptsMs: readonly number[] = []) {
   return {
     attemptsNs: attemptsMs.map((ms) => ms * MS),
-    comebacks: comebacks.map(([connectingMs, eventMs, replayed = 0]) => ({
+    reconnects: reconnects.map(([connectingMs, eventMs, replayed = 0]) => ({
       connectingNs: connectingMs * MS,
       firstEventNs: eventMs * MS,
       replayed,

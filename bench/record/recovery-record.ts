@@ -1,6 +1,6 @@
 /** Pure: the deaths of servers and what clients saw of them become a cell's recovery. */
 
-import type { WorkerMeasured } from '../contract/child.ts';
+import type { WorkerMeasured } from '../contract/calls.ts';
 import type { CompletedCell } from '../contract/result.ts';
 import { LatencyRecorder } from '../measure/latency.ts';
 
@@ -24,7 +24,7 @@ export function recordRecovery(
   for (const client of workers.flatMap(({ recoveries }) => recoveries ?? [])) {
     for (const [index, deathNs] of deathsNs.entries()) {
       const nextNs = deathsNs[index + 1] ?? Number.POSITIVE_INFINITY;
-      const first = client.comebacks.find(({ connectingNs }) => connectingNs > deathNs);
+      const first = client.reconnects.find(({ connectingNs }) => connectingNs > deathNs);
       if (first) firstEvent.record(first.firstEventNs - deathNs);
       if (first && first.connectingNs <= nextNs) replayed += first.replayed;
       const untilNs = Math.min(nextNs, first?.connectingNs ?? nextNs);

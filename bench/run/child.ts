@@ -5,18 +5,19 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { AnswerOf, Call, ParamsOf, ServerCalls } from '../contract/calls.ts';
 import type { AnswerMessage, CallMessage } from '../contract/child.ts';
 import { compiled } from '../contract/paths.ts';
 import { within } from '../network/netem/namespaces.ts';
 
-/** What a cell needs of a child, so that the tests can put one in memory in its place. */
+/** Messages to and from a child process, or one in memory in the tests. */
 export interface Channel {
   send(message: CallMessage): void;
   onAnswer(listener: (answer: AnswerMessage) => void): void;
   onExit(listener: (exit: ChildExit) => void): void;
-  /** Lets the child end by itself, then makes it. Resolves when it is gone. */
+  /** Lets the child end by itself, then kills it. Resolves when it is gone. */
   end(): Promise<void>;
-  /** Ends it at once. Resolves when it is gone. */
+  /** Resolves when it is gone. */
   kill(): Promise<void>;
 }
 
@@ -28,28 +29,21 @@ export interface ChildExit {
 }
 
 export class ChildFailure extends Error {
-  readonly child: string;
+  override readonly name = 'ChildFailure';
   readonly phase: string;
-  readonly code: number | null;
-  readonly signal: string | null;
-
-  /** Whether the child is gone. */
-  readonly hasEnded: boolean;
+  /** Undefined for a child that still runs. */
+  readonly exit: ChildExit | undefined;
 
   constructor(child: string, phase: string, what: string, exit?: ChildExit) {
     super(`${child}, ${phase}: ${what}${exit?.stderr ? `\n${exit.stderr.trim()}` : ''}`);
-    this.name = 'ChildFailure';
-    this.child = child;
     this.phase = phase;
-    this.code = exit?.code ?? null;
-    this.signal = exit?.signal ?? null;
-    this.hasEnded = exit !== undefined;
+    this.exit = exit;
   }
 }
 
-type AnyCalls = object;
-type AskOf<Call> = Call extends (ask: infer Ask) => object ? Ask : never;
-type AnswerOf<Call> = Call extends (ask: never) => infer Answer ? Answer : never;
+type Calls = Readonly<Record<string, Call>>;
+/** The calls that every child has. */
+export type AnyCalls = Pick<ServerCalls, 'hello'>;
 
 export interface CallLimits {
   readonly phase: string | (() => string);
@@ -57,16 +51,18 @@ export interface CallLimits {
 }
 
 /** One child, one call at a time. */
-export class Child<Calls extends AnyCalls> {
+export class Child<Own extends Calls> {
   readonly name: string;
   readonly #channel: Channel;
+  readonly #calls: Own;
   #exit: ChildExit | undefined;
   #isEnded = false;
   #settle: ((outcome: AnswerMessage | ChildExit) => void) | undefined;
 
-  constructor(name: string, channel: Channel) {
+  constructor(name: string, channel: Channel, calls: Own) {
     this.name = name;
     this.#channel = channel;
+    this.#calls = calls;
     channel.onAnswer((answer) => this.#settle?.(answer));
     channel.onExit((exit) => {
       this.#exit = exit;
@@ -74,28 +70,37 @@ export class Child<Calls extends AnyCalls> {
     });
   }
 
-  /** @throws ChildFailure when the child answers with an error, ends, or does not answer by the deadline */
-  async call<Name extends keyof Calls & string>(
+  /**
+   * @throws ChildFailure when the child answers with an error, ends, or does not answer by the deadline, and when either
+   *   message does not hold to the call's schema
+   */
+  async call<Name extends keyof Own & string>(
     name: Name,
-    ask: AskOf<Calls[Name]>,
+    params: ParamsOf<Own[Name]>,
     { phase, deadlineMs }: CallLimits,
-  ): Promise<AnswerOf<Calls[Name]>> {
+  ): Promise<AnswerOf<Own[Name]>> {
+    const fail = (what: string, exit?: ChildExit) =>
+      new ChildFailure(this.name, typeof phase === 'string' ? phase : phase(), what, exit);
+    const check = (side: keyof Call, message: unknown) => {
+      const issue = this.#calls[name]?.[side].safeParse(message).error?.issues[0];
+      if (issue) throw fail(`${side} of ${name}: ${issue.path.join('.') || 'message'}: ${issue.message}`);
+    };
+    check('params', params);
     let timer: NodeJS.Timeout | undefined;
     const outcome = await new Promise<AnswerMessage | ChildExit | 'late'>((resolve) => {
       this.#settle = resolve;
       if (this.#exit) return resolve(this.#exit);
       timer = setTimeout(() => resolve('late'), deadlineMs);
-      this.#channel.send({ call: name, ask: ask as object });
+      this.#channel.send({ call: name, params: params as object });
     });
     clearTimeout(timer);
     this.#settle = undefined;
 
-    const fail = (what: string, exit?: ChildExit) =>
-      new ChildFailure(this.name, typeof phase === 'string' ? phase : phase(), what, exit);
     if (outcome === 'late') throw fail(`no answer to ${name} within ${(deadlineMs / 1e3).toFixed(1)} s`);
-    if ('answer' in outcome) return outcome.answer as AnswerOf<Calls[Name]>;
     if ('error' in outcome) throw fail(outcome.error);
-    throw fail(wayOf(outcome), outcome);
+    if (!('answer' in outcome)) throw fail(describeExit(outcome), outcome);
+    check('answer', outcome.answer);
+    return outcome.answer as AnswerOf<Own[Name]>;
   }
 
   end(): Promise<void> {
@@ -108,26 +113,26 @@ export class Child<Calls extends AnyCalls> {
     return this.#channel.kill();
   }
 
-  /** How it ended, if nobody ended it. */
+  /** How it ended, unless `end` or `kill` made it. */
   get death(): ChildExit | undefined {
     return this.#isEnded ? undefined : this.#exit;
   }
 }
 
-/** What the others say of a child that died, they may say before the system does. */
+/** Other children may report a child's death before the system reports its exit. */
 const DEATH_IS_KNOWN_MS = 300;
 
-/** Why a call failed: what it says itself, or, where a child died meanwhile, that. */
+/** @returns the death of a child, where one died meanwhile, in place of what the call failed with */
 export async function causeOf(error: unknown, children: readonly Child<AnyCalls>[]): Promise<unknown> {
-  if (!(error instanceof ChildFailure) || error.hasEnded) return error;
+  if (!(error instanceof ChildFailure) || error.exit) return error;
   for (const untilMs = performance.now() + DEATH_IS_KNOWN_MS; performance.now() < untilMs; await sleep(10)) {
     const dead = children.find(({ death }) => death);
-    if (dead?.death) return new ChildFailure(dead.name, error.phase, wayOf(dead.death), dead.death);
+    if (dead?.death) return new ChildFailure(dead.name, error.phase, describeExit(dead.death), dead.death);
   }
   return error;
 }
 
-function wayOf({ code, signal }: ChildExit): string {
+function describeExit({ code, signal }: ChildExit): string {
   return `ended with ${signal ? `signal ${signal}` : `code ${code}`}`;
 }
 
@@ -145,15 +150,15 @@ export interface SpawnOptions {
 }
 
 /**
- * A full collection on demand makes heap figures comparable, and is not to do more than that: after a few of them, V8 throws
- * away the bytecode of functions that have not run meanwhile, and with it all that the rehearsal taught its compilers; and some
- * seconds after one, it collects again to give memory back.
+ * Full collections on demand make heap figures comparable. Without the two flags after it, V8 flushes the bytecode of functions
+ * that have not run for a few collections, with the feedback that the rehearsal gathered, and collects once more some seconds
+ * later to give memory back.
  */
 export const NODE_FLAGS = ['--expose-gc', '--no-flush-bytecode', '--no-memory-reducer', '--enable-source-maps'];
 /**
- * Of load workers besides. What a hundred clients have read is outside of the heap: a young generation that grows is collected
- * too seldom to let go of it, and then a full collection is due twice a second. And all threads of a worker share a core, and
- * would only take turns on it to collect garbage together.
+ * Load workers have these besides. Buffers that a hundred clients have read lie outside of the heap: a young generation that
+ * grows is collected too seldom to free them, and a full collection is then due twice a second. All threads of a worker share
+ * a core, on which parallel scavengers would take turns.
  */
 export const LOAD_NODE_FLAGS = ['--max-semi-space-size=8', '--no-parallel-scavenge'];
 const END_GRACE_MS = 1_000;
@@ -181,7 +186,7 @@ export function spawnChild({ node, flags = [], entry, core, namespace }: SpawnOp
   });
   return {
     send(message) {
-      // A child that is gone says so by its exit, not by this.
+      // The child's exit reports what a failed send would.
       if (child.connected) child.send(message, () => {});
     },
     onAnswer(listener) {

@@ -1,15 +1,15 @@
 /** Pure: a configuration becomes cells in a seeded order. */
 
-import type { Lane } from '../contract/lane.ts';
+import { slotGroupSize } from '../contract/arrivals.ts';
+import { type Lane, withInterval } from '../contract/lane.ts';
 import { randomAt, STREAM } from '../contract/random.ts';
 import type { Cell, Point, Result } from '../contract/result.ts';
-import { jitterOf, slotsTogether } from '../contract/slots.ts';
-import { keyOfPoint, withoutInterval } from '../stats/group.ts';
+import { groupBy, keyOfPoint, withoutInterval } from '../stats/group.ts';
 import { metricOf } from '../stats/metrics/metrics.ts';
 import type { CellPlan } from './cell-plan.ts';
-import { heldWindows } from './held-events.ts';
-import { eventWaitMs, openingMs } from './waits.ts';
+import { eventWaitMs, openingMs } from './timeouts.ts';
 import { warmupOf } from './warmup.ts';
+import { heldWindows } from './window.ts';
 
 /** A scenario with everything decided, as the result tells it. */
 export type PlannedScenario = Result['scenarios'][number];
@@ -41,12 +41,12 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
         point,
         round,
         order: cells.length + 1,
-        // Another stream of events and poll phases each round, the same for all lanes of it.
+        // Events and poll phases differ between rounds, and are the same for all lanes of one.
         seed: seed + round,
         rehearsalSeconds: scenario.rehearsalSeconds ?? 0,
         warmupSeconds: scenario.warmupSeconds,
         windowSeconds: windowSeconds(scenario, point, lane),
-        jitter: jitterOf(scenario.arrivals),
+        arrivals: scenario.arrivals,
         ledgerClients: ledgerClients(lane, point.clients, scenario.ledgerShare),
       });
     }
@@ -54,7 +54,7 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
   return cells;
 }
 
-/** A duplicate of a lane shows the noise of latencies; over many points it would take too long. */
+/** A lane's duplicate shows the noise of latencies; over many points it would take too long. */
 function lanesOf({ figures, points, lanes: ids }: PlannedScenario, lanes: readonly Lane[]): readonly Lane[] {
   const own = lanes.filter(({ id }) => ids.includes(id));
   return figures.includes('latency') && points.length === 1
@@ -63,30 +63,26 @@ function lanesOf({ figures, points, lanes: ids }: PlannedScenario, lanes: readon
 }
 
 /** A lane that does not poll is measured once where points differ in the poll interval alone. */
-function pointsOf({ points }: PlannedScenario, { options }: Lane): Point[] {
-  if (options['intervalMs'] !== undefined) return [...points];
+function pointsOf({ points }: PlannedScenario, { polls }: Lane): Point[] {
+  if (polls === 'timed') return [...points];
   const others = distinct(points.map(withoutInterval));
   return others.length < points.length ? others : [...points];
 }
 
-/** Points that came out equal are one. */
 export function distinct(points: readonly Point[]): Point[] {
   return [...new Map(points.map((point) => [keyOfPoint(point), point])).values()];
 }
 
-/**
- * Where a lane goes on only while it keeps a limit, its points come in the order of the scenario, whichever places of the
- * round they have.
- */
+/** A lane with a limit meets its points in the scenario's order, at whichever positions of the round they have. */
 function inSteps<T extends { readonly scenario: PlannedScenario; readonly lane: Lane; readonly point: Point }>(
   places: readonly T[],
 ): T[] {
-  const steps = new Map<string, T[]>();
   const keyOf = ({ scenario, lane }: T) => `${scenario.id} ${lane.id}`;
-  for (const place of places.filter(({ scenario }) => scenario.limit)) {
-    steps.set(keyOf(place), [...(steps.get(keyOf(place)) ?? []), place]);
-  }
-  for (const [, ladder] of steps) {
+  const steps: ReadonlyMap<string, T[]> = groupBy(
+    places.filter(({ scenario }) => scenario.limit),
+    keyOf,
+  );
+  for (const ladder of steps.values()) {
     ladder.sort((a, b) => a.scenario.points.indexOf(a.point) - b.scenario.points.indexOf(b.point));
   }
   return places.map((place) => steps.get(keyOf(place))?.shift() ?? place);
@@ -112,34 +108,28 @@ function windowSeconds(scenario: PlannedScenario, point: Point, lane: Lane): num
   const { procedure, windowSeconds, windowEvents = 0 } = scenario;
   if (point.eventsPerSecond > 0) return Math.max(windowSeconds, windowEvents / point.eventsPerSecond);
   if (procedure !== 'deliver' || point.messagesPerSecond !== undefined) return windowSeconds;
-  const periodSeconds = (lane.idlePeriodMs?.(lane.options) ?? 0) / 1e3;
+  const periodSeconds = (lane.idlePeriodMs ?? 0) / 1e3;
   return periodSeconds > 0 ? Math.ceil(windowSeconds / periodSeconds) * periodSeconds : windowSeconds;
 }
 
 /**
- * Those behind the relay have its detour in their latency: unless all are, one at the least is not. Of clients that share a
- * connection a few would share another one, on which an event's framing and the handshake are spread over fewer of them.
+ * Clients behind the relay have its detour in their latency: unless all are, at least one is not. A few of the clients that
+ * share a connection would share another one, with framing and handshake spread over fewer of them.
  */
-function ledgerClients({ options }: Lane, clients: number, share: number): number {
+function ledgerClients({ sharesConnection }: Lane, clients: number, share: number): number {
   if (share === 1) return clients;
-  return options['connections'] === 'shared' ? 0 : Math.min(Math.ceil(clients * share), clients - 1);
-}
-
-/** Lanes that poll say so by having an interval. */
-export function withInterval(lane: Lane, intervalMs: number | undefined): Lane {
-  if (intervalMs === undefined || lane.options['intervalMs'] === undefined) return lane;
-  return { ...lane, options: { ...lane.options, intervalMs } };
+  return sharesConnection ? 0 : Math.min(Math.ceil(clients * share), clients - 1);
 }
 
 /** How long a cell takes, about: for the time left. */
 export function expectedSeconds(plan: CellPlan): number {
-  const { lane, point, procedure, warmupSeconds, windowSeconds, jitter } = plan;
-  // Its clients come and go besides.
+  const { lane, point, procedure, warmupSeconds, windowSeconds, arrivals } = plan;
+  // Its clients connect and close in 0.4 s.
   const rehearsalSeconds = plan.rehearsalSeconds > 0 ? plan.rehearsalSeconds + 0.4 : 0;
   const held = heldWindows[procedure]?.(plan, 1);
   if (held) return rehearsalSeconds + 1 + warmupSeconds + (held.windowMs + held.afterMs / 4) / 1e3;
   const waitSeconds = eventWaitMs(lane, point) / 1e3;
-  const slot = point.eventsPerSecond > 0 ? slotsTogether(jitter) / point.eventsPerSecond : 0;
+  const slot = point.eventsPerSecond > 0 ? slotGroupSize(arrivals) / point.eventsPerSecond : 0;
   const startSeconds = 0.8 + point.clients / 1e3 + openingMs(point) / 1e3;
   return rehearsalSeconds + startSeconds + warmupOf(plan).seconds + Math.max(windowSeconds, slot) + waitSeconds;
 }

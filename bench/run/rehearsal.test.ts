@@ -6,8 +6,8 @@ import { rehearsalOf } from './rehearsal.ts';
 
 const lane = memoryLane();
 const POINT: Point = { ...memoryPlan(lane).point, clients: 1 };
-const planFor = (changes: Partial<Point> = {}, options: CellPlan['lane']['options'] = {}) =>
-  memoryPlan({ ...lane, options }, { rehearsalSeconds: 0.6, ledgerClients: 1, point: { ...POINT, ...changes } });
+const planFor = (changes: Partial<Point> = {}, row: Partial<CellPlan['lane']> = {}) =>
+  memoryPlan({ ...lane, ...row }, { rehearsalSeconds: 0.6, ledgerClients: 1, point: { ...POINT, ...changes } });
 
 it('lasts as long as it is told, and a rehearsal has none itself', () => {
   const rehearsal = rehearsalOf(planFor(), 1);
@@ -24,11 +24,13 @@ it('has clients of its own, next to the server, and no relay', () => {
 });
 
 it('polls oftener where the lane polls, and says nothing of it where it does not', () => {
-  expect(rehearsalOf(planFor({}, { intervalMs: 1_000, over: 'h2' }), 1)?.lane.options).toEqual({
+  expect(
+    rehearsalOf(planFor({}, { polls: 'timed', options: { intervalMs: 1_000, over: 'h2' } }), 1)?.lane.options,
+  ).toEqual({
     intervalMs: 1,
     over: 'h2',
   });
-  expect(rehearsalOf(planFor({}, { over: 'h2' }), 1)?.lane.options).toEqual({ over: 'h2' });
+  expect(rehearsalOf(planFor({}, { options: { over: 'h2' } }), 1)?.lane.options).toEqual({ over: 'h2' });
 });
 
 it('carries no more bytes the larger the events are', () => {
@@ -53,8 +55,11 @@ it.each([1, 16])('makes no more deliveries the more workers there are: %i', (wor
 });
 
 it('takes no longer over an event where events come at random', () => {
-  const plan = memoryPlan({ ...lane, options: {} }, { rehearsalSeconds: 0.6, jitter: 19.5 });
-  expect(rehearsalOf(plan, 1)?.jitter).toBe(1);
+  const plan = memoryPlan(
+    { ...lane, options: {} },
+    { rehearsalSeconds: 0.6, arrivals: { process: 'independent', slotGroupSize: 20, quietSlots: 0.5 } },
+  );
+  expect(rehearsalOf(plan, 1)?.arrivals).toEqual({ process: 'spread', slotShare: 1 });
 });
 
 it('sends messages where the cell does', () => {

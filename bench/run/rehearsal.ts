@@ -1,17 +1,17 @@
 /**
- * What runs before a cell and is not counted: the cell's own processes, with its lane, under more load than the cell may have.
+ * A small cell before the cell, not counted: the same processes and lane, under more load than the cell may have.
  *
- * What runs often is compiled for speed, and what runs the first time is slow: a poll took a server that had just started twice
- * the CPU time of one that had rehearsed, and servers are up for longer than a window. It is a small cell in itself, so that all
- * code of the window has run, and what only the first client of all costs is in nobody's memory figure.
+ * Without it the window measures code that is being compiled: a poll took a server that had just started twice the CPU time of
+ * one that had rehearsed. And what the first client of a process allocates once would count as memory per client.
  */
 
+import { withInterval } from '../contract/lane.ts';
 import type { Point } from '../contract/result.ts';
 import type { CellPlan } from './cell-plan.ts';
 
 /**
- * Enough that the compilers have seen all they need. Few clients at a time: Node keeps the parsers of HTTP connections that have
- * ended for the next ones (4.5 KiB each), which would then seem to need less memory than they do.
+ * Few clients at a time: Node keeps the parsers of HTTP connections that have ended (4.5 KiB each) for the next ones, which
+ * would then seem to need less memory than they do.
  */
 const LOAD = {
   clients: 4,
@@ -22,9 +22,9 @@ const LOAD = {
 };
 /** Where nothing is published, most polls should find nothing. */
 const SILENT_EVENTS_PER_SECOND = 250;
-/** Of it, so that the way to a window is run too. */
+/** Part of the rehearsal before its window: the code from warm-up to window must have run too. */
 const WARMUP_SHARE = 0.2;
-/** How often its clients come and go once more: what the code of an opening is compiled to is in no client's memory then. */
+/** How often its clients open and close once more: the compiled code of an opening would count as memory per client. */
 export const REOPENINGS = 6;
 
 /**
@@ -34,17 +34,16 @@ export const REOPENINGS = 6;
 export function rehearsalOf(plan: CellPlan, workers: number): CellPlan | undefined {
   const { lane, point, rehearsalSeconds } = plan;
   if (rehearsalSeconds === 0) return undefined;
-  const options = { ...lane.options, ...('intervalMs' in lane.options && { intervalMs: LOAD.pollIntervalMs }) };
   return {
     ...plan,
     procedure: 'deliver',
-    lane: { ...lane, options },
+    lane: withInterval(lane, LOAD.pollIntervalMs),
     point: pointOf(point, Math.max(LOAD.clients, workers)),
     rehearsalSeconds: 0,
     warmupSeconds: rehearsalSeconds * WARMUP_SHARE,
     windowSeconds: rehearsalSeconds * (1 - WARMUP_SHARE),
-    // A feed that mixes many slots needs longer for each event.
-    jitter: Math.min(1, plan.jitter),
+    // Groups are drawn and sorted again for each event.
+    arrivals: plan.arrivals.process === 'spread' ? plan.arrivals : { process: 'spread', slotShare: 1 },
     ledgerClients: 0,
   };
 }
@@ -59,7 +58,7 @@ function pointOf(point: Point, clients: number): Point {
     payloadBytes,
     headers,
     ...(messagesPerSecond !== undefined && { messagesPerSecond: LOAD.messagesPerSecond }),
-    // Also before none does: else what differs would be the server's past, too.
+    // Also before a cell in which no client stalls: the two would differ in the server's past, too.
     ...(stalledClients !== undefined && { stalledClients: 1 }),
   };
 }

@@ -38,7 +38,7 @@ function open({ fault, nth = 0, workers = 1, startMs = 0 }: Options = {}) {
   };
   const run = (plan: Partial<CellPlan> = {}, signal = never) =>
     runCell(memoryPlan(lane, { ...PLAN, ...plan }), laboratory, signal);
-  return { run, servers: () => servers, living: () => good.living() + bad.living(), asks: good.asks };
+  return { run, servers: () => servers, living: () => good.living() + bad.living(), calls: good.calls };
 }
 
 describe.concurrent('a cell whose server is killed and started again', () => {
@@ -69,10 +69,10 @@ describe.concurrent('a cell whose server is killed and started again', () => {
   });
 
   it('reads the last server over the rest of the window, from the end of a slot on', async () => {
-    const { run, asks } = open();
+    const { run, calls } = open();
     completed(await run());
-    const windows = asks.flatMap(({ child, call, ask }) =>
-      child === 'server' && call === 'measure' ? [(ask as { windowNs: [number, number] }).windowNs] : [],
+    const windows = calls.flatMap(({ child, call, params }) =>
+      child === 'server' && call === 'measure' ? [(params as { windowNs: [number, number] }).windowNs] : [],
     );
     const [first, ...others] = windows;
     expect(others).toHaveLength(QUICK.kills);

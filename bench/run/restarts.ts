@@ -4,13 +4,13 @@
  * What the new process takes to start (Node, the transport, the feed's past) is part of the recovery: none stands by.
  */
 
-import type { ListenAsk, Listening, MeasureAsk, ServerCalls, ServerMeasured } from '../contract/child.ts';
+import type { Listening, ListenParams, MeasureParams, ServerCalls, ServerMeasured } from '../contract/calls.ts';
 import { nowNs, sleepUntil } from '../measure/clock.ts';
 import type { CellPlan, Restarts } from './cell-plan.ts';
-import type { Child } from './child.ts';
+import type { CallLimits, Child } from './child.ts';
 
 const RESTARTS: Restarts = { kills: 2, reconnect: { spreadMs: 1_000, capMs: 4_000, deadlineMs: 3_000 } };
-/** Into each of the window's equal parts, one by kill: most of the part is left to recover in. */
+/** The window has an equal part for each kill, which comes this far into it: the rest is for recovering. */
 const KILLED_AFTER = 1 / 8;
 /** From the call to the readings of a server that has just started. */
 const LEAD_NS = 50e6;
@@ -21,24 +21,24 @@ export function restartsOf({ procedure, restarts = RESTARTS }: Plan): Restarts |
   return procedure === 'reconnect' ? restarts : undefined;
 }
 
-/** How much longer than without a death an event may be under way: an attempt in vain, and the longest wait after it. */
+/** What a death adds to the longest that an event may be under way: an attempt in vain, and the longest wait after it. */
 export function recoveryMs(plan: Plan): number {
   const { capMs, deadlineMs } = restartsOf(plan)?.reconnect ?? { capMs: 0, deadlineMs: 0 };
   return capMs + deadlineMs;
 }
 
-export interface Serving {
+export interface ServeOptions {
   /** The first server, which listens, with its clients connected. */
   readonly server: Child<ServerCalls>;
   readonly openServer: () => Child<ServerCalls>;
-  readonly listenAsk: ListenAsk;
+  readonly listenParams: ListenParams;
   readonly listening: Listening;
   readonly listenMs: number;
-  readonly ask: MeasureAsk;
-  readonly limits: { readonly phase: () => string; readonly deadlineMs: number };
+  readonly window: MeasureParams;
+  readonly limits: CallLimits;
 }
 
-export interface Served {
+export interface ServeOutcome {
   /** The one that lives. */
   readonly server: Child<ServerCalls>;
   /** What it measured of the part of the window that it saw. */
@@ -51,39 +51,36 @@ export interface Served {
  * @param kills 0 for one server that serves the whole window
  * @throws ChildFailure when a server ends by itself
  */
-export async function serve(serving: Serving, kills: number, signal: AbortSignal): Promise<Served> {
-  const { openServer, listenAsk, listening, listenMs, ask, limits } = serving;
+export async function serve(options: ServeOptions, kills: number, signal: AbortSignal): Promise<ServeOutcome> {
+  const { openServer, listenParams, listening, listenMs, window, limits } = options;
+  const { certificate } = listening;
   const successor = {
     port: Number(new URL(listening.url).port),
-    startNs: ask.startNs,
-    lastSeq: ask.warmupEvents + ask.windowEvents,
+    startNs: window.startNs,
+    lastSeq: window.warmupEvents + window.windowEvents,
   };
   const deathsNs: number[] = [];
-  let { server } = serving;
-  let measuring = server.call('measure', ask, limits);
-  for (const atNs of killInstants(ask, kills)) {
+  let { server } = options;
+  let measuring = server.call('measure', window, limits);
+  for (const atNs of killInstants(window, kills)) {
     await Promise.race([sleepUntil(atNs, signal), measuring]);
     measuring.catch(() => {});
     deathsNs.push(nowNs());
     await server.kill();
     signal.throwIfAborted();
     server = openServer();
-    await server.call(
-      'listen',
-      { ...listenAsk, certificate: listening.certificate, successor },
-      { ...limits, deadlineMs: listenMs },
-    );
-    measuring = server.call('measure', { ...ask, windowNs: rest(ask) }, limits);
+    await server.call('listen', { ...listenParams, certificate, successor }, { ...limits, deadlineMs: listenMs });
+    measuring = server.call('measure', { ...window, windowNs: restOf(window) }, limits);
   }
   return { server, measured: await measuring, deathsNs };
 }
 
-function killInstants({ windowNs: [fromNs, toNs] }: MeasureAsk, kills: number): number[] {
+function killInstants({ windowNs: [fromNs, toNs] }: MeasureParams, kills: number): number[] {
   return Array.from({ length: kills }, (_, kill) => fromNs + ((kill + KILLED_AFTER) / kills) * (toNs - fromNs));
 }
 
-/** What is left of the window, from the end of a slot on, as the window itself: one slot after it, where nothing is left. */
-function rest({ windowNs: [fromNs, toNs], windowEvents }: MeasureAsk): MeasureAsk['windowNs'] {
+/** What is left of the window from the end of a slot on; at least one slot. */
+function restOf({ windowNs: [fromNs, toNs], windowEvents }: MeasureParams): MeasureParams['windowNs'] {
   const slotNs = (toNs - fromNs) / windowEvents;
   const beginNs = fromNs + Math.ceil((nowNs() + LEAD_NS - fromNs) / slotNs) * slotNs;
   return [beginNs, Math.max(toNs, beginNs + slotNs)];

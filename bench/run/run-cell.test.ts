@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ConnectAsk, ListenAsk, TapAsk } from '../contract/child.ts';
+import type { ConnectParams, ListenParams, TapParams } from '../contract/calls.ts';
 import type { EncodedEvent } from '../contract/event.ts';
 import type { Lane } from '../contract/lane.ts';
 import { cellSchema } from '../contract/result.ts';
@@ -17,7 +17,7 @@ import {
 } from '../tests/laboratory.ts';
 import type { CellPlan } from './cell-plan.ts';
 import { REOPENINGS } from './rehearsal.ts';
-import { runCell, share } from './run-cell.ts';
+import { clientsOfWorker, runCell } from './run-cell.ts';
 
 const never = new AbortController().signal;
 
@@ -64,7 +64,9 @@ describe.concurrent('a cell', () => {
   });
 
   it('whose events stray over many slots has whole groups of them before and within its window', async () => {
-    const cell = await completedWith({ plan: { jitter: 7.5 } });
+    const cell = await completedWith({
+      plan: { arrivals: { process: 'independent', slotGroupSize: 8, quietSlots: 0.5 } },
+    });
     // 10 and 20 slots would be the plan's.
     expect(cell.window).toMatchObject({ warmupEvents: 16, events: 24 });
     expect(cell.window.seconds).toBeCloseTo(0.24, 6);
@@ -142,8 +144,25 @@ describe.concurrent('a cell', () => {
   it('whose numbers the schema refuses fails, and does not spoil the result file', async () => {
     const odd = (answer: object) => ({ ...answer, achievedEventsPerSecond: -1 });
     const cell = await runWith({ fault: { child: 'server', call: 'measure', act: { answer: odd } } });
-    expect(cell.state).toBe('failed');
+    expect(cell.state === 'failed' && cell.error.message).toMatch(
+      /^server, (measure|drain): answer of measure: achievedEventsPerSecond: /,
+    );
     expect(cellSchema.safeParse(cell).error).toBeUndefined();
+  });
+
+  it.each([
+    ['worker', 'connect', { options: {}, keys: [1] }, 'worker 1, connect: answer of connect: keys.0: '],
+    ['server', 'listen', { url: 'memory:' }, 'server, listen: answer of listen: options: '],
+    ['server', 'close', {}, 'server, close: answer of close: wire: '],
+    ['server', 'hello', { nowNs: 1, nodeVersion: '', pid: 1 }, 'server, start: answer of hello: message: '],
+  ] as const)('fails by name of child, call and field: %s, %s %j', async (child, call, answer, message) => {
+    const cell = await runWith({ fault: { child, call, act: { answer: () => answer } } });
+    expect(cell.state === 'failed' && cell.error.message).toContain(message);
+  });
+
+  it('fails before a child gets parameters that are none', async () => {
+    const cell = await runWith({ plan: { seed: 0.5 } });
+    expect(cell.state === 'failed' && cell.error.message).toContain('server, listen: params of listen: feed.seed: ');
   });
 
   it('whose processes do not share a clock fails', async () => {
@@ -218,28 +237,30 @@ describe.concurrent('a cell with a rehearsal', () => {
 
   it('runs through all of it once before, with other clients, and counts nothing of that', async () => {
     const lane = memoryLane();
-    const { laboratory, asks } = memoryLaboratory(lane);
+    const { laboratory, calls } = memoryLaboratory(lane);
     const cell = await runCell(memoryPlan(lane, REHEARSED), laboratory, never);
     expect(cell).toMatchObject({ state: 'completed', window: { events: 20 } });
     expect(cell).toMatchObject({ delivery: { expected: 60, delivered: 60, unexpected: 0 }, latency: { count: 60 } });
     const callsOf = (child: string) =>
-      asks.flatMap((one) => (one.child === child && one.call !== 'hello' ? [one.call] : []));
+      calls.flatMap((one) => (one.child === child && one.call !== 'hello' ? [one.call] : []));
     const first = ['measure', 'close'];
-    expect(callsOf('server')).toEqual(['listen', ...first, 'listen', 'settle', ...first]);
+    expect(callsOf('server')).toEqual(['listen', ...first, 'listen', 'readHeap', ...first]);
     const again = Array.from({ length: REOPENINGS }, () => ['connect', 'close']).flat();
-    expect(callsOf('worker')).toEqual(['connect', ...first, ...again, 'connect', 'settle', ...first]);
-    const clients = asks.flatMap(({ call, ask }) => (call === 'connect' ? [(ask as ConnectAsk).clients] : []));
+    expect(callsOf('worker')).toEqual(['connect', ...first, ...again, 'connect', 'readHeap', ...first]);
+    const clients = calls.flatMap(({ call, params }) =>
+      call === 'connect' ? [(params as ConnectParams).clients] : [],
+    );
     expect(clients[0]).toBeGreaterThan(3);
     expect(clients.at(-1)).toBe(3);
-    const rehearsals = asks.flatMap(({ call, ask }) =>
-      ['listen', 'connect'].includes(call) ? [(ask as ConnectAsk).isRehearsal ?? false] : [],
+    const rehearsals = calls.flatMap(({ call, params }) =>
+      ['listen', 'connect'].includes(call) ? [(params as ConnectParams).isRehearsal ?? false] : [],
     );
     expect(rehearsals).toEqual([...Array.from({ length: 2 + REOPENINGS }, () => true), false, false]);
   });
 
-  it('that hurries holds all that may come until a client asks for it', async () => {
-    const lane: Lane = { ...memoryLane(), waitMs: () => 1_000 };
-    const { laboratory, asks } = memoryLaboratory(lane);
+  it('with a burst holds all that may come until a client asks for it', async () => {
+    const lane: Lane = { ...memoryLane(), polls: 'timed', idlePeriodMs: 1_000 };
+    const { laboratory, calls } = memoryLaboratory(lane);
     const point = { ...memoryPlan(lane).point, clients: 1, eventsPerSecond: 2_500 };
     const controller = new AbortController();
     const running = runCell(
@@ -247,14 +268,14 @@ describe.concurrent('a cell with a rehearsal', () => {
       laboratory,
       controller.signal,
     );
-    const listens = () => asks.filter(({ call }) => call === 'listen');
+    const listens = () => calls.filter(({ call }) => call === 'listen');
     await expect.poll(listens).toHaveLength(2);
     controller.abort();
     await expect(running).rejects.toThrow('aborted');
-    const feeds = asks.flatMap(({ call, ask }) => (call === 'listen' ? [(ask as ListenAsk).feed] : []));
-    const { hurry, ring } = feeds.at(-1) ?? {};
-    expect(hurry?.events).toBeGreaterThan(10_000);
-    expect(ring?.events).toBeGreaterThanOrEqual((hurry?.events ?? 0) + point.eventsPerSecond);
+    const feeds = calls.flatMap(({ call, params }) => (call === 'listen' ? [(params as ListenParams).feed] : []));
+    const { warmupBurst, ring } = feeds.at(-1) ?? {};
+    expect(warmupBurst?.events).toBeGreaterThan(10_000);
+    expect(ring?.events).toBeGreaterThanOrEqual((warmupBurst?.events ?? 0) + point.eventsPerSecond);
   });
 
   it.each([
@@ -287,9 +308,9 @@ describe.concurrent('a cell with a distance', () => {
       vias.push(context.via);
       return connect(context, ...others);
     });
-    const { laboratory, asks } = memoryLaboratory(lane);
+    const { laboratory, calls } = memoryLaboratory(lane);
     await runCell(memoryPlan(lane, { ...DISTANT, ledgerClients: 1 }), laboratory, never);
-    const relayed = asks.find(({ child, call }) => child === 'relay' && call === 'open')?.ask as TapAsk;
+    const relayed = calls.find(({ child, call }) => child === 'relay' && call === 'open')?.params as TapParams;
     const clients = vias.map((via) => via?.port);
     const linkPort = relayed.via?.port;
     expect(linkPort).toBeGreaterThan(0);
@@ -322,13 +343,13 @@ describe.concurrent("a cell whose distance is the kernel's", () => {
 
   it('has its server listen where the network is, its clients connect there, and no link between them', async () => {
     const lane = memoryLane();
-    const { laboratory, asks, networks } = memoryLaboratory(lane);
+    const { laboratory, calls, networks } = memoryLaboratory(lane);
     const cell = await runCell(memoryPlan(lane, FAR), laboratory, never);
     expect(cell.state === 'completed' && isValid(cell)).toBe(true);
-    const askOf = (call: string) => asks.find((one) => one.call === call)?.ask;
-    expect(askOf('listen')).toMatchObject({ address: '127.0.0.1' });
-    expect(askOf('connect')).toMatchObject({ via: undefined });
-    expect(asks.filter(({ child }) => child === 'link')).toEqual([]);
+    const paramsOf = (call: string) => calls.find((one) => one.call === call)?.params;
+    expect(paramsOf('listen')).toMatchObject({ address: '127.0.0.1' });
+    expect(paramsOf('connect')).toMatchObject({ via: undefined });
+    expect(calls.filter(({ child }) => child === 'link')).toEqual([]);
     expect(networks()).toBe(0);
   });
 
@@ -373,7 +394,7 @@ describe('clients are shared out', () => {
     [2, 2, [1, 1]],
     [1_000, 1, [1_000]],
   ])('%i among %i workers, each once', (clients, workers, expected) => {
-    const shares = Array.from({ length: workers }, (_, index) => share(clients, workers, index));
+    const shares = Array.from({ length: workers }, (_, index) => clientsOfWorker(clients, workers, index));
     expect(shares.map((one) => one.clients)).toEqual(expected);
     expect(shares.map((one) => one.firstClient)).toEqual(
       expected.map((_, index) => expected.slice(0, index).reduce((sum, one) => sum + one, 0)),
@@ -381,7 +402,7 @@ describe('clients are shared out', () => {
   });
 
   it('as they are without those that stop reading, which the last worker has besides', () => {
-    const shares = (stalledClients: number) => [0, 1, 2].map((index) => share(20, 3, index, stalledClients));
+    const shares = (stalledClients: number) => [0, 1, 2].map((index) => clientsOfWorker(20, 3, index, stalledClients));
     const [first, second, last] = shares(0);
     expect(shares(2)).toEqual([first, second, { ...last, clients: (last?.clients ?? 0) + 2 }]);
   });

@@ -1,52 +1,41 @@
 /** One cell, phase by phase: rehearsal → listen → connect → warm-up → measure → drain → close. */
 
-import type {
-  ConnectAsk,
-  FeedSpec,
-  LinkCalls,
-  ListenAsk,
-  Listening,
-  MeasureAsk,
-  MessagesAsk,
-  RelayCalls,
-  ServerCalls,
-  WorkerCalls,
-} from '../contract/child.ts';
+import {
+  type ConnectParams,
+  type LinkCalls,
+  type Listening,
+  linkCalls,
+  type MeasureParams,
+  type RelayCalls,
+  relayCalls,
+  type ServerCalls,
+  serverCalls,
+  type WorkerCalls,
+  workerCalls,
+} from '../contract/calls.ts';
 import type { Cell, CompletedCell, Point } from '../contract/result.ts';
-import { slotsTogether } from '../contract/slots.ts';
 import { checkSharedClock, nowNs, sleepUntil } from '../measure/clock.ts';
 import { collectOwnGarbage } from '../measure/own-garbage.ts';
 import type { Network } from '../network/netem/network.ts';
 import { type Measurements, recordCell } from '../record/cell-record.ts';
 import type { CellPlan } from './cell-plan.ts';
-import { type CallLimits, type Channel, Child, ChildFailure, causeOf } from './child.ts';
-import { HELD_EVENTS_PER_SECOND, heldWindows, planHeldWindow } from './held-events.ts';
-import type { Deadlines, Laboratory } from './laboratory.ts';
+import { type AnyCalls, type CallLimits, Child, ChildFailure, causeOf } from './child.ts';
+import { DEADLINES_MS, type Deadlines, type Laboratory } from './laboratory.ts';
 import { REOPENINGS, rehearsalOf } from './rehearsal.ts';
-import { recoveryMs, restartsOf, serve } from './restarts.ts';
-import { eventWaitMs, openingMs, repeatsMs } from './waits.ts';
-import { warmupOf } from './warmup.ts';
-
-const DEADLINES_MS: Deadlines = {
-  hello: 10_000,
-  listen: 10_000,
-  connect: 60_000,
-  drain: 5_000,
-  measure: 10_000,
-  close: 15_000,
-};
+import { restartsOf, serve } from './restarts.ts';
+import { openingMs, retransmissionMs } from './timeouts.ts';
+import { feedOf, planWindow } from './window.ts';
 
 /** Asking the kernel about more sockets than this would disturb what is measured. */
 const MAX_WATCHED_SOCKETS = 2_000;
-/** From the call to the feed's start: every process must have read the message by then, behind whatever its clients say. */
+/** From the call to the feed's start: every process must have read the message by then, behind the traffic of its clients. */
 const LEAD_NS = { cell: 200e6, rehearsal: 100e6 };
 
 /** @returns the cell, completed or failed. Never rejects for what a child did; rejects when `signal` aborts. */
 export async function runCell(plan: CellPlan, laboratory: Laboratory, signal: AbortSignal): Promise<Cell> {
   signal.throwIfAborted();
   const children: Child<AnyCalls>[] = [];
-  const open = <Calls extends AnyCalls>(name: string, channel: Channel): Child<Calls> => {
-    const child = new Child<Calls>(name, channel);
+  const add = <Added extends Child<AnyCalls>>(child: Added): Added => {
     children.push(child);
     return child;
   };
@@ -55,14 +44,15 @@ export async function runCell(plan: CellPlan, laboratory: Laboratory, signal: Ab
   let network: Network | undefined;
   try {
     network = plan.point.link === undefined ? undefined : laboratory.openNetwork(plan.point);
-    const openServer = () => open<ServerCalls>('server', laboratory.openServer(network));
+    const openServer = () => add(new Child('server', laboratory.openServer(network), serverCalls));
     const server = openServer();
     const workers = Array.from({ length: Math.min(laboratory.workers, plan.point.clients) }, (_, index) =>
-      open<WorkerCalls>(`worker ${index + 1}`, laboratory.openWorker(index, network)),
+      add(new Child(`worker ${index + 1}`, laboratory.openWorker(index, network), workerCalls)),
     );
-    const relay = plan.ledgerClients > 0 ? open<RelayCalls>('relay', laboratory.openRelay(network)) : undefined;
-    const isFar = plan.point.rttMs !== undefined;
-    const link = isFar && !network ? open<LinkCalls>('link', laboratory.openLink()) : undefined;
+    const isRelayed = plan.ledgerClients > 0;
+    const relay = isRelayed ? add(new Child('relay', laboratory.openRelay(network), relayCalls)) : undefined;
+    const isFar = plan.point.rttMs !== undefined && !network;
+    const link = isFar ? add(new Child('link', laboratory.openLink(), linkCalls)) : undefined;
     const cell = await runPhases(plan, laboratory, signal, { network, server, openServer, workers, relay, link });
     await Promise.all(children.map((child) => child.end()));
     return cell;
@@ -81,25 +71,18 @@ async function runPhases(
   plan: CellPlan,
   laboratory: Laboratory,
   signal: AbortSignal,
-  { network, server, openServer, workers, relay, link }: Site,
+  { network, server, openServer, workers, relay, link }: CellProcesses,
 ): Promise<CompletedCell> {
   const { lane, point, seed } = plan;
   const deadlines = laboratory.deadlinesMs ?? DEADLINES_MS;
 
   const children = [server, ...workers, relay, link].flatMap((child) => child ?? []);
   await Promise.all(children.map((child) => sayHello(child, laboratory.nodeVersion, deadlines.hello)));
-  const address = network && { address: network.address };
-  const rehearsed = await rehearse(plan, { server, workers }, address, deadlines);
+  const rehearsed = await rehearse(plan, { network, server, workers }, deadlines);
   network?.impose();
   const opening = { phase: 'listen', deadlineMs: deadlines.listen };
-  const listenAsk = {
-    lane: lane.id,
-    options: lane.options,
-    feed: feedOf(plan),
-    certificate: rehearsed?.certificate,
-    ...address,
-  };
-  const listening = await server.call('listen', listenAsk, opening);
+  const listenParams = { ...baseListenParams(plan, network), certificate: rehearsed?.certificate };
+  const listening = await server.call('listen', listenParams, opening);
   const { url } = listening;
   const { clients: reading, rttMs = 0, bandwidthBitsPerSecond, jitterMs } = point;
   const via = await link?.call('open', { url, seed, rttMs, bandwidthBitsPerSecond, jitterMs }, opening);
@@ -107,61 +90,57 @@ async function runPhases(
   const tapped = Math.min(plan.ledgerClients, reading);
   const tap = tapAt && { ...tapAt, clients: tapped, ofClients: reading, areTimed: tapped === reading };
   const restarts = restartsOf(plan);
-  const connectAsk = {
-    ...asked(plan, listening),
-    via,
-    tap,
-    ...(restarts && { reconnect: restarts.reconnect }),
-  };
-  const connecting = { phase: 'connect', deadlineMs: deadlines.connect + openingMs(point) + repeatsMs(point) };
-  const connected = await openClients(workers, point, connectAsk, connecting);
+  const connectParams = { ...baseConnectParams(plan, listening), via, tap, reconnect: restarts?.reconnect };
+  const connecting = { phase: 'connect', deadlineMs: deadlines.connect + openingMs(point) + retransmissionMs(point) };
+  const connected = await openClients(workers, point, connectParams, connecting);
 
-  // What is within TLS can be read along with only by its secrets.
-  const readKeys = async (of: readonly { readonly keys: readonly string[] }[]) => {
-    const lines = of.flatMap(({ keys }) => keys);
+  const sendKeys = async (answers: readonly { readonly keys: readonly string[] }[]) => {
+    const lines = answers.flatMap(({ keys }) => keys);
     if (lines.length > 0) await relay?.call('keys', { lines }, opening);
   };
-  await readKeys(connected);
+  await sendKeys(connected);
 
-  const settled = [
-    server.call('settle', {}, connecting),
-    ...workers.map((worker) => worker.call('settle', {}, connecting)),
+  const heaps = [
+    server.call('readHeap', {}, connecting),
+    ...workers.map((worker) => worker.call('readHeap', {}, connecting)),
   ];
   collectOwnGarbage();
-  await Promise.all(settled);
-  const ask = planWindow(plan, workers.length, deadlines.drain + repeatsMs(point));
-  const phase = () => (nowNs() < ask.windowNs[0] ? 'warm-up' : nowNs() < ask.windowNs[1] ? 'measure' : 'drain');
-  const limits = { phase, deadlineMs: (ask.giveUpNs - nowNs()) / 1e6 + deadlines.measure };
-  // On the clients' side of the distance the quiet between two events comes later.
-  const there = { ...ask, windowNs: later(ask.windowNs, rttMs / 2) };
+  await Promise.all(heaps);
+  const window = planWindow(plan, workers.length, deadlines.drain + retransmissionMs(point), LEAD_NS.cell);
+  const [fromNs, toNs] = window.windowNs;
+  const phase = () => (nowNs() < fromNs ? 'warm-up' : nowNs() < toNs ? 'measure' : 'drain');
+  const limits = { phase, deadlineMs: (window.giveUpNs - nowNs()) / 1e6 + deadlines.measure };
+  // The quiet between two events reaches the clients' side half an RTT later.
+  const oneWayNs = (rttMs / 2) * 1e6;
+  const clientWindow = { ...window, windowNs: [fromNs + oneWayNs, toNs + oneWayNs] as const };
   const watching = new AbortController();
-  const going = AbortSignal.any([signal, watching.signal]);
+  const watchSignal = AbortSignal.any([signal, watching.signal]);
   const listenMs = deadlines.hello + deadlines.listen;
-  const serving = { server, openServer, listenAsk, listening, listenMs, ask, limits };
+  const serveOptions = { server, openServer, listenParams, listening, listenMs, window, limits };
   const measuring = Promise.all([
-    serve(serving, restarts?.kills ?? 0, going),
-    Promise.all(workers.map((worker) => worker.call('measure', there, limits))),
-    relay?.call('measure', there, limits),
-    link?.call('measure', ask, limits),
+    serve(serveOptions, restarts?.kills ?? 0, watchSignal),
+    Promise.all(workers.map((worker) => worker.call('measure', clientWindow, limits))),
+    relay?.call('measure', clientWindow, limits),
+    link?.call('measure', window, limits),
   ]);
-  const watched = watchWindow(ask, plan, url, { ...laboratory, network }, going);
+  const watched = watchWindow(window, plan, url, { ...laboratory, network }, watchSignal);
   const [served, received, relayed, linked] = await measuring.catch((error) => {
     watching.abort();
     throw error;
   });
 
   // Before anything closes: the kernel forgets a socket's count with the socket.
-  const seen = await watched;
+  const systemCounts = await watched;
   const closing = { phase: 'close', deadlineMs: deadlines.close };
   const workersClosed = await Promise.all(workers.map((worker) => worker.call('close', {}, closing)));
-  await readKeys(workersClosed);
+  await sendKeys(workersClosed);
   const relayClosed = await relay?.call('close', {}, closing);
   const linkClosed = await link?.call('close', {}, closing);
   const serverClosed = await served.server.call('close', {}, closing);
   return recordCell(identity(plan), {
     listening,
     options: { ...listening.options, ...connected[0]?.options },
-    ask,
+    window,
     server: served.measured,
     deathsNs: served.deathsNs,
     workers: received,
@@ -170,35 +149,31 @@ async function runPhases(
     relay: relayed && relayClosed && { ...relayed, ...relayClosed, clients: tapped },
     link: linked && linkClosed && { ...linked, ...linkClosed },
     pinning: laboratory.pinning,
-    ...seen,
+    ...systemCounts,
   });
 }
 
-/** What all clients of a cell are asked, wherever they go. */
-function asked({ procedure, lane, point, seed }: CellPlan, { url, certificate }: Listening) {
-  const { headers, clients: firstStalled } = point;
-  return {
-    procedure,
-    lane: lane.id,
-    options: lane.options,
-    url,
-    certificate: certificate?.cert,
-    seed,
-    headers,
-    firstStalled,
-  };
+function baseListenParams(plan: CellPlan, network: Network | undefined) {
+  const { id, options } = plan.lane;
+  return { lane: id, options, feed: feedOf(plan), address: network?.address };
 }
 
-/** Each worker its share. */
+/** Parameters of `connect` that do not depend on relay, link or worker. */
+function baseConnectParams({ procedure, lane, point, seed }: CellPlan, { url, certificate }: Listening) {
+  const { headers, clients: firstStalled } = point;
+  const { id, options } = lane;
+  return { procedure, lane: id, options, url, certificate: certificate?.cert, seed, headers, firstStalled };
+}
+
 function openClients(
-  workers: Site['workers'],
+  workers: CellProcesses['workers'],
   { clients, stalledClients }: Point,
-  ask: Omit<ConnectAsk, keyof ReturnType<typeof share>>,
+  params: Omit<ConnectParams, keyof ReturnType<typeof clientsOfWorker>>,
   limits: CallLimits,
 ) {
   return Promise.all(
     workers.map((worker, index) =>
-      worker.call('connect', { ...ask, ...share(clients, workers.length, index, stalledClients) }, limits),
+      worker.call('connect', { ...params, ...clientsOfWorker(clients, workers.length, index, stalledClients) }, limits),
     ),
   );
 }
@@ -206,26 +181,24 @@ function openClients(
 /** @returns what the server listened as; undefined without a rehearsal */
 async function rehearse(
   plan: CellPlan,
-  { server, workers }: Pick<Site, 'server' | 'workers'>,
-  address: Pick<ListenAsk, 'address'> | undefined,
+  { network, server, workers }: Pick<CellProcesses, 'network' | 'server' | 'workers'>,
   deadlines: Deadlines,
 ): Promise<Listening | undefined> {
   const rehearsal = rehearsalOf(plan, workers.length);
   if (!rehearsal) return undefined;
-  const { lane, point } = rehearsal;
   const within = (deadlineMs: number) => ({ phase: 'rehearsal', deadlineMs });
   const isRehearsal = true;
-  const listenAsk = { lane: lane.id, options: lane.options, feed: feedOf(rehearsal), isRehearsal, ...address };
-  const listening = await server.call('listen', listenAsk, within(deadlines.listen));
-  const connectAsk = { ...asked(rehearsal, listening), via: undefined, tap: undefined, isRehearsal };
-  const openAll = () => openClients(workers, point, connectAsk, within(deadlines.connect));
+  const listenParams = { ...baseListenParams(rehearsal, network), isRehearsal };
+  const listening = await server.call('listen', listenParams, within(deadlines.listen));
+  const connectParams = { ...baseConnectParams(rehearsal, listening), isRehearsal };
+  const openAll = () => openClients(workers, rehearsal.point, connectParams, within(deadlines.connect));
   const closeAll = () => Promise.all(workers.map((worker) => worker.call('close', {}, within(deadlines.close))));
   await openAll();
-  const ask = planWindow(rehearsal, workers.length, deadlines.drain, LEAD_NS.rehearsal);
-  const measuring = within((ask.giveUpNs - nowNs()) / 1e6 + deadlines.measure);
+  const window = planWindow(rehearsal, workers.length, deadlines.drain, LEAD_NS.rehearsal);
+  const measuring = within((window.giveUpNs - nowNs()) / 1e6 + deadlines.measure);
   await Promise.all([
-    server.call('measure', ask, measuring),
-    ...workers.map((worker) => worker.call('measure', ask, measuring)),
+    server.call('measure', window, measuring),
+    ...workers.map((worker) => worker.call('measure', window, measuring)),
   ]);
   await closeAll();
   for (let turn = 0; turn < REOPENINGS; turn++) {
@@ -236,8 +209,7 @@ async function rehearse(
   return listening;
 }
 
-/** Where a cell is measured, and by whom. */
-interface Site {
+interface CellProcesses {
   /** Undefined on the loopback. */
   readonly network: Network | undefined;
   readonly server: Child<ServerCalls>;
@@ -252,10 +224,14 @@ interface Site {
  * Segments are undefined where it does not tell, and for too many sockets; packets without a network of the cell's own.
  */
 async function watchWindow(
-  { windowNs }: MeasureAsk,
+  { windowNs }: MeasureParams,
   { point }: CellPlan,
   url: string,
-  { readSegments, watchNoise, network }: Pick<Laboratory, 'readSegments' | 'watchNoise'> & Pick<Site, 'network'>,
+  {
+    readSegments,
+    watchNoise,
+    network,
+  }: Pick<Laboratory, 'readSegments' | 'watchNoise'> & Pick<CellProcesses, 'network'>,
   signal: AbortSignal,
 ): Promise<Pick<Measurements, 'segments' | 'packets' | 'noise'>> {
   const port = Number(new URL(url).port);
@@ -280,13 +256,10 @@ async function watchWindow(
       packets: before.packets && after.packets && { before: before.packets, after: after.packets },
     };
   } catch {
-    // Only an abort: then there is no cell to tell of.
+    // Only an abort gets here, and no cell is recorded then.
     return { noise: { cpuPressure: null, steal: null, throttled: null }, segments: undefined, packets: undefined };
   }
 }
-
-/** What every child can be asked. */
-type AnyCalls = Pick<ServerCalls, 'hello'>;
 
 async function sayHello(child: Child<AnyCalls>, nodeVersion: string, deadlineMs: number): Promise<void> {
   const limits = { phase: 'start', deadlineMs };
@@ -300,68 +273,8 @@ async function sayHello(child: Child<AnyCalls>, nodeVersion: string, deadlineMs:
   }
 }
 
-/**
- * The measured window is a range of events, or, where none are published, of messages from clients; its ends lie in the quiet
- * part of a slot, when none is on its way.
- */
-function planWindow(plan: CellPlan, workers: number, drainMs: number, leadNs = LEAD_NS.cell): MeasureAsk {
-  const { lane, point, jitter, windowSeconds } = plan;
-  const { eventsPerSecond, messagesPerSecond = 0, payloadBytes } = point;
-  const startNs = nowNs() + leadNs;
-  const held = heldWindows[plan.procedure]?.(plan, workers);
-  if (held) return planHeldWindow(plan, held, startNs, drainMs);
-  const waitMs = eventWaitMs(lane, point);
-  const slotsPerSecond = eventsPerSecond > 0 ? eventsPerSecond : messagesPerSecond;
-  const slotNs = slotsPerSecond > 0 ? 1e9 / slotsPerSecond : 0;
-  const together = slotsTogether(jitter);
-  const quietNs = ((together - jitter) / 2) * slotNs;
-  const warmup = warmupOf(plan);
-  const windowSlots = together * Math.max(1, Math.round((windowSeconds * slotsPerSecond) / together));
-  const fromNs = startNs + warmup.seconds * 1e9 - quietNs;
-  const windowNs = [fromNs, fromNs + (slotNs > 0 ? windowSlots * slotNs : windowSeconds * 1e9)] as const;
-  return {
-    startNs,
-    warmupEvents: eventsPerSecond > 0 ? warmup.slots : 0,
-    windowEvents: eventsPerSecond > 0 ? windowSlots : 0,
-    windowNs,
-    giveUpNs: windowNs[1] + (waitMs + recoveryMs(plan) + drainMs) * 1e6,
-    payloadBytes,
-    ...(messagesPerSecond > 0 && { messages: messagesOf(messagesPerSecond, startNs, windowNs, jitter) }),
-  };
-}
-
-/** A whole number of them over the window, and as many as fit before it; one at the least, since it opens what it needs. */
-function messagesOf(perSecond: number, startNs: number, windowNs: MeasureAsk['windowNs'], jitter: number): MessagesAsk {
-  const [fromNs, toNs] = windowNs;
-  const window = Math.max(1, Math.round(((toNs - fromNs) / 1e9) * perSecond));
-  const warmup = Math.max(1, Math.round(((fromNs - startNs) / (toNs - fromNs)) * window));
-  return { warmup, window, jitter };
-}
-
-function later([fromNs, toNs]: MeasureAsk['windowNs'], ms: number): MeasureAsk['windowNs'] {
-  return [fromNs + ms * 1e6, toNs + ms * 1e6];
-}
-
-/** Bytes of the past that are held for any lane, and events. */
-const RING = { events: 4_096, bytes: 16 * 1024 * 1024 };
-
-/**
- * The feed, with a past long enough for a client that waits as long as lane and distance let it, four times over, and longer by
- * what comes in a hurry meanwhile.
- */
-function feedOf(plan: CellPlan): FeedSpec {
-  const { lane, point, seed, jitter } = plan;
-  const { payloadBytes } = point;
-  const eventsPerSecond = heldWindows[plan.procedure] ? HELD_EVENTS_PER_SECOND : point.eventsPerSecond;
-  const hurry = heldWindows[plan.procedure] ? undefined : warmupOf(plan).hurry;
-  const waitSeconds = (eventWaitMs(lane, point) + recoveryMs(plan)) / 1e3;
-  const waiting = Math.ceil(waitSeconds * eventsPerSecond * 4) + (hurry?.events ?? 0);
-  const ring = { events: Math.max(RING.events, waiting), bytes: Math.max(RING.bytes, waiting * payloadBytes) };
-  return { eventsPerSecond, payloadBytes, seed, jitter, hurry, ring };
-}
-
-/** A worker's part of the clients, as even as it goes. Those that stop reading are the last one's: all others' stay the same. */
-export function share(
+/** As even as it goes. Clients that stop reading are the last worker's: all others have the same with and without them. */
+export function clientsOfWorker(
   clients: number,
   workers: number,
   index: number,
@@ -384,8 +297,8 @@ function failedCell(plan: CellPlan, error: unknown): Cell {
     phase: failure?.phase ?? 'start',
     error: {
       message: error instanceof Error ? error.message : String(error),
-      code: failure?.code ?? null,
-      signal: failure?.signal ?? null,
+      code: failure?.exit?.code ?? null,
+      signal: failure?.exit?.signal ?? null,
     },
     warnings: [],
   };

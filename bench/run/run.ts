@@ -15,15 +15,14 @@ export interface RunContext {
   readonly environment: Environment;
   /** As the user typed it. */
   readonly command: string;
-  /** A run that was interrupted, to be finished: what it measured stays as it is. */
+  /** An interrupted run to finish: its cells stay as they are. */
   readonly earlier?: Result | undefined;
-  /** Takes a second or less: nothing of a cell runs meanwhile. */
   readonly readMachineState: () => MachineState;
   /** Called after every cell and at the end, with all there is so far. */
   readonly save: (result: Result) => void;
   readonly onCellStart: (plan: CellPlan) => void;
   readonly onCellEnd: (cell: Cell) => void;
-  /** Of a cell that is left out because its lane was over the scenario's limit before. */
+  /** Called for each cell that is left out because its lane was over the scenario's limit before. */
   readonly onCellSkip: () => void;
   /** Ends the run after what is measured so far. */
   readonly signal: AbortSignal;
@@ -35,13 +34,14 @@ export async function run(config: RunConfig, context: RunContext): Promise<Resul
   const { laboratory, earlier, save, onCellStart, onCellEnd, onCellSkip, signal, now = () => new Date() } = context;
   const plans = remainingCells(config, earlier);
   const cells: Cell[] = [...(earlier?.cells ?? [])];
-  const session = beginSession(context.readMachineState(), now());
-  const resultSoFar = (ended: Ending) => {
-    const sessions = [...(earlier?.sessions ?? []), session(cells.length - (earlier?.cells.length ?? 0), ended)];
-    return buildResult(config, context, cells, sessions, ended.finishedAt);
+  const before = context.readMachineState();
+  const start = { startedAt: now().toISOString(), before };
+  const resultSoFar = (endedAt: string | null, after: MachineState | null, isFinished: boolean) => {
+    const session = { ...start, endedAt, cells: cells.length - (earlier?.cells.length ?? 0), after };
+    return buildResult(config, context, cells, [...(earlier?.sessions ?? []), session], isFinished ? endedAt : null);
   };
 
-  save(resultSoFar(GOES_ON));
+  save(resultSoFar(null, null, false));
   let measured = 0;
   for (const plan of plans) {
     if (signal.aborted) break;
@@ -60,44 +60,29 @@ export async function run(config: RunConfig, context: RunContext): Promise<Resul
       if (!signal.aborted) throw error;
       break;
     }
-    if (++measured < plans.length) save(resultSoFar(GOES_ON));
+    if (++measured < plans.length) save(resultSoFar(null, null, false));
   }
   const after = context.readMachineState();
-  const endedAt = now().toISOString();
-  const result = resultSoFar({ after, endedAt, finishedAt: measured === plans.length ? endedAt : null });
+  const result = resultSoFar(now().toISOString(), after, measured === plans.length);
   save(result);
   return result;
 }
 
-/** What is still to be measured: of an earlier run, the cells that are not there, and those that failed. */
+/** The cells that an earlier run lacks, and those that failed in it. */
 export function remainingCells(config: RunConfig, earlier: Result | undefined): CellPlan[] {
   const done = new Set(earlier?.cells.filter(({ state }) => state === 'completed').map(cellKey));
   return planCells(config).filter(({ lane, ...plan }) => !done.has(cellKey({ ...plan, lane: lane.id })));
 }
 
-/** The next cell must not share the machine with what this one left; it says so where it would. */
+/** Waits for what the cell left on the machine to go; a warning says what stayed. */
 async function coolDown(cell: Cell, laboratory: Laboratory, signal: AbortSignal): Promise<Cell> {
-  // Sockets in namespaces of the cell's own are gone with them.
+  // Sockets in the cell's own network namespaces are gone with them.
   if (cell.state === 'failed' || cell.point.link !== undefined) return cell;
   const { open } = await laboratory.coolDown(Number(new URL(cell.url).port), signal);
   if (open === 0) return cell;
   const text = `${open} of its sockets were still there when the next cell began.`;
   const hint = 'Look for a client or a proxy that keeps connections open.';
   return { ...cell, warnings: [...cell.warnings, { code: 'sockets-left', severity: 'notice', text, hint }] };
-}
-
-interface Ending {
-  readonly after: MachineState | null;
-  readonly endedAt: string | null;
-  /** null when cells are left. */
-  readonly finishedAt: string | null;
-}
-
-const GOES_ON: Ending = { after: null, endedAt: null, finishedAt: null };
-
-function beginSession(before: MachineState, startedAt: Date): (cells: number, ending: Ending) => Session {
-  const start = { startedAt: startedAt.toISOString(), before };
-  return (cells, { endedAt, after }) => ({ ...start, endedAt, cells, after });
 }
 
 function buildResult(
@@ -120,15 +105,14 @@ function buildResult(
     workers,
     environment,
     sessions: [...sessions],
-    lanes: lanes.map(({ id, title, summary, transport, options, duplicateOf, variantOf }) => ({
-      id,
-      title,
-      summary,
-      transport,
-      options,
-      ...(duplicateOf !== undefined && { duplicateOf }),
-      ...(variantOf !== undefined && { variantOf }),
-    })),
+    lanes: lanes.map(
+      ({ server: _server, client: _client, wire: _wire, skips: _skips, id, title, summary, ...row }) => ({
+        id,
+        title,
+        summary,
+        ...row,
+      }),
+    ),
     scenarios: [...scenarios],
     cells: [...cells],
     comparisons,

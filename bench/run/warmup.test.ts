@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { slotsBegun, slotsPast } from '../contract/slots.ts';
+import { slotsBegun, slotsPast } from '../contract/arrivals.ts';
 import { memoryLane, memoryPlan } from '../tests/laboratory.ts';
 import type { CellPlan } from './cell-plan.ts';
 import { warmupOf } from './warmup.ts';
@@ -9,15 +9,15 @@ const point = { ...memoryPlan(lane).point, clients: 100, eventsPerSecond: 20 };
 const planFor = (changes: Partial<CellPlan> = {}) =>
   memoryPlan(lane, { point, rehearsalSeconds: 0.5, warmupSeconds: 0.25, ...changes });
 
-it('begins in a hurry, and goes on at its own pace', () => {
-  const { slots, seconds, hurry } = warmupOf(planFor());
-  expect(hurry).toEqual({ events: 60, speed: 12 });
+it('begins in a burst, and goes on at its own pace', () => {
+  const { slots, seconds, burst } = warmupOf(planFor());
+  expect(burst).toEqual({ events: 60, speed: 12 });
   expect(slots).toBe(64);
   expect(seconds).toBeCloseTo(60 / 240 + 4 / 20);
 });
 
-it('hurries more where there would be too few events to warm up by', () => {
-  expect(warmupOf(planFor({ point: { ...point, eventsPerSecond: 1 }, warmupSeconds: 1 })).hurry).toEqual({
+it('bursts faster where there would be too few events to warm up by', () => {
+  expect(warmupOf(planFor({ point: { ...point, eventsPerSecond: 1 }, warmupSeconds: 1 })).burst).toEqual({
     events: 100,
     speed: 100,
   });
@@ -28,35 +28,37 @@ it.each([
   ['large payloads', { payloadBytes: 16_384 }, true],
   ['larger payloads', { payloadBytes: 65_536 }, false],
   ['many events', { eventsPerSecond: 1_000 }, false],
-])('hurries no more than it can carry: %s', (_name, changes, hurries) => {
+])('bursts no faster than it can carry: %s', (_name, changes, hasBurst) => {
   const { clients, eventsPerSecond, payloadBytes } = { ...point, ...changes };
-  const { hurry } = warmupOf(planFor({ point: { ...point, ...changes } }));
-  expect(hurry !== undefined).toBe(hurries);
-  const deliveriesPerSecond = hurry ? clients * eventsPerSecond * hurry.speed : 0;
+  const { burst } = warmupOf(planFor({ point: { ...point, ...changes } }));
+  expect(burst !== undefined).toBe(hasBurst);
+  const deliveriesPerSecond = burst ? clients * eventsPerSecond * burst.speed : 0;
   expect(deliveriesPerSecond).toBeLessThanOrEqual(24_000);
   expect(deliveriesPerSecond * payloadBytes).toBeLessThanOrEqual(80e6);
 });
 
-it('lasts, after the hurry, as long as an event may be under way', () => {
+it('lasts, after the burst, as long as an event may be under way', () => {
   const far = { ...point, rttMs: 500 };
-  const { slots, hurry } = warmupOf(planFor({ point: far }));
-  expect((slots - (hurry?.events ?? 0)) / far.eventsPerSecond).toBeGreaterThanOrEqual(1);
+  const { slots, burst } = warmupOf(planFor({ point: far }));
+  expect((slots - (burst?.events ?? 0)) / far.eventsPerSecond).toBeGreaterThanOrEqual(1);
 });
 
-it('does not hurry without a rehearsal, with messages alone, or in silence', () => {
-  expect(warmupOf(planFor({ rehearsalSeconds: 0 }))).toEqual({ slots: 5, seconds: 0.25, hurry: undefined });
+it('has no burst without a rehearsal, with messages alone, or in silence', () => {
+  expect(warmupOf(planFor({ rehearsalSeconds: 0 }))).toEqual({ slots: 5, seconds: 0.25, burst: undefined });
   const messages = { ...point, eventsPerSecond: 0, messagesPerSecond: 10 };
-  expect(warmupOf(planFor({ point: messages }))).toEqual({ slots: 3, seconds: 0.3, hurry: undefined });
+  expect(warmupOf(planFor({ point: messages }))).toEqual({ slots: 3, seconds: 0.3, burst: undefined });
   const silence = { ...point, eventsPerSecond: 0 };
-  expect(warmupOf(planFor({ point: silence }))).toEqual({ slots: 0, seconds: 0.25, hurry: undefined });
+  expect(warmupOf(planFor({ point: silence }))).toEqual({ slots: 0, seconds: 0.25, burst: undefined });
 });
 
 it('has whole groups of slots where they share their events', () => {
-  const { slots, hurry } = warmupOf(planFor({ jitter: 9.5 }));
-  expect([slots % 10, (hurry?.events ?? 1) % 10]).toEqual([0, 0]);
+  const { slots, burst } = warmupOf(
+    planFor({ arrivals: { process: 'independent', slotGroupSize: 10, quietSlots: 0.5 } }),
+  );
+  expect([slots % 10, (burst?.events ?? 1) % 10]).toEqual([0, 0]);
 });
 
 it('counts slots back and forth', () => {
-  const hurry = { events: 40, speed: 8 };
-  for (const slots of [0, 3.5, 40, 41, 100]) expect(slotsBegun(hurry, slotsPast(hurry, slots))).toBeCloseTo(slots);
+  const burst = { events: 40, speed: 8 };
+  for (const slots of [0, 3.5, 40, 41, 100]) expect(slotsBegun(burst, slotsPast(burst, slots))).toBeCloseTo(slots);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dueUs } from '../../servers/feed/pacer.ts';
+import { dueUs, type Schedule } from '../../servers/feed/pacer.ts';
 import { randomAt } from '../contract/random.ts';
 import { range } from '../contract/test-support.ts';
 import { expectedQueuedShare } from './gap.ts';
@@ -41,8 +41,9 @@ describe('the share of events that fall into a gap is as a simulation has it', (
   });
 });
 
-describe("the feed's own events, of a jitter over many slots, come independently enough", () => {
-  const schedule = { seed: 1, eventsPerSecond: 1e6 / TICKS, jitter: 19.5 };
+describe("the feed's own events, of a group of many slots, come independently enough", () => {
+  const arrivals = { process: 'independent', slotGroupSize: 20, quietSlots: 0.5 } as const;
+  const schedule: Schedule = { seed: 1, eventsPerSecond: 1e6 / TICKS, arrivals };
   const instants = range(1, EVENTS).map((seq) => dueUs(schedule, seq));
 
   test.each(PRODUCTS)('%d of them a round trip', (events) => {
@@ -51,7 +52,8 @@ describe("the feed's own events, of a jitter over many slots, come independently
   });
 
   test('and in slots of their own they do not', () => {
-    const apart = range(1, EVENTS).map((seq) => dueUs({ ...schedule, jitter: 0.5 }, seq));
+    const spread: Schedule = { ...schedule, arrivals: { process: 'spread', slotShare: 0.5 } };
+    const apart = range(1, EVENTS).map((seq) => dueUs(spread, seq));
     expect(queuedShareOf(apart, 0.5 * TICKS)).toBe(0);
     expect(expectedQueuedShare(0.5)).toBeGreaterThan(0.4);
   });

@@ -74,10 +74,10 @@ async function measure({ lane, payloadBytes }: Place, keys: string[]): Promise<W
     point: { clients: CLIENTS, eventsPerSecond: EVENTS_PER_SECOND, payloadBytes, headers: 'browser' },
     ledgerClients: CLIENTS,
   });
-  const { laboratory, asks } = memoryLaboratory(often);
+  const { laboratory, calls } = memoryLaboratory(often);
   const cell = completed(await runCell(plan, laboratory, new AbortController().signal));
-  for (const { child, call, ask } of asks) {
-    if (child === 'relay' && call === 'keys' && 'lines' in ask) keys.push(...(ask.lines as string[]));
+  for (const { child, call, params } of calls) {
+    if (child === 'relay' && call === 'keys' && 'lines' in params) keys.push(...(params.lines as string[]));
   }
   const { ledger } = cell.wire;
   if (!ledger) throw new Error(`${lane.id}: nobody read along`);

@@ -17,7 +17,7 @@ const OLDEST_VERSION = 150;
 const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const ARGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 
-const KINDS: readonly RequestKind[] = ['fetch', 'post', 'eventsource', 'websocket'];
+const KINDS: readonly RequestKind[] = ['fetch', 'post', 'stream', 'eventsource', 'websocket'];
 /** What every request of its kind has anyway, from undici, node:http2 or ws. */
 const GIVEN = new Set([
   'host',
@@ -31,12 +31,13 @@ const GIVEN = new Set([
 /** What a page asks for, and over what. */
 const ASKED: readonly (readonly [RequestKind, HttpCarrier])[] = [
   ...KINDS.map((kind) => [kind, 'http'] as const),
-  ...(['fetch', 'post', 'eventsource'] as const).map((kind) => [kind, 'h2'] as const),
+  ...KINDS.filter((kind) => kind !== 'websocket').map((kind) => [kind, 'h2'] as const),
 ];
 /** As text: this runs in the page, and the tests have no types of a page. */
 const PAGE = `(async () => {
   await fetch('/fetch');
   await fetch('/post', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '"hello"' });
+  await fetch('/stream', { headers: { Accept: 'application/x-ndjson' } });
   await new Promise((done) => { new EventSource('/eventsource').onopen = done; });
   await new Promise((done) => { new WebSocket(location.origin.replace('http', 'ws') + '/websocket').onerror = done; });
 })()`;
@@ -169,10 +170,11 @@ describe('a profile', () => {
     }
   });
 
-  it('minimal sends what the specifications need: the type of a body, Accept of an event stream, and nothing else', () => {
+  it('minimal sends what the specifications need: the type of a body, Accept of a stream, and nothing else', () => {
     expect(KINDS.map((kind) => headers('minimal', kind))).toEqual([
       {},
       { 'Content-Type': 'application/json' },
+      { Accept: 'application/x-ndjson' },
       { Accept: 'text/event-stream' },
       {},
     ]);

@@ -2,7 +2,7 @@
 
 import { createWorkerRole } from '../../clients/role.ts';
 import { createServerRole } from '../../servers/role.ts';
-import { type AnswerMessage, answerCall, type Role } from '../contract/child.ts';
+import { type AnswerMessage, answerCall } from '../contract/child.ts';
 import type { EncodedEvent, EventFeed } from '../contract/event.ts';
 import type { Lane } from '../contract/lane.ts';
 import type { Cell, CompletedCell } from '../contract/result.ts';
@@ -90,15 +90,15 @@ export function memoryLaboratory(
   let living = 0;
   const deaths = new Map<Fault['child'], () => void>();
   let networks = 0;
-  const asks: { readonly child: Fault['child']; readonly call: string; readonly ask: object }[] = [];
-  const open = <Calls>(child: Fault['child'], role: Role<Calls>): Channel => {
+  const calls: { readonly child: Fault['child']; readonly call: string; readonly params: object }[] = [];
+  const open = (child: Fault['child'], role: object): Channel => {
     living++;
     const channel = memoryChannel(role, fault?.child === child ? fault : undefined, () => living--);
     deaths.set(child, channel.die);
     return {
       ...channel,
       send(message) {
-        asks.push({ child, ...message });
+        calls.push({ child, ...message });
         channel.send(message);
       },
     };
@@ -122,7 +122,7 @@ export function memoryLaboratory(
     deadlinesMs: deadlinesWith(fault, drainMs),
   };
   const die = (child: Fault['child']) => deaths.get(child)?.();
-  return { laboratory, living: () => living, networks: () => networks, asks, die };
+  return { laboratory, living: () => living, networks: () => networks, calls, die };
 }
 
 /** Only the phase in which a child hangs is short. */
@@ -138,8 +138,8 @@ function deadlinesWith(fault: Fault | undefined, drainMs: number): Deadlines {
   return { ...patient, drain: HANGS_MS, [PHASE_OF[fault.call] ?? fault.call]: HANGS_MS };
 }
 
-function memoryChannel<Calls>(
-  role: Role<Calls>,
+function memoryChannel(
+  role: object,
   fault: Fault | undefined,
   onEnd: () => void,
 ): Channel & { readonly die: () => void } {
@@ -147,7 +147,7 @@ function memoryChannel<Calls>(
   let exit: (exit: ChildExit) => void = () => {};
   let ending: Promise<void> | undefined;
   const end = () => {
-    ending ??= answerCall(role, { call: 'close', ask: {} }).then(() => {
+    ending ??= answerCall(role, { call: 'close', params: {} }).then(() => {
       onEnd();
       exit({ code: 0, signal: null, stderr: '' });
     });
@@ -209,7 +209,7 @@ export function memoryPlan(lane: Lane, changes: Partial<CellPlan> = {}): CellPla
     rehearsalSeconds: 0,
     warmupSeconds: 0.1,
     windowSeconds: 0.2,
-    jitter: 0.5,
+    arrivals: { process: 'spread', slotShare: 0.5 },
     ledgerClients: 0,
     ...changes,
   };

@@ -1,7 +1,4 @@
-/**
- * autocannon as a witness of our own clients: a closed loop of polls that is not ours. Its times are not used: it keeps whole
- * milliseconds.
- */
+/** A closed loop of polls by autocannon, to check our own. Its times are not used: it keeps whole milliseconds. */
 
 import type { Socket } from 'node:net';
 import autocannon from 'autocannon';
@@ -10,15 +7,14 @@ import type { HttpRequest } from '../wire/http.ts';
 import type { Answers } from './poll-loop.ts';
 import type { SwarmSpec } from './swarm.ts';
 
-/** How often autocannon looks whether it is done. */
-const LOOK_MS = 20;
+const SAMPLE_MS = 20;
 
 /**
- * Asks on as many connections as the swarm has clients, until so many requests are answered.
+ * Polls on as many connections as the swarm has clients, until so many requests are answered.
  *
  * @throws Error unless each is answered with this status
  */
-export async function askByWitness(
+export async function pollByAutocannon(
   { url, via, clients, meter }: Pick<SwarmSpec, 'url' | 'via' | 'clients' | 'meter'>,
   { path, headers }: HttpRequest,
   requests: number,
@@ -37,16 +33,16 @@ export async function askByWitness(
         headers: { Host: host, ...headers },
         connections: clients,
         amount: requests,
-        sampleInt: LOOK_MS,
+        sampleInt: SAMPLE_MS,
         bailout: 1,
-        // A client has no socket yet when it is set up. One is all it has: a connection that breaks is an error.
+        // A client has its socket only after its set-up.
         setupClient: (client) => process.nextTick(() => meter.track((client as unknown as { conn: Socket }).conn)),
       },
       (error, result) => (error ? reject(error) : resolve(result)),
     );
     running.on('response', (_client, _status, _bytes, durationMs) => {
       lastNs = nowNs();
-      // Setting up and connecting are no part of it.
+      // Back from the first answer to its request: connecting is no part of the loop.
       firstNs ??= lastNs - durationMs * 1e6;
     });
     late.addEventListener('abort', () => running.stop());

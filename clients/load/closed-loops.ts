@@ -1,27 +1,26 @@
 /**
- * How many polls the server can answer: first to our own clients, for as long as the window lasts, then to a load generator
- * as their witness, which warms up and then asks as often as they were answered.
- *
- * Both loops end between two polls: their bytes are those of whole requests, and both sides count the same.
+ * How many polls the server can answer: first to our own clients, for as long as the window lasts, then to autocannon, which
+ * warms up and then repeats as many requests. Both loops end between two polls: their bytes are those of whole requests.
  */
 
-import { type ClosedLoop, SINCE } from '../../bench/contract/child.ts';
+import type { ClosedLoop } from '../../bench/contract/calls.ts';
+import { HELD_CURSOR } from '../../bench/contract/child.ts';
 import { nowNs, sleepUntil } from '../../bench/measure/clock.ts';
 import { requestHeaders } from '../wire/header-profiles.ts';
 import { HTTP_CLIENT_DEFAULTS, type HttpClientOptions, type HttpRequest } from '../wire/http.ts';
 import { openHttp } from '../wire/open-http.ts';
-import { askByWitness } from './autocannon.ts';
+import { pollByAutocannon } from './autocannon.ts';
 import { type Load, type LoadSpec, noLatency } from './load.ts';
 import { type Answers, pollUntil } from './poll-loop.ts';
 import { contextOf } from './swarm.ts';
 
-/** Of the witness's requests, as many again before them: its code is cold, and ours is not. */
+/** autocannon's code is cold, and ours is not: it polls this share of its requests beforehand. */
 const WARM_UP_SHARE = 0.1;
 const STATUS = { ok: 200, nothing: 204 } as const;
-/** Every answer has its status checked; what is in it is not read. */
+/** Answers have their status checked alone. */
 const NO_DELIVERIES = { expected: 0, delivered: 0, missing: 0, duplicated: 0, outOfOrder: 0, unexpected: 0 } as const;
 
-/** @throws Error for a lane whose polls the witness can't ask in the same way */
+/** @throws Error for a lane whose polls autocannon can't send in the same way */
 export function prepareClosedLoops(spec: LoadSpec): Load {
   const { clients, firstClient, meter, url, headers } = spec;
   const options: Required<HttpClientOptions> = { ...HTTP_CLIENT_DEFAULTS, ...spec.options };
@@ -31,7 +30,7 @@ export function prepareClosedLoops(spec: LoadSpec): Load {
   }
   const request: HttpRequest = {
     method: 'GET',
-    path: `${new URL(url).pathname}?since=${SINCE}`,
+    path: `${new URL(url).pathname}?since=${HELD_CURSOR}`,
     headers: requestHeaders(headers, 'fetch', url, over),
   };
   const kept = Array.from({ length: clients }, (_, index) => openHttp(contextOf(spec, firstClient + index), options));
@@ -54,16 +53,16 @@ export function prepareClosedLoops(spec: LoadSpec): Load {
     deliveries: 0,
     async run({ startNs, windowNs, giveUpNs, warmupEvents }) {
       const late = AbortSignal.timeout(Math.max(0, Math.ceil((giveUpNs - nowNs()) / 1e6)));
-      const status = warmupEvents > SINCE ? STATUS.ok : STATUS.nothing;
+      const status = warmupEvents > HELD_CURSOR ? STATUS.ok : STATUS.nothing;
       await sleepUntil(startNs);
-      // What is to be held may not be published yet.
+      // The held events may not be published yet: both statuses are right.
       await pollUntil(windowNs[0], kept, request, Object.values(STATUS), late);
       await sleepUntil(windowNs[0]);
       const own = await loop('undici', () => pollUntil(windowNs[1], kept, request, [status], late));
-      const ask = (requests: number) => askByWitness(spec, request, requests, status, late);
-      await ask(Math.max(clients, Math.ceil(own.requests * WARM_UP_SHARE)));
-      const witness = await loop('autocannon', () => ask(own.requests));
-      return { delivery: NO_DELIVERIES, ...noLatency(), closedLoops: [own, witness] };
+      const repeat = (requests: number) => pollByAutocannon(spec, request, requests, status, late);
+      await repeat(Math.max(clients, Math.ceil(own.requests * WARM_UP_SHARE)));
+      const repeated = await loop('autocannon', () => repeat(own.requests));
+      return { delivery: NO_DELIVERIES, ...noLatency(), closedLoops: [own, repeated] };
     },
     async close() {
       await Promise.all(kept.map((connection) => connection.close(false)));

@@ -1,9 +1,9 @@
 /**
- * Clients that stay and get each event as it comes: one swarm, one audit. They come back where the procedure says so, send
+ * Clients that stay and get each event as it comes: one swarm, one audit. They reconnect where the procedure says so, and send
  * messages or stop reading where the point does.
  */
 
-import type { MeasureAsk } from '../../bench/contract/child.ts';
+import type { MeasureParams } from '../../bench/contract/calls.ts';
 import { sleepUntil } from '../../bench/measure/clock.ts';
 import type { Load, LoadSpec } from './load.ts';
 import { Receiver } from './receiver.ts';
@@ -22,7 +22,7 @@ export async function openDeliveries({ reconnect, firstStalled = Infinity, ...sp
   const isTimedClient = (client: number) => isTimed(spec, client);
   const readers = Math.max(0, Math.min(spec.clients, firstStalled - firstClient));
   const others = { ...spec, clients: spec.clients - readers, firstClient: firstClient + readers };
-  // One after the other: when one can't open, nothing of the other is on its way.
+  // Not both at once: when one fails, no connection of the other is still opening.
   const stalled = others.clients > 0 ? await openStalled(others, onProblem) : undefined;
   const swarm = await openSwarm({ ...spec, clients: readers, transport }, (client) =>
     receiver.addClient(isTimedClient(client)),
@@ -30,28 +30,31 @@ export async function openDeliveries({ reconnect, firstStalled = Infinity, ...sp
     await stalled?.close();
     throw error;
   });
-  const stall = async ({ windowNs }: MeasureAsk) => {
+  const stall = async ({ windowNs }: MeasureParams) => {
     if (!stalled) return;
     await sleepUntil(windowNs[0]);
     stalled.begin();
   };
-  const exchange = async ({ messages, ...ask }: MeasureAsk) => {
+  const exchange = async ({ messages, ...params }: MeasureParams) => {
     if (!messages) return undefined;
     const { exchangeMessages } = await import('./messages.ts');
-    return await exchangeMessages({ ask, messages, seed, senders: swarm.clients, isTimed: isTimedClient, onProblem });
+    return await exchangeMessages({
+      params,
+      messages,
+      seed,
+      senders: swarm.clients,
+      isTimed: isTimedClient,
+      onProblem,
+    });
   };
   return {
     get deliveries() {
       return receiver.deliveries;
     },
-    async run(ask) {
-      recoveries?.start(ask.startNs);
-      const [upstream] = await Promise.all([exchange(ask), receiver.start(ask), stall(ask)]);
-      return {
-        ...receiver.report(),
-        ...(recoveries && { recoveries: recoveries.report() }),
-        ...(upstream && { upstream }),
-      };
+    async run(params) {
+      recoveries?.start(params.startNs);
+      const [upstream] = await Promise.all([exchange(params), receiver.start(params), stall(params)]);
+      return { ...receiver.report(), recoveries: recoveries?.report(), upstream };
     },
     async close() {
       receiver.stop();

@@ -1,27 +1,27 @@
-/** What a worker does within a cell, whichever its procedure. */
+/** A worker's part in a cell, whatever the procedure. */
 
-import type { ConnectAsk, MeasureAsk, WorkerMeasured } from '../../bench/contract/child.ts';
+import type { ConnectParams, MeasureParams, WorkerMeasured } from '../../bench/contract/calls.ts';
 import type { ByteMeter } from '../../bench/measure/byte-meter.ts';
 import { LatencyRecorder } from '../../bench/measure/latency.ts';
 import type { SwarmSpec } from './swarm.ts';
 
-export interface LoadSpec extends SwarmSpec, Pick<ConnectAsk, 'reconnect' | 'firstStalled'> {
+export interface LoadSpec extends SwarmSpec, Pick<ConnectParams, 'reconnect' | 'firstStalled'> {
   readonly meter: ByteMeter;
 }
 
-/** What a worker saw, besides what the process itself used and carried. */
-export type Seen = Omit<WorkerMeasured, 'wire' | 'usage' | 'windowDeliveries'>;
+/** A worker's measurements, but for what its process used and carried. */
+export type LoadReport = Omit<WorkerMeasured, 'wire' | 'usage' | 'windowDeliveries'>;
 
 export interface Load {
   /** Events received so far by clients that wait for them, each once per client. */
   readonly deliveries: number;
   /** Begins the cell. Resolves when all is in, or at `giveUpNs`. */
-  run(ask: MeasureAsk): Promise<Seen>;
+  run(params: MeasureParams): Promise<LoadReport>;
   close(): Promise<void>;
 }
 
-/** Of a load without deliveries. */
-export function noLatency(): Pick<Seen, 'latency' | 'negativeLatencies'> {
+/** The latency of a load without deliveries. */
+export function noLatency(): Pick<LoadReport, 'latency' | 'negativeLatencies'> {
   const none = new LatencyRecorder().encode();
   return { latency: [none, none], negativeLatencies: 0 };
 }

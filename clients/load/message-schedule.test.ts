@@ -4,7 +4,7 @@ import { type MessageSchedule, messagesOf, textOf } from './message-schedule.ts'
 
 const MS = 1e6;
 /** Three slots of 100 ms each, and two before them. */
-const SCHEDULE: MessageSchedule = { warmup: 2, window: 3, jitter: 0.5, windowNs: [1_000 * MS, 1_300 * MS], seed: 7 };
+const SCHEDULE: MessageSchedule = { warmup: 2, window: 3, slotShare: 0.5, windowNs: [1_000 * MS, 1_300 * MS], seed: 7 };
 const CLIENTS = range(10, 59);
 
 const all = (changes: Partial<MessageSchedule> = {}, clients = CLIENTS) => [
@@ -29,8 +29,8 @@ describe('messages of clients', () => {
     expect(new Set(all({}, [3]).map(({ dueNs }) => dueNs % (100 * MS))).size).toBe(5);
   });
 
-  test('without jitter are due in the middle', () => {
-    expect(all({ jitter: 0 }, [3]).map(({ dueNs }) => dueNs / MS)).toEqual([850, 950, 1_050, 1_150, 1_250]);
+  test('with no share of a slot are due in the middle', () => {
+    expect(all({ slotShare: 0 }, [3]).map(({ dueNs }) => dueNs / MS)).toEqual([850, 950, 1_050, 1_150, 1_250]);
   });
 
   test('are the same for a client whichever worker it runs in, and others with another seed', () => {

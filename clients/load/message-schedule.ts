@@ -1,16 +1,16 @@
 /**
  * What clients send to the server, and when: open-loop, as the feed's events. Pure.
  *
- * Message n of a client belongs to slot n of the window and falls into the middle `jitter` share of it, drawn anew for each
- * client and message: clients are out of step with one another and with their own polls, and the ends of the window, where
- * bytes are read, lie in quiet. The messages before it open what they need, and are numbered 0, −1, −2 …
+ * Message n of a client falls into the middle `slotShare` of slot n of the window, drawn for each client and message: clients
+ * are out of step with one another and with their own polls, and no message is on its way at the window's ends, where bytes are
+ * read. The messages of the warm-up are numbered 0, −1, −2 …
  */
 
-import type { MessagesAsk } from '../../bench/contract/child.ts';
+import type { MessagesParams } from '../../bench/contract/calls.ts';
 import { padOf } from '../../bench/contract/event.ts';
 import { randomAt, STREAM } from '../../bench/contract/random.ts';
 
-export interface MessageSchedule extends MessagesAsk {
+export interface MessageSchedule extends MessagesParams {
   readonly windowNs: readonly [number, number];
   readonly seed: number;
 }
@@ -32,14 +32,14 @@ export function* messagesOf(schedule: MessageSchedule, clients: readonly number[
 }
 
 function messageOf(
-  { seed, warmup, window, jitter, windowNs }: MessageSchedule,
+  { seed, warmup, window, slotShare, windowNs }: MessageSchedule,
   client: number,
   number: number,
 ): Message {
   const [fromNs, toNs] = windowNs;
   const slotNs = (toNs - fromNs) / window;
   const random = randomAt(seed, STREAM.message, client * (warmup + window) + number + warmup);
-  return { client, number, random, dueNs: fromNs + (number - 1 + (1 - jitter) / 2 + jitter * random) * slotNs };
+  return { client, number, random, dueNs: fromNs + (number - 1 + (1 - slotShare) / 2 + slotShare * random) * slotNs };
 }
 
 /**

@@ -1,6 +1,6 @@
-/** One client on connections of its own: from the call to its first event, and gone again. */
+/** One client on connections of its own: opened, its first event received, closed. */
 
-import type { WireReading } from '../../bench/contract/child.ts';
+import type { WireReading } from '../../bench/contract/calls.ts';
 import type { EventSink, PushClient } from '../../bench/contract/transport.ts';
 import { ByteMeter } from '../../bench/measure/byte-meter.ts';
 import { nowNs } from '../../bench/measure/clock.ts';
@@ -8,9 +8,9 @@ import { nowNs } from '../../bench/measure/clock.ts';
 export interface Opening {
   /** Undefined when it did not come. */
   readonly first: FirstEvent | undefined;
-  /** How many times the client was told anything else. */
+  /** How often its sink was told anything else. */
   readonly unexpected: number;
-  /** The first thing that went wrong, in words. */
+  /** The first failure, in words. */
   readonly problem: string | undefined;
 }
 
@@ -43,7 +43,7 @@ export async function openOnce(
   const settled = new Promise<void>((resolve, reject) => {
     settle = (failure) => (failure ? reject(failure) : resolve());
   });
-  const surprise = (what: string) => {
+  const fail = (what: string) => {
     unexpected++;
     problem ??= what;
     settle(new Error(what));
@@ -51,12 +51,12 @@ export async function openOnce(
   const startNs = nowNs();
   const sink: EventSink = {
     event(text, receivedNs) {
-      if (first) return surprise(`one event too many: ${text.slice(0, 80)}`);
+      if (first) return fail(`one event too many: ${text.slice(0, 80)}`);
       first = { text, elapsedNs: receivedNs - startNs, wire: meter.read() };
       settle();
     },
-    gap: (after, oldest) => surprise(`events after ${after} and before ${oldest} left the ring`),
-    closed: ({ kind, code, message }) => surprise(`closed (${kind}, ${code ?? 'no code'}): ${message}`),
+    gap: (after, oldest) => fail(`events after ${after} and before ${oldest} left the ring`),
+    closed: ({ kind, code, message }) => fail(`closed (${kind}, ${code ?? 'no code'}): ${message}`),
   };
   // Timers fire up to one millisecond early.
   const timer = setTimeout(() => settle(new Error('its event did not come in time')), (giveUpNs - startNs) / 1e6 + 1);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type MeasureAsk, SINCE, type Tapping } from '../../bench/contract/child.ts';
+import type { MeasureParams, Tapping } from '../../bench/contract/calls.ts';
+import { HELD_CURSOR } from '../../bench/contract/child.ts';
 import { encodeEvent } from '../../bench/contract/event.ts';
 import type { ClientContext, ClientTransport, EventSink } from '../../bench/contract/transport.ts';
 import { ByteMeter } from '../../bench/measure/byte-meter.ts';
@@ -11,7 +12,7 @@ import type { Load } from './load.ts';
 import { prepareOpenings } from './openings.ts';
 
 const PAYLOAD_BYTES = 100;
-const ITS_EVENT = SINCE + 1;
+const ITS_EVENT = HELD_CURSOR + 1;
 const its = encodeEvent(ITS_EVENT, 0, 0.5, PAYLOAD_BYTES).text;
 
 /** What happens to the client with this number, from 0. */
@@ -55,7 +56,7 @@ function prepare(fate: Fate, { clients = 3, tap }: { clients?: number; tap?: Tap
 /** Without a warm-up, and with this much time. */
 function run(load: Load, giveUpMs = 5_000, warmupMs = 0) {
   const startNs = nowNs();
-  const ask: MeasureAsk = {
+  const params: MeasureParams = {
     startNs,
     warmupEvents: ITS_EVENT,
     windowEvents: 0,
@@ -63,7 +64,7 @@ function run(load: Load, giveUpMs = 5_000, warmupMs = 0) {
     giveUpNs: startNs + giveUpMs * 1e6,
     payloadBytes: PAYLOAD_BYTES,
   };
-  return load.run(ask);
+  return load.run(params);
 }
 
 describe('connections opened one after another', () => {
@@ -75,7 +76,9 @@ describe('connections opened one after another', () => {
     expect(mergeLatency([opened?.firstEvent ?? '']).count).toBe(5);
     expect(firstProblem).toBeUndefined();
     expect(mostOpen()).toBe(1);
-    expect(contexts.map(({ since, phase }) => ({ since, phase }))).toEqual(Array(5).fill({ since: SINCE, phase: 0 }));
+    expect(contexts.map(({ since, phase }) => ({ since, phase }))).toEqual(
+      Array(5).fill({ since: HELD_CURSOR, phase: 0 }),
+    );
   });
 
   test('share nothing: what others have open is not theirs', async () => {
@@ -173,7 +176,7 @@ describe('connections opened one after another', () => {
     };
     const spec = { transport, options: {}, url, headers: 'minimal', meter, firstClient: 0, seed: 7 } as const;
     const { opened } = await run(prepareOpenings({ ...spec, clients: 2 }));
-    const upBytes = `since=${SINCE}&ack=1\n`.length;
+    const upBytes = `since=${HELD_CURSOR}&ack=1\n`.length;
     expect(opened).toMatchObject({ upBytes: 2 * upBytes, downBytes: 2 * (1 + PAYLOAD_BYTES + 1) });
     expect(meter.read().receivedBytes).toBeGreaterThan(opened?.downBytes ?? 0);
   });

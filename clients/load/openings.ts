@@ -1,16 +1,16 @@
 /**
- * How long until the first event over a cold connection, and how many bytes: clients that come one after another, each with
- * a cursor that leaves it one event, and go when they have it.
+ * How long until the first event over a cold connection, and how many bytes: clients that connect one after another, each with
+ * a cursor that leaves it one event, and close when they have it.
  *
- * A fixed number of them, and not as many as fit: else a lane that is faster had more of them behind its figures. Some come
- * before the window, uncounted: the code of both sides is then warm, and the connections alone are cold.
+ * Their number is fixed: with as many as fit, a faster lane would have more of them behind its figures. Some connect before the
+ * window, uncounted: the code of both sides is then warm, and the connections alone are cold.
  */
 
-import { type MeasureAsk, SINCE } from '../../bench/contract/child.ts';
+import { HELD_CURSOR } from '../../bench/contract/child.ts';
 import { readStamp } from '../../bench/contract/event.ts';
 import { nowNs, sleepUntil } from '../../bench/measure/clock.ts';
 import { LatencyRecorder } from '../../bench/measure/latency.ts';
-import { type Load, type LoadSpec, noLatency, type Seen } from './load.ts';
+import { type Load, type LoadSpec, noLatency } from './load.ts';
 import { type FirstEvent, type Opening, openOnce } from './opening.ts';
 import { contextOf, isTimed } from './swarm.ts';
 
@@ -22,90 +22,53 @@ export function prepareOpenings(spec: LoadSpec): Load {
         own.track(socket);
         meter.track(socket);
       };
-      // Without a swarm: what others have open, it may not share.
-      const context = { ...contextOf(spec, number), since: SINCE, phase: 0, meter: { track }, swarm: undefined };
+      // Without a swarm no connection is shared.
+      const context = { ...contextOf(spec, number), since: HELD_CURSOR, phase: 0, meter: { track }, swarm: undefined };
       return transport.connect(context, sink, options);
     }, giveUpNs);
 
   return {
     deliveries: 0,
-    async run(ask) {
-      const { startNs, windowNs, giveUpNs } = ask;
-      const audit = new OpeningAudit(ask);
+    async run({ startNs, windowNs, giveUpNs, warmupEvents, payloadBytes }) {
+      const stamp = { seq: 0, dueUs: 0 };
+      const histogram = new LatencyRecorder();
+      const opened = { count: 0, upBytes: 0, downBytes: 0 };
+      let unexpected = 0;
+      let firstProblem: string | undefined;
+      const isItsEvent = (text: string) =>
+        readStamp(text, stamp) && stamp.seq === warmupEvents && text.length === payloadBytes;
+      /** @returns the client's first event, if it got exactly that; else, what went wrong is noted */
+      const audit = ({ first, unexpected: others, problem }: Opening, who: string): FirstEvent | undefined => {
+        const isOther = first !== undefined && !isItsEvent(first.text);
+        const wrong = problem ?? (isOther ? `not its event: ${first.text.slice(0, 80)}` : undefined);
+        unexpected += others + (isOther ? 1 : 0);
+        if (wrong !== undefined) firstProblem ??= `${who}: ${wrong}`;
+        return wrong === undefined ? first : undefined;
+      };
+
       await sleepUntil(startNs);
-      while (nowNs() < windowNs[0]) audit.warmUp(await open(firstClient, giveUpNs));
-      for (let number = firstClient; number < firstClient + clients && nowNs() < giveUpNs; number++) {
-        audit.add(await open(number, giveUpNs), number, isTimed(spec, number));
+      while (nowNs() < windowNs[0]) {
+        if (!audit(await open(firstClient, giveUpNs), 'before the window')) unexpected++;
       }
-      return audit.report(clients);
+      for (let number = firstClient; number < firstClient + clients && nowNs() < giveUpNs; number++) {
+        const first = audit(await open(number, giveUpNs), `connection ${number + 1}`);
+        if (!first) continue;
+        opened.count++;
+        opened.upBytes += first.wire.sentBytes;
+        opened.downBytes += first.wire.receivedBytes;
+        if (isTimed(spec, number)) histogram.record(first.elapsedNs);
+      }
+      const { count: delivered } = opened;
+      const delivery = {
+        expected: clients,
+        delivered,
+        missing: clients - delivered,
+        duplicated: 0,
+        outOfOrder: 0,
+        unexpected,
+      };
+      return { delivery, ...noLatency(), opened: { ...opened, firstEvent: histogram.encode() }, firstProblem };
     },
     async close() {},
   };
-}
-
-class OpeningAudit {
-  readonly #ask: MeasureAsk;
-  readonly #firstEvent = new LatencyRecorder();
-  readonly #stamp = { seq: 0, dueUs: 0 };
-  #count = 0;
-  #upBytes = 0;
-  #downBytes = 0;
-  #unexpected = 0;
-  #firstProblem: string | undefined;
-
-  constructor(ask: MeasureAsk) {
-    this.#ask = ask;
-  }
-
-  /** One that is not counted, and must go well all the same. */
-  warmUp(opening: Opening): void {
-    if (!this.#isRight(opening, 'before the window')) this.#unexpected++;
-  }
-
-  add(opening: Opening, number: number, timed: boolean): void {
-    if (!this.#isRight(opening, `connection ${number + 1}`)) return;
-    const { elapsedNs, wire } = opening.first;
-    this.#count++;
-    this.#upBytes += wire.sentBytes;
-    this.#downBytes += wire.receivedBytes;
-    if (timed) this.#firstEvent.record(elapsedNs);
-  }
-
-  report(expected: number): Seen {
-    return {
-      delivery: {
-        expected,
-        delivered: this.#count,
-        missing: expected - this.#count,
-        duplicated: 0,
-        outOfOrder: 0,
-        unexpected: this.#unexpected,
-      },
-      ...noLatency(),
-      opened: {
-        count: this.#count,
-        firstEvent: this.#firstEvent.encode(),
-        upBytes: this.#upBytes,
-        downBytes: this.#downBytes,
-      },
-      ...(this.#firstProblem !== undefined && { firstProblem: this.#firstProblem }),
-    };
-  }
-
-  /** Exactly its event, and nothing else. */
-  #isRight(opening: Opening, who: string): opening is Opening & { readonly first: FirstEvent } {
-    const { first, unexpected, problem } = opening;
-    const isOther = first !== undefined && !this.#isTheEvent(first.text);
-    const wrong = problem ?? (isOther ? `not its event: ${first.text.slice(0, 80)}` : undefined);
-    this.#unexpected += unexpected + (isOther ? 1 : 0);
-    if (wrong !== undefined) this.#firstProblem ??= `${who}: ${wrong}`;
-    return wrong === undefined && first !== undefined;
-  }
-
-  /** The newest of those that the server has at hand. */
-  #isTheEvent(text: string): boolean {
-    const { warmupEvents, payloadBytes } = this.#ask;
-    const stamp = this.#stamp;
-    return readStamp(text, stamp) && stamp.seq === warmupEvents && text.length === payloadBytes;
-  }
 }

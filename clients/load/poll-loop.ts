@@ -1,19 +1,18 @@
-/** A closed loop: connections that ask again as soon as they are answered. */
+/** A closed loop: connections that poll again as soon as they are answered. */
 
 import { nowNs } from '../../bench/measure/clock.ts';
 import type { HttpConnection, HttpExchange, HttpRequest } from '../wire/http.ts';
 
-/** What a loop comes to that has ended. */
 export interface Answers {
   readonly requests: number;
-  /** When the first one was asked. */
+  /** When the first request was sent. */
   readonly firstNs: number;
-  /** When the last one was in. */
+  /** When the last answer was in. */
   readonly lastNs: number;
 }
 
 /**
- * Asks until `untilNs`, and resolves when all that was asked is answered.
+ * Polls until `untilNs`, and resolves when every request is answered.
  *
  * @throws Error on another status than these, on a connection that breaks, and when `late` aborts
  */
@@ -27,7 +26,7 @@ export function pollUntil(
   return new Promise((resolve, reject) => {
     const firstNs = nowNs();
     let requests = 0;
-    let asking = connections.length;
+    let polling = connections.length;
     const exchangeOf = (http: HttpConnection): HttpExchange => ({
       head(status) {
         if (statuses.includes(status)) return;
@@ -38,12 +37,12 @@ export function pollUntil(
         requests++;
         const lastNs = nowNs();
         if (lastNs < untilNs) http.send(request, this);
-        else if (--asking === 0) resolve({ requests, firstNs, lastNs });
+        else if (--polling === 0) resolve({ requests, firstNs, lastNs });
       },
       failed: reject,
     });
     late.addEventListener('abort', () => {
-      reject(new Error(`${asking} of ${connections.length} connections were not answered in time`));
+      reject(new Error(`${polling} of ${connections.length} connections were not answered in time`));
     });
     for (const http of connections) http.send(request, exchangeOf(http));
   });

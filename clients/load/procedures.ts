@@ -1,4 +1,4 @@
-/** What a worker does within a cell, by procedure. Each is loaded when asked for: a worker holds the one it needs. */
+/** The load of each procedure, imported at first use: a worker holds the code of one alone. */
 
 import type { Procedure } from '../../bench/contract/result.ts';
 import type { Load, LoadSpec } from './load.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { MeasureAsk } from '../../bench/contract/child.ts';
+import type { MeasureParams } from '../../bench/contract/calls.ts';
 import { encodeEvent } from '../../bench/contract/event.ts';
 import { range } from '../../bench/contract/test-support.ts';
 import { nowNs } from '../../bench/measure/clock.ts';
@@ -14,7 +14,7 @@ function openCell({ clients = 1, giveUpInMs = 60_000 } = {}) {
   const receiver = new Receiver();
   const sinks = range(1, clients).map(() => receiver.addClient(true));
   const startNs = nowNs();
-  const ask: MeasureAsk = {
+  const params: MeasureParams = {
     startNs,
     warmupEvents: 2,
     windowEvents: 4,
@@ -22,7 +22,7 @@ function openCell({ clients = 1, giveUpInMs = 60_000 } = {}) {
     giveUpNs: startNs + giveUpInMs * 1e6,
     payloadBytes: PAYLOAD_BYTES,
   };
-  const drained = receiver.start(ask);
+  const drained = receiver.start(params);
   /** Event `seq` is due at `seq` ms and received so many µs later. */
   const give = (seq: number, { client = 0, latencyUs = 100, size = PAYLOAD_BYTES } = {}) =>
     sinks[client]?.event(encodeEvent(seq, seq * 1e3, 0.5, size).text, startNs + (seq * 1e3 + latencyUs) * US);
@@ -41,7 +41,7 @@ describe('a receiver', () => {
       delivery: { ...CLEAN, expected: 12, delivered: 12 },
       negativeLatencies: 0,
     });
-    expect(receiver.report()).not.toHaveProperty('firstProblem');
+    expect(receiver.report().firstProblem).toBeUndefined();
   });
 
   test('gives up at its time, and says what is missing', async () => {

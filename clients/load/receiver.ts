@@ -1,6 +1,6 @@
 /** Where all clients of a worker deliver: the receiving side's hot path, its audit and its latency recorder. */
 
-import type { MeasureAsk, WorkerMeasured } from '../../bench/contract/child.ts';
+import type { MeasureParams, WorkerMeasured } from '../../bench/contract/calls.ts';
 import { readStamp } from '../../bench/contract/event.ts';
 import type { CloseReason, EventSink } from '../../bench/contract/transport.ts';
 import { nowNs } from '../../bench/measure/clock.ts';
@@ -34,16 +34,16 @@ export class Receiver {
   }
 
   /** Begins the cell. Resolves when every client has every event, or at `giveUpNs`. */
-  start(ask: MeasureAsk): Promise<void> {
+  start(params: MeasureParams): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, (ask.giveUpNs - nowNs()) / 1e6);
-      const lastSeq = ask.warmupEvents + ask.windowEvents;
+      const timer = setTimeout(resolve, (params.giveUpNs - nowNs()) / 1e6);
+      const lastSeq = params.warmupEvents + params.windowEvents;
       this.#cell = {
-        ask,
+        params,
         lastSeq,
-        startUs: ask.startNs / 1e3,
-        firstHalf: ask.warmupEvents + 1,
-        secondHalf: ask.warmupEvents + Math.floor(ask.windowEvents / 2) + 1,
+        startUs: params.startNs / 1e3,
+        firstHalf: params.warmupEvents + 1,
+        secondHalf: params.warmupEvents + Math.floor(params.windowEvents / 2) + 1,
         latency: [new LatencyRecorder(), new LatencyRecorder(), new LatencyRecorder()],
         allDeliveries: lastSeq * this.#tallies.length,
         drained() {
@@ -62,22 +62,22 @@ export class Receiver {
     this.#firstProblem ??= what;
   }
 
-  /** From now on, closing is no surprise. */
+  /** From now on, a close is no problem. */
   stop(): void {
     this.#stopped = true;
   }
 
   report(): Pick<WorkerMeasured, 'delivery' | 'latency' | 'negativeLatencies' | 'firstProblem'> {
     if (!this.#cell) throw new Error('this worker does not measure yet');
-    const { ask, lastSeq, latency } = this.#cell;
-    const expected = this.#tallies.length * ask.windowEvents;
+    const { params, lastSeq, latency } = this.#cell;
+    const expected = this.#tallies.length * params.windowEvents;
     let missing = 0;
     let duplicated = 0;
     let outOfOrder = 0;
     let unexpected = this.#unexpected;
     for (const tally of this.#tallies) {
-      missing += tally.missingOf(ask.warmupEvents + 1, lastSeq);
-      unexpected += tally.missingOf(1, ask.warmupEvents);
+      missing += tally.missingOf(params.warmupEvents + 1, lastSeq);
+      unexpected += tally.missingOf(1, params.warmupEvents);
       duplicated += tally.duplicated;
       outOfOrder += tally.outOfOrder;
     }
@@ -85,14 +85,14 @@ export class Receiver {
       delivery: { expected, delivered: expected - missing, missing, duplicated, outOfOrder, unexpected },
       latency: [latency[1].encode(), latency[2].encode()],
       negativeLatencies: latency[1].negativeCount + latency[2].negativeCount,
-      ...(this.#firstProblem !== undefined && { firstProblem: this.#firstProblem }),
+      firstProblem: this.#firstProblem,
     };
   }
 
   #event(tally: Tally, text: string, receivedNs: number, isTimed: boolean): void {
     const cell = this.#cell;
     const stamp = this.#stamp;
-    if (!cell || !readStamp(text, stamp) || stamp.seq > cell.lastSeq || text.length !== cell.ask.payloadBytes) {
+    if (!cell || !readStamp(text, stamp) || stamp.seq > cell.lastSeq || text.length !== cell.params.payloadBytes) {
       this.problem(`not an event of this cell: ${text.slice(0, 80)}`);
       return;
     }
@@ -107,14 +107,14 @@ export class Receiver {
 }
 
 interface Cell {
-  readonly ask: MeasureAsk;
+  readonly params: MeasureParams;
   readonly lastSeq: number;
-  /** As a due time's offset is, in µs: their sum is a double at any time, where ns since the start outgrow an int32. */
+  /** In µs, as due times are: ns since the start would outgrow an int32 after 2 s, and deoptimise the sum. */
   readonly startUs: number;
   /** First events of the window's halves. */
   readonly firstHalf: number;
   readonly secondHalf: number;
-  /** Of the warm-up, which nobody asks for, and of the window's halves: what the window runs, the warm-up has run. */
+  /** Warm-up, which is not reported, and the window's halves: the window runs no code for the first time. */
   readonly latency: readonly [LatencyRecorder, LatencyRecorder, LatencyRecorder];
   readonly allDeliveries: number;
   drained(): void;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ReconnectPolicy } from '../../bench/contract/child.ts';
+import type { ReconnectPolicy } from '../../bench/contract/calls.ts';
 import { eventOf, RecordingSink, range } from '../../bench/contract/test-support.ts';
 import type { ClientContext, ClientTransport, EventSink, PushClient } from '../../bench/contract/transport.ts';
 import { reconnecting } from './reconnecting.ts';

@@ -1,12 +1,12 @@
 /**
- * Clients that come back: a client of any transport that, when it loses its connection, opens another with its cursor.
+ * A client of any transport that, when it loses its connection, opens another with its cursor.
  *
- * It waits a random while first, or all clients of a server that died would come at once: RFC 6455 (section 7.2.3) asks for
- * a random delay and then truncated exponential backoff, the HTML standard (section 9.2.3) for a few seconds. How long is
- * the client's choice; what a server proposes, as SSE's `retry:` does, is not taken.
+ * It waits a random while first, or all clients of a server that died would connect at once: RFC 6455 (section 7.2.3) has a
+ * random delay and then truncated exponential backoff, the HTML standard (section 9.2.3) a few seconds. What a server proposes,
+ * as SSE's `retry:` does, is not taken.
  */
 
-import type { ReconnectPolicy } from '../../bench/contract/child.ts';
+import type { ReconnectPolicy } from '../../bench/contract/calls.ts';
 import { readStamp } from '../../bench/contract/event.ts';
 import { randomAt, STREAM } from '../../bench/contract/random.ts';
 import type { ClientTransport, EventSink, PushClient } from '../../bench/contract/transport.ts';
@@ -21,7 +21,7 @@ export function reconnecting<O extends object>(
 
     async connect(context, sink, options) {
       const stamp = { seq: 0, dueUs: 0 };
-      // Each client has one of its own, whichever worker it runs in.
+      // A client's draws do not depend on the worker that it runs in.
       const seed = context.phase * 2 ** 32;
       let cursor = context.since;
       let losses = 0;
@@ -35,13 +35,13 @@ export function reconnecting<O extends object>(
         const lost = () => {
           if (isOver) return;
           isOver = true;
-          comeBack();
+          reconnect();
         };
         const own: EventSink = {
           event(text, receivedNs) {
             if (isOver || closing) return;
             if (readStamp(text, stamp)) cursor = stamp.seq;
-            // Not when it is open: a server that takes connections and ends them would be asked in a loop.
+            // Not at connect: a server that accepts and closes at once would meet no backoff.
             lossesInARow = 0;
             sink.event(text, receivedNs);
           },
@@ -54,13 +54,12 @@ export function reconnecting<O extends object>(
         try {
           return await within(deadlineMs, transport.connect({ ...context, ...since }, own, options));
         } catch (error) {
-          const isFirst = losses === 0;
-          if (isFirst) throw error;
+          if (losses === 0) throw error;
           lost();
           return undefined;
         }
       };
-      const comeBack = () => {
+      const reconnect = () => {
         if (closing) return;
         const waitMs = Math.min(capMs, spreadMs * 2 ** lossesInARow) * randomAt(seed, STREAM.reconnect, losses);
         losses++;
@@ -84,23 +83,13 @@ export function reconnecting<O extends object>(
 }
 
 /** @throws Error after `deadlineMs`; a connection that comes after all is closed */
-function within(deadlineMs: number, connecting: Promise<PushClient>): Promise<PushClient> {
-  return new Promise((resolve, reject) => {
-    let isLate = false;
-    const timer = setTimeout(() => {
-      isLate = true;
+async function within(deadlineMs: number, connecting: Promise<PushClient>): Promise<PushClient> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
       reject(new Error(`no answer within ${deadlineMs} ms`));
+      connecting.then((client) => client.close()).catch(() => {});
     }, deadlineMs);
-    connecting.then(
-      (client) => {
-        clearTimeout(timer);
-        if (isLate) void client.close();
-        else resolve(client);
-      },
-      (error) => {
-        clearTimeout(timer);
-        reject(error);
-      },
-    );
   });
+  return await Promise.race([connecting, late]).finally(() => clearTimeout(timer));
 }

@@ -32,7 +32,7 @@ test('a connection that stays is no recovery', async () => {
   recoveries.start(0);
   event(1, 0, 10);
   event(2, nowNs() + 1e9, 20);
-  expect(recoveries.report()).toEqual([{ attemptsNs: [], comebacks: [] }]);
+  expect(recoveries.report()).toEqual([{ attemptsNs: [], reconnects: [] }]);
   expect(sink.seqs).toEqual([1, 2]);
 });
 
@@ -52,12 +52,12 @@ test('every attempt counts, and the first event of each connection that brings o
   const attemptsNs = first?.attemptsNs ?? [];
   expect(attemptsNs).toHaveLength(3);
   expect(Math.min(...attemptsNs)).toBeGreaterThanOrEqual(beforeNs);
-  expect(first?.comebacks).toEqual([
+  expect(first?.reconnects).toEqual([
     { connectingNs: attemptsNs[1], firstEventNs: 30, replayed: 2 },
     { connectingNs: attemptsNs[2], firstEventNs: 50, replayed: 1 },
   ]);
   expect(second?.attemptsNs).toHaveLength(1);
-  expect(second?.comebacks).toEqual([]);
+  expect(second?.reconnects).toEqual([]);
 });
 
 test('an event is replayed that was due before its connection was begun', async () => {
@@ -71,7 +71,7 @@ test('an event is replayed that was due before its connection was begun', async 
   for (const seq of [2, 3]) event(seq, 5e6, 2);
   event(4, laterNs, 3);
   event(5, laterNs, 4);
-  expect(recoveries.report()[0]?.comebacks).toMatchObject([{ replayed: 2 }]);
+  expect(recoveries.report()[0]?.reconnects).toMatchObject([{ replayed: 2 }]);
 });
 
 test('gaps and closes are handed on', async () => {

@@ -1,6 +1,6 @@
-/** What a worker's clients go through that lose their connections: when they try again, and when events flow again. */
+/** When a worker's clients that lost their connections try again, and when events flow again. */
 
-import type { ClientRecovery, Comeback } from '../../bench/contract/child.ts';
+import type { ClientRecovery } from '../../bench/contract/calls.ts';
 import { readStamp } from '../../bench/contract/event.ts';
 import type { ClientTransport } from '../../bench/contract/transport.ts';
 import { nowNs } from '../../bench/measure/clock.ts';
@@ -10,33 +10,32 @@ export class Recoveries {
   readonly #stamp = { seq: 0, dueUs: 0 };
   #startNs = 0;
 
-  /** The same transport, with an eye on all its clients. */
+  /** The same transport; attempts and first events of all its clients are recorded. */
   watch<O extends object>(transport: ClientTransport<O>): ClientTransport<O> {
     return {
       defaults: transport.defaults,
       connect: (context, sink, options) => {
         const attemptsNs: number[] = [];
-        const comebacks: { -readonly [Key in keyof Comeback]: Comeback[Key] }[] = [];
-        this.#clients.push({ attemptsNs, comebacks });
-        let isFirst = true;
+        const reconnects: { connectingNs: number; firstEventNs: number; replayed: number }[] = [];
+        this.#clients.push({ attemptsNs, reconnects });
+        let connections = 0;
         let connectingNs = 0;
-        let awaitsFirst = false;
-        let catchesUp = false;
+        let current: (typeof reconnects)[number] | undefined;
+        let isCatchingUp = false;
         const onConnecting = () => {
-          if (!isFirst) {
-            connectingNs = nowNs();
-            attemptsNs.push(connectingNs);
-            awaitsFirst = true;
-            catchesUp = true;
-          }
-          isFirst = false;
+          if (connections++ === 0) return;
+          connectingNs = nowNs();
+          attemptsNs.push(connectingNs);
+          current = undefined;
+          isCatchingUp = true;
         };
         const event = (text: string, receivedNs: number) => {
-          if (awaitsFirst) comebacks.push({ connectingNs, firstEventNs: receivedNs, replayed: 0 });
-          awaitsFirst = false;
-          catchesUp &&= this.#wasDueBy(connectingNs, text);
-          const current = catchesUp ? comebacks.at(-1) : undefined;
-          if (current) current.replayed++;
+          if (connections > 1 && !current) {
+            current = { connectingNs, firstEventNs: receivedNs, replayed: 0 };
+            reconnects.push(current);
+          }
+          isCatchingUp &&= this.#wasDueBy(connectingNs, text);
+          if (current && isCatchingUp) current.replayed++;
           sink.event(text, receivedNs);
         };
         const watched = { event, gap: sink.gap.bind(sink), closed: sink.closed.bind(sink) };

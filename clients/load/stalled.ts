@@ -1,11 +1,11 @@
 /**
- * Clients that stop reading when the window begins and never do again, without a word. What they send they go on to send. They
- * share connections among themselves only, where their lane shares any.
+ * Clients that stop reading when the window begins, and go on sending. They share connections among themselves only, where
+ * their lane shares any.
  */
 
 import { addressOf } from '../../bench/contract/child.ts';
 import type { EventSink } from '../../bench/contract/transport.ts';
-import { openValve } from '../wire/stallable-proxy.ts';
+import { StallableProxy } from '../wire/stallable-proxy.ts';
 import { openSwarm, type SwarmSpec } from './swarm.ts';
 
 export interface Stalled {
@@ -15,29 +15,29 @@ export interface Stalled {
 
 /** @throws Error when a client can't connect */
 export async function openStalled(spec: SwarmSpec, onProblem: (what: string) => void): Promise<Stalled> {
-  const valve = await openValve(spec.via ?? addressOf(spec.url), spec.meter);
+  const proxy = await StallableProxy.open(spec.via ?? addressOf(spec.url), spec.meter);
   let hasBegun = false;
   const sink: EventSink = {
     event() {},
     gap() {},
     closed({ message }) {
-      // That the server cuts it off is what it is there for.
+      // Once stalled, being cut off by the server is expected.
       if (!hasBegun) onProblem(`closed before it could stop reading: ${message}`);
     },
   };
-  const behind = { ...spec, tap: undefined, via: valve.address, meter: { track() {} } };
-  const swarm = await openSwarm(behind, () => sink).catch((error) => {
-    valve.close();
+  const behind = { ...spec, tap: undefined, via: proxy.address, meter: { track() {} } };
+  const swarm = await openSwarm(behind, () => sink).catch(async (error) => {
+    await proxy.close(0);
     throw error;
   });
   return {
     begin() {
       hasBegun = true;
-      valve.shut();
+      proxy.stall();
     },
     async close() {
-      // First: nobody takes what the server still has for them, or answers a goodbye.
-      valve.close();
+      // Before the clients: nobody would answer their closing handshakes.
+      await proxy.close(0);
       await swarm.close();
     },
   };

@@ -1,28 +1,24 @@
 /** Many simulated clients of one lane in one process. */
 
-import { type Address, isTapped, OPENING_AT_ONCE, type Tapping } from '../../bench/contract/child.ts';
-import type { HeaderProfile } from '../../bench/contract/headers.ts';
+import type { ConnectParams } from '../../bench/contract/calls.ts';
+import { isTapped, OPENING_AT_ONCE } from '../../bench/contract/child.ts';
 import { randomAt, STREAM } from '../../bench/contract/random.ts';
 import type { ClientContext, ClientTransport, EventSink, PushClient } from '../../bench/contract/transport.ts';
 
-export interface SwarmSpec {
+/** A client's phase depends on its number, whichever worker it runs in. */
+type SwarmParams = Pick<
+  ConnectParams,
+  'url' | 'clients' | 'firstClient' | 'seed' | 'headers' | 'via' | 'tap' | 'certificate'
+>;
+
+export interface SwarmSpec extends SwarmParams {
   readonly transport: ClientTransport;
   readonly options: object;
-  readonly url: string;
-  readonly clients: number;
-  /** Number of the first client: its phase depends on it, whichever worker it runs in. */
-  readonly firstClient: number;
-  readonly seed: number;
-  readonly headers: HeaderProfile;
-  readonly via?: Address | undefined;
-  readonly tap?: Tapping | undefined;
   readonly meter: ClientContext['meter'];
-  readonly certificate?: string | undefined;
   /** Told the TLS secrets of the clients behind the relay, and of no others. */
   readonly keylog?: ((line: string) => void) | undefined;
 }
 
-/** What the client with this number is given to work with. */
 export function contextOf(spec: SwarmSpec, number: number): ClientContext {
   const { url, seed, headers, via, tap, meter, certificate, keylog } = spec;
   const isRelayed = tap !== undefined && isTapped(number, tap);
@@ -38,7 +34,6 @@ export function isTimed({ tap }: SwarmSpec, number: number): boolean {
 }
 
 export interface Swarm {
-  /** By their numbers. */
   readonly clients: ReadonlyMap<number, PushClient>;
   close(): Promise<void>;
 }
@@ -63,7 +58,7 @@ export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => Eve
       open.set(number, await transport.connect(contextOf(spec, number), sinkOf(number), options));
     }
   };
-  const lines = await Promise.allSettled(
+  const openers = await Promise.allSettled(
     Array.from({ length: OPENING_AT_ONCE }, () =>
       openNext().catch((error) => {
         failed = true;
@@ -71,7 +66,7 @@ export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => Eve
       }),
     ),
   );
-  const failure = lines.find((line) => line.status === 'rejected');
+  const failure = openers.find((opener) => opener.status === 'rejected');
   if (!failure) return { clients: open, close };
   await close();
   const why = failure.reason instanceof Error ? failure.reason.message : String(failure.reason);

@@ -1,7 +1,7 @@
 /** The delivery audit of one simulated client. */
 export class Tally {
   #next = 1;
-  /** Passed over and not seen since; made only when something is missing. */
+  /** Skipped and not seen since. */
   #missing: Set<number> | undefined;
   #duplicated = 0;
   #outOfOrder = 0;
@@ -14,7 +14,7 @@ export class Tally {
     return this.#outOfOrder;
   }
 
-  /** Takes note of an event and tells whether it is the first time. */
+  /** @returns whether the event is seen for the first time */
   see(seq: number): boolean {
     if (seq === this.#next) {
       this.#next++;

@@ -1,29 +1,27 @@
-/** The loop that polling and long-polling share: ask, take what comes, ask again with the new cursor. */
+/** The loop that polling and long-polling share: each poll names the cursor that the answer before it led to. */
 
 import { readGap, readStamp } from '../../bench/contract/event.ts';
 import { LineReader } from '../../bench/contract/lines.ts';
 import type { ClientContext, EventSink, PushClient } from '../../bench/contract/transport.ts';
 import { requestHeaders } from '../wire/header-profiles.ts';
 import type { HttpClientOptions } from '../wire/http.ts';
-import { openHttp } from '../wire/open-http.ts';
-import { openUpstream } from '../wire/upstream.ts';
+import { openHttpClient } from './http-client.ts';
 
 export interface PollerPolicy {
   /** Query parameters besides the cursor, from `&` on, or nothing. Those of the first poll let it be answered at once. */
   parameters(isFirst: boolean): string;
   /** ms to wait before the next poll, once one was answered. */
   delayMs(): number;
-  /** Whether the server may park a poll. Then it is not waited for at close, and messages go beside it. */
+  /** Whether the server may park a poll: close does not wait for it then, and messages go beside it. */
   readonly parksPolls: boolean;
 }
 
-/** Events, nothing new, nothing new since what has the tag, events lost. */
+/** Statuses: events, nothing new, nothing new since the `ETag`, events lost. */
 const ANSWERS = new Set([200, 204, 304, 410]);
 
 /**
- * The first poll tells whether the server is there, and, for a client without a cursor, where the feed stands.
- *
- * A lost connection between two polls is no loss to a polling client: the next poll opens another. A poll that fails is.
+ * The client is connected once its first poll is answered, by which one without a cursor is told the feed's. A connection lost
+ * between two polls does not end it: the next poll opens another. A poll that fails does.
  */
 export function openPoller(
   context: ClientContext,
@@ -31,90 +29,68 @@ export function openPoller(
   options: Required<HttpClientOptions>,
   policy: PollerPolicy,
 ): Promise<PushClient> {
-  const http = openHttp(context, options);
-  const upstream = openUpstream(context, options, http.isMultiplexed || !policy.parksPolls ? http : undefined);
+  const { http, life } = openHttpClient(context, sink, options, policy.parksPolls, () => clearTimeout(timer));
   const { pathname } = new URL(context.url);
   const headers = requestHeaders(context.headers, 'fetch', context.url, options.over);
   const stamp = { seq: 0, dueUs: 0 };
   let cursor = context.since;
-  /** Of what the client has: the server's name for it, not to be understood (RFC 9110, section 8.8.3). */
+  /** The `ETag` of the last answer: opaque (RFC 9110, section 8.8.3). */
   let tag: string | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let ended = false;
-  let closing: Promise<void> | undefined;
 
-  return new Promise((resolve, reject) => {
-    let connected = false;
-    const client: PushClient = {
-      close() {
-        ended = true;
-        clearTimeout(timer);
-        closing ??= Promise.all([http.close(!policy.parksPolls), upstream.close()]).then(() => {});
-        return closing;
+  const fail = (message: string, code?: number) => life.end('error', message, code);
+  const pollLater = () => {
+    const delayMs = policy.delayMs();
+    if (delayMs > 0) timer = setTimeout(poll, delayMs);
+    else poll();
+  };
+  const line = (text: string, receivedNs: number) => {
+    if (life.ended) return;
+    if (!readStamp(text, stamp)) return fail(`not an event: ${text.slice(0, 80)}`);
+    cursor = stamp.seq;
+    sink.event(text, receivedNs);
+  };
+
+  function poll(): void {
+    const lines = new LineReader();
+    let status = 0;
+    let gap = '';
+    const query = cursor === undefined ? '' : `?since=${cursor}${policy.parameters(!life.isConnected)}`;
+    http.send(
+      {
+        method: 'GET',
+        path: pathname + query,
+        headers: tag === undefined ? headers : { ...headers, 'If-None-Match': tag },
       },
-      request: (text) => upstream.request(text),
-      isMultiplexed: http.isMultiplexed,
-    };
-    const fail = (message: string, code?: number) => {
-      if (ended) return;
-      void client.close();
-      if (connected) sink.closed({ kind: 'error', message, ...(code !== undefined && { code }) });
-      else reject(new Error(message));
-    };
-    const again = () => {
-      if (ended) return;
-      const delayMs = policy.delayMs();
-      if (delayMs > 0) timer = setTimeout(poll, delayMs);
-      else poll();
-    };
-    const line = (text: string, receivedNs: number) => {
-      if (ended) return;
-      if (!readStamp(text, stamp)) return fail(`not an event: ${text.slice(0, 80)}`);
-      cursor = stamp.seq;
-      sink.event(text, receivedNs);
-    };
-
-    function poll(): void {
-      const lines = new LineReader();
-      let status = 0;
-      let gap = '';
-      const query = cursor === undefined ? '' : `?since=${cursor}${policy.parameters(!connected)}`;
-      http.send(
-        {
-          method: 'GET',
-          path: pathname + query,
-          headers: tag === undefined ? headers : { ...headers, 'If-None-Match': tag },
+      {
+        head(code, { etag, 'event-cursor': position }) {
+          status = code;
+          if (!ANSWERS.has(code)) return fail(`the server answered ${code}`, code);
+          tag = etag;
+          if (code === 204 && cursor === undefined) {
+            cursor = Number(position ?? Number.NaN);
+            if (!Number.isSafeInteger(cursor)) return fail('the server answered 204 without an Event-Cursor', code);
+          }
+          life.connect();
         },
-        {
-          head(code, { etag, 'event-cursor': position }) {
-            status = code;
-            if (!ANSWERS.has(code)) return fail(`the server answered ${code}`, code);
-            tag = etag;
-            if (code === 204 && cursor === undefined) {
-              cursor = Number(position ?? Number.NaN);
-              if (!Number.isSafeInteger(cursor)) return fail('the server answered 204 without an Event-Cursor', code);
-            }
-            connected = true;
-            resolve(client);
-          },
-          chunk(chunk, receivedNs) {
-            if (status === 200) lines.push(chunk, (text) => line(text, receivedNs));
-            else gap += chunk.toString('latin1');
-          },
-          end() {
-            if (ended) return;
-            if (lines.heldBytes > 0) return fail('the response ended within an event');
-            if (status !== 410) return again();
-            const lost = readGap(gap);
-            if (!lost) return fail(`not a gap: ${gap.slice(0, 80)}`, status);
-            cursor = lost.oldest - 1;
-            sink.gap(lost.after, lost.oldest);
-            poll();
-          },
-          failed: (error) => fail(error.message),
+        chunk(chunk, receivedNs) {
+          if (status === 200) lines.push(chunk, (text) => line(text, receivedNs));
+          else gap += chunk.toString('latin1');
         },
-      );
-    }
-    poll();
-  });
+        end() {
+          if (life.ended) return;
+          if (lines.heldBytes > 0) return fail('the response ended within an event');
+          if (status !== 410) return pollLater();
+          const lost = readGap(gap);
+          if (!lost) return fail(`not a gap: ${gap.slice(0, 80)}`, status);
+          cursor = lost.oldest - 1;
+          sink.gap(lost.after, lost.oldest);
+          poll();
+        },
+        failed: (error) => fail(error.message),
+      },
+    );
+  }
+  poll();
+  return life.connected;
 }

@@ -1,4 +1,4 @@
-/** HTTP polling: asks every `intervalMs`, never with two polls at a time. Messages to the server go between the polls. */
+/** HTTP polling: a poll every `intervalMs`, never two at a time. Messages to the server go between the polls. */
 
 import type { ClientTransport } from '../../bench/contract/transport.ts';
 import { nowNs } from '../../bench/measure/clock.ts';
@@ -6,7 +6,7 @@ import { HTTP_CLIENT_DEFAULTS, type HttpClientOptions } from '../wire/http.ts';
 import { openPoller } from './poller.ts';
 
 export interface PollingOptions extends HttpClientOptions {
-  /** From poll to poll, whatever the answer takes. @default 1000 */
+  /** From poll to poll, however long an answer takes. @default 1000 */
   readonly intervalMs?: number;
 }
 
@@ -14,7 +14,7 @@ export const polling: ClientTransport<PollingOptions> = {
   defaults: { ...HTTP_CLIENT_DEFAULTS, intervalMs: 1_000 },
 
   connect(context, sink, { intervalMs, ...options }) {
-    // Polls fall on a grid of their own: a slow answer delays one poll, and does not stretch the interval of all others.
+    // Polls fall on a fixed grid: a slow answer delays one poll, and does not stretch the interval of all others.
     const gridMs = nowNs() / 1e6 + context.phase * intervalMs;
     let turn = -1;
     return openPoller(context, sink, options, {
@@ -22,7 +22,7 @@ export const polling: ClientTransport<PollingOptions> = {
       parksPolls: false,
       delayMs() {
         const sinceMs = nowNs() / 1e6 - gridMs;
-        // Timers count whole milliseconds and fire up to one early: taken from the clock alone, a turn would come twice.
+        // Timers fire up to 1 ms early: by the clock alone, the same turn would be polled twice.
         turn = Math.max(turn, Math.floor(sinceMs / intervalMs)) + 1;
         return turn * intervalMs - sinceMs;
       },

@@ -1,27 +1,26 @@
-/** Content codings (RFC 9110, section 8.4.1), with the instants at which the bytes came. */
+/** Content codings (RFC 9110, section 8.4.1) that keep the instants at which the bytes came. */
 
 import { constants, createGunzip } from 'node:zlib';
 
 export interface Decoded {
-  /** @param receivedNs when the bytes came that this was made of, not when it was made */
+  /** @param receivedNs when the encoded bytes came, not when they were decoded */
   chunk(chunk: Buffer, receivedNs: number): void;
   failed(error: Error): void;
 }
 
 export interface Decoding {
   push(chunk: Buffer, receivedNs: number): void;
-  /** Calls back when all that was pushed has come out. */
+  /** Calls back when all that was pushed has been decoded. */
   end(done: () => void): void;
-  /** Frees what it holds; nothing comes out any more. */
   close(): void;
 }
 
-/** @param coding of the response's `Content-Encoding`; undefined for none */
+/** @param coding `Content-Encoding` of the response */
 export function decodingOf(coding: string | undefined, to: Decoded): Decoding {
   return coding === 'gzip' ? gunzip(to) : { push: to.chunk, end: (done) => done(), close() {} };
 }
 
-/** Works off the event loop: by the time a chunk is decoded, others may have come. */
+/** zlib works off the event loop: by the time a chunk is decoded, others may have come. */
 function gunzip(to: Decoded): Decoding {
   const arrivalsNs: number[] = [];
   const stream = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });

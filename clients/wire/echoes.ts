@@ -1,41 +1,34 @@
-/** Messages sent to the server on a channel that events come down on, and their echoes, in order. */
+/** Messages to the server on the channel of the events, and their echoes, which come in the same order. */
 
 import { readEcho, readGap } from '../../bench/contract/event.ts';
 import type { EventSink } from '../../bench/contract/transport.ts';
 
-interface Waiting {
-  resolve(text: string): void;
-  reject(error: Error): void;
-}
-
 export class Echoes {
-  readonly #waiting: Waiting[] = [];
-  #ended = false;
+  readonly #waiting: { resolve(text: string): void; reject(error: Error): void }[] = [];
 
-  /** @param send called once, unless the connection has ended */
-  ask(send: () => void): Promise<string> {
-    if (this.#ended) return Promise.reject(new Error('the client is closed'));
+  request(send: () => void): Promise<string> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
       send();
     });
   }
 
-  /** Gives a text from the server to whom it is for. What is neither an echo nor a gap is an event, or the audit will tell. */
+  /** Resolves the oldest request with an echo; anything else goes to the sink. */
   deliver(text: string, receivedNs: number, sink: EventSink): void {
     const echo = this.#waiting.length > 0 ? readEcho(text) : undefined;
-    if (echo !== undefined) {
-      this.#waiting.shift()?.resolve(echo);
-      return;
-    }
-    const gap = text.startsWith('{"gap":') ? readGap(text) : undefined;
-    if (gap) sink.gap(gap.after, gap.oldest);
-    else sink.event(text, receivedNs);
+    if (echo === undefined) deliver(text, receivedNs, sink);
+    else this.#waiting.shift()?.resolve(echo);
   }
 
-  /** Nothing comes any more. */
+  /** Rejects all requests that wait. */
   end(why: string): void {
-    this.#ended = true;
     for (const { reject } of this.#waiting.splice(0)) reject(new Error(why));
   }
+}
+
+/** Tells the sink a gap, or else an event: the audit of events finds what is neither. */
+export function deliver(text: string, receivedNs: number, sink: EventSink): void {
+  const gap = text.startsWith('{"gap":') ? readGap(text) : undefined;
+  if (gap) sink.gap(gap.after, gap.oldest);
+  else sink.event(text, receivedNs);
 }

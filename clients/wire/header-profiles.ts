@@ -1,34 +1,35 @@
 /**
- * The request headers of a simulated client, besides those that every request of its kind has anyway: `Host` and
- * `Connection` (undici), the pseudo-headers of HTTP/2, and what a WebSocket handshake is made of (ws).
- *
- * `browser` was read off Chromium 156 on Linux, headless, from a page of the same origin; a test holds it against a real
- * one, header by header.
+ * The request headers of a simulated client, besides those that undici, node:http2 and ws add to every request of its kind.
+ * `browser` was read off Chromium 156 on Linux, headless, from a page of the same origin; a test compares it with a real one.
  */
 
 import type { HeaderProfile } from '../../bench/contract/headers.ts';
 import type { HttpCarrier } from '../../bench/contract/transport.ts';
 
-/** What a page would use to make the request; `post` is a fetch that sends JSON. */
-export type RequestKind = 'fetch' | 'post' | 'eventsource' | 'websocket';
+/** What a page would use to make the request; `post` is a fetch that sends JSON, `stream` one that accepts NDJSON. */
+export type RequestKind = 'fetch' | 'post' | 'stream' | 'eventsource' | 'websocket';
 
 type Headers = Readonly<Record<string, string>>;
 
 const EXTENSIONS = { 'Sec-WebSocket-Extensions': 'permessage-deflate; client_max_window_bits' };
-/** Clients ask to compress as browsers do; whether anything is compressed is the server's choice, and a lane says so. */
+/** What browsers offer. The server decides whether anything is compressed, and a lane says so. */
 const ENCODINGS = { 'Accept-Encoding': 'gzip, deflate, br, zstd' };
 const LANGUAGES = { 'Accept-Language': 'en-US,en;q=0.9' };
 const NO_CACHE = { Pragma: 'no-cache', 'Cache-Control': 'no-cache' };
-const EVENT_STREAM = 'text/event-stream';
+/** `Accept` by kind of request, where it is not everything. */
+const ACCEPT: Readonly<Partial<Record<RequestKind, string>>> = {
+  stream: 'application/x-ndjson',
+  eventsource: 'text/event-stream',
+};
 const JSON_TYPE = { 'Content-Type': 'application/json' };
-/** RFC 9218: what a page waits for, and may be shown in parts. */
+/** RFC 9218, section 4: urgency and incremental delivery of what a page fetches. */
 const PRIORITY = { Priority: 'u=1, i' };
 const USER_AGENT = {
   'User-Agent':
     'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/156.0.0.0 Safari/537.36',
 };
 
-/** With name, colon, space and line end 284 bytes: the Cookie line of the example that is most cited in this field. */
+/** Name, colon, space and line end included: as long as the Cookie line of the example that is most cited in this field. */
 const COOKIE_LINE_BYTES = 284;
 const COOKIE = { Cookie: 'session='.padEnd(COOKIE_LINE_BYTES - 'Cookie: \r\n'.length, '0123456789abcdef') };
 
@@ -51,13 +52,14 @@ export function requestHeaders(
 
 function minimalHeaders(kind: RequestKind): Headers {
   if (kind === 'post') return JSON_TYPE;
-  return kind === 'eventsource' ? { Accept: EVENT_STREAM } : {};
+  const accept = ACCEPT[kind];
+  return accept === undefined ? {} : { Accept: accept };
 }
 
 function nodeHeaders(kind: RequestKind): Headers {
   if (kind === 'websocket') return EXTENSIONS;
   return {
-    Accept: kind === 'eventsource' ? EVENT_STREAM : '*/*',
+    Accept: ACCEPT[kind] ?? '*/*',
     ...(kind === 'post' && JSON_TYPE),
     'Accept-Language': '*',
     'Sec-Fetch-Mode': 'cors',
@@ -75,7 +77,7 @@ function browserHeaders(kind: RequestKind, origin: string, over: HttpCarrier): H
     ...(kind === 'eventsource' && NO_CACHE),
     'sec-ch-ua-platform': '"Linux"',
     ...USER_AGENT,
-    Accept: kind === 'eventsource' ? EVENT_STREAM : '*/*',
+    Accept: ACCEPT[kind] ?? '*/*',
     'sec-ch-ua': '"Not:A-Brand";v="8", "Chromium";v="156"',
     'sec-ch-ua-mobile': '?0',
     ...(kind === 'post' && { ...JSON_TYPE, Origin: origin }),

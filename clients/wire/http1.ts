@@ -5,13 +5,11 @@ import { Client } from 'undici';
 import type { ClientContext } from '../../bench/contract/transport.ts';
 import { nowNs } from '../../bench/measure/clock.ts';
 import type { HttpConnection } from './http.ts';
-import { type OpenSocket, openSocket, whenConnected } from './sockets.ts';
+import { type OpenSocket, openSocket, whenConnected, withinGrace } from './sockets.ts';
 
-/** No timeout of the client's own: a parked poll and an event stream are silent for as long as they like. */
+/** A parked poll and an event stream may be silent for any time. */
 const NO_TIMEOUT = { headersTimeout: 0, bodyTimeout: 0 };
 const KEEP_MS = 600_000;
-/** How long a request under way may take to finish, and then the server to end its side: longer than any RTT. */
-const CLOSE_GRACE_MS = 3_000;
 
 /** @param isPerRequest whether each request has a connection of its own */
 export function openHttp1(context: ClientContext, isPerRequest: boolean): HttpConnection {
@@ -31,7 +29,7 @@ export function openHttp1(context: ClientContext, isPerRequest: boolean): HttpCo
       void gone.then(() => open.delete(opened));
       whenConnected(socket, (error) => {
         if (error) return done(error, null);
-        // Ahead of undici's own listener: the clock is read before the response is parsed, as in the other transports.
+        // The clock is read before undici parses the response, as in the other transports.
         socket.prependListener('readable', () => {
           receivedNs = nowNs();
         });
@@ -39,9 +37,21 @@ export function openHttp1(context: ClientContext, isPerRequest: boolean): HttpCo
       });
     },
   });
-  const settle = () => {
+  const complete = () => {
     underWay--;
     if (underWay === 0) finished();
+  };
+  const endSockets = async (graceful: boolean) => {
+    if (graceful && underWay > 0) {
+      await new Promise<void>((resolve) => {
+        finished = resolve;
+      });
+    }
+    // undici sends a request in the turn after the answer before it: an end in this turn would make that an error.
+    await setImmediate();
+    // Destroyed, a socket would lose what is on its way: bytes sent by one side and not received by the other.
+    for (const { socket } of open) socket.end();
+    await Promise.all([...open].map(({ gone }) => gone));
   };
 
   return {
@@ -55,33 +65,21 @@ export function openHttp1(context: ClientContext, isPerRequest: boolean): HttpCo
           onResponseStart: (_controller, status, responseHeaders) => exchange.head(status, responseHeaders),
           onResponseData: (_controller, chunk) => exchange.chunk(chunk, receivedNs),
           onResponseEnd() {
-            settle();
+            complete();
             exchange.end();
           },
           onResponseError(_controller, error) {
-            settle();
+            complete();
             exchange.failed(error);
           },
         },
       );
     },
     async close(graceful) {
-      // A server that never answers does not keep its client from closing.
-      const timer = setTimeout(() => {
+      await withinGrace(endSockets(graceful), () => {
         finished();
         for (const { socket } of open) socket.destroy();
-      }, CLOSE_GRACE_MS);
-      if (graceful && underWay > 0) {
-        await new Promise<void>((resolve) => {
-          finished = resolve;
-        });
-      }
-      // undici sends a request in the turn after the answer before it, and an end before that would be an error.
-      await setImmediate();
-      // Ended and not destroyed: what is on its way would be sent by one side and not received by the other.
-      for (const { socket } of open) socket.end();
-      await Promise.all([...open].map(({ gone }) => gone));
-      clearTimeout(timer);
+      });
       await client.destroy();
     },
   };

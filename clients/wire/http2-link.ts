@@ -10,108 +10,96 @@ import {
 } from 'node:http2';
 import { setImmediate } from 'node:timers/promises';
 import type { ClientContext } from '../../bench/contract/transport.ts';
-import { type OpenSocket, openSocket } from './sockets.ts';
+import { type OpenSocket, openSocket, withinGrace } from './sockets.ts';
 
 /**
- * How much the server may send ahead of the client, per stream and per connection: as much as a Chromium takes. Both are far
- * above what a client of ours leaves unread, so that flow control has no say in a result.
+ * What the server may send ahead of the client, per stream and per connection: as Chromium. Both are far above what these
+ * clients leave unread, so that flow control does not show in a result.
  */
 const WINDOW_BYTES = { stream: 6 * 1024 * 1024, connection: 15 * 1024 * 1024 };
-/** MB; a connection that many clients share holds as much for all of them. */
+/** In MB, for all clients that share the connection. */
 const MAX_SESSION_MEMORY = 4_096;
-/** How long the server may take to end its side. */
-const CLOSE_GRACE_MS = 3_000;
 
-/** One connection at a time, and how many use it. */
-export class Http2Link {
-  readonly #context: ClientContext;
-  readonly #unused: () => void;
-  #users = 0;
-  #streams = 0;
-  #session: ClientHttp2Session | undefined;
-  #open: OpenSocket | undefined;
-  #closing: Promise<void> | undefined;
+export type Http2Link = ReturnType<typeof openHttp2Link>;
 
-  /** @param unused called when the last user leaves */
-  constructor(context: ClientContext, unused: () => void) {
-    // Those who send over it tell their own contexts.
-    this.#context = { ...context, onConnecting: undefined };
-    this.#unused = unused;
-  }
+/**
+ * One connection at a time, and how many clients use it.
+ *
+ * @param context without `onConnecting`, which those who send over the link call on their own
+ * @param unused called when the last user leaves
+ */
+function openHttp2Link(context: ClientContext, unused: () => void) {
+  let users = 0;
+  let openStreams = 0;
+  let session: ClientHttp2Session | undefined;
+  let open: OpenSocket | undefined;
+  let closing: Promise<void> | undefined;
 
-  join(): void {
-    this.#users++;
-  }
-
-  request(headers: OutgoingHttpHeaders, hasBody: boolean): ClientHttp2Stream {
-    if (!this.#session || this.#session.closed || this.#session.destroyed) this.#session = this.#connect();
-    this.#streams++;
-    return this.#session.request(headers, { endStream: !hasBody }).once('close', () => this.#streams--);
-  }
-
-  /** The last user takes the connection along; resolves when that is gone, or, before, when the user's streams are. */
-  async leave(streams: ReadonlySet<ClientHttp2Stream>): Promise<void> {
-    this.#users--;
-    if (this.#users === 0) this.#unused();
-    // A swarm leaves in one turn. One GOAWAY does for all, where servers take a thousand RST_STREAM for an attack
-    // (CVE-2023-44487) and end the connection with an error.
-    await setImmediate();
-    if (this.#users === 0) {
-      this.#closing ??= this.#close();
-      return await this.#closing;
-    }
-    const gone = [...streams].map((stream) => new Promise((resolve) => stream.once('close', resolve)));
-    for (const stream of streams) stream.close(constants.NGHTTP2_CANCEL);
-    await Promise.all(gone);
-  }
-
-  #connect(): ClientHttp2Session {
-    const open = openSocket(this.#context, 'h2');
-    this.#open = open;
-    const session = connect(new URL(this.#context.url).origin, {
-      createConnection: () => open.socket,
+  const connectSession = () => {
+    const opened = openSocket(context, 'h2');
+    const connecting = connect(new URL(context.url).origin, {
+      createConnection: () => opened.socket,
       maxSessionMemory: MAX_SESSION_MEMORY,
       settings: { enablePush: false, initialWindowSize: WINDOW_BYTES.stream },
     });
-    session.once('connect', () => session.setLocalWindowSize(WINDOW_BYTES.connection));
-    // Each of its requests hears of it by itself.
-    session.on('error', () => {});
-    return session;
-  }
-
+    connecting.once('connect', () => connecting.setLocalWindowSize(WINDOW_BYTES.connection));
+    // An error is emitted by each of the session's streams too; without a listener here it would end the process.
+    connecting.on('error', () => {});
+    open = opened;
+    return connecting;
+  };
   /**
-   * A GOAWAY gives up the streams that are open, and is answered by one. Without any, TLS says goodbye for all: at a GOAWAY
+   * A GOAWAY gives up the streams that are open, and is answered by one. Without any stream, only TLS says goodbye: at a GOAWAY
    * the server of Node would end its side while its answer is on its way, and count an alert that it can't send any more.
    */
-  async #close(): Promise<void> {
-    if (!this.#open || !this.#session) return;
-    const { socket, gone } = this.#open;
-    const timer = setTimeout(() => socket.destroy(), CLOSE_GRACE_MS);
-    if (this.#streams > 0) {
-      const answered = once(this.#session, 'goaway').catch(() => {});
-      this.#session.close();
+  const endSocket = async ({ socket, gone }: OpenSocket) => {
+    if (session && openStreams > 0) {
+      const answered = once(session, 'goaway').catch(() => {});
+      session.close();
       await Promise.race([answered, gone]);
     }
     socket.end();
     await gone;
-    clearTimeout(timer);
-  }
+  };
+
+  return {
+    join() {
+      users++;
+    },
+    request(headers: OutgoingHttpHeaders, hasBody: boolean): ClientHttp2Stream {
+      if (!session || session.closed || session.destroyed) session = connectSession();
+      openStreams++;
+      return session.request(headers, { endStream: !hasBody }).once('close', () => openStreams--);
+    },
+    /** The last user takes the connection along; resolves when that is gone, or, before, when the user's streams are. */
+    async leave(streams: ReadonlySet<ClientHttp2Stream>): Promise<void> {
+      users--;
+      if (users === 0) unused();
+      // A swarm leaves in one turn. One GOAWAY does for all, where servers take a thousand RST_STREAM for an attack
+      // (CVE-2023-44487) and end the connection with an error.
+      await setImmediate();
+      if (users === 0) {
+        closing ??= open && withinGrace(endSocket(open), () => open?.socket.destroy());
+        return await closing;
+      }
+      const gone = [...streams].map((stream) => new Promise((resolve) => stream.once('close', resolve)));
+      for (const stream of streams) stream.close(constants.NGHTTP2_CANCEL);
+      await Promise.all(gone);
+    },
+  };
 }
 
-const shared = new WeakMap<object, Map<string, Http2Link>>();
+const linksBySwarm = new WeakMap<object, Map<string, Http2Link>>();
 
-/** The link of a client; with `isShared`, that of all clients of its swarm that go the same way. */
+/** The link of a client; with `isShared`, that of all clients of its swarm that go to the same address. */
 export function joinHttp2Link(context: ClientContext, isShared: boolean): Http2Link {
-  const link = isShared && context.swarm ? linkOf(context, context.swarm) : new Http2Link(context, () => {});
+  const swarm = isShared ? context.swarm : undefined;
+  const links = (swarm && linksBySwarm.get(swarm)) ?? new Map<string, Http2Link>();
+  if (swarm) linksBySwarm.set(swarm, links);
+  const address = JSON.stringify([context.url, context.via]);
+  const unused = () => links.delete(address);
+  const link = links.get(address) ?? openHttp2Link({ ...context, onConnecting: undefined }, unused);
+  links.set(address, link);
   link.join();
-  return link;
-}
-
-function linkOf(context: ClientContext, swarm: object): Http2Link {
-  const links = shared.get(swarm) ?? new Map<string, Http2Link>();
-  shared.set(swarm, links);
-  const way = JSON.stringify([context.url, context.via]);
-  const link = links.get(way) ?? new Http2Link(context, () => links.delete(way));
-  links.set(way, link);
   return link;
 }

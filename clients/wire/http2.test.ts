@@ -10,6 +10,8 @@ import { begin, expectRefused } from '../tests/support.ts';
 import { longPolling } from '../transports/long-polling.ts';
 import { polling } from '../transports/polling.ts';
 import { sse } from '../transports/sse.ts';
+import { streaming } from '../transports/streaming.ts';
+import type { HttpClientOptions } from './http.ts';
 
 interface Request {
   readonly path: string;
@@ -139,12 +141,15 @@ describe('a client on HTTP/2', () => {
     await eventually(() => expect(meter.openSockets.size).toBe(0));
   });
 
-  test('is told by a stream that ends', async () => {
+  test.each([
+    [sse, 'text/event-stream', `data:${eventOf(1).text}\n\n`],
+    [streaming, 'application/x-ndjson', `\n${eventOf(1).text}\n`],
+  ])('is told by a stream that ends', async (transport, type, body) => {
     const { url } = await openServer((stream) => {
-      stream.respond({ ':status': 200, 'content-type': 'text/event-stream' });
-      stream.end(`data:${eventOf(1).text}\n\n`);
+      stream.respond({ ':status': 200, 'content-type': type });
+      stream.end(body);
     });
-    const { sink } = begin(sse, `${url}/sse`, { certificate, options: H2 });
+    const { sink } = begin<HttpClientOptions>(transport, `${url}/events`, { certificate, options: H2 });
     await eventually(() => expect(sink.closes).toMatchObject([{ kind: 'server' }]));
     expect(sink.seqs).toEqual([1]);
   });

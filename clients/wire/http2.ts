@@ -5,9 +5,7 @@ import type { ClientContext } from '../../bench/contract/transport.ts';
 import { nowNs } from '../../bench/measure/clock.ts';
 import type { HttpConnection, HttpExchange, HttpRequest } from './http.ts';
 import { joinHttp2Link } from './http2-link.ts';
-
-/** How long a request under way may take to finish. */
-const CLOSE_GRACE_MS = 3_000;
+import { withinGrace } from './sockets.ts';
 
 export function openHttp2(context: ClientContext, isShared: boolean): HttpConnection {
   const link = joinHttp2Link(context, isShared);
@@ -32,13 +30,10 @@ export function openHttp2(context: ClientContext, isShared: boolean): HttpConnec
     },
     async close(graceful) {
       if (graceful && streams.size > 0) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, CLOSE_GRACE_MS);
-          finished = () => {
-            clearTimeout(timer);
-            resolve();
-          };
+        const finish = new Promise<void>((resolve) => {
+          finished = resolve;
         });
+        await withinGrace(finish, () => finished());
       }
       await link.leave(streams);
     },
@@ -54,14 +49,14 @@ function headersOf({ method, path, headers, body }: HttpRequest): OutgoingHttpHe
 
 function listen(stream: ClientHttp2Stream, exchange: HttpExchange): void {
   let isAnswered = false;
-  let isSettled = false;
-  const settle = (error?: Error) => {
-    if (isSettled) return;
-    isSettled = true;
+  let isComplete = false;
+  const complete = (error?: Error) => {
+    if (isComplete) return;
+    isComplete = true;
     if (error) exchange.failed(error);
     else exchange.end();
   };
-  // Node tells of the head a tick later than of the data that came in the same packet.
+  // Node emits the head a tick later than data that came in the same packet.
   const early: [Buffer, number][] = [];
   stream.on('response', (headers: IncomingHttpHeaders) => {
     isAnswered = true;
@@ -73,10 +68,10 @@ function listen(stream: ClientHttp2Stream, exchange: HttpExchange): void {
     if (isAnswered) exchange.chunk(chunk, receivedNs);
     else early.push([chunk, receivedNs]);
   });
-  // Node ends a stream that was reset as if it were complete.
-  stream.on('end', () => settle(isAnswered && stream.rstCode === 0 ? undefined : brokenOff(stream)));
-  stream.on('error', settle);
-  stream.on('close', () => settle(brokenOff(stream)));
+  // Node emits 'end' for a stream that was reset, too.
+  stream.on('end', () => complete(isAnswered && stream.rstCode === 0 ? undefined : brokenOff(stream)));
+  stream.on('error', complete);
+  stream.on('close', () => complete(brokenOff(stream)));
 }
 
 function brokenOff({ rstCode = 0 }: ClientHttp2Stream): Error {

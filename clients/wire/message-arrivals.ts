@@ -1,6 +1,6 @@
 /**
- * When did the bytes of a message come? ws tells of a message once it has read it, and inflates off the event loop: by then
- * later bytes may be here. So where messages are compressed, frame heads are read along (RFC 6455, section 5.2).
+ * The instants at which messages came. ws emits a compressed message once it is inflated, off the event loop: later bytes may
+ * have come by then. So where messages are compressed, the heads of frames are read here too (RFC 6455, section 5.2).
  */
 
 const FINAL = 0x80;
@@ -9,21 +9,19 @@ const LENGTH = 0x7f;
 
 export class MessageArrivals {
   readonly #isLate: boolean;
-  /** Of messages that ws has not told of yet. */
+  /** The arrivals of messages that ws has not emitted yet. */
   readonly #waitingNs: number[] = [];
   #lastNs = 0;
-  /** A frame's head, as far as it came. */
   #head: number[] = [];
-  /** Of the frame that is being read. */
   #payloadLeft = 0;
   #endsMessage = false;
 
-  /** @param isLate whether messages may be told of later than in the turn in which their last byte came */
+  /** @param isLate whether ws may emit messages after the turn in which their last byte came */
   constructor(isLate: boolean) {
     this.#isLate = isLate;
   }
 
-  /** Takes note of bytes, before anyone else reads them. */
+  /** Called before ws reads the bytes. */
   note(chunk: Buffer, receivedNs: number): void {
     this.#lastNs = receivedNs;
     if (!this.#isLate) return;
@@ -38,7 +36,7 @@ export class MessageArrivals {
     }
   }
 
-  /** When the next message's last byte came, of those that were not asked for yet. */
+  /** Called once for each message, in order: when its last byte came. */
   take(): number {
     return this.#waitingNs.shift() ?? this.#lastNs;
   }

@@ -1,26 +1,24 @@
-/** The socket of a simulated client: metered where bytes leave and enter the process, with TLS over it where the URL says so. */
+/** The socket of a simulated client: metered where bytes leave and enter the process, with TLS where the URL says so. */
 
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
 import type { ClientContext } from '../../bench/contract/transport.ts';
 
-/** What is spoken over TLS, as ALPN names it (RFC 7301). */
+/** Names of ALPN (RFC 7301). */
 export type Protocol = 'http/1.1' | 'h2';
 
 const SECURE = new Set(['https:', 'wss:']);
 
 export interface OpenSocket {
-  /** On its way; what is written before it is connected waits. */
+  /** Not connected yet: what is written waits. */
   readonly socket: Socket;
-  /** Resolves when nothing is left of it: on TLS, the socket underneath closes last. */
+  /** Resolves when the TCP socket is closed: on TLS it closes last. */
   readonly gone: Promise<void>;
 }
 
 /**
- * Connects to where the context's URL points, or to the relay before it.
- *
- * On TLS every connection makes a full handshake: the tickets that the server sends are not used. What the meter counts is
- * ciphertext.
+ * Connects to the host of the context's URL, or to the relay before it. On TLS every connection makes a full handshake, for the
+ * server's tickets are not used, and the meter counts ciphertext.
  */
 export function openSocket(context: ClientContext, protocol: Protocol = 'http/1.1'): OpenSocket {
   context.onConnecting?.();
@@ -30,6 +28,16 @@ export function openSocket(context: ClientContext, protocol: Protocol = 'http/1.
   context.meter.track(socket);
   const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   return { socket: SECURE.has(url.protocol) ? secure(socket, host, protocol, context) : socket, gone };
+}
+
+/** How long a server may take to end its side, or to answer before that, once its client closes: longer than any RTT. */
+const CLOSE_GRACE_MS = 3_000;
+
+/** Waits for the end of a connection. @param giveUp called after the grace; must bring about that end */
+export async function withinGrace(end: Promise<unknown>, giveUp: () => void): Promise<void> {
+  const timer = setTimeout(giveUp, CLOSE_GRACE_MS);
+  await end;
+  clearTimeout(timer);
 }
 
 /** Resolves when the socket can be written to; on TLS that is after the handshake. */
@@ -45,7 +53,7 @@ export function whenConnected(socket: Socket, done: (error: Error | null) => voi
 function secure(socket: Socket, host: string, protocol: Protocol, { certificate, keylog }: ClientContext): Socket {
   const overTls = connectTls({
     socket,
-    // Whom the certificate must be made out to; only a name may be sent (RFC 6066, section 3).
+    // The certificate must name the host. Only a name, and no address, may be sent (RFC 6066, section 3).
     host,
     ...(isIP(host) === 0 && { servername: host }),
     secureContext: trusting(certificate),
@@ -57,7 +65,7 @@ function secure(socket: Socket, host: string, protocol: Protocol, { certificate,
 
 const contexts = new Map<string | undefined, SecureContext>();
 
-/** One for all clients, as a browser has: reading the certificate again for each would be most of a connection's cost. */
+/** All clients share a context, as in a browser: to read the certificate for each would be most of a connection's cost. */
 function trusting(certificate: string | undefined): SecureContext {
   const known = contexts.get(certificate);
   if (known) return known;

@@ -2,9 +2,9 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../../bench/contract/test-support.ts';
 import { ByteMeter } from '../../bench/measure/byte-meter.ts';
-import { openValve } from './stallable-proxy.ts';
+import { StallableProxy } from './stallable-proxy.ts';
 
-/** A server that says back what it hears, a valve before it, and clients behind that. */
+/** A server that says back what it hears, a proxy before it, and clients behind that. */
 async function openBoth() {
   const accepted: Socket[] = [];
   const server = createServer((socket) => {
@@ -13,26 +13,26 @@ async function openBoth() {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const meter = new ByteMeter();
-  const valve = await openValve({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }, meter);
+  const proxy = await StallableProxy.open({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }, meter);
   const clients: Socket[] = [];
   onTestFinished(() => {
     for (const socket of [...clients, ...accepted]) socket.destroy();
-    valve.close();
+    void proxy.close(0);
     server.close();
   });
   const open = () => {
     let received = '';
-    const client = connect(valve.address).on('error', () => {});
+    const client = connect(proxy.address).on('error', () => {});
     client.on('data', (chunk) => {
       received += chunk;
     });
     clients.push(client);
     return { client, received: () => received };
   };
-  return { valve, meter, accepted, open };
+  return { proxy, meter, accepted, open };
 }
 
-describe('a valve', () => {
+describe('a stallable proxy', () => {
   test('lets both sides through, and an end', async () => {
     const { open, meter } = await openBoth();
     const { client, received } = open();
@@ -45,12 +45,12 @@ describe('a valve', () => {
     await eventually(() => expect(meter.openSockets.size).toBe(0));
   });
 
-  test('that is shut takes nothing more from the server, on new connections neither; what clients say goes on', async () => {
-    const { valve, open, meter, accepted } = await openBoth();
+  test('that stalls takes nothing more from the server, on new connections neither; what clients say goes on', async () => {
+    const { proxy, open, meter, accepted } = await openBoth();
     const before = open();
     before.client.write('hello');
     await eventually(() => expect(before.received()).toBe('hello'));
-    valve.shut();
+    proxy.stall();
     const after = open();
     before.client.write('again');
     after.client.write('hello');
@@ -61,16 +61,16 @@ describe('a valve', () => {
     expect([before.received(), after.received()]).toEqual(['hello', '']);
   });
 
-  test('that closes ends its connections on both sides, shut or not', async () => {
-    const { valve, open, accepted } = await openBoth();
+  test('that closes ends its connections on both sides, stalled or not', async () => {
+    const { proxy, open, accepted } = await openBoth();
     const { client, received } = open();
     client.write('hello');
     await eventually(() => expect(received()).toBe('hello'));
-    valve.shut();
-    valve.close();
+    proxy.stall();
+    void proxy.close(0);
     await eventually(() => expect([client, ...accepted].every(({ destroyed }) => destroyed)).toBe(true));
     await expect(
-      new Promise((resolve, reject) => connect(valve.address).on('error', reject).on('connect', resolve)),
+      new Promise((resolve, reject) => connect(proxy.address).on('error', reject).on('connect', resolve)),
     ).rejects.toThrow();
   });
 });

@@ -1,66 +1,54 @@
 /**
- * A hop before the server that can be shut: then it takes nothing more from the server, on any connection, and the kernel's
+ * A hop before the server that can stall: then it takes nothing more from the server, on any connection, and the kernel's
  * buffers fill. Clients behind it need not be able to stop by themselves: what HTTP libraries call a pause differs, and HTTP/2
  * of Node reads on after everything that it writes.
  */
 
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import type { Address } from '../../bench/contract/child.ts';
+import type { Socket } from 'node:net';
+import type { Address } from '../../bench/contract/calls.ts';
 import type { ClientContext } from '../../bench/contract/transport.ts';
-
-export interface Valve {
-  readonly address: Address;
-  /** For good. Connections that are opened later are shut too. */
-  shut(): void;
-  /** Ends every connection, and takes no other. */
-  close(): void;
-}
+import { outletTo, readInto, TcpHop } from '../../bench/measure/tcp-hop.ts';
 
 const CHUNK_BYTES = 65_536;
 
-/** @param meter counts its sockets towards the server: what clients have received is what these have */
-export async function openValve(target: Address, meter: ClientContext['meter']): Promise<Valve> {
-  const { host, port } = target;
-  const servers = new Set<Socket>();
-  let isShut = false;
-  const hop = createServer({ noDelay: true }, (client) => {
-    const server: Socket = connect({
-      host,
-      port,
-      noDelay: true,
-      // Unlike a stream, it does not read ahead once it is paused.
-      onread: {
-        buffer: Buffer.allocUnsafe(CHUNK_BYTES),
-        callback: (size, chunk) => client.write(Uint8Array.prototype.slice.call(chunk, 0, size)),
+export class StallableProxy extends TcpHop {
+  readonly #target: Address;
+  readonly #meter: ClientContext['meter'];
+  #isStalled = false;
+
+  private constructor(target: Address, meter: ClientContext['meter']) {
+    super();
+    this.#target = target;
+    this.#meter = meter;
+  }
+
+  /** @param meter counts its sockets towards the server: what clients have received is what these have */
+  static open(target: Address, meter: ClientContext['meter']): Promise<StallableProxy> {
+    return new StallableProxy(target, meter).listen();
+  }
+
+  /** For good, and for connections that are opened later too. */
+  stall(): void {
+    this.#isStalled = true;
+    for (const server of this.serverSide.openSockets) server.pause();
+  }
+
+  protected override carry(client: Socket): void {
+    // With a buffer of its own a socket does not read ahead once it is paused, as a stream does.
+    const server: Socket = this.connect(this.#target, {
+      buffer: Buffer.allocUnsafe(CHUNK_BYTES),
+      callback(size, chunk) {
+        down.chunk(Buffer.from(chunk.subarray(0, size)));
+        return true;
       },
     });
-    meter.track(server);
-    servers.add(server);
-    if (isShut) server.pause();
-    client.on('drain', () => isShut || server.resume());
-    server.once('end', () => client.end());
-    client.pipe(server);
-    for (const [socket, other] of [
-      [client, server],
-      [server, client],
-    ] as const) {
-      socket.on('error', () => socket.destroy());
-      socket.once('close', () => other.destroy());
-    }
-    server.once('close', () => servers.delete(server));
-  });
-  hop.listen(0, '127.0.0.1');
-  await once(hop, 'listening');
-  return {
-    address: { host: '127.0.0.1', port: (hop.address() as AddressInfo).port },
-    shut() {
-      isShut = true;
-      for (const server of servers) server.pause();
-    },
-    close() {
-      hop.close();
-      for (const server of servers) server.destroy();
-    },
-  };
+    const down = outletTo(client, { pause: () => server.pause(), resume: () => this.#isStalled || server.resume() });
+    this.#meter.track(server);
+    if (this.#isStalled) server.pause();
+    readInto(server, down);
+    readInto(client, outletTo(server, client));
+    // A stalled server's end is never read: without this, its socket would outlive a client that leaves.
+    client.once('end', () => this.#isStalled && client.end());
+    client.once('close', () => server.destroySoon());
+  }
 }

@@ -6,7 +6,12 @@ import { ManualTime } from '../../bench/measure/test-time.ts';
 import { EventLog, Feed, type FeedOptions } from './feed.ts';
 import { dueUs } from './pacer.ts';
 
-const OPTIONS: FeedOptions = { seed: 7, eventsPerSecond: 10, jitter: 0.5, payloadBytes: 100 };
+const OPTIONS: FeedOptions = {
+  seed: 7,
+  eventsPerSecond: 10,
+  arrivals: { process: 'spread', slotShare: 0.5 },
+  payloadBytes: 100,
+};
 const SECOND = 1e9;
 const START_NS = 5 * SECOND;
 
@@ -158,7 +163,7 @@ describe('a feed that starts in the past', () => {
 
   test('publishes what is due in this very µs to nobody twice, whatever the rate', () => {
     for (const eventsPerSecond of [3, 7, 1_024]) {
-      const options = { ...OPTIONS, eventsPerSecond, jitter: 0 };
+      const options: FeedOptions = { ...OPTIONS, eventsPerSecond, arrivals: { process: 'spread', slotShare: 0 } };
       for (const seq of range(1, 20)) {
         const { feed, told } = openFeed(options, START_NS + dueUs(options, seq) * 1e3);
         feed.start(START_NS);

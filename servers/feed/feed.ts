@@ -4,9 +4,9 @@
  * Its events are a pure function of options and start, so a feed that starts with a past start has the same past.
  */
 
+import { NO_WARMUP_BURST } from '../../bench/contract/arrivals.ts';
 import { type EncodedEvent, type EventFeed, encodeEvent, type Gap } from '../../bench/contract/event.ts';
 import { randomAt, STREAM } from '../../bench/contract/random.ts';
-import { NO_HURRY } from '../../bench/contract/slots.ts';
 import type { Alarm } from '../../bench/measure/alarm.ts';
 import { nowNs } from '../../bench/measure/clock.ts';
 import { dueBy, dueUs, pace, type Schedule } from './pacer.ts';
@@ -49,7 +49,7 @@ export class EventLog implements EventFeed {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Stores an event of the past: nobody is told. */
+  /** Stores an event of the past without telling subscribers. */
   restore(event: EncodedEvent): void {
     this.#ring.push(event);
   }
@@ -64,26 +64,26 @@ export class EventLog implements EventFeed {
 const BURST_EVENTS = 64;
 
 export class Feed extends EventLog {
-  /** Of one shape, whatever was given: code that was compiled for one feed is as good for the next. */
+  /** Always the same keys in the same order: with another shape, code that was compiled for an earlier feed is thrown away. */
   readonly #options: Omit<Required<FeedOptions>, 'ring'>;
   readonly #held: number;
   readonly #alarm: Alarm;
   readonly #clock: () => number;
-  /** On the shared clock; in µs as due times are: their sum is a double at any time, where ns since the start outgrow an int32. */
+  /** On the shared clock, in µs as due times are: ns since the start would outgrow an int32 after 2 s, and deoptimise the sum. */
   #startUs = 0;
   #until = 0;
 
   constructor(options: FeedOptions, alarm: Alarm, clock: () => number = nowNs) {
     super(options.ring);
-    const { seed, eventsPerSecond, jitter, hurry = NO_HURRY, payloadBytes } = options;
-    this.#options = { seed, eventsPerSecond, jitter, hurry, payloadBytes };
+    const { seed, eventsPerSecond, arrivals, warmupBurst = NO_WARMUP_BURST, payloadBytes } = options;
+    this.#options = { seed, eventsPerSecond, arrivals, warmupBurst, payloadBytes };
     this.#held = (options.ring ?? RING_LIMITS).events;
     this.#alarm = alarm;
     this.#clock = clock;
   }
 
   /**
-   * Publishes from `startNs` on, up to event `events`. What was due before now is the past: held, but told to nobody.
+   * Publishes from `startNs` on, up to event `events`. What was due before now is held, without telling subscribers.
    *
    * @param onPublished told of each event after its subscribers, with its lag (published − due) in ns
    */

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { quietSlots, slotGroupSize } from '../../bench/contract/arrivals.ts';
+import type { Arrivals } from '../../bench/contract/result.ts';
 import { range } from '../../bench/contract/test-support.ts';
 import { dueBy, dueUs, pace, type Schedule } from './pacer.ts';
+
+const spread = (slotShare: number): Arrivals => ({ process: 'spread', slotShare });
+const independent = (slotGroupSize: number, quietSlots: number): Arrivals => ({
+  process: 'independent',
+  slotGroupSize,
+  quietSlots,
+});
 
 const schedules = fc.record<Schedule>({
   seed: fc.integer({ min: 0, max: 2 ** 31 }),
@@ -9,26 +18,28 @@ const schedules = fc.record<Schedule>({
     fc.constantFrom(0.1, 1, 3, 7, 10, 60, 999, 1_000, 1_024, 100_000, 3e6),
     fc.double({ min: 0.01, max: 50_000, noNaN: true }),
   ),
-  jitter: fc.double({ min: 0, max: 1, noNaN: true }),
+  arrivals: fc.double({ min: 0, max: 1, noNaN: true }).map(spread),
 });
 /** Slots that share their events. */
 const clustered = fc.record<Schedule>({
   seed: fc.integer({ min: 0, max: 2 ** 31 }),
   eventsPerSecond: fc.double({ min: 0.01, max: 5_000, noNaN: true }),
-  jitter: fc.double({ min: 1, minExcluded: true, max: 30, noNaN: true }),
+  arrivals: fc
+    .tuple(fc.integer({ min: 2, max: 30 }), fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }))
+    .map(([group, quiet]) => independent(group, quiet)),
 });
-/** The first events come in a hurry. */
-const hurried = fc
+/** The first events come in a burst. */
+const bursting = fc
   .tuple(fc.oneof(schedules, clustered), fc.integer({ min: 1, max: 500 }), fc.double({ min: 1, max: 50, noNaN: true }))
   .map(([schedule, groups, speed]) => {
-    const events = groups * Math.max(1, Math.ceil(schedule.jitter));
-    return { ...schedule, hurry: { events, speed } };
+    const events = groups * slotGroupSize(schedule.arrivals);
+    return { ...schedule, warmupBurst: { events, speed } };
   });
-const all = fc.oneof(schedules, clustered, hurried);
+const all = fc.oneof(schedules, clustered, bursting);
 const seqs = fc.oneof(fc.integer({ min: 1, max: 1_000 }), fc.integer({ min: 1, max: 100_000_000 }));
 
 describe('an event is due', () => {
-  test("in its own slot's first jitter share, at a whole µs", () => {
+  test('in the first share of its own slot, at a whole µs', () => {
     fc.assert(
       fc.property(schedules, seqs, (schedule, seq) => {
         const slotUs = 1e6 / schedule.eventsPerSecond;
@@ -36,39 +47,40 @@ describe('an event is due', () => {
         expect(Number.isInteger(due)).toBe(true);
         // Whole µs are rounded down.
         expect(due).toBeGreaterThanOrEqual(Math.floor((seq - 1) * slotUs));
-        expect(due).toBeLessThanOrEqual((seq - 1 + schedule.jitter) * slotUs);
+        const slotShare = schedule.arrivals.process === 'spread' ? schedule.arrivals.slotShare : Number.NaN;
+        expect(due).toBeLessThanOrEqual((seq - 1 + slotShare) * slotUs);
       }),
     );
   });
 
-  test('with a jitter above 1, in the first of as many slots as it rounds up to, and nowhere in the rest of them', () => {
+  test('of independent ones, in its group of slots, and nowhere in the quiet rest of them', () => {
     fc.assert(
       fc.property(clustered, seqs, (schedule, seq) => {
         const slotUs = 1e6 / schedule.eventsPerSecond;
-        const slots = Math.ceil(schedule.jitter);
+        const slots = slotGroupSize(schedule.arrivals);
         const before = Math.floor((seq - 1) / slots) * slots;
         const due = dueUs(schedule, seq);
         expect(due).toBeGreaterThanOrEqual(Math.floor(before * slotUs));
-        expect(due).toBeLessThanOrEqual((before + schedule.jitter) * slotUs);
+        expect(due).toBeLessThanOrEqual((before + slots - quietSlots(schedule.arrivals)) * slotUs);
       }),
     );
   });
 
-  test('in a hurry, as much sooner as it is fast, and after it at the same pace as all others', () => {
+  test('in a burst, as much sooner as it is fast, and after it at the same pace as all others', () => {
     fc.assert(
-      fc.property(hurried, fc.integer({ min: 1, max: 2_000 }), ({ hurry, ...schedule }, seq) => {
+      fc.property(bursting, fc.integer({ min: 1, max: 2_000 }), ({ warmupBurst, ...schedule }, seq) => {
         const slotUs = 1e6 / schedule.eventsPerSecond;
-        const due = dueUs({ ...schedule, hurry }, seq);
-        const unhurried = dueUs(schedule, seq);
-        const saved = hurry.events * (1 - 1 / hurry.speed) * slotUs;
-        const expected = seq <= hurry.events ? unhurried / hurry.speed : unhurried - saved;
-        expect(Math.abs(due - expected)).toBeLessThanOrEqual(2 + unhurried * 1e-9);
+        const due = dueUs({ ...schedule, warmupBurst }, seq);
+        const steady = dueUs(schedule, seq);
+        const saved = warmupBurst.events * (1 - 1 / warmupBurst.speed) * slotUs;
+        const expected = seq <= warmupBurst.events ? steady / warmupBurst.speed : steady - saved;
+        expect(Math.abs(due - expected)).toBeLessThanOrEqual(2 + steady * 1e-9);
       }),
     );
   });
 
-  test('with a jitter above 1, at any place of its slots as often as at any other', () => {
-    const schedule = { seed: 3, eventsPerSecond: 1e3, jitter: 9.5 };
+  test('of independent ones, at any place of its slots as often as at any other', () => {
+    const schedule = { seed: 3, eventsPerSecond: 1e3, arrivals: independent(10, 0.5) };
     const tenths = Array.from({ length: 10 }, () => 0);
     for (const seq of range(1, 20_000)) {
       const tenth = Math.floor((dueUs(schedule, seq) % 10_000) / 950);
@@ -87,7 +99,7 @@ describe('an event is due', () => {
   });
 
   test('at the same instant for the same seed, at others for another', () => {
-    const schedule = { seed: 7, eventsPerSecond: 10, jitter: 0.5 };
+    const schedule = { seed: 7, eventsPerSecond: 10, arrivals: spread(0.5) };
     const instants = (seed: number) => range(1, 50).map((seq) => dueUs({ ...schedule, seed }, seq));
     expect(instants(7)).toEqual(instants(7));
     expect(instants(7)).not.toEqual(instants(8));
@@ -101,15 +113,20 @@ describe('an event is due', () => {
     `);
   });
 
-  test('at the start of its slot without jitter', () => {
-    const schedule = { seed: 1, eventsPerSecond: 4, jitter: 0 };
+  test('of independent ones, at instants that hold from version to version', () => {
+    const schedule = { seed: 7, eventsPerSecond: 10, arrivals: independent(20, 0.5) };
+    expect(range(1, 4).map((seq) => dueUs(schedule, seq))).toEqual([15_035, 80_569, 410_115, 495_226]);
+  });
+
+  test('at the start of its slot with no share of it', () => {
+    const schedule = { seed: 1, eventsPerSecond: 4, arrivals: spread(0) };
     expect(range(1, 4).map((seq) => dueUs(schedule, seq))).toEqual([0, 250_000, 500_000, 750_000]);
   });
 });
 
 describe('pace', () => {
   // Events are due at 0, 100 000, 200 000 … µs.
-  const schedule = { seed: 1, eventsPerSecond: 10, jitter: 0 };
+  const schedule = { seed: 1, eventsPerSecond: 10, arrivals: spread(0) };
 
   test.each([
     { case: 'before the start', nowUs: -50, published: 0, atMost: 64, due: 0, waitUs: 50 },
@@ -164,6 +181,6 @@ describe('dueBy', () => {
   });
 
   test.each([-1, -1e12])('is 0 at %d µs, before the start', (nowUs) => {
-    expect(dueBy({ seed: 1, eventsPerSecond: 1_000, jitter: 0.5 }, nowUs)).toBe(0);
+    expect(dueBy({ seed: 1, eventsPerSecond: 1_000, arrivals: spread(0.5) }, nowUs)).toBe(0);
   });
 });

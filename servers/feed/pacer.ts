@@ -1,24 +1,18 @@
 /**
  * When is event n due? A pure, open-loop schedule: it never waits for a client, and it never skips an event.
  *
- * Event n belongs to slot n of `1/eventsPerSecond` seconds and falls, seeded, into the slot's first `jitter` share.
- * Without jitter, publishing would run in step with the clients' poll timers and each client would always see events of
- * the same age. The rest of the slot stays quiet, so that a reading taken at a slot's end meets no event on its way.
- *
- * The first events may come in a hurry, in shorter slots: they are there to warm up by.
- *
- * A jitter above 1 lets events come as independent ones do, in clusters and after pauses: so many slots as it rounds up to
- * share their events, each of which falls anywhere into the first `jitter` slots of them.
+ * Event n belongs to slot n of `1/eventsPerSecond` seconds and falls, seeded, where {@link Arrivals} let it. Events at the
+ * start of every slot would be in step with the clients' poll timers: each client would always see events of the same age.
  */
+import { quietSlots, slotGroupSize, slotsBegun, slotsPast, type WarmupBurst } from '../../bench/contract/arrivals.ts';
 import { randomAt, STREAM } from '../../bench/contract/random.ts';
-import { type Hurry, slotsBegun, slotsPast, slotsTogether } from '../../bench/contract/slots.ts';
+import type { Arrivals } from '../../bench/contract/result.ts';
 
 export interface Schedule {
   readonly seed: number;
   readonly eventsPerSecond: number;
-  /** Over how many slots an event may fall, from 0. */
-  readonly jitter: number;
-  readonly hurry?: Hurry | undefined;
+  readonly arrivals: Arrivals;
+  readonly warmupBurst?: WarmupBurst | undefined;
 }
 
 export interface Pace {
@@ -31,18 +25,18 @@ export interface Pace {
 /** @returns when event `seq` (1, 2, 3 …) is due, in whole µs since the schedule's start */
 export function dueUs(schedule: Schedule, seq: number): number {
   const slotUs = 1e6 / schedule.eventsPerSecond;
-  return Math.floor(slotsPast(schedule.hurry, placeOf(schedule, seq)) * slotUs);
+  return Math.floor(slotsPast(schedule.warmupBurst, positionOf(schedule, seq)) * slotUs);
 }
 
-/** In slots from the first. */
-function placeOf({ seed, jitter }: Schedule, seq: number): number {
-  if (jitter <= 1) return seq - 1 + jitter * randomAt(seed, STREAM.jitter, seq);
-  const slots = slotsTogether(jitter);
-  const before = Math.floor((seq - 1) / slots) * slots;
-  // All of them are drawn and sorted for each: at tens of events a second that costs nothing.
-  const places = Array.from({ length: slots }, (_, at) => randomAt(seed, STREAM.jitter, before + at + 1));
-  const place = places.sort((a, b) => a - b)[seq - 1 - before] ?? 0;
-  return before + jitter * place;
+/** In slots from the schedule's start. */
+function positionOf({ seed, arrivals }: Schedule, seq: number): number {
+  if (arrivals.process === 'spread') return seq - 1 + arrivals.slotShare * randomAt(seed, STREAM.event, seq);
+  const group = slotGroupSize(arrivals);
+  const before = Math.floor((seq - 1) / group) * group;
+  // The whole group is drawn and sorted again for each of its events: 20 draws at tens of events a second.
+  const draws = Array.from({ length: group }, (_, at) => randomAt(seed, STREAM.event, before + at + 1));
+  const draw = draws.sort((a, b) => a - b)[seq - 1 - before] ?? 0;
+  return before + (group - quietSlots(arrivals)) * draw;
 }
 
 /**
@@ -62,7 +56,7 @@ export function pace(schedule: Schedule, nowUs: number, published: number, atMos
 export function dueBy(schedule: Schedule, nowUs: number): number {
   if (nowUs < 0) return 0;
   // By its slot, and then to the µs: an instant is rounded down, so the next slot's event may be due as well.
-  let count = Math.floor(slotsBegun(schedule.hurry, (nowUs * schedule.eventsPerSecond) / 1e6));
+  let count = Math.floor(slotsBegun(schedule.warmupBurst, (nowUs * schedule.eventsPerSecond) / 1e6));
   while (count > 0 && dueUs(schedule, count) > nowUs) count--;
   while (dueUs(schedule, count + 1) <= nowUs) count++;
   return count;

@@ -1,8 +1,6 @@
 /**
- * A certificate for this server alone, made when it starts and gone with it: ECDSA on P-256, signed by itself.
- *
- * It has about 370 bytes, give or take 2 for the signature's encoding. A chain of a public authority has some thousand: each
- * handshake would take that many more.
+ * A certificate for this server alone, made when it starts: ECDSA on P-256, self-signed, 370 bytes ± 2 for the signature's
+ * encoding. The chain of a public authority has some thousand, which each handshake would take more.
  */
 
 import { isIP } from 'node:net';

@@ -10,25 +10,15 @@ import type {
   ServerHost,
 } from '../../bench/contract/transport.ts';
 import { ByteMeter } from '../../bench/measure/byte-meter.ts';
-import type { ClosableHttpHost } from './http-host.ts';
+import type { ClosableHttpHost, HttpHostOptions } from './http-host.ts';
 import { listen } from './listen.ts';
 
-export interface HostOptions {
-  /** Address to listen on. @default '127.0.0.1' */
-  readonly address?: string;
-  /** 0 lets the system choose. @default 0 */
-  readonly httpPort?: number;
+export interface HostOptions extends HttpHostOptions {
   /** 0 lets the system choose. @default 0 */
   readonly tcpPort?: number;
-  /** How long to wait for a port that another process has, in ms. @default 0 */
-  readonly portWaitMs?: number;
-  /** Origins of pages that may read events, besides the server's own. @default [] */
-  readonly allowedOrigins?: readonly string[];
-  /** For TLS, in place of a new one. */
-  readonly certificate?: Certificate | undefined;
 }
 
-/** How long clients get to say goodbye before their sockets are destroyed. */
+/** How long clients may take to close before their sockets are destroyed. */
 const CLOSE_GRACE_MS = 2_000;
 
 export class Host implements ServerHost {
@@ -47,32 +37,28 @@ export class Host implements ServerHost {
   async http(over: HttpCarrier): Promise<HttpHost> {
     this.#over ??= over;
     if (over !== this.#over) throw new Error(`this host carries HTTP over ${this.#over}; ${over} needs another`);
-    const { address = '127.0.0.1', httpPort: port = 0, portWaitMs = 0 } = this.#options;
-    const { allowedOrigins = [], certificate } = this.#options;
-    const common = { over, feed: this.#feed, meter: this.meter, allowedOrigins, certificate };
     this.#http ??= import('./http-host.ts').then(({ openHttpHost }) =>
-      openHttpHost({ ...common, address, port, portWaitMs }),
+      openHttpHost(over, this.#feed, this.meter, this.#options),
     );
     return await this.#http;
   }
 
   async tcp(accept: (socket: Socket) => void): Promise<{ url: string }> {
     if (this.#tcp) throw new Error('the TCP port of this host is taken by another mount');
-    const { address = '127.0.0.1', tcpPort = 0, portWaitMs = 0 } = this.#options;
     const server = createServer({ noDelay: true }, (socket) => {
       this.meter.track(socket);
       accept(socket);
     });
     this.#tcp = server;
-    return { url: `tcp://${await listen(server, address, tcpPort, portWaitMs)}` };
+    return { url: `tcp://${await listen(server, this.#options, this.#options.tcpPort)}` };
   }
 
-  /** What it has on TLS; undefined without. */
+  /** Undefined without TLS. */
   async certificate(): Promise<Certificate | undefined> {
     return (await this.#http)?.certificate;
   }
 
-  /** Stops to accept, lets each mount end its clients, and waits until every socket is gone. */
+  /** Resolves when every socket is gone. */
   async close(mounts: readonly MountedTransport[]): Promise<void> {
     const http = await this.#http?.catch(() => undefined);
     http?.stopAccepting();

@@ -177,7 +177,7 @@ describe('a host', () => {
     const { port } = taken.address() as AddressInfo;
     const server = createServer();
     onTestFinished(() => void server.close());
-    const listening = listen(server, '127.0.0.1', port, 10_000);
+    const listening = listen(server, { portWaitMs: 10_000 }, port);
     setTimeout(() => taken.close(), 50);
     await listening;
     expect(server.listenerCount('error')).toBe(0);

@@ -8,8 +8,8 @@ import type { Certificate, HttpCarrier, HttpHost } from '../../bench/contract/tr
 import type { ByteMeter } from '../../bench/measure/byte-meter.ts';
 import type { Handler } from './express-http2.ts';
 import { createListener } from './http-listener.ts';
-import { bracketed, listen } from './listen.ts';
-import { BadParameter } from './query.ts';
+import { bracketed, type ListenOptions, listen } from './listen.ts';
+import { BadInput } from './query.ts';
 import { sendJson } from './responses.ts';
 import { mountUpstream } from './upstream.ts';
 
@@ -21,28 +21,26 @@ export interface ClosableHttpHost extends HttpHost {
   closeIdle(): void;
 }
 
-export interface HttpHostOptions {
-  readonly over: HttpCarrier;
-  readonly feed: EventFeed;
-  readonly meter: ByteMeter;
-  readonly address: string;
-  readonly port: number;
-  readonly portWaitMs: number;
-  readonly allowedOrigins: readonly string[];
-  /** In place of a new one, on TLS. */
-  readonly certificate: Certificate | undefined;
+export interface HttpHostOptions extends ListenOptions {
+  /** 0 lets the system choose. @default 0 */
+  readonly httpPort?: number;
+  /** Origins of pages that may read events, besides the server's own. @default [] */
+  readonly allowedOrigins?: readonly string[];
+  /** For TLS, in place of a new one. */
+  readonly certificate?: Certificate | undefined;
 }
 
-type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
-
-export async function openHttpHost(options: HttpHostOptions): Promise<ClosableHttpHost> {
-  const { over, feed, meter, address, port, portWaitMs, allowedOrigins } = options;
+export async function openHttpHost(
+  over: HttpCarrier,
+  feed: EventFeed,
+  meter: ByteMeter,
+  options: HttpHostOptions,
+): Promise<ClosableHttpHost> {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
 
-  const origins = new Set(allowedOrigins);
-  const upgrades = new Map<string, Upgrade>();
+  const origins = new Set(options.allowedOrigins);
   let isUpstreamServed = false;
   let closing = false;
 
@@ -52,9 +50,9 @@ export async function openHttpHost(options: HttpHostOptions): Promise<ClosableHt
 
   const handle = app as unknown as Handler;
   const handleH2 = over === 'h2' ? (await import('./express-http2.ts')).handleHttp2(app) : handle;
-  const hosts = new Set(['localhost', '127.0.0.1', '::1', address]);
+  const hosts = new Set(['localhost', '127.0.0.1', '::1', options.address ?? '127.0.0.1']);
   const take = (request: IncomingMessage, response: ServerResponse) => {
-    // Here and not as a layer of the app: that would cost every poll, and hardly any has an Origin.
+    // The check is no layer of the app: every poll would pay for it, and hardly any has an Origin.
     if (request.headers.origin !== undefined && !admits(origins, request.headers.origin, response)) return;
     const answer = request.httpVersionMajor === 2 ? handleH2 : handle;
     answer(request, response, (error) => refuse(request, response, error));
@@ -63,7 +61,7 @@ export async function openHttpHost(options: HttpHostOptions): Promise<ClosableHt
   server.on('connection', (socket) => meter.track(socket));
 
   const scheme = certificate === undefined ? 'http' : 'https';
-  const at = await listen(server, address, port, portWaitMs);
+  const at = await listen(server, options, options.httpPort);
   const boundPort = at.slice(at.lastIndexOf(':') + 1);
   for (const host of hosts) origins.add(new URL(`${scheme}://${bracketed(host)}:${boundPort}`).origin);
 
@@ -80,9 +78,18 @@ export async function openHttpHost(options: HttpHostOptions): Promise<ClosableHt
       isUpstreamServed = true;
     },
     onUpgrade(path, accept) {
-      if (upgrades.size === 0)
-        server.on('upgrade', (request, socket, head) => upgrade(upgrades, request, socket, head));
-      upgrades.set(path, accept);
+      server.on('upgrade', (request, socket, head) => {
+        // Without a listener, a client that vanishes within the handshake would end the process.
+        socket.on('error', () => socket.destroy());
+        const requested = request.url?.split('?', 1)[0] ?? '';
+        try {
+          if (requested === path) accept(request, socket, head);
+          else refuseUpgrade(socket, 404, { path: requested, message: `only ${path} can be upgraded` });
+        } catch (error) {
+          if (!(error instanceof BadInput)) throw error;
+          refuseUpgrade(socket, 400, error.error);
+        }
+      });
     },
     stopAccepting() {
       closing = true;
@@ -92,7 +99,7 @@ export async function openHttpHost(options: HttpHostOptions): Promise<ClosableHt
   };
 }
 
-/** Lets pages of allowed origins read the answer; answers the others itself. */
+/** Whether the origin is allowed; one that is not is answered 403. */
 function admits(origins: ReadonlySet<string>, origin: string, response: ServerResponse): boolean {
   if (!origins.has(origin)) {
     sendJson(response, 403, { error: { header: 'Origin', value: origin, allowed: [...origins] } });
@@ -104,15 +111,15 @@ function admits(origins: ReadonlySet<string>, origin: string, response: ServerRe
   return true;
 }
 
-/** Answers what no route took: an error of ours with its status, an unknown path, a wrong method. */
+/** Answers requests that no route took, and those whose route failed. */
 function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy();
-  } else if (error instanceof BadParameter) {
+  } else if (error instanceof BadInput) {
     sendJson(response, 400, error);
   } else if (error !== undefined && error !== null) {
     console.error(error);
-    // What the handler said already may be the very thing that can't be sent.
+    // A header that the handler set may be what can't be sent.
     for (const name of response.getHeaderNames()) response.removeHeader(name);
     sendJson(response, 500, { error: { message: 'the server failed; its log says why' } });
   } else if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -123,26 +130,9 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
   }
 }
 
-function upgrade(upgrades: ReadonlyMap<string, Upgrade>, request: IncomingMessage, socket: Duplex, head: Buffer): void {
-  // A peer that vanishes in the middle of the handshake must not take the server along.
-  socket.on('error', () => socket.destroy());
-  const path = request.url?.split('?', 1)[0] ?? '';
-  const accept = upgrades.get(path);
-  try {
-    if (accept) accept(request, socket, head);
-    else
-      refuseUpgrade(socket, 404, {
-        error: { path, message: `only ${[...upgrades.keys()].join(', ')} can be upgraded` },
-      });
-  } catch (error) {
-    if (!(error instanceof BadParameter)) throw error;
-    refuseUpgrade(socket, 400, error);
-  }
-}
-
-function refuseUpgrade(socket: Duplex, status: 400 | 404, body: object): void {
-  const json = JSON.stringify(body);
-  // Nobody reads from this socket any more: that the client ends its side would go unnoticed.
+function refuseUpgrade(socket: Duplex, status: 400 | 404, error: object): void {
+  const json = JSON.stringify({ error });
+  // The socket is not read any more: that the client ends its side would go unnoticed, and the socket stay open.
   socket.once('finish', () => socket.destroy());
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Type: application/json\r\n` +

@@ -4,17 +4,28 @@ import { once } from 'node:events';
 import { isIPv6, type Server } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 
-/** How often a port is tried that is in use. */
+/** How often a port that is in use is tried. */
 const PORT_TRY_MS = 10;
+
+export interface ListenOptions {
+  /** Address to listen on. @default '127.0.0.1' */
+  readonly address?: string;
+  /** How long to wait for a port that another process has, in ms. @default 0 */
+  readonly portWaitMs?: number;
+}
 
 /**
  * Listens and tells where, as `address:port`.
  *
- * @param waitMs how long to wait for a port that is in use
+ * @param port 0 lets the system choose
  * @throws Error that names address and port when they can't be had
  */
-export async function listen(server: Server, address: string, port: number, waitMs: number): Promise<string> {
-  const giveUpMs = performance.now() + waitMs;
+export async function listen(
+  server: Server,
+  { address = '127.0.0.1', portWaitMs = 0 }: ListenOptions,
+  port = 0,
+): Promise<string> {
+  const giveUpMs = performance.now() + portWaitMs;
   for (;;) {
     const cause = await bind(server, address, port);
     if (!cause) break;
@@ -30,7 +41,7 @@ export async function listen(server: Server, address: string, port: number, wait
   return `${bracketed(bound.address)}:${bound.port}`;
 }
 
-/** As it stands in a URL (RFC 3986, section 3.2.2). */
+/** A host as a URL writes it (RFC 3986, section 3.2.2). */
 export function bracketed(host: string): string {
   return isIPv6(host) ? `[${host}]` : host;
 }

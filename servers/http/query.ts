@@ -1,22 +1,18 @@
-/** Parameters that clients send, checked before anything is done with them. */
+/** What clients send, checked before anything is done with it. */
 
-/** A parameter that can't be used; the message names it, its value, and what is allowed. */
-export class BadParameter extends Error {
-  readonly parameter: string;
-  readonly value: string;
-  readonly allowed: string;
+/** Input that can't be used. As JSON it is `{error}`, the body of a 400: `error` is its one enumerable property. */
+export class BadInput extends Error {
+  readonly error: object;
 
-  constructor(parameter: string, value: string, allowed: string) {
-    super(`${parameter}=${value}: allowed is ${allowed}`);
-    this.name = 'BadParameter';
-    this.parameter = parameter;
-    this.value = value;
-    this.allowed = allowed;
+  constructor(message: string, error: object = { message }) {
+    super(message);
+    this.error = error;
   }
+}
 
-  /** The body of a 400. */
-  toJSON(): object {
-    return { error: { parameter: this.parameter, value: this.value, allowed: this.allowed } };
+export class BadParameter extends BadInput {
+  constructor(parameter: string, value: string, allowed: string) {
+    super(`${parameter}=${value}: allowed is ${allowed}`, { parameter, value, allowed });
   }
 }
 
@@ -27,8 +23,9 @@ export class BadParameter extends Error {
 export function readQuery<Name extends string>(query: string, names: readonly Name[]): Partial<Record<Name, string>> {
   const values: Partial<Record<Name, string>> = {};
   if (query === '') return values;
-  for (const [name, value] of new URLSearchParams(query)) {
-    if (!isOneOf(name, names)) throw new BadParameter(name, value, `one of the parameters ${names.join(', ')}`);
+  for (const [key, value] of new URLSearchParams(query)) {
+    const name = names.find((known) => known === key);
+    if (name === undefined) throw new BadParameter(key, value, `one of the parameters ${names.join(', ')}`);
     if (values[name] !== undefined) throw new BadParameter(name, value, 'one value');
     values[name] = value;
   }
@@ -41,6 +38,11 @@ export function queryOf(target: string | undefined): string {
   return target === undefined || at === -1 ? '' : target.slice(at + 1);
 }
 
+/** The cursor of a request whose one parameter is `since`. @throws BadParameter */
+export function readSince({ url }: { readonly url?: string | undefined }): number | undefined {
+  return readCursor(readQuery(queryOf(url), ['since']).since);
+}
+
 /** @throws BadParameter unless it is a seq: digits only, not above 2^53 − 1 */
 export function readCursor(value: string | undefined, name = 'since'): number | undefined {
   if (value === undefined) return undefined;
@@ -49,6 +51,11 @@ export function readCursor(value: string | undefined, name = 'since'): number | 
   throw new BadParameter(name, value, `a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, the seq of an event`);
 }
 
-function isOneOf<Name extends string>(name: string, names: readonly Name[]): name is Name {
-  return (names as readonly string[]).includes(name);
+export function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

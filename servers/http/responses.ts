@@ -1,12 +1,13 @@
-/** What is done with a response on HTTP/1.1 and HTTP/2 alike. */
+/** Responses on HTTP/1.1 and HTTP/2 alike. */
 
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
+import type { Socket } from 'node:net';
 
 /** RFC 9113, section 7. */
 const ENHANCE_YOUR_CALM = 0xb;
 
-/** Answers with an object as JSON, or with JSON as it is. */
+/** @param body an object, or JSON in bytes */
 export function sendJson(response: ServerResponse, status: number, body: object): void {
   const json = Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body));
   response.writeHead(status, {
@@ -17,8 +18,8 @@ export function sendJson(response: ServerResponse, status: number, body: object)
   response.end(json);
 }
 
-/** Breaks off a response that its client does not read. On HTTP/2, other streams of the connection go on. */
-export function breakOff(response: ServerResponse | Http2ServerResponse): void {
-  if ('stream' in response) response.stream.close(ENHANCE_YOUR_CALM);
-  else response.destroy();
+/** Ends a client that does not read. On HTTP/2, other streams of the connection go on. */
+export function breakOff(writable: ServerResponse | Http2ServerResponse | Socket): void {
+  if ('stream' in writable) writable.stream.close(ENHANCE_YOUR_CALM);
+  else writable.destroy();
 }

@@ -1,39 +1,36 @@
-/**
- * From client to server: `POST /upstream` with JSON as its body is answered 200 with the same bytes. For the transports whose
- * own channel goes downwards only: polling, long-polling, SSE.
- */
+/** From client to server: `POST /upstream` with JSON as its body is answered 200 with the same bytes. */
 
-import express, { type Express, type Response } from 'express';
+import express, { type Express } from 'express';
 import { MAX_MESSAGE_BYTES } from '../../bench/contract/transport.ts';
+import { isJson } from './query.ts';
 import { sendJson } from './responses.ts';
 
 const PATH = '/upstream';
 const TYPE = 'application/json';
 const METHODS = ['POST', 'OPTIONS'];
 
-/** What express says of a body that it did not read. */
-interface BodyError {
-  readonly status?: number;
-  readonly type?: string;
-  readonly message: string;
-}
-
 export function mountUpstream(app: Express): void {
   const readBody = express.raw({ type: TYPE, limit: MAX_MESSAGE_BYTES, inflate: false });
 
   app.post(PATH, (request, response) => {
-    readBody(request, response, (error?: unknown) => {
-      if (error) return refuseBody(response, error as BodyError);
+    const refuse = (status: number, error: object) => sendJson(response, status, { error });
+    readBody(request, response, (error?: { status?: number; type?: string; message: string }) => {
       const body: unknown = request.body;
-      if (!Buffer.isBuffer(body)) {
+      if (error?.type === 'entity.too.large') {
+        refuse(413, { message: 'the message is too long', allowed: `at most ${MAX_MESSAGE_BYTES} bytes` });
+      } else if (error) {
+        refuse(error.status ?? 400, { message: error.message });
+      } else if (!Buffer.isBuffer(body)) {
         const value = request.get('Content-Type') ?? '';
-        return sendJson(response, 415, { error: { header: 'Content-Type', value, allowed: `${TYPE}, with a body` } });
+        refuse(415, { header: 'Content-Type', value, allowed: `${TYPE}, with a body` });
+      } else if (isJson(body.toString())) {
+        sendJson(response, 200, body);
+      } else {
+        refuse(400, { message: 'the body is not JSON' });
       }
-      if (!isJson(body)) return sendJson(response, 400, { error: { message: 'the body is not JSON' } });
-      sendJson(response, 200, body);
     });
   });
-  // What a browser asks before it lets a page of another origin post JSON; whether it may, the host has decided.
+  // The preflight of a page of another origin. The host has decided whether its origin is allowed.
   app.options(PATH, (_request, response) => {
     response.set({ 'Access-Control-Allow-Methods': 'POST', 'Access-Control-Allow-Headers': 'Content-Type' });
     response.status(204).end();
@@ -42,21 +39,4 @@ export function mountUpstream(app: Express): void {
     response.set('Allow', METHODS.join(', '));
     sendJson(response, 405, { error: { method: request.method, allowed: METHODS } });
   });
-}
-
-function refuseBody(response: Response, { status = 400, type, message }: BodyError): void {
-  const isTooLong = type === 'entity.too.large';
-  const what = isTooLong
-    ? { message: 'the message is too long', allowed: `at most ${MAX_MESSAGE_BYTES} bytes` }
-    : { message };
-  sendJson(response, status, { error: what });
-}
-
-function isJson(body: Buffer): boolean {
-  try {
-    JSON.parse(body.toString());
-    return true;
-  } catch {
-    return false;
-  }
 }

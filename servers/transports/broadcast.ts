@@ -1,12 +1,13 @@
 /**
- * Pushes a feed to every client of a lasting connection. SSE, WebSocket and TCP share it, so that all three give the same
- * delivery guarantees, and differ in framing alone.
+ * Pushes a feed to every client of a lasting connection. Transports that push share it, so that they give the same delivery
+ * guarantees, and differ in framing alone.
  *
  * A client is either live, and gets each event as it is published, or it catches up from the ring at the pace at which it
  * reads. A live client that does not read is cut off: the server holds at most `maxBacklogBytes` for it.
  */
 
-import type { EncodedEvent, EventFeed, Gap } from '../../bench/contract/event.ts';
+import { type EncodedEvent, type EventFeed, encodeGap, type Gap } from '../../bench/contract/event.ts';
+import type { Endpoint, MountedTransport } from '../../bench/contract/transport.ts';
 
 /** One connection, as its transport sees it. */
 export interface Peer {
@@ -14,7 +15,7 @@ export interface Peer {
   write(frame: Buffer, flushed?: (error?: Error | null) => void): void;
   /** Bytes written and not handed to the system yet. */
   readonly backlogBytes: number;
-  /** Ends a client that does not read; says why where the protocol has a word for it. */
+  /** Ends a client that does not read, with the reason where the protocol has a code for it. */
   cutOff(): void;
 }
 
@@ -22,6 +23,14 @@ export interface Framing {
   event(event: EncodedEvent): Buffer;
   gap(gap: Gap): Buffer;
 }
+
+export const NEWLINE = Buffer.from('\n');
+
+/** Newline-delimited JSON: one event, or one gap, per line. */
+export const LINES: Framing = {
+  event: ({ bytes }) => Buffer.concat([bytes, NEWLINE]),
+  gap: (gap) => Buffer.from(`${encodeGap(gap)}\n`),
+};
 
 /** A client that catches up gets this much at a time. */
 const CATCH_UP = { events: 64, bytes: 64 * 1024 };
@@ -35,7 +44,8 @@ export class Broadcast<P extends Peer> {
   /** Clients whose cursor the feed has not reached, with that cursor. */
   readonly #ahead = new Map<P, number>();
   readonly #unsubscribe: () => void;
-  #cutOffCount = 0;
+  #timer: NodeJS.Timeout | undefined;
+  cutOffCount = 0;
   #closed = false;
 
   constructor(feed: EventFeed, framing: Framing, maxBacklogBytes: number) {
@@ -47,10 +57,6 @@ export class Broadcast<P extends Peer> {
 
   get size(): number {
     return this.#live.size + this.#catchingUp.size + this.#ahead.size;
-  }
-
-  get cutOffCount(): number {
-    return this.#cutOffCount;
   }
 
   *peers(): Iterable<P> {
@@ -75,15 +81,41 @@ export class Broadcast<P extends Peer> {
     this.#ahead.delete(peer);
   }
 
-  /** Says something to one client only, under the same limit as events. To one that left, nothing. */
+  /** Writes to one client, under the same limit as events; nothing to one that left. */
   say(peer: P, frame: Buffer): void {
     if (!this.#live.has(peer) && !this.#catchingUp.has(peer) && !this.#ahead.has(peer)) return;
     peer.write(frame);
     this.#checkBacklog(peer);
   }
 
+  /** Does something for each client at this period, until it closes. */
+  repeat(periodMs: number, act: (peer: P) => void): void {
+    this.#timer = setInterval(() => {
+      for (const peer of this.peers()) act(peer);
+    }, periodMs);
+  }
+
+  /** @param end ends every client as the protocol says, once nothing is pushed any more */
+  mounted(endpoint: Endpoint, end: () => unknown): MountedTransport {
+    const broadcast = this;
+    return {
+      ...endpoint,
+      get clientCount() {
+        return broadcast.size;
+      },
+      get cutOffCount() {
+        return broadcast.cutOffCount;
+      },
+      async close() {
+        broadcast.close();
+        await end();
+      },
+    };
+  }
+
   /** Stops to push; the peers stay with the caller. */
   close(): void {
+    clearInterval(this.#timer);
     this.#unsubscribe();
     this.#closed = true;
   }
@@ -127,7 +159,7 @@ export class Broadcast<P extends Peer> {
     }
     for (const frame of batch) peer.write(frame);
     peer.write(last, (error) => {
-      // Written on to a connection that ended, the rest of the ring would be an error for each batch of it.
+      // Without these conditions, each further batch of the ring would be an error on a connection that ended.
       if (!error && !this.#closed && this.#catchingUp.has(peer)) this.#catchUp(peer, cursor);
     });
   }
@@ -135,7 +167,7 @@ export class Broadcast<P extends Peer> {
   #checkBacklog(peer: P): void {
     if (peer.backlogBytes <= this.#maxBacklogBytes) return;
     this.leave(peer);
-    this.#cutOffCount++;
+    this.cutOffCount++;
     peer.cutOff();
   }
 }

@@ -1,8 +1,7 @@
 /**
- * HTTP long-polling (RFC 6202, section 2): the server parks a poll until there is something to say.
+ * HTTP long-polling (RFC 6202, section 2): the server parks a poll until there is an event.
  *
- * `GET /long-polling?since=N&hold=30` → as polling, but 204 only after `hold` seconds. Everything that waits goes into one
- * response.
+ * `GET /long-polling?since=N&hold=30` → as polling, but 204 only after `hold` seconds.
  */
 
 import type { Response } from 'express';
@@ -17,18 +16,13 @@ export interface LongPollingOptions extends PollOptions {
 
 const MAX_HOLD_SECONDS = 120;
 
-interface Parked {
-  readonly since: number;
-  readonly timer: NodeJS.Timeout;
-}
-
 export const longPolling: ServerTransport<LongPollingOptions> = {
   defaults: { ...POLL_DEFAULTS, holdSeconds: 30 },
 
   async mount(host, feed, { holdSeconds, ...limits }) {
     const http = await host.http(limits.over);
     const answers = new PollAnswers(feed, http, limits);
-    const parked = new Map<Response, Parked>();
+    const parked = new Map<Response, { readonly since: number; readonly timer: NodeJS.Timeout }>();
 
     const unpark = (response: Response) => {
       clearTimeout(parked.get(response)?.timer);
@@ -47,7 +41,7 @@ export const longPolling: ServerTransport<LongPollingOptions> = {
       if (answers.tryAnswer(response, since, 'queued')) return;
       if (http.closing) return answers.answerNothing(response, since);
       parked.set(response, { since, timer: setTimeout(release, holdMs, response, since) });
-      // Not the response's: one that waits behind another on its connection does not hear of the end.
+      // A response that waits behind another on its connection emits no 'close'; its request does.
       request.once('close', () => unpark(response));
     });
     http.serveUpstream();
@@ -67,7 +61,7 @@ export const longPolling: ServerTransport<LongPollingOptions> = {
         return answers.cutOffCount;
       },
       get polls() {
-        return answers.delivered;
+        return { ...answers.delivered };
       },
       async close() {
         unsubscribe();
@@ -77,8 +71,8 @@ export const longPolling: ServerTransport<LongPollingOptions> = {
   },
 };
 
-function readHoldSeconds(value: string | undefined, otherwise: number): number {
-  if (value === undefined) return otherwise;
+function readHoldSeconds(value: string | undefined, byDefault: number): number {
+  if (value === undefined) return byDefault;
   const hold = Number(value);
   if (/^\d+(\.\d+)?$/.test(value) && hold > 0 && hold <= MAX_HOLD_SECONDS) return hold;
   throw new BadParameter('hold', value, `a number of seconds above 0 and up to ${MAX_HOLD_SECONDS}`);

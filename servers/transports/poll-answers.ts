@@ -1,12 +1,8 @@
-/**
- * What a poll is answered, for polling and long-polling alike: the events after a cursor as newline-delimited JSON, a gap,
- * or nothing.
- */
+/** Answers to polls, for polling and long-polling: the events after a cursor as newline-delimited JSON, a gap, or nothing. */
 
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Response } from 'express';
-import type { EventFeed } from '../../bench/contract/event.ts';
-import { encodeGap } from '../../bench/contract/event.ts';
+import { type EventFeed, encodeGap } from '../../bench/contract/event.ts';
 import {
   HTTP_DEFAULTS,
   type HttpHost,
@@ -20,14 +16,9 @@ export interface PollOptions extends BacklogOptions, HttpOptions {
   /** How long a client may leave an answer unread that is larger than `maxBacklogBytes`. @default 10000 */
   readonly stalledMs?: number;
   /**
-   * Whether a client may ask if anything changed instead of being told that nothing came: answers carry an `ETag`, and to a
-   * client that names it in `If-None-Match` the answer to "nothing new" is a 304 instead of a 204.
-   *
-   * The entity of `?since=N` is the list of events after N; its tag is the cursor of a client that has read it, in quotes. A
-   * client with cursor N has that list already, empty, with the tag `"N"` (RFC 9110, sections 8.8.3 and 13.1.2). Answers are
-   * `no-cache` then: `no-store` would leave nothing to revalidate.
-   *
-   * @default false
+   * Whether answers carry an `ETag`, and a client that names it in `If-None-Match` is answered 304 instead of 204 when there
+   * is nothing new. The tag is the cursor of a client that has read the answer, in quotes (RFC 9110, sections 8.8.3 and
+   * 13.1.2). Answers are `no-cache` then: `no-store` would leave nothing to revalidate. @default false
    */
   readonly revalidates?: boolean;
 }
@@ -40,53 +31,40 @@ export class PollAnswers {
   readonly #feed: EventFeed;
   readonly #host: HttpHost;
   readonly #limits: Required<PollOptions>;
-  /** Clients in step ask for the same events: the newest body is built once for all of them. */
+  /** The newest body, built once for all clients that poll with the same cursor. */
   #body: { since: number; lastSeq: number; bytes: Buffer } | undefined;
-  readonly #cacheControl: string;
-  readonly #delivered = { parked: 0, queued: 0 };
-  #cutOffCount = 0;
+  readonly delivered = { parked: 0, queued: 0 };
+  /** Clients whose answer was broken off. */
+  cutOffCount = 0;
 
   constructor(feed: EventFeed, host: HttpHost, limits: Required<PollOptions>) {
     this.#feed = feed;
     this.#host = host;
     this.#limits = limits;
-    this.#cacheControl = limits.revalidates ? 'no-cache' : 'no-store';
   }
 
-  get cutOffCount(): number {
-    return this.#cutOffCount;
-  }
-
-  get delivered(): PolledDeliveries {
-    return { ...this.#delivered };
-  }
-
-  /**
-   * Answers 200 with what comes after the cursor, or 410 when that is lost. Returns false when there is nothing yet.
-   *
-   * @param as what the events count as
-   */
+  /** Answers 200 with what comes after the cursor, or 410 when that is lost. Returns false when there is nothing yet. */
   tryAnswer(response: Response, since: number, as: keyof PolledDeliveries): boolean {
     const gap = this.#feed.gapAfter(since);
     if (gap) {
-      this.#send(response, 410, 'application/json', Buffer.from(encodeGap(gap)));
+      this.#sendBody(response, 410, 'application/json', Buffer.from(encodeGap(gap)));
       return true;
     }
     const { lastSeq } = this.#feed;
     if (since >= lastSeq) return false;
     if (this.#isKnown(response, lastSeq)) {
-      this.#sendHead(response, 304);
+      this.#send(response, 304, {});
       return true;
     }
-    this.#send(response, 200, 'application/x-ndjson', this.#bodySince(since));
-    this.#delivered[as] += lastSeq - since;
+    this.#sendBody(response, 200, 'application/x-ndjson', this.#bodySince(since));
+    this.delivered[as] += lastSeq - since;
     return true;
   }
 
   /** Answers 204 or 304: nothing after the cursor, or, to a client without one, where the feed stands. */
   answerNothing(response: Response, since: number | undefined): void {
     const status = this.#isKnown(response, since ?? this.#feed.lastSeq) ? 304 : 204;
-    this.#sendHead(response, status, since === undefined ? { 'Event-Cursor': this.#feed.lastSeq } : {});
+    this.#send(response, status, since === undefined ? { 'Event-Cursor': this.#feed.lastSeq } : {});
   }
 
   /** Tags the answer, where answers have tags, and tells whether the client has it already. */
@@ -96,29 +74,21 @@ export class PollAnswers {
     return response.req.fresh;
   }
 
-  #sendHead(response: Response, status: number, headers: OutgoingHttpHeaders = {}): void {
-    if (this.#host.closing) response.shouldKeepAlive = false;
-    response.writeHead(status, { 'Cache-Control': this.#cacheControl, ...headers });
-    response.end();
-  }
-
-  #send(response: Response, status: number, contentType: string, body: Buffer): void {
-    if (this.#host.closing) response.shouldKeepAlive = false;
-    response.writeHead(status, {
-      'Content-Type': contentType,
-      'Content-Length': body.length,
-      'Cache-Control': this.#cacheControl,
-    });
-    response.end(body);
-    if (response.writableLength > this.#limits.maxBacklogBytes) this.#cutOffIfStalled(response);
-  }
-
-  #cutOffIfStalled(response: Response): void {
+  #sendBody(response: Response, status: number, contentType: string, body: Buffer): void {
+    this.#send(response, status, { 'Content-Type': contentType, 'Content-Length': body.length }, body);
+    if (response.writableLength <= this.#limits.maxBacklogBytes) return;
     const timer = setTimeout(() => {
-      this.#cutOffCount++;
+      this.cutOffCount++;
       breakOff(response);
     }, this.#limits.stalledMs);
     response.once('close', () => clearTimeout(timer));
+  }
+
+  #send(response: Response, status: number, headers: OutgoingHttpHeaders, body?: Buffer): void {
+    if (this.#host.closing) response.shouldKeepAlive = false;
+    const cacheControl = this.#limits.revalidates ? 'no-cache' : 'no-store';
+    response.writeHead(status, { ...headers, 'Cache-Control': cacheControl });
+    response.end(body);
   }
 
   #bodySince(since: number): Buffer {

@@ -5,7 +5,7 @@
  */
 
 import type { ServerTransport } from '../../bench/contract/transport.ts';
-import { queryOf, readCursor, readQuery } from '../http/query.ts';
+import { readSince } from '../http/query.ts';
 import { POLL_DEFAULTS, PollAnswers, type PollOptions } from './poll-answers.ts';
 
 export const polling: ServerTransport<PollOptions> = {
@@ -16,7 +16,7 @@ export const polling: ServerTransport<PollOptions> = {
     const answers = new PollAnswers(feed, http, options);
 
     http.app.get('/polling', (request, response) => {
-      const since = readCursor(readQuery(queryOf(request.url), ['since']).since);
+      const since = readSince(request);
       if (since === undefined || !answers.tryAnswer(response, since, 'queued')) answers.answerNothing(response, since);
     });
     http.serveUpstream();

@@ -2,10 +2,9 @@ import type { WebSocket } from 'ws';
 import type { Peer } from './broadcast.ts';
 
 export const CLOSE = { goingAway: 1001, policy: 1008, tryLater: 1013 } as const;
-/** How long a peer gets to answer a close frame. */
+/** How long a peer may take to answer a close frame. */
 const CLOSE_GRACE_MS = 1_000;
 
-/** One WebSocket, as the server sees it. */
 export class WebSocketPeer implements Peer {
   readonly #ws: WebSocket;
   readonly #message: { readonly binary: boolean };
@@ -24,7 +23,7 @@ export class WebSocketPeer implements Peer {
     return this.#ws.bufferedAmount;
   }
 
-  /** A client that is saying goodbye gets no more: ws would count it as backlog, and the client would be taken for slow. */
+  /** Writes nothing once the client closes: ws would count it as backlog, and the client would be cut off as slow. */
   write(frame: Buffer, flushed?: (error?: Error | null) => void): void {
     if (this.#ws.readyState === this.#ws.OPEN) this.#ws.send(frame, this.#message, flushed);
   }
@@ -45,7 +44,7 @@ export class WebSocketPeer implements Peer {
   }
 }
 
-/** Sends the close frame and waits for the peer's, but not for long. */
+/** Sends the close frame, and resolves when the peer has answered it or its time is over. */
 export function closeSoon(ws: WebSocket, code: number, reason: string): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => ws.terminate(), CLOSE_GRACE_MS);

@@ -1,6 +1,5 @@
 /**
  * WebSocket (RFC 6455): one message per event, framed by ws. A text message from the client is echoed as `{"echo":…}`.
- *
  * Close codes: 1001 on shutdown, 1008 for a page of an origin that is not allowed, 1009 above the message limit, 1013 when
  * the client is too slow. A client that answers no ping is gone.
  */
@@ -16,7 +15,7 @@ import {
   WEBSOCKET_DEFAULTS,
   type WebSocketWireOptions,
 } from '../../bench/contract/transport.ts';
-import { queryOf, readCursor, readQuery } from '../http/query.ts';
+import { readSince } from '../http/query.ts';
 import { BACKLOG_DEFAULTS, type BacklogOptions } from './backlog.ts';
 import { Broadcast } from './broadcast.ts';
 import { CLOSE, closeSoon, WebSocketPeer } from './websocket-peers.ts';
@@ -45,7 +44,7 @@ export const websocket: ServerTransport<WebSocketOptions> = {
     const isBinary = encoding === 'binary';
     const encode = isBinary ? encodeBinary : (text: string) => Buffer.from(text);
     const framing = {
-      event: isBinary ? binaryOnce() : ({ bytes }: EncodedEvent) => bytes,
+      event: ({ text, bytes }: EncodedEvent) => (isBinary ? encodeBinary(text) : bytes),
       gap: (gap: Gap) => encode(encodeGap(gap)),
     };
     const broadcast = new Broadcast<WebSocketPeer>(feed, framing, maxBacklogBytes);
@@ -58,9 +57,9 @@ export const websocket: ServerTransport<WebSocketOptions> = {
     });
 
     http.onUpgrade('/websocket', (request, socket, head) => {
-      const since = readCursor(readQuery(queryOf(request.url), ['since']).since);
+      const since = readSince(request);
       server.handleUpgrade(request, socket, head, (ws) => {
-        // What ws refuses of a client (too long, unmasked …) it closes with the right code by itself.
+        // ws closes with the code for what it refuses (too long, unmasked …). Without a listener it would end the process.
         ws.on('error', () => {});
         if (!http.allowsOrigin(request.headers.origin)) return void closeSoon(ws, CLOSE.policy, 'origin not allowed');
         if (http.closing) return void closeSoon(ws, CLOSE.goingAway, 'the server shuts down');
@@ -79,43 +78,17 @@ export const websocket: ServerTransport<WebSocketOptions> = {
       response.json({ error: { header: 'Upgrade', allowed: 'websocket' } });
     });
 
-    const pings = setInterval(() => {
-      for (const peer of broadcast.peers()) peer.pingOrTerminate();
-    }, pingMs);
-
-    const { url, ...address } = http.addressOf('/websocket');
-    return {
-      ...address,
-      url: url.replace(/^http/, 'ws'),
-      get clientCount() {
-        return broadcast.size;
-      },
-      get cutOffCount() {
-        return broadcast.cutOffCount;
-      },
-      async close() {
-        clearInterval(pings);
-        broadcast.close();
-        await Promise.all([...broadcast.peers()].map((peer) => peer.end()));
-      },
-    };
+    broadcast.repeat(pingMs, (peer) => peer.pingOrTerminate());
+    const { url, ...endpoint } = http.addressOf('/websocket');
+    return broadcast.mounted({ ...endpoint, url: url.replace(/^http/, 'ws') }, () =>
+      Promise.all([...broadcast.peers()].map((peer) => peer.end())),
+    );
   },
 };
 
-/** Encodes each event once, whoever asks for it and when. */
-function binaryOnce(): (event: EncodedEvent) => Buffer {
-  const encoded = new WeakMap<EncodedEvent, Buffer>();
-  return (event) => {
-    const bytes = encoded.get(event) ?? encodeBinary(event.text);
-    encoded.set(event, bytes);
-    return bytes;
-  };
-}
-
 /**
- * Every message is compressed, however short, by a compressor of the client's own, on the threads of libuv and ten messages at
- * a time as ws does by default. Without takeover it starts afresh with each message, and its output is the same for all
- * clients; ws does not share it, and neither does this server.
+ * Every message is compressed, however short, by a compressor per client, ten messages at a time on the threads of libuv (the
+ * default of ws). Without takeover the output is the same for all clients; neither ws nor this server shares it.
  */
 function deflateOf(compression: Required<WebSocketWireOptions>['compression']) {
   if (compression === 'none') return false;

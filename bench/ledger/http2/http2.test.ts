@@ -40,6 +40,9 @@ const reset = (stream: number, code = 8) => writeFrame(3, 0, stream, Buffer.from
 
 const STREAM = 'text/event-stream';
 const LINES = 'application/x-ndjson';
+/** `content-length: 9`: by it, lines are the answer to a poll and no stream. */
+const LENGTH = Buffer.from([0x0f, 13, 1, 0x39]);
+const lines = (stream: number) => writeFrame(1, END_HEADERS, stream, Buffer.concat([okBlock(LINES), LENGTH]));
 
 /** What follows once both sides have opened the connection. */
 function read(up: readonly Buffer[], down: readonly Buffer[], ledger?: ConnectionLedger) {
@@ -57,8 +60,8 @@ describe('HTTP/2', () => {
   });
 
   test('adds 9 bytes to an event of an event stream, and its heads are the handshake', () => {
-    const lines = `id:1\ndata:${TEXT}\n\n`;
-    const { up, down, events, cycles } = read([get(1)], [ok(1, STREAM), data(1, lines), data(1, ':\n\n')]);
+    const fields = `id:1\ndata:${TEXT}\n\n`;
+    const { up, down, events, cycles } = read([get(1)], [ok(1, STREAM), data(1, fields), data(1, ':\n\n')]);
     expect(down).toMatchObject({ payload: 100, framing: 12, control: 3, chunking: 9 + 9, responseHead: 0 });
     // block: 1 + 2 + 1 + 17
     expect(down.handshake).toBe(OPEN_DOWN.length + 9 + 21);
@@ -67,15 +70,24 @@ describe('HTTP/2', () => {
     expect(cycles.count).toBe(0);
   });
 
+  test('adds 10 bytes to an event of a stream of lines, whose heads are the handshake and empty lines control', () => {
+    const answer = ok(1, LINES);
+    const { up, down, events, cycles } = read([get(1)], [answer, data(1, `${TEXT}\n`), data(1, '\n')]);
+    expect(down).toMatchObject({ payload: 100, framing: 1, control: 1, chunking: 9 + 9, responseHead: 0 });
+    expect(down.handshake).toBe(OPEN_DOWN.length + answer.length);
+    expect(up.requestHead).toBe(0);
+    expect([events, cycles.count]).toEqual([1, 0]);
+  });
+
   test('exchanges on one connection are cycles, and those without an event empty ones', () => {
     const { up, down, events, cycles, emptyCycles } = read(
       [get(1), get(3)],
-      [ok(1, LINES), Buffer.concat([data(1, `${TEXT}\n`, true), noContent(3)])],
+      [lines(1), Buffer.concat([data(1, `${TEXT}\n`, true), noContent(3)])],
     );
     expect(up).toMatchObject({ requestHead: 11 + 11, control: 0 });
-    expect(down).toMatchObject({ responseHead: 9 + 24 + 9 + 1, payload: 100, framing: 1, chunking: 9 });
+    expect(down).toMatchObject({ responseHead: 9 + 28 + 9 + 1, payload: 100, framing: 1, chunking: 9 });
     expect(events).toBe(1);
-    expect(cycles).toEqual({ count: 2, upBytes: 22, downBytes: 33 + 110 + 10 });
+    expect(cycles).toEqual({ count: 2, upBytes: 22, downBytes: 37 + 110 + 10 });
     expect(emptyCycles).toEqual({ count: 1, upBytes: 11, downBytes: 10 });
   });
 
@@ -120,24 +132,19 @@ describe('HTTP/2', () => {
   test('a head on a stream that was given up is decoded, for later heads index its fields', () => {
     const indexed = Buffer.concat([Buffer.from([0x88, 0x5f, LINES.length]), Buffer.from(LINES)]);
     const late = writeFrame(1, END_HEADERS | END_STREAM, 1, indexed);
+    const answer = Buffer.concat([Buffer.from([0x88, 0xbe]), LENGTH]);
     const { events, down, problems } = read(
       [get(1), Buffer.concat([reset(1), get(3)])],
-      [
-        Buffer.alloc(0),
-        Buffer.concat([late, writeFrame(1, END_HEADERS, 3, Buffer.from([0x88, 0xbe])), data(3, '{}\n')]),
-      ],
+      [Buffer.alloc(0), Buffer.concat([late, writeFrame(1, END_HEADERS, 3, answer), data(3, '{}\n')])],
     );
     expect(problems).toEqual([]);
     expect(events).toBe(1);
-    expect(down).toMatchObject({ control: late.length, responseHead: 11, payload: 2 });
+    expect(down).toMatchObject({ control: late.length, responseHead: 9 + answer.length, payload: 2 });
   });
 
   test('a server may end a response by a reset without an error; with one, nothing is complete', () => {
-    const { cycles, down } = read(
-      [get(1), get(3)],
-      [ok(1, LINES), data(1, '{}\n'), reset(1, 0), ok(3, LINES), reset(3, 2)],
-    );
-    expect(cycles).toEqual({ count: 1, upBytes: 11, downBytes: 33 + 12 });
+    const { cycles, down } = read([get(1), get(3)], [lines(1), data(1, '{}\n'), reset(1, 0), lines(3), reset(3, 2)]);
+    expect(cycles).toEqual({ count: 1, upBytes: 11, downBytes: 37 + 12 });
     expect(down).toMatchObject({ control: 13 + 13 });
   });
 
@@ -149,7 +156,7 @@ describe('HTTP/2', () => {
 
   test('a frame that is not whole counts in its layer, and as a frame once it is', () => {
     const ledger = new ConnectionLedger('http2');
-    read([get(1)], [ok(1, LINES), data(1, `${TEXT}\n`).subarray(0, 60)], ledger);
+    read([get(1)], [lines(1), data(1, `${TEXT}\n`).subarray(0, 60)], ledger);
     const begun = ledger.count();
     expect(begun.down).toMatchObject({ payload: 51, chunking: 9, framing: 0 });
     expect(begun.frames.down.DATA).toBeUndefined();
@@ -212,7 +219,7 @@ describe('is reported, and nothing is read after it:', () => {
       /^up, byte 57: CONTINUATION is not read/,
     ),
     up('a block that is not HPACK', [writeFrame(1, 4, 1, Buffer.from([0x80]))], /HPACK: no field has the index 0/),
-    down('an answer that nobody asked for', [ok(3, LINES)], /^down, .*stream 3 was never opened/),
+    down('an answer that nobody asked for', [lines(3)], /^down, .*stream 3 was never opened/),
     down('DATA before its head', [data(1, 'x')], /DATA on stream 1 before its head/),
     down('a status that is none', [writeFrame(1, 4, 1, Buffer.from([0x08, 2, 0x32, 0x30]))], /the status "20"/),
     down('a head without a status', [writeFrame(1, 4, 1, GET_BLOCK)], /the status ""/),

@@ -34,7 +34,9 @@ async function serve(options: ServerOptions): Promise<number> {
       request.pipe(response);
     } else if (pathname === '/poll') {
       const body = seq % 3 === 0 ? '' : `${seq % 5 === 0 ? BIG : eventOf(seq)}\n`;
-      response.writeHead(body === '' ? 204 : 200, { 'content-type': 'application/x-ndjson', 'event-cursor': `${seq}` });
+      const length = body === '' ? {} : { 'content-length': body.length };
+      const type = { 'content-type': 'application/x-ndjson' };
+      response.writeHead(body === '' ? 204 : 200, { ...type, ...length, 'event-cursor': `${seq}` });
       response.end(body);
     }
   });

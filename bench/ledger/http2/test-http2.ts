@@ -42,6 +42,7 @@ interface StreamSpec {
   readonly questionData: DataSpec;
   readonly answer: AnswerSpec;
   readonly answerFields: Fields;
+  readonly tellsLength: boolean;
   readonly answerData: DataSpec;
   /** Who gives it up once its answer's head has come; the rest of that is sent nevertheless. */
   readonly resetBy: DirectionName | undefined;
@@ -83,6 +84,7 @@ export const http2Connections: fc.Arbitrary<Http2Spec> = fc.record({
       questionData: data,
       answer: answers,
       answerFields: fieldLists,
+      tellsLength: fc.boolean(),
       answerData: data,
       resetBy: fc.option(directions, { nil: undefined, freq: 8 }),
     }),
@@ -151,8 +153,8 @@ class Http2Writer {
   }
 
   #streamSteps(spec: StreamSpec): Step[] {
-    const { question, questionFields, questionData, answerFields, answerData, resetBy } = spec;
-    const answer = writeAnswer(spec.answer, question);
+    const { question, questionFields, questionData, answerFields, tellsLength, answerData, resetBy } = spec;
+    const answer = writeAnswer(spec.answer, question, !tellsLength);
     const isHandshake = answer.opensStream;
     const counted = { up: 0, down: 0 };
     let id = 0;
@@ -178,6 +180,7 @@ class Http2Writer {
       [':status', String(answer.status)],
       ...(answer.type === undefined ? [] : [['content-type', answer.type] as const]),
       ...(answer.coding === undefined ? [] : [['content-encoding', answer.coding] as const]),
+      ...(tellsLength ? [['content-length', String(bytesOf(answer.body.parts).length)] as const] : []),
       ...answerFields,
     ];
     const body = answer.isBodiless ? undefined : answer.body;

@@ -103,8 +103,9 @@ describe('the TLS of Node', () => {
 
   test('around HTTP/2, agreed upon by ALPN', async () => {
     const server = createSecureServer(IDENTITY, (_request, response) => {
-      response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-      response.end(TEXTS.map((text) => `${text}\n`).join(''));
+      const body = TEXTS.map((text) => `${text}\n`).join('');
+      response.writeHead(200, { 'content-type': 'application/x-ndjson', 'content-length': Buffer.byteLength(body) });
+      response.end(body);
     });
     const { tap, keep } = await openWithKeys(await listen(server), 'http2');
     const session = connectHttp2(`https://127.0.0.1:${tap.port}`, {

@@ -1,32 +1,32 @@
 import { describe, expect, test } from 'vitest';
 import { ManualTime } from '../../measure/test-time.ts';
-import { type Departing, Departures } from './delay-queue.ts';
+import { type Delayed, DelayQueue } from './delay-queue.ts';
 
 function open() {
   const time = new ManualTime(1e9);
-  const departures = new Departures(time, time.clock);
+  const queue = new DelayQueue(time, time.clock);
   const left: [string, number][] = [];
   /** Due in these ms from now on, one after the other. */
   const leaveIn = (name: string, ...inMs: number[]) => {
     const fromNs = time.nowNs;
-    const departing: Departing = {
+    const delayed: Delayed = {
       get dueNs() {
         return fromNs + (inMs[0] ?? 0) * 1e6;
       },
-      depart(nowNs) {
+      release(nowNs) {
         inMs.shift();
         left.push([name, (nowNs - fromNs) / 1e6]);
         return inMs.length > 0;
       },
     };
-    departures.add(departing);
+    queue.add(delayed);
   };
-  return { time, departures, left, leaveIn };
+  return { time, queue, left, leaveIn };
 }
 
-describe('departures', () => {
+describe('queue', () => {
   test('leave when they are due, whatever the order in which they came', () => {
-    const { time, departures, left, leaveIn } = open();
+    const { time, queue, left, leaveIn } = open();
     leaveIn('late', 30);
     leaveIn('early', 10);
     leaveIn('middle', 20);
@@ -38,7 +38,7 @@ describe('departures', () => {
       ['middle', 20],
       ['late', 30],
     ]);
-    expect(departures.waiting).toBe(0);
+    expect(queue.waiting).toBe(0);
     expect(time.target).toBeUndefined();
   });
 

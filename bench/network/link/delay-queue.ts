@@ -1,21 +1,20 @@
-/** Lets each of many directions hand on what is due, at the instant when it is: one alarm for all, set to the next. */
+/** Releases the chunks of many directions at the instants when they are due: one alarm for all, set to the next. */
 
 import TinyQueue from 'tinyqueue';
 import type { Alarm } from '../../measure/alarm.ts';
 
 /** Something that is due at an instant, and then perhaps again. */
-export interface Departing {
+export interface Delayed {
   /** Stays the same as long as it waits here. */
   readonly dueNs: number;
   /** Called once `dueNs` has come. @returns whether it goes on waiting, for its next `dueNs` */
-  depart(nowNs: number): boolean;
+  release(nowNs: number): boolean;
 }
 
-export class Departures {
+export class DelayQueue {
   readonly nowNs: () => number;
-  readonly #waiting = new TinyQueue<Departing>([], (one, other) => one.dueNs - other.dueNs);
+  readonly #waiting = new TinyQueue<Delayed>([], (one, other) => one.dueNs - other.dueNs);
   readonly #alarm: Alarm;
-  /** What the alarm is set to. */
   #alarmNs = Number.POSITIVE_INFINITY;
 
   constructor(alarm: Alarm, clock: () => number) {
@@ -27,29 +26,27 @@ export class Departures {
     return this.#waiting.length;
   }
 
-  /** @param departing one that does not wait here yet */
-  add(departing: Departing): void {
-    this.#waiting.push(departing);
+  /** @param delayed one that does not wait here yet */
+  add(delayed: Delayed): void {
+    this.#waiting.push(delayed);
     this.#setAlarm();
   }
 
-  #ring(): void {
+  readonly #ring = () => {
     this.#alarmNs = Number.POSITIVE_INFINITY;
     for (let next = this.#waiting.peek(); next; next = this.#waiting.peek()) {
       const atNs = this.nowNs();
       if (next.dueNs > atNs) break;
       this.#waiting.pop();
-      if (next.depart(atNs)) this.#waiting.push(next);
+      if (next.release(atNs)) this.#waiting.push(next);
     }
     this.#setAlarm();
-  }
+  };
 
   #setAlarm(): void {
     const next = this.#waiting.peek();
     if (!next || next.dueNs >= this.#alarmNs) return;
     this.#alarmNs = next.dueNs;
-    this.#alarm.at(next.dueNs, this.#onRing);
+    this.#alarm.at(next.dueNs, this.#ring);
   }
-
-  readonly #onRing = () => this.#ring();
 }

@@ -2,12 +2,12 @@ import { EventEmitter } from 'node:events';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ManualTime } from '../../measure/test-time.ts';
-import { Departures } from './delay-queue.ts';
-import { Direction, type Outlet } from './direction.ts';
+import { DelayQueue } from './delay-queue.ts';
+import { type Destination, Direction } from './direction.ts';
 import { Path } from './path.ts';
 
 /** Remembers what it is told and when; takes no more after so many bytes, until it is drained. */
-class TestOutlet extends EventEmitter implements Outlet {
+class TestOutlet extends EventEmitter implements Destination {
   readonly said: [string, number][] = [];
   destroyed = false;
   roomBytes = Number.POSITIVE_INFINITY;
@@ -46,26 +46,26 @@ class TestOutlet extends EventEmitter implements Outlet {
 function openDirection(conditions: Partial<ConstructorParameters<typeof Path>[0]> = {}) {
   const time = new ManualTime(1e9);
   const startNs = time.nowNs;
-  const departures = new Departures(time, time.clock);
-  const outlet = new TestOutlet(() => (time.nowNs - startNs) / 1e6);
+  const queue = new DelayQueue(time, time.clock);
+  const destination = new TestOutlet(() => (time.nowNs - startNs) / 1e6);
   const source = { isPaused: false, pause: () => pause(true), resume: () => pause(false) };
   const pause = (isPaused: boolean) => {
     source.isPaused = isPaused;
   };
   const latenessNs: number[] = [];
-  const direction = new Direction(new Path({ rttMs: 100, seed: 7, ...conditions }, 0, 0), departures, {
+  const direction = new Direction(new Path({ rttMs: 100, seed: 7, ...conditions }, 0, 0), queue, {
     source,
-    open: () => outlet,
+    open: () => destination,
     onChunk: (late) => latenessNs.push(late),
   });
-  return { time, outlet, source, direction, latenessNs, departures };
+  return { time, destination, source, direction, latenessNs, queue };
 }
 
 const CHUNK = Buffer.alloc(64 * 1024, 'x');
 
 describe('a direction', () => {
   test('hands on chunks, the end and a reset in order, each after its delay', () => {
-    const { time, outlet, direction } = openDirection();
+    const { time, destination, direction } = openDirection();
     direction.chunk(Buffer.from('a'));
     time.advanceMs(10);
     direction.chunk(Buffer.from('b'));
@@ -73,7 +73,7 @@ describe('a direction', () => {
     time.advanceMs(5);
     direction.reset();
     time.advanceMs(200);
-    expect(outlet.said).toEqual([
+    expect(destination.said).toEqual([
       ['a', 50],
       ['b', 60],
       ['<end>', 60],
@@ -81,7 +81,7 @@ describe('a direction', () => {
     ]);
   });
 
-  test('opens its outlet when the opening has travelled', () => {
+  test('opens its destination when the opening has travelled', () => {
     const time = new ManualTime(1e9);
     let opened = 0;
     const open = () => {
@@ -89,8 +89,8 @@ describe('a direction', () => {
       return new TestOutlet(() => 0);
     };
     const path = new Path({ rttMs: 100, seed: 7 }, 0, time.nowNs + 100e6);
-    const departures = new Departures(time, time.clock);
-    new Direction(path, departures, { source: { pause() {}, resume() {} }, open, onChunk() {} });
+    const queue = new DelayQueue(time, time.clock);
+    new Direction(path, queue, { source: { pause() {}, resume() {} }, open, onChunk() {} });
     time.advanceMs(149.9);
     expect(opened).toBe(0);
     time.advanceMs(1_000);
@@ -109,25 +109,25 @@ describe('a direction', () => {
     });
     fc.assert(
       fc.property(conditions, fc.array(step, { maxLength: 40 }), (given, steps) => {
-        const { time, outlet, direction, departures } = openDirection(given);
+        const { time, destination, direction, queue } = openDirection(given);
         for (const { text, waitMs, roomBytes } of steps) {
           direction.chunk(Buffer.from(text, 'latin1'));
           time.advanceMs(waitMs);
-          outlet.drain(roomBytes);
+          destination.drain(roomBytes);
         }
         direction.end();
         time.advanceMs(60_000);
-        outlet.drain();
+        destination.drain();
         time.advanceMs(60_000);
-        expect(outlet.text).toBe(`${steps.map(({ text }) => text).join('')}<end>`);
-        expect(departures.waiting).toBe(0);
+        expect(destination.text).toBe(`${steps.map(({ text }) => text).join('')}<end>`);
+        expect(queue.waiting).toBe(0);
       }),
     );
   });
 
   test('waits for a far end that takes no more, and makes its source wait when it is full', () => {
-    const { time, outlet, source, direction } = openDirection();
-    outlet.roomBytes = 1;
+    const { time, destination, source, direction } = openDirection();
+    destination.roomBytes = 1;
     let sent = 0;
     while (!source.isPaused && sent < 10_000) {
       direction.chunk(CHUNK);
@@ -135,25 +135,25 @@ describe('a direction', () => {
     }
     expect(sent * CHUNK.length).toBeLessThan(5 * 1024 * 1024);
     time.advanceMs(10_000);
-    expect(outlet.said).toHaveLength(1);
-    outlet.drain(1);
+    expect(destination.said).toHaveLength(1);
+    destination.drain(1);
     time.advanceMs(0);
-    expect(outlet.said).toHaveLength(2);
+    expect(destination.said).toHaveLength(2);
     expect(source.isPaused).toBe(false);
-    outlet.drain();
+    destination.drain();
     time.advanceMs(0);
-    expect(outlet.said).toHaveLength(sent);
+    expect(destination.said).toHaveLength(sent);
   });
 
   test('makes its source wait for a bandwidth', () => {
-    const { time, outlet, source, direction } = openDirection({ bandwidthBitsPerSecond: 8e6 });
+    const { time, destination, source, direction } = openDirection({ bandwidthBitsPerSecond: 8e6 });
     for (let n = 0; n < 5_000; n++) {
       if (!source.isPaused) direction.chunk(CHUNK);
       time.advanceMs(1);
     }
     // A byte per µs for 5 s, without the first 50 ms and the last.
-    expect(outlet.text.length).toBeGreaterThan(4.8e6);
-    expect(outlet.text.length).toBeLessThan(5e6);
+    expect(destination.text.length).toBeGreaterThan(4.8e6);
+    expect(destination.text.length).toBeLessThan(5e6);
   });
 
   test('makes its source wait for its number of chunks too: each takes memory besides its bytes', () => {
@@ -167,12 +167,12 @@ describe('a direction', () => {
   });
 
   test('counts a chunk as late from when it was due, or from when the far end took it again', () => {
-    const { time, outlet, direction, latenessNs } = openDirection();
-    outlet.roomBytes = 1;
+    const { time, destination, direction, latenessNs } = openDirection();
+    destination.roomBytes = 1;
     direction.chunk(Buffer.from('a'));
     direction.chunk(Buffer.from('b'));
     time.advanceMs(80);
-    outlet.drain();
+    destination.drain();
     time.advanceMs(0);
     expect(latenessNs).toEqual([0, 0]);
     direction.chunk(Buffer.from('c'));
@@ -182,27 +182,27 @@ describe('a direction', () => {
   });
 
   test('that is reset does not wait for a far end that takes no more', () => {
-    const { time, outlet, direction } = openDirection();
-    outlet.roomBytes = 1;
+    const { time, destination, direction } = openDirection();
+    destination.roomBytes = 1;
     direction.chunk(Buffer.from('a'));
     direction.chunk(Buffer.from('b'));
     time.advanceMs(60);
-    expect(outlet.text).toBe('a');
+    expect(destination.text).toBe('a');
     direction.reset();
     time.advanceMs(60);
-    expect(outlet.text).toBe('ab<reset>');
+    expect(destination.text).toBe('ab<reset>');
   });
 
   test('whose far end is gone drops what comes, and does not make its source wait', () => {
-    const { time, outlet, source, direction, departures } = openDirection();
+    const { time, destination, source, direction, queue } = openDirection();
     time.advanceMs(60);
-    outlet.destroyed = true;
+    destination.destroyed = true;
     for (let n = 0; n < 200; n++) {
       direction.chunk(CHUNK);
       time.advanceMs(60);
     }
-    expect(outlet.said).toEqual([]);
+    expect(destination.said).toEqual([]);
     expect(source.isPaused).toBe(false);
-    expect(departures.waiting).toBe(0);
+    expect(queue.waiting).toBe(0);
   });
 });

@@ -3,17 +3,15 @@
  * takes it. The opening, an end and a reset travel as bytes do.
  */
 
-import type { Departing, Departures } from './delay-queue.ts';
+import type { Delayed, DelayQueue } from './delay-queue.ts';
 import type { Path } from './path.ts';
 
-/** Where bytes come from: it can be made to wait. */
 export interface Source {
   pause(): unknown;
   resume(): unknown;
 }
 
-/** Where they go. */
-export interface Outlet {
+export interface Destination {
   readonly destroyed: boolean;
   /** @returns false when nothing more should be written before `'drain'` */
   write(chunk: Buffer): boolean;
@@ -25,39 +23,39 @@ export interface Outlet {
 export interface DirectionEnds {
   readonly source: Source;
   /** Called once, when the opening has travelled. */
-  readonly open: () => Outlet;
-  /** Told how late each chunk left: written − due. What the far end was not ready for is late from then on. */
+  readonly open: () => Destination;
+  /** Told how late each chunk left: written − due, or, where the far end was not ready, written − ready. */
   readonly onChunk: (latenessNs: number) => void;
 }
 
-interface Parcel {
-  readonly load: Buffer | 'open' | 'end' | 'reset';
+interface QueuedChunk {
+  readonly content: Buffer | 'open' | 'end' | 'reset';
   readonly dueNs: number;
-  next: Parcel | undefined;
+  next: QueuedChunk | undefined;
 }
 
-/** However short: each takes memory besides its bytes. */
-const MAX_PARCELS = 16_384;
+/** At most so many are held, however short: each takes memory besides its bytes. */
+const MAX_QUEUED_CHUNKS = 16_384;
 
-export class Direction implements Departing {
+export class Direction implements Delayed {
   readonly #path: Path;
-  readonly #departures: Departures;
+  readonly #queue: DelayQueue;
   readonly #ends: DirectionEnds;
-  #outlet: Outlet | undefined;
-  #first: Parcel | undefined;
-  #last: Parcel | undefined;
-  #parcels = 0;
+  #destination: Destination | undefined;
+  #first: QueuedChunk | undefined;
+  #last: QueuedChunk | undefined;
+  #length = 0;
   #heldBytes = 0;
   #isPaused = false;
   /** The far end takes no more; ready again at `#readyNs`. */
   #isBlocked = false;
   #readyNs = 0;
-  /** Nobody waits for anybody any more. */
+  /** A destination that takes no more delays nothing from now on: the reset must reach it. */
   #isReset = false;
 
-  constructor(path: Path, departures: Departures, ends: DirectionEnds) {
+  constructor(path: Path, queue: DelayQueue, ends: DirectionEnds) {
     this.#path = path;
-    this.#departures = departures;
+    this.#queue = queue;
     this.#ends = ends;
     this.#enter('open', 0);
   }
@@ -88,51 +86,51 @@ export class Direction implements Departing {
     this.#unblock();
   }
 
-  depart(nowNs: number): boolean {
+  release(nowNs: number): boolean {
     const dueNs = this.dueNs;
-    const { load, next } = this.#first as Parcel;
+    const { content, next } = this.#first as QueuedChunk;
     this.#first = next;
     if (!next) this.#last = undefined;
-    this.#parcels--;
-    const isReady = this.#handOver(load, nowNs - dueNs);
+    this.#length--;
+    const isReady = this.#handOver(content, nowNs - dueNs);
     if (this.#isPaused && !this.#isFull) {
       this.#isPaused = false;
       this.#ends.source.resume();
     }
     if (isReady || this.#isReset) return next !== undefined;
     this.#isBlocked = true;
-    this.#outlet?.once('drain', () => this.#unblock());
+    this.#destination?.once('drain', () => this.#unblock());
     return false;
   }
 
   get #isFull(): boolean {
-    return this.#heldBytes > this.#path.capacityBytes || this.#parcels > MAX_PARCELS;
+    return this.#heldBytes > this.#path.capacityBytes || this.#length > MAX_QUEUED_CHUNKS;
   }
 
-  #enter(load: Parcel['load'], bytes: number): void {
-    const parcel = { load, dueNs: this.#path.exitNs(this.#departures.nowNs(), bytes), next: undefined };
-    this.#parcels++;
+  #enter(content: QueuedChunk['content'], bytes: number): void {
+    const queued = { content, dueNs: this.#path.exitNs(this.#queue.nowNs(), bytes), next: undefined };
+    this.#length++;
     this.#heldBytes += bytes;
     if (this.#first && this.#last) {
-      this.#last.next = parcel;
-      this.#last = parcel;
+      this.#last.next = queued;
+      this.#last = queued;
       return;
     }
-    this.#first = this.#last = parcel;
-    if (!this.#isBlocked) this.#departures.add(this);
+    this.#first = this.#last = queued;
+    if (!this.#isBlocked) this.#queue.add(this);
   }
 
   /** @returns false when the far end takes no more for now */
-  #handOver(load: Parcel['load'], latenessNs: number): boolean {
-    const outlet = this.#outlet;
-    if (load === 'open') this.#outlet = this.#ends.open();
-    else if (load === 'end') outlet?.end();
-    else if (load === 'reset') outlet?.resetAndDestroy();
+  #handOver(content: QueuedChunk['content'], latenessNs: number): boolean {
+    const destination = this.#destination;
+    if (content === 'open') this.#destination = this.#ends.open();
+    else if (content === 'end') destination?.end();
+    else if (content === 'reset') destination?.resetAndDestroy();
     else {
-      this.#heldBytes -= load.length;
-      if (!outlet || outlet.destroyed) return true;
+      this.#heldBytes -= content.length;
+      if (!destination || destination.destroyed) return true;
       this.#ends.onChunk(latenessNs);
-      return outlet.write(load);
+      return destination.write(content);
     }
     return true;
   }
@@ -140,7 +138,7 @@ export class Direction implements Departing {
   #unblock(): void {
     if (!this.#isBlocked) return;
     this.#isBlocked = false;
-    this.#readyNs = this.#departures.nowNs();
-    if (this.#first) this.#departures.add(this);
+    this.#readyNs = this.#queue.nowNs();
+    if (this.#first) this.#queue.add(this);
   }
 }

@@ -32,7 +32,7 @@ async function behindLink(accept: (socket: Socket) => void, conditions: Partial<
   const link = await DistantLink.open({ host: '127.0.0.1', port }, { rttMs: RTT_MS, seed: 7, ...conditions });
   opened.push({ server, link, sockets });
   const open = () => {
-    const socket = connect({ port: link.port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
+    const socket = connect({ port: link.address.port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
     sockets.push(socket);
     socket.on('error', () => {});
     return socket;

@@ -1,6 +1,6 @@
 /** When what enters one direction of a connection comes out of it. Pure: time is an argument. */
 
-import type { LinkConditions } from '../../contract/child.ts';
+import type { LinkConditions } from '../../contract/calls.ts';
 import { randomAt, STREAM } from '../../contract/random.ts';
 
 /** What an Ethernet frame carries, with timestamps (RFC 7323). */

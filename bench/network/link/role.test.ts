@@ -16,7 +16,7 @@ async function openRole() {
   return { role, client: connect(address) };
 }
 
-const ask = (fromMs: number, toMs: number) => ({
+const params = (fromMs: number, toMs: number) => ({
   startNs: nowNs(),
   warmupEvents: 0,
   windowEvents: 1,
@@ -29,7 +29,7 @@ test('counts the chunks of the window, both ways, and no other', async () => {
   const { role, client } = await openRole();
   client.write('before the window');
   await once(client, 'data');
-  const measured = role.measure(ask(0, 1_000));
+  const measured = role.measure(params(0, 1_000));
   client.write('within');
   await once(client, 'data');
   const { lateness, cpuShare, elapsedUs } = await measured;
@@ -55,5 +55,5 @@ test('waits at its close for what is on its way, and counts the same on both sid
 });
 
 test('refuses to measure before it is open', async () => {
-  await expect(createLinkRole().measure(ask(0, 1))).rejects.toThrow('not open yet');
+  await expect(createLinkRole().measure(params(0, 1))).rejects.toThrow('not open yet');
 });

@@ -1,12 +1,13 @@
-/** What the link does when it is called: stands between the clients and the server, and tells how well it kept its delay. */
+/** The calls of the link: it stands between the clients and the server, and tells how well it kept its delay. */
 
-import { addressOf, type LinkCalls, type Role } from '../../contract/child.ts';
-import { nowNs, sleepUntil } from '../../measure/clock.ts';
+import type { LinkCalls, Role } from '../../contract/calls.ts';
+import { addressOf } from '../../contract/child.ts';
+import { hello } from '../../measure/clock.ts';
 import { LatencyRecorder } from '../../measure/latency.ts';
-import { beginUsage } from '../../measure/process-usage.ts';
+import { readWindow } from '../../measure/process-usage.ts';
 import { DistantLink } from './distant-link.ts';
 
-/** How long connections may take to end, besides the way. */
+/** How long connections may take to end. */
 const CLOSE_GRACE_MS = 5_000;
 
 export function createLinkRole(): Role<LinkCalls> {
@@ -17,23 +18,21 @@ export function createLinkRole(): Role<LinkCalls> {
   };
 
   return {
-    hello: () => ({ nowNs: nowNs(), nodeVersion: process.version }),
+    hello,
 
     async open({ url, ...options }) {
       open = await DistantLink.open(addressOf(url), options);
-      return { host: '127.0.0.1', port: open.port };
+      return open.address;
     },
 
     async measure({ windowNs }) {
       const link = current();
-      await sleepUntil(windowNs[0]);
       const lateness = new LatencyRecorder();
-      link.onChunk = (latenessNs) => lateness.record(latenessNs);
-      const endUsage = beginUsage({ empty: 0, connected: 0 });
-      await sleepUntil(windowNs[1]);
-      const { cpuShare, elapsedUs } = endUsage();
-      link.onChunk = () => {};
+      const { usage } = await readWindow(windowNs, (isEnd) => {
+        link.onChunk = isEnd ? () => {} : (latenessNs) => lateness.record(latenessNs);
+      });
       const { count, p50Us, p99Us, maxUs } = lateness.summary();
+      const { cpuShare, elapsedUs } = usage;
       return { lateness: { p50Us, p99Us, maxUs, chunks: count }, cpuShare, elapsedUs };
     },
 

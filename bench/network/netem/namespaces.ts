@@ -7,7 +7,6 @@
 import { readdirSync } from 'node:fs';
 import { run } from './system.ts';
 
-/** Where `ip netns` keeps them. */
 const FOLDER = '/var/run/netns';
 const NAME = /^pushlab-(\d+)-[a-z]+$/;
 
@@ -18,12 +17,12 @@ export function addNamespace(role: string): string {
   return name;
 }
 
-/** @returns whether there is none of that role any more; what is in it goes with it */
+/** @returns whether none of that role is left; devices in it are removed with it */
 export function removeNamespace(role: string): boolean {
   return remove(nameOf(role));
 }
 
-/** Removes what is left of runs that were killed, and of this process. */
+/** Removes namespaces of processes that were killed, and of this one. */
 export function removeLeftNamespaces(): void {
   for (const name of namespaces()) {
     const pid = Number(NAME.exec(name)?.[1]);
@@ -44,8 +43,7 @@ function namespaces(): string[] {
   try {
     return readdirSync(FOLDER).filter((name) => NAME.test(name));
   } catch {
-    // None was ever made here.
-    return [];
+    return []; // The folder is made with the first namespace.
   }
 }
 

@@ -1,11 +1,9 @@
 /**
- * A distance that the kernel makes: netem (tc-netem(8)) between two network namespaces, with the same delay as the link that is
- * a process has, and with losses, which only a kernel can have.
+ * A distance by the kernel: netem (tc-netem(8)) between two network namespaces, with the delay of the link process, and losses.
  *
- * What differs: TCP's own handshake, slow start, congestion control and repetition are in it. Jitter is drawn for each packet,
- * not for each chunk of a connection: one may overtake another, and what TCP then takes for lost it sends twice. The bandwidth
- * is that of the whole way, which all connections share, headers included; with one, no packet overtakes another. Draws have
- * no seed: not every netem takes one.
+ * It differs from the link process: TCP's handshake, slow start, congestion control and retransmissions take part. Jitter is
+ * drawn for each packet: one may overtake another, and TCP may send it twice. All connections share the bandwidth, headers
+ * included; with one, no packet overtakes another. Draws have no seed: not every netem takes one.
  */
 
 import type { Point } from '../../contract/result.ts';
@@ -14,7 +12,7 @@ import { networkProblem } from './network.ts';
 
 type Conditions = Pick<Point, 'rttMs' | 'jitterMs' | 'bandwidthBitsPerSecond' | 'lossPercent'>;
 
-/** Packets that wait for the end of their delay: so many that the queue itself drops none. */
+/** Packets that wait for the end of their delay: netem's default of 1,000 would drop some. */
 const LIMIT_PACKETS = 1_000_000;
 
 /** What tc(8) takes for it, at each of the two ends. */
@@ -29,7 +27,7 @@ export function netemDiscipline(conditions: Conditions): string[] {
   ];
 }
 
-/** Tries it, and removes what killed runs left. @returns what is missing; undefined where it can be done */
+/** Tries netem, and removes what killed runs left. @returns what is missing; undefined where it works */
 export function netemProblem(): string | undefined {
   removeLeftNamespaces();
   return networkProblem(netemDiscipline({ rttMs: 2, jitterMs: 1, lossPercent: 1 }));

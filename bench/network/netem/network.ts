@@ -14,9 +14,7 @@ import { readText } from '../../measure/system-files.ts';
 import { addNamespace, removeNamespace, within } from './namespaces.ts';
 import { run } from './system.ts';
 
-/** Where processes of a cell find each other, in place of the loopback that all share. */
 export interface Network {
-  /** What the server listens on. */
   readonly address: string;
   /** Names of the namespaces. */
   readonly server: string;
@@ -40,9 +38,9 @@ const CLIENTS: Side = { role: 'clients', address: '10.99.0.2', mac: '02:00:00:00
 const PREFIX_BITS = 30;
 const NAME = 'pushlab';
 const DEVICE = ['name', NAME, 'mtu', '1500', 'gso_max_segs', '1'];
-/** What Pushlab reads of the machine holds in a new namespace too, which has the kernel's defaults. */
+/** A new namespace has the kernel's defaults: these are copied, so that what the result says of the machine holds in it. */
 const SETTINGS = ['ip_local_port_range', 'tcp_timestamps'].map((name) => `/proc/sys/net/ipv4/${name}`);
-/** It announces itself, and those packets are nobody's. */
+/** IPv6 announces itself: its packets would be counted with the cell's. */
 const NO_IPV6 = '/proc/sys/net/ipv6/conf/all/disable_ipv6';
 const SET = 'while [ $# -gt 0 ]; do echo "$2" > "$1"; shift 2; done';
 const READ_MS = 2_000;
@@ -53,7 +51,7 @@ const READ_MS = 2_000;
  */
 export function openNetwork(discipline: readonly string[]): Network {
   const close = () => {
-    // What could not be removed is tried again when the process ends.
+    // Tried again when the process ends, where one could not be removed.
     if ([SERVER, CLIENTS].map(({ role }) => removeNamespace(role)).every(Boolean)) process.off('exit', close);
   };
   process.on('exit', close);

@@ -1,13 +1,13 @@
-/** Commands of the system that set something up: they succeed, or say what is missing. */
+/** Commands of the system: they succeed, or say what is missing. */
 
 import { execFileSync } from 'node:child_process';
 
 const DEADLINE_MS = 10_000;
 
 /**
- * Waits for it.
+ * Runs the program to its end.
  *
- * @param need what it takes, for when it fails: `needs root`
+ * @param need what the program needs, for when it fails: `needs root`
  * @throws Error with the need and the program's own words
  */
 export function run(need: string, program: string, words: readonly string[]): void {

@@ -1,15 +1,15 @@
-/** What the relay does when it is called: reads along with a sample of the clients. */
+/** The calls of the relay, which reads along with a sample of the clients. */
 
-import { addressOf, type RelayCalls, type Role } from '../../contract/child.ts';
+import type { RelayCalls, Role } from '../../contract/calls.ts';
+import { addressOf } from '../../contract/child.ts';
 import { subtractCounts } from '../../ledger/layers.ts';
-import { nowNs, sleepUntil } from '../../measure/clock.ts';
-import { beginUsage } from '../../measure/process-usage.ts';
+import { hello } from '../../measure/clock.ts';
+import { readWindow } from '../../measure/process-usage.ts';
 import { Tap } from './tap.ts';
 
 const CLOSE_GRACE_MS = 5_000;
-/** Schemes of URLs whose connections are within TLS. */
 const ENCRYPTED: readonly string[] = ['https:', 'wss:', 'tls:'];
-/** How long a reading waits for answers under way. */
+/** How long a reading waits for answers that are on their way. */
 const ANSWER_MS = 5;
 
 export function createRelayRole(): Role<RelayCalls> {
@@ -20,11 +20,11 @@ export function createRelayRole(): Role<RelayCalls> {
   };
 
   return {
-    hello: () => ({ nowNs: nowNs(), nodeVersion: process.version }),
+    hello,
 
     async open({ url, protocol, via = addressOf(url) }) {
       open = await Tap.open({ ...via, protocol, tls: ENCRYPTED.includes(new URL(url).protocol) });
-      return { host: '127.0.0.1', port: open.port };
+      return open.address;
     },
 
     keys({ lines }) {
@@ -34,14 +34,11 @@ export function createRelayRole(): Role<RelayCalls> {
 
     async measure({ windowNs }) {
       const tap = current();
-      await sleepUntil(windowNs[0]);
-      await tap.answered(ANSWER_MS);
-      const before = tap.count();
-      const endUsage = beginUsage({ empty: 0, connected: 0 });
-      await sleepUntil(windowNs[1]);
-      await tap.answered(ANSWER_MS);
-      const { cpuShare, elapsedUs } = endUsage();
-      return { window: subtractCounts(tap.count(), before), cpuShare, elapsedUs };
+      const { before, after, usage } = await readWindow(windowNs, async () => {
+        await tap.answered(ANSWER_MS);
+        return tap.count();
+      });
+      return { window: subtractCounts(after, before), cpuShare: usage.cpuShare, elapsedUs: usage.elapsedUs };
     },
 
     async close() {

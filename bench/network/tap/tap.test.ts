@@ -22,7 +22,7 @@ async function behindTap(accept: (socket: Socket) => void) {
   const { port } = server.address() as AddressInfo;
   const tap = await Tap.open({ host: '127.0.0.1', port, protocol: 'lines', tls: false });
   opened.push({ server, tap, sockets });
-  return { tap, sockets, open: () => connect({ port: tap.port, host: '127.0.0.1', allowHalfOpen: true }) };
+  return { tap, sockets, open: () => connect({ port: tap.address.port, host: '127.0.0.1', allowHalfOpen: true }) };
 }
 
 afterEach(async () => {
@@ -133,7 +133,12 @@ describe('a tap', () => {
     const { port } = server.address() as AddressInfo;
     const tap = await Tap.open({ host: '127.0.0.1', port, protocol: 'lines', tls: true });
     const lines: string[] = [];
-    const client = connectTls({ port: tap.port, host: '127.0.0.1', ca: TEST_CERTIFICATE, servername: 'localhost' });
+    const client = connectTls({
+      port: tap.address.port,
+      host: '127.0.0.1',
+      ca: TEST_CERTIFICATE,
+      servername: 'localhost',
+    });
     client.on('keylog', (line: Buffer) => lines.push(line.toString()));
     client.resume().end('ack=1\n');
     await once(client, 'close');

@@ -5,16 +5,15 @@
  * them, and costs the measured processes nothing.
  */
 
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import type { Address } from '../../contract/child.ts';
+import type { Address } from '../../contract/calls.ts';
 import type { LedgerCount, WireProtocol } from '../../contract/ledger.ts';
 import { ConnectionLedger } from '../../ledger/connection.ts';
 import { noCount, sumCounts } from '../../ledger/layers.ts';
 import { KeyLog } from '../../ledger/tls/key-log.ts';
-import { ByteMeter } from '../../measure/byte-meter.ts';
 import { nowNs } from '../../measure/clock.ts';
+import { outletTo, readInto, TcpHop } from '../../measure/tcp-hop.ts';
 
 export interface TapTarget extends Address {
   readonly protocol: WireProtocol;
@@ -22,36 +21,24 @@ export interface TapTarget extends Address {
   readonly tls: boolean;
 }
 
-export class Tap {
-  /** Sockets towards the clients, and towards the server. */
-  readonly clientSide = new ByteMeter();
-  readonly serverSide = new ByteMeter();
+export class Tap extends TcpHop {
   readonly #keyLog: KeyLog | undefined;
   readonly #open = new Set<ConnectionLedger>();
-  /** Of connections that have ended, those whose secrets may still come; and what the others carried together. */
+  /** Connections that have ended and whose secrets may still come; `#ended` is what the others carried together. */
   readonly #waiting = new Set<ConnectionLedger>();
   #ended = noCount();
   /** Clients that spoke last: an answer to them is on its way, or parked. */
-  readonly #asking = new Set<Socket>();
+  readonly #unanswered = new Set<Socket>();
   readonly #target: TapTarget;
-  readonly #server: Server;
 
   private constructor(target: TapTarget) {
+    super();
     this.#target = target;
     this.#keyLog = target.tls ? new KeyLog() : undefined;
-    // Half-open, so that an end travels as an end and not as a disappearance.
-    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (client) => this.#relay(client));
   }
 
-  static async open(target: TapTarget): Promise<Tap> {
-    const tap = new Tap(target);
-    tap.#server.listen(0, '127.0.0.1');
-    await once(tap.#server, 'listening');
-    return tap;
-  }
-
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+  static open(target: TapTarget): Promise<Tap> {
+    return new Tap(target).listen();
   }
 
   /**
@@ -59,7 +46,7 @@ export class Tap {
    * be one too many or one too few in a short window. A parked one is at both ends of it.
    */
   async answered(atMostMs: number): Promise<void> {
-    for (const untilNs = nowNs() + atMostMs * 1e6; this.#asking.size > 0 && nowNs() < untilNs; ) {
+    for (const untilNs = nowNs() + atMostMs * 1e6; this.#unanswered.size > 0 && nowNs() < untilNs; ) {
       await setTimeout(1);
     }
   }
@@ -75,39 +62,26 @@ export class Tap {
     return sumCounts([this.#ended, ...[...this.#open, ...this.#waiting].map((ledger) => ledger.count())]);
   }
 
-  /** Stops to accept and waits until every connection has ended, but not for long. */
-  async close(graceMs: number): Promise<void> {
-    this.#server.close();
-    const ended = await Promise.all([this.clientSide.drained(graceMs), this.serverSide.drained(graceMs)]);
-    if (ended.every(Boolean)) return;
-    for (const socket of [...this.clientSide.openSockets, ...this.serverSide.openSockets]) socket.destroy();
-  }
-
-  #relay(client: Socket): void {
-    const { host, port, protocol } = this.#target;
-    const server = connect({ host, port, noDelay: true, allowHalfOpen: true });
-    const ledger = new ConnectionLedger(protocol, this.#keyLog);
+  protected override carry(client: Socket): void {
+    const server = this.connect(this.#target);
+    const ledger = new ConnectionLedger(this.#target.protocol, this.#keyLog);
     this.#open.add(ledger);
-    this.clientSide.track(client);
-    this.serverSide.track(server);
-    client.once('close', () => this.#asking.delete(client));
-    forward(
+    const readUp = (chunk: Buffer) => {
+      this.#unanswered.add(client);
+      ledger.fromClient(chunk);
+    };
+    const readDown = (chunk: Buffer) => {
+      this.#unanswered.delete(client);
+      ledger.fromServer(chunk);
+    };
+    client.once('close', () => this.#unanswered.delete(client));
+    readInto(
       client,
-      server,
-      (chunk) => {
-        this.#asking.add(client);
-        ledger.fromClient(chunk);
-      },
-      () => ledger.clientEnded(),
+      outletTo(server, client, readUp, () => ledger.clientEnded()),
     );
-    forward(
+    readInto(
       server,
-      client,
-      (chunk) => {
-        this.#asking.delete(client);
-        ledger.fromServer(chunk);
-      },
-      () => ledger.serverEnded(),
+      outletTo(client, server, readDown, () => ledger.serverEnded()),
     );
     let sockets = 2;
     for (const socket of [client, server]) {
@@ -124,24 +98,4 @@ export class Tap {
     if (ledger.isWaiting) this.#waiting.add(ledger);
     else this.#ended = sumCounts([this.#ended, ledger.count()]);
   }
-}
-
-function forward(from: Socket, to: Socket, read: (chunk: Buffer) => void, ended: () => void): void {
-  from.on('data', (chunk: Buffer) => {
-    if (!to.write(chunk)) {
-      from.pause();
-      to.once('drain', () => from.resume());
-    }
-    read(chunk);
-  });
-  from.on('end', () => {
-    ended();
-    to.end();
-  });
-  // A reset travels on as a disappearance; nobody is left with half a connection.
-  from.on('error', () => to.destroy());
-  from.on('close', () => {
-    ended();
-    to.end();
-  });
 }

@@ -1,9 +1,7 @@
 /** Warnings about a cell's bytes: sides that disagree, layers that do not sum, a sample unlike the whole. */
 
 import { sumOf } from '../../contract/ledger.ts';
-import { mustAgree } from '../../contract/reading.ts';
-import type { CompletedCell, Warning } from '../../contract/result.ts';
-import { notice, severe } from '../../contract/result.ts';
+import { type CompletedCell, mustAgree, notice, severe, type Warning } from '../../contract/result.ts';
 
 /** How far the sampled clients' bytes per event may be from all clients' bytes per delivery. */
 const LEDGER_SAMPLE = 0.05;

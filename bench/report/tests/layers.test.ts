@@ -13,7 +13,7 @@ const asked = (cell: CompletedCell): CompletedCell => withLedger(cell);
 
 function layered(change = asked, replace: Partial<Result> = {}): Result {
   const result = makeResult({ points, change, replace: { scenarios, ...replace } });
-  return { ...result, lanes: result.lanes.map((lane) => ({ ...lane, options: { intervalMs: 2_000 } })) };
+  return { ...result, lanes: result.lanes.map((lane) => ({ ...lane, polls: 'timed', idlePeriodMs: 2_000 })) };
 }
 
 const figureOf = (result: Result, id: string): Figure => {

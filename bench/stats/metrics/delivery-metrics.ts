@@ -1,8 +1,7 @@
 /** Rows of the table of metrics, of what is delivered: latency, bytes, and what the server takes for it. */
 
 import { type LayerBytes, openingBytes } from '../../contract/ledger.ts';
-import { connectedClients } from '../../contract/reading.ts';
-import type { CompletedCell } from '../../contract/result.ts';
+import { type CompletedCell, connectedClients } from '../../contract/result.ts';
 import { EVENTS_NEEDED, PERCENTILE_LABELS, type Percentile } from '../percentiles.ts';
 import { BYTES, COUNTED, DURATION, type Metric, type Shown, TIMED, takes } from './metric.ts';
 

@@ -1,5 +1,4 @@
-import { mustAgree } from '../../contract/reading.ts';
-import type { Cell, CompletedCell } from '../../contract/result.ts';
+import { type Cell, type CompletedCell, mustAgree } from '../../contract/result.ts';
 
 export type ValidCell = CompletedCell & {
   readonly delivery: { readonly missing: 0; readonly duplicated: 0; readonly outOfOrder: 0; readonly unexpected: 0 };

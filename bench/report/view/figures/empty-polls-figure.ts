@@ -66,8 +66,8 @@ function rowOf({ lane, label, headers, cells }: ReturnType<typeof measuredIn>[nu
     return cycles ? { up: cycles.upBytes / cycles.count, down: cycles.downBytes / cycles.count } : [];
   });
   const both = polls.map(({ up, down }) => up + down);
-  const { intervalMs } = lane.options;
-  const pollsPerMinute = typeof intervalMs === 'number' && intervalMs > 0 ? 60_000 / intervalMs : undefined;
+  const intervalMs = lane.polls === 'timed' ? lane.idlePeriodMs : undefined;
+  const pollsPerMinute = intervalMs && 60_000 / intervalMs;
   const range = (values: readonly number[]): TableCell => ({ text: formatRange(values, formatExact) ?? '' });
   const atInterval = (of: (pollsPerMinute: number) => TableCell): TableCell =>
     pollsPerMinute === undefined ? { text: 'no interval', isRemark: true } : of(pollsPerMinute);

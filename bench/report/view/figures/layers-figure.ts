@@ -26,9 +26,8 @@ export function sharedNote(views: readonly ScenarioView[]): string | undefined {
   const titles = views
     .filter(({ scenario }) => scenario.ledgerShare > 0)
     .flatMap(completedByLane)
-    .filter(({ completed }) =>
-      completed.some(({ options, wire }) => options['connections'] === 'shared' && !wire.ledger),
-    )
+    // At least one of several clients is read along with, unless they share a connection.
+    .filter(({ completed }) => completed.some(({ point, wire }) => point.clients > 1 && !wire.ledger))
     .map(({ label }) => label.title);
   if (titles.length === 0) return undefined;
   return (

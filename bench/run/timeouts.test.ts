@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Point } from '../contract/result.ts';
-import { eventWaitMs, openingMs, openingsMs, repeatsMs } from './waits.ts';
+import { eventWaitMs, openingMs, openingsMs, retransmissionMs } from './timeouts.ts';
 
 const near: Point = { clients: 200, eventsPerSecond: 20, payloadBytes: 952, headers: 'minimal' };
-const pushed = { options: {} };
-const polled = { options: { intervalMs: 1_000 }, waitMs: () => 1_000 };
+const pushed = {};
+const polled = { polls: 'timed', idlePeriodMs: 1_000 } as const;
 
 describe('an event', () => {
   it('waits as long as its lane lets it where there is no distance', () => {
@@ -40,9 +40,9 @@ it('connections opened one after another take four round trips each, and some wo
 });
 
 it('losses hold a segment up for as long as TCP repeats it, until hardly any is lost once more', () => {
-  expect(repeatsMs(near)).toBe(0);
-  expect(repeatsMs({ ...near, lossPercent: 0 })).toBe(0);
-  expect(repeatsMs({ ...near, lossPercent: 0.1 })).toBe(1_000 + 2_000);
-  expect(repeatsMs({ ...near, lossPercent: 1 })).toBe(1_000 + 2_000 + 4_000);
-  expect(repeatsMs({ ...near, lossPercent: 5 })).toBe(31_000);
+  expect(retransmissionMs(near)).toBe(0);
+  expect(retransmissionMs({ ...near, lossPercent: 0 })).toBe(0);
+  expect(retransmissionMs({ ...near, lossPercent: 0.1 })).toBe(1_000 + 2_000);
+  expect(retransmissionMs({ ...near, lossPercent: 1 })).toBe(1_000 + 2_000 + 4_000);
+  expect(retransmissionMs({ ...near, lossPercent: 5 })).toBe(31_000);
 });

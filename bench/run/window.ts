@@ -1,0 +1,101 @@
+/** The measured window of a cell: when it begins and ends, what is published in it and before it, and what the feed holds. */
+
+import { quietSlots, slotGroupSize } from '../contract/arrivals.ts';
+import type { FeedSpec, MeasureParams, MessagesParams } from '../contract/calls.ts';
+import { HELD_CURSOR } from '../contract/child.ts';
+import type { Procedure } from '../contract/result.ts';
+import { nowNs } from '../measure/clock.ts';
+import type { CellPlan } from './cell-plan.ts';
+import { recoveryMs } from './restarts.ts';
+import { eventWaitMs, openingsMs } from './timeouts.ts';
+import { warmupOf } from './warmup.ts';
+
+/** A window in which nothing is published: what clients fetch, the server holds. */
+interface HeldWindow {
+  /** What a client finds that comes with `HELD_CURSOR`. */
+  readonly events: number;
+  readonly windowMs: number;
+  /** What may come after the window, besides the drain. */
+  readonly afterMs: number;
+}
+
+/** Published before a held window; quick, whatever the point's rate. */
+const HELD_EVENTS_PER_SECOND = 1_000;
+/** autocannon repeats as many requests as our clients had answered, and may take this many times as long. */
+const AUTOCANNON_WINDOWS = 4;
+
+export const heldWindows: Readonly<Partial<Record<Procedure, (plan: CellPlan, workers: number) => HeldWindow>>> = {
+  open({ point, windowSeconds }, workers) {
+    const expectedMs = openingsMs(point, workers);
+    return { events: 1, windowMs: Math.max(windowSeconds * 1e3, expectedMs), afterMs: expectedMs };
+  },
+  'closed-loop': ({ lane, point, windowSeconds }) => ({
+    events: point.heldEvents ?? 0,
+    windowMs: windowSeconds * 1e3,
+    afterMs: AUTOCANNON_WINDOWS * windowSeconds * 1e3 + eventWaitMs(lane, point),
+  }),
+};
+
+/**
+ * The window is a range of events, or, where none are published, of messages from clients; its ends lie in the quiet part of a
+ * slot, when none is on its way.
+ *
+ * @param leadNs from now to the feed's start
+ */
+export function planWindow(plan: CellPlan, workers: number, drainMs: number, leadNs: number): MeasureParams {
+  const { point, arrivals, warmupSeconds, windowSeconds } = plan;
+  const { eventsPerSecond, messagesPerSecond = 0, payloadBytes } = point;
+  const startNs = nowNs() + leadNs;
+  const between = (fromNs: number, lengthNs: number, afterMs: number) => {
+    const windowNs = [fromNs, fromNs + lengthNs] as const;
+    return { startNs, windowNs, giveUpNs: windowNs[1] + (afterMs + drainMs) * 1e6, payloadBytes };
+  };
+  const held = heldWindows[plan.procedure]?.(plan, workers);
+  if (held) {
+    const warmupEvents = HELD_CURSOR + held.events;
+    const publishedNs = startNs + (warmupEvents / HELD_EVENTS_PER_SECOND) * 1e9;
+    const times = between(publishedNs + warmupSeconds * 1e9, held.windowMs * 1e6, held.afterMs);
+    return { ...times, warmupEvents, windowEvents: 0 };
+  }
+  const slotsPerSecond = eventsPerSecond > 0 ? eventsPerSecond : messagesPerSecond;
+  const slotNs = slotsPerSecond > 0 ? 1e9 / slotsPerSecond : 0;
+  const group = slotGroupSize(arrivals);
+  const warmup = warmupOf(plan);
+  const windowSlots = group * Math.max(1, Math.round((windowSeconds * slotsPerSecond) / group));
+  const fromNs = startNs + warmup.seconds * 1e9 - (quietSlots(arrivals) / 2) * slotNs;
+  const lengthNs = slotNs > 0 ? windowSlots * slotNs : windowSeconds * 1e9;
+  const times = between(fromNs, lengthNs, eventWaitMs(plan.lane, point) + recoveryMs(plan));
+  return {
+    ...times,
+    warmupEvents: eventsPerSecond > 0 ? warmup.slots : 0,
+    windowEvents: eventsPerSecond > 0 ? windowSlots : 0,
+    ...(messagesPerSecond > 0 && { messages: messagesOf(plan, messagesPerSecond, times) }),
+  };
+}
+
+/** A whole number over the window, and as many as fit before it; at least one, which opens what messages need. */
+function messagesOf(
+  { arrivals }: CellPlan,
+  perSecond: number,
+  { startNs, windowNs: [fromNs, toNs] }: Pick<MeasureParams, 'startNs' | 'windowNs'>,
+): MessagesParams {
+  const window = Math.max(1, Math.round(((toNs - fromNs) / 1e9) * perSecond));
+  const warmup = Math.max(1, Math.round(((fromNs - startNs) / (toNs - fromNs)) * window));
+  return { warmup, window, slotShare: arrivals.process === 'spread' ? arrivals.slotShare : 1 };
+}
+
+/** Held for any lane. */
+const RING = { events: 4_096, bytes: 16 * 1024 * 1024 };
+
+/** Its ring holds what comes while a client waits as long as lane and distance let it, four times over, and the whole burst. */
+export function feedOf(plan: CellPlan): FeedSpec {
+  const { lane, point, seed, arrivals } = plan;
+  const { payloadBytes } = point;
+  const isHeld = heldWindows[plan.procedure] !== undefined;
+  const eventsPerSecond = isHeld ? HELD_EVENTS_PER_SECOND : point.eventsPerSecond;
+  const warmupBurst = isHeld ? undefined : warmupOf(plan).burst;
+  const waitSeconds = (eventWaitMs(lane, point) + recoveryMs(plan)) / 1e3;
+  const waiting = Math.ceil(waitSeconds * eventsPerSecond * 4) + (warmupBurst?.events ?? 0);
+  const ring = { events: Math.max(RING.events, waiting), bytes: Math.max(RING.bytes, waiting * payloadBytes) };
+  return { eventsPerSecond, payloadBytes, seed, arrivals, warmupBurst, ring };
+}

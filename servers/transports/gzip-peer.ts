@@ -1,0 +1,31 @@
+import { constants, createGzip, type Gzip } from 'node:zlib';
+import type { Response } from 'express';
+import { WritablePeer } from './writable-peer.ts';
+
+/**
+ * A client of a compressed stream. Each has a compressor of its own, since what a stream says next depends on what it said
+ * before. Every write is flushed (RFC 1951, section 3.2.4: an empty stored block, 4 bytes and some bits), or it would wait for
+ * the next ones to fill a block.
+ */
+export class GzipPeer extends WritablePeer<Response> {
+  readonly #gzip: Gzip = createGzip({ flush: constants.Z_SYNC_FLUSH });
+
+  constructor(response: Response) {
+    super(response);
+    this.#gzip.pipe(response);
+    response.req.once('close', () => this.#gzip.destroy());
+  }
+
+  override get backlogBytes(): number {
+    return super.backlogBytes + this.#gzip.writableLength + this.#gzip.readableLength;
+  }
+
+  override write(frame: Buffer, flushed?: (error?: Error | null) => void): void {
+    this.#gzip.write(frame, flushed);
+  }
+
+  /** The compressor's end ends the response. */
+  override end(): void {
+    this.#gzip.end();
+  }
+}
