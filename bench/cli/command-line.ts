@@ -15,7 +15,7 @@ export function recordedCommand(args: readonly string[], nodeVersion: string): s
   return words.join(' ');
 }
 
-/** As a shell takes it for one word. */
+/** Quoted where a shell would split or expand it. */
 function quote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -29,10 +29,10 @@ export function compare(store: Store, nameOfA: string, nameOfB: string, flags: C
   const judged = thresholds.map((threshold) => judgeThreshold(threshold, comparison));
   console.log(describeComparison(a, b, comparison, { ...flags, isAcross }));
   for (const one of judged) console.log(describeThreshold(one));
-  if (judged.some(({ outcome }) => outcome === 'missed')) process.exitCode = EXIT.missed;
+  if (judged.some(({ outcome }) => outcome === 'missed')) process.exitCode = EXIT.missedThreshold;
 }
 
-/** `a,b` → metrics, of those there are. */
+/** @throws UsageError for an id that is not in the table of metrics */
 export function metricList(value: string): string[] {
   const wanted = splitList(value);
   const unknown = wanted.find((id) => !metrics.some((metric) => metric.id === id));

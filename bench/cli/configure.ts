@@ -36,7 +36,7 @@ export const SPARE_DESCRIPTORS = 64;
 const ARRIVALS = { process: 'spread', slotShare: 0.5 } as const;
 const REHEARSAL_SECONDS = 0.4;
 const DEFAULT_REFERENCE = 'websocket';
-/** What a message may be long, without the quotes around it where it goes as JSON. */
+/** Length of the longest message, without the two quotes around it where it goes as JSON. */
 const MAX_TEXT_BYTES = MAX_MESSAGE_BYTES - 2;
 
 export function addBenchFlags(command: Command): Command {
@@ -54,7 +54,7 @@ export function addBenchFlags(command: Command): Command {
     .option('--workers <w>', 'load processes (default: one per core beside the server)', wholeNumber(1, 64))
     .option(
       '--reference <lane>',
-      `whom lanes are compared with, but for variants of another lane of the run (default: ${DEFAULT_REFERENCE})`,
+      `the lane that others are compared with, but for variants of another lane of the run (default: ${DEFAULT_REFERENCE})`,
     )
     .option('--seed <s>', 'decides order, jitter and poll phases', wholeNumber(0, 2 ** 31 - 1), 1);
 }
@@ -127,7 +127,7 @@ function planScenario(
   };
 }
 
-/** In the order of the rows: a flag of the link takes a point that `--rtt` gave its distance. */
+/** Flags apply in the order of the rows: those of the link are for points that have a distance, which `--rtt` may give. */
 function changed(point: Point, flags: BenchFlags): Point {
   let changed = point;
   for (const { key, flag, flagDefault, takesFlag = () => true } of DIMENSIONS) {
@@ -137,7 +137,6 @@ function changed(point: Point, flags: BenchFlags): Point {
   return changed;
 }
 
-/** Settings of the link need a distance, and what is said must fit through its bandwidth. */
 function checkLink(points: readonly Point[], chosen: string | undefined): void {
   if (chosen !== undefined && points.every(({ rttMs }) => rttMs === undefined)) {
     throw new UsageError(`--link ${chosen}: needs a distance; add --rtt, from 0 ms`);

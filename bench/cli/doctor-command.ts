@@ -26,7 +26,6 @@ export function quickChecks(resultsFolder: string): Check[] {
   return diagnose(readQuickFacts({ projectRoot, resultsFolder }, needs()));
 }
 
-/** A line for each check, and one more for what to do about it. */
 export function describeChecks(checks: readonly Check[]): string {
   const width = Math.max(...checks.map(({ id }) => id.length));
   return checks

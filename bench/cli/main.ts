@@ -1,5 +1,3 @@
-/** The commands. */
-
 import { dirname, join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { lanes } from '../catalogue/lanes.ts';

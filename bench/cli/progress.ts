@@ -108,12 +108,11 @@ function describe(cell: Cell, laneColumns: number): string {
   return `${lane}  ${numbers}${warnings.length > 0 ? `  ${warnings.join(' ')}` : ''}`;
 }
 
-/** Times before counts: where a cell has several of either, the first of the table are what it was run for. */
+/** Times before counts; of either, the first rows of the table are those that a cell was run for. */
 const HEADLINES = [...metrics]
   .filter(({ shown }) => shown.progress)
   .sort((a, b) => Number(a.spread === 'range') - Number(b.spread === 'range'));
 
-/** The first two numbers that the cell has to tell. */
 function headlines(cell: CompletedCell): string {
   return HEADLINES.flatMap(({ of, shown: { progress } }) => {
     const value = of(cell);

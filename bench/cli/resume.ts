@@ -34,8 +34,7 @@ export function configOfRun(result: Result): RunConfig {
   };
 }
 
-/** What must not have changed, and what it is called. */
-const SAME: readonly { readonly what: string; readonly of: (environment: Environment) => unknown }[] = [
+const FIXED_CONDITIONS: readonly { readonly what: string; readonly of: (environment: Environment) => unknown }[] = [
   { what: 'the machine (fingerprint)', of: ({ fingerprint }) => fingerprint },
   { what: 'the code (codeSha256)', of: ({ codeSha256 }) => codeSha256 },
   { what: 'the dependencies (lockfileSha256)', of: ({ lockfileSha256 }) => lockfileSha256 },
@@ -45,7 +44,7 @@ const SAME: readonly { readonly what: string; readonly of: (environment: Environ
 
 /** @throws UsageError that names all that differs between then and now */
 export function checkSameConditions({ id, environment: then }: Result, now: Environment): void {
-  const changed = SAME.filter(({ of }) => JSON.stringify(of(then)) !== JSON.stringify(of(now)));
+  const changed = FIXED_CONDITIONS.filter(({ of }) => JSON.stringify(of(then)) !== JSON.stringify(of(now)));
   if (changed.length === 0) return;
   const list = changed.map(
     ({ what, of }) => `${what}: ${JSON.stringify(of(then))} then, ${JSON.stringify(of(now))} now`,

@@ -25,13 +25,18 @@ export function pinSelf(core: number): void {
   execFileSync('taskset', ['-acp', String(core), String(process.pid)], { stdio: 'ignore' });
 }
 
-/** The cores this process may use; undefined where the system does not tell. */
+/** The cores this process may use, as proc(5) lists them: `0-3,6`; undefined where the system does not tell. */
+export function allowedCoreList(): string | undefined {
+  return /^Cpus_allowed_list:\s*(\S+)$/m.exec(readText('/proc/self/status') ?? '')?.[1];
+}
+
 export function allowedCores(): number[] | undefined {
-  const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(readText('/proc/self/status') ?? '')?.[1];
-  return list?.split(',').flatMap((range) => {
-    const [from = 0, to = from] = range.split('-').map(Number);
-    return Array.from({ length: to - from + 1 }, (_, index) => from + index);
-  });
+  return allowedCoreList()
+    ?.split(',')
+    .flatMap((range) => {
+      const [from = 0, to = from] = range.split('-').map(Number);
+      return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+    });
 }
 
 /**

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Environment } from '../contract/result.ts';
 import { numberOrNull, readText } from '../measure/system-files.ts';
 import { codeSha256, fileSha256, gitState, packageVersion } from './checkout.ts';
-import type { Pinning } from './cores.ts';
+import { allowedCoreList, type Pinning } from './cores.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { fileDescriptorLimit } from './limits.ts';
 import type { NodeBinary } from './node-binary.ts';
@@ -26,7 +26,7 @@ export function readEnvironment(
     cpu: {
       model: cpuModel(),
       cores: cpus().length,
-      allowedCores: /^Cpus_allowed_list:\s*(\S+)$/m.exec(readText('/proc/self/status') ?? '')?.[1] ?? null,
+      allowedCores: allowedCoreList() ?? null,
       governor: textOrNull('/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor'),
       frequencyDriver: textOrNull('/sys/devices/system/cpu/cpu0/cpufreq/scaling_driver'),
     },

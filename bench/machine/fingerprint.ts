@@ -1,4 +1,4 @@
-/** Which machine a result is of, without a name: results of two machines are not compared, nor is a run of one finished on another. */
+/** Tells machines apart without a name: `compare` refuses results of two, and `--resume` a run of another. */
 
 import type { Environment } from '../contract/result.ts';
 import { sha256 } from './checkout.ts';

@@ -1,7 +1,6 @@
-/** How much of the machine others may take before a result says so; doctor and cells ask the same limits. */
+/** How much of the machine others may take before doctor, or a cell's warning, says so. */
 
-import type { Noise } from '../contract/result.ts';
-import { percent } from '../contract/result.ts';
+import { type Noise, percent } from '../contract/result.ts';
 
 export const NOISE_LIMITS = {
   /** While no process of a run is there. */
@@ -25,13 +24,9 @@ export function noiseOver(
 ): { readonly what: string; readonly hint: string }[] {
   const over = (share: number | null, limit: number, what: string, hint: string) =>
     share !== null && share > limit ? [{ what: `${what} ${percent(share)}`, hint }] : [];
+  const pressureLimit = NOISE_LIMITS.cpuPressure + OWN_PRESSURE * ownCpuShare;
   return [
-    ...over(
-      cpuPressure,
-      NOISE_LIMITS.cpuPressure + OWN_PRESSURE * ownCpuShare,
-      'CPU pressure',
-      'Close what else runs, and run again.',
-    ),
+    ...over(cpuPressure, pressureLimit, 'CPU pressure', 'Close what else runs, and run again.'),
     ...over(steal, NOISE_LIMITS.steal, 'steal', 'Use a machine whose cores are not shared with others.'),
     ...over(throttled, NOISE_LIMITS.throttled, 'throttled', 'Raise or lift the CPU quota of the container.'),
   ];

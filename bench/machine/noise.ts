@@ -5,7 +5,7 @@ import { nowNs } from '../measure/clock.ts';
 import { readText } from '../measure/system-files.ts';
 import { throttledUs, throttleFiles } from './throttle.ts';
 
-/** @returns what tells the noise since the call */
+/** @returns a function that reads the noise since this call */
 export function watchNoise(): () => Noise {
   const quotas = throttleFiles(readText('/proc/self/cgroup') ?? '', readText('/proc/self/mountinfo') ?? '');
   const before = readCounters(quotas);
@@ -38,7 +38,6 @@ function readCounters(quotas: readonly string[]): Counters {
   };
 }
 
-/** Pure: two readings of the counters become shares of what lay between. */
 export function noiseBetween(before: Counters, after: Counters): Noise {
   // Some counters of proc(5) go back a little now and then. Others come late: the kernel adds to the pressure's total in
   // steps, which a short time between two readings can be less than (22 times so within 0.1 ms, 1.02 times within a second).

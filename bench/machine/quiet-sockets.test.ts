@@ -78,26 +78,26 @@ describe('the pause between cells', () => {
   const { signal } = new AbortController();
 
   function looks(...seen: LeftSockets[]) {
-    const asked: number[] = [];
+    const ports: number[] = [];
     return {
-      asked,
+      ports,
       look: async (port: number) => {
-        asked.push(port);
-        return seen[Math.min(asked.length, seen.length) - 1] as LeftSockets;
+        ports.push(port);
+        return seen[Math.min(ports.length, seen.length) - 1] as LeftSockets;
       },
     };
   }
 
   it('ends at the first look when it is quiet', async () => {
-    const { asked, look } = looks(quiet);
+    const { ports, look } = looks(quiet);
     expect(await waitForQuietSockets(PORT, { deadlineMs: 60_000, signal, look })).toEqual(quiet);
-    expect(asked).toEqual([PORT]);
+    expect(ports).toEqual([PORT]);
   });
 
   it('lasts until it is quiet', async () => {
-    const { asked, look } = looks(busy, busy, quiet);
+    const { ports, look } = looks(busy, busy, quiet);
     expect(await waitForQuietSockets(PORT, { deadlineMs: 60_000, signal, look })).toEqual(quiet);
-    expect(asked).toHaveLength(3);
+    expect(ports).toHaveLength(3);
   });
 
   it('ends at the deadline with what is left', async () => {

@@ -8,7 +8,7 @@ import { localPortRange } from './limits.ts';
 export interface LeftSockets {
   /** To or from its server's port, in any state but TIME_WAIT. */
   readonly open: number;
-  /** Local ports for outgoing connections that TIME_WAIT holds, whoever had them. */
+  /** Local ports for outgoing connections that TIME_WAIT holds, of any process. */
   readonly timeWait: number;
   /** Nothing is open, and TIME_WAIT holds no more than half of the ports. */
   readonly isQuiet: boolean;
@@ -32,8 +32,8 @@ const TIME_WAIT = '06';
 const SHARE_OF_PORTS = 0.5;
 
 /**
- * Resolves when it is quiet around a server's port, or at the deadline, with what was left. Where the system does not show its
- * sockets it resolves at once, with none.
+ * Resolves when a server's port has no open sockets, or at the deadline, with what was left. Where the system does not show
+ * its sockets it resolves at once, with none.
  *
  * @throws AbortError when `signal` aborts before
  */

@@ -6,12 +6,11 @@ import { metricOf } from '../stats/metrics/metrics.ts';
 import { isValid } from '../stats/metrics/valid.ts';
 import { noiseFloor } from '../stats/noise-floor.ts';
 import { PERCENTILE_LABELS, tooFewFor } from '../stats/percentiles.ts';
-import { calibrationWarnings } from './warnings/warnings.ts';
+import { calibrationWarnings } from './warnings/machine-warnings.ts';
 
-/** What the verdict on a run is made from. */
 export type Evidence = Omit<Result, 'warnings' | 'citable' | 'id' | 'estimates'>;
 
-/** Warnings about the whole run; those about a cell stand with it. */
+/** Warnings about the whole run; a cell has its own. */
 export function runWarnings(run: Evidence): Warning[] {
   return [
     ...completeness(run),
@@ -110,7 +109,6 @@ export function lastOfEach(cells: readonly Cell[]): Cell[] {
   return [...new Map(cells.map((cell) => [cellKey(cell), cell])).values()];
 }
 
-/** Equal for cells of the same place in the plan. */
 export function cellKey(cell: Pick<Cell, 'lane' | 'scenario' | 'point' | 'round'>): string {
   return `${keyOfPlace(cell)} ${cell.round}`;
 }

@@ -1,4 +1,4 @@
-/** What a result is called: the second it began, and a hash of all that it says. */
+/** The id of a result: the second at which it began, and a hash of its content. */
 
 import { createHash } from 'node:crypto';
 
@@ -7,11 +7,7 @@ export function stampOf(startedAt: string): string {
   return startedAt.replace(/[-:]|\.\d+Z/g, '').replace('T', '-');
 }
 
-/**
- * The same for the same result, whatever the order of its keys; another when one character of it is.
- *
- * @param result of any schema version, as it is stored
- */
+/** @param result of any schema version, as it is stored; the order of its keys does not count */
 export function resultId(result: { readonly startedAt: string; readonly [key: string]: unknown }): string {
   const { id: _id, ...content } = result;
   const hash = createHash('sha256').update(JSON.stringify(content, sortKeys)).digest('hex');

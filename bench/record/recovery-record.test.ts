@@ -4,7 +4,7 @@ import { recordRecovery } from './recovery-record.ts';
 
 const MS = 1e6;
 
-/** @param comebacks ms of connecting and of the first event, and how much was replayed */
+/** @param reconnects ms of connecting and of the first event, and how much was replayed */
 function client(reconnects: readonly (readonly [number, number, number?])[], attemptsMs: readonly number[] = []) {
   return {
     attemptsNs: attemptsMs.map((ms) => ms * MS),

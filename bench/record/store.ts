@@ -93,11 +93,7 @@ export class Store {
   }
 }
 
-/**
- * Writes files of one folder, and folders within it.
- *
- * @param files text by path, relative to the folder
- */
+/** @param files text by path, relative to the folder */
 export function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
   for (const [path, text] of files) writeAtomically(join(folder, path), text);
 }

@@ -8,8 +8,8 @@
 import type { Comparison, Estimate, Result } from '../contract/result.ts';
 import { type Difference, differencesBetween } from './differences.ts';
 import { estimateOf, valuesOf } from './estimate.ts';
-import { type Ratio, unpairedRatio } from './inference/ratio.ts';
-import { compareAll, type Decision } from './inference/verdict.ts';
+import { unpairedRatio } from './inference/ratio.ts';
+import { type Candidate, compareAll, type Decision } from './inference/verdict.ts';
 import { type Metric, metrics } from './metrics/metrics.ts';
 import type { ValidCell } from './metrics/valid.ts';
 import { type SharedPlace, sharedPlaces, type Uncompared } from './shared-places.ts';
@@ -25,7 +25,7 @@ export interface ComparisonRow extends RowIdentity, Decision {
   readonly a: Side;
   readonly b: Side;
   readonly ratio: number;
-  /** null where both have one round; of what wants an interval, where any has. */
+  /** null where both have one round, or, of a metric with an interval, where either has. */
   readonly low: number | null;
   readonly high: number | null;
   readonly spread: Metric['spread'];
@@ -38,11 +38,7 @@ export type Side = Pick<Estimate, 'value' | 'low' | 'high' | 'rounds'> & {
   readonly values: readonly number[];
 };
 
-interface Candidate {
-  readonly identity: RowIdentity & { readonly a: Side; readonly b: Side };
-  readonly family: string;
-  readonly ratio: Ratio;
-}
+type RowCandidate = Candidate<RowIdentity & { readonly a: Side; readonly b: Side }>;
 
 export function compareResults(a: Result, b: Result): RunComparison {
   const { shared, uncompared } = sharedPlaces(a, b);
@@ -56,7 +52,7 @@ export function compareResults(a: Result, b: Result): RunComparison {
 }
 
 /** @returns undefined where neither says anything, or both say 0: then nothing is lacking */
-function compareAt(place: SharedPlace, metric: Metric): Candidate | Uncompared | undefined {
+function compareAt(place: SharedPlace, metric: Metric): RowCandidate | Uncompared | undefined {
   const { lane, scenario, point } = place.a[0];
   const [a, b] = [sideOf(place.a, metric), sideOf(place.b, metric)];
   if (!a && !b) return undefined;
@@ -76,7 +72,5 @@ function compareAt(place: SharedPlace, metric: Metric): Candidate | Uncompared |
 
 function sideOf(cells: readonly ValidCell[], metric: Metric): Side | undefined {
   const estimate = estimateOf(cells, metric);
-  if (!estimate) return undefined;
-  const { value, low, high, rounds } = estimate;
-  return { value, low, high, rounds, values: valuesOf(cells, metric) };
+  return estimate && { ...estimate, values: valuesOf(cells, metric) };
 }

@@ -1,4 +1,4 @@
-/** Who is compared with whom. */
+/** Which lane is compared with which. */
 
 export interface Lineup {
   readonly reference: string;

@@ -12,23 +12,23 @@ export interface SelfComparison {
 }
 
 /**
- * How far a lane is from its own repetition: the A/A comparisons of latency and CPU.
+ * The A/A comparisons of latency and CPU: how far a duplicate lane is from its original.
  *
  * A 95 % interval misses the true ratio once in twenty times, so by construction one in twenty leaves 1: that is a notice. It
  * is severe when, after Holm's correction over all of the run's, it lies beyond its margin too: then the machine can't tell a
  * lane from itself. Where nothing is wrong, one run in twenty at most has any that is severe.
  */
 export function noiseFloor(comparisons: readonly Comparison[], lanes: Lineup['lanes']): SelfComparison[] {
-  const repeats = comparisons.filter(
+  const selfComparisons = comparisons.filter(
     ({ lane, reference, metric }) => isDuplicate(lanes, lane, reference) && metricOf(metric).unit === 'µs',
   );
-  const claims = repeats.flatMap((comparison) => {
+  const claims = selfComparisons.flatMap((comparison) => {
     const evidence = evidenceBehind(comparison);
     return evidence ? [{ comparison, ...claimOf(evidence, comparison.margin) }] : [];
   });
   const severe = holm(claims).filter(({ isRejected, claim }) => isRejected && claim !== 'equivalent');
   const worst = new Set(severe.map(({ comparison }) => comparison));
-  return repeats.map((comparison) => {
+  return selfComparisons.map((comparison) => {
     const mild = leavesOne(comparison) ? 'notice' : undefined;
     return { comparison, severity: worst.has(comparison) ? 'severe' : mild };
   });

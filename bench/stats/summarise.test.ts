@@ -183,7 +183,7 @@ describe('an estimate', () => {
 });
 
 describe('the verdicts of comparisons', () => {
-  const [here, there] = [
+  const [here, elsewhere] = [
     { ...POINT, clients: 3 },
     { ...POINT, clients: 4 },
   ];
@@ -204,8 +204,8 @@ describe('the verdicts of comparisons', () => {
   });
 
   it('are corrected together for all points of a scenario', () => {
-    const elsewhere = [...roundsOf('a', near, there), ...roundsOf('b', flat, there)];
-    expect(verdicts([...roundsOf('a', near), ...roundsOf('b', flat), ...elsewhere])).toEqual([
+    const cellsElsewhere = [...roundsOf('a', near, elsewhere), ...roundsOf('b', flat, elsewhere)];
+    expect(verdicts([...roundsOf('a', near), ...roundsOf('b', flat), ...cellsElsewhere])).toEqual([
       'a b inconclusive',
       'a b inconclusive',
     ]);
@@ -235,12 +235,12 @@ describe('the verdicts of comparisons', () => {
       expect(verdicts(without, { reference: 'b', lanes })).toEqual(['c b higher']);
     });
 
-    it('and is the reference itself, it is compared with nobody', () => {
+    it('and is the reference itself, it is compared with no lane', () => {
       expect(verdicts(cells, { reference: 'c', lanes }).map((one) => one.slice(0, 3))).toEqual(['a c', 'b c']);
     });
   });
 
-  describe('where a lane repeats another', () => {
+  describe('where a lane is a duplicate', () => {
     const cells = [...roundsOf('a', near), ...roundsOf('b', flat), ...roundsOf('c', near)];
     const lanes = [{ id: 'a' }, { id: 'b' }, { id: 'c', duplicateOf: 'b' }];
 

@@ -3,28 +3,21 @@
 import type { Cell, Comparison, Estimate, Point } from '../contract/result.ts';
 import { estimateOf } from './estimate.ts';
 import { groupBy, keyOfPlace, withoutInterval } from './group.ts';
-import { pairedRatio, type Ratio, ratiosByRound } from './inference/ratio.ts';
-import { compareAll } from './inference/verdict.ts';
+import { pairedRatio, ratiosByRound } from './inference/ratio.ts';
+import { type Candidate, compareAll } from './inference/verdict.ts';
 import { isDuplicate, isVariant, type Lineup, referencesOf } from './lineup.ts';
 import { type Metric, metrics } from './metrics/metrics.ts';
 import { isValid } from './metrics/valid.ts';
 
-interface Candidate {
-  readonly identity: Pick<Comparison, 'scenario' | 'point' | 'metric' | 'lane' | 'reference' | 'rounds'>;
-  readonly family: string;
-  readonly ratio: Ratio;
-}
+type Identity = Pick<Comparison, 'scenario' | 'point' | 'metric' | 'lane' | 'reference' | 'rounds'>;
 
-/**
- * Each lane at each point, and compared with the run's reference, or with what it varies; one that repeats another with that
- * one too.
- */
+/** Lanes are compared with the run's reference, variants with the lane they vary, and duplicates with their original too. */
 export function summarise(
   cells: readonly Cell[],
   lineup: Lineup,
 ): { estimates: Estimate[]; comparisons: Comparison[] } {
   const estimates: Estimate[] = [];
-  const candidates: Candidate[] = [];
+  const candidates: Candidate<Identity>[] = [];
   const places = groupBy(cells.filter(isValid), keyOfPlace);
   for (const group of places.values()) {
     const { lane, scenario, point } = group[0];
@@ -50,17 +43,14 @@ export function summarise(
       }
     }
   }
-  return {
-    estimates,
-    comparisons: compareAll(candidates),
-  };
+  return { estimates, comparisons: compareAll(candidates) };
 }
 
 /**
  * Comparisons of a metric in a scenario are read side by side, at all its points: their verdicts are corrected together.
- * Those of a lane with its own repetition answer another question and are a family of their own, and so are those of variants.
+ * Those of a duplicate with its original answer another question and are a family of their own, and so are those of variants.
  */
 function familyOf(scenario: string, { id }: Metric, lane: string, reference: string, { lanes }: Lineup): string {
-  const repeats = [isDuplicate(lanes, lane, reference), isDuplicate(lanes, reference, lane)];
-  return JSON.stringify([scenario, id, ...repeats, isVariant(lanes, lane, reference)]);
+  const isSelf = [isDuplicate(lanes, lane, reference), isDuplicate(lanes, reference, lane)];
+  return JSON.stringify([scenario, id, ...isSelf, isVariant(lanes, lane, reference)]);
 }

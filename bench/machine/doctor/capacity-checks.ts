@@ -25,26 +25,16 @@ export function descriptors({ fileDescriptors, needs }: Facts): Check {
 export function ports({ localPorts, needs }: Facts): Check {
   if (localPorts === null) return notTold('ports');
   const hint = 'As root: sysctl net.ipv4.ip_local_port_range="15000 60999"';
-  return forNeeds(
-    'ports',
-    `${localPorts} local ports for connections`,
-    needs,
-    (need) => localPorts >= need.clients,
-    hint,
-  );
+  const fits = ({ clients }: Need) => localPorts >= clients;
+  return forNeeds('ports', `${localPorts} local ports for connections`, needs, fits, hint);
 }
 
 export function disk({ freeDiskBytes }: Facts): Check {
   if (freeDiskBytes === null) return notTold('disk');
   const worse = freeDiskBytes >= DISK_BYTES.run ? 'warn' : 'bad';
   const hint = 'Make room, or save elsewhere with --results.';
-  return check(
-    'disk',
-    `${mebibytes(freeDiskBytes)} free for results`,
-    freeDiskBytes >= DISK_BYTES.comfortable,
-    worse,
-    hint,
-  );
+  const seen = `${mebibytes(freeDiskBytes)} free for results`;
+  return check('disk', seen, freeDiskBytes >= DISK_BYTES.comfortable, worse, hint);
 }
 
 /** Bad only where no profile can run. */

@@ -5,7 +5,6 @@ export interface Check {
   /** `bad`: the result will not be citable, or the run will fail. `warn`: figures suffer, or something will be missing. */
   readonly state: 'ok' | 'warn' | 'bad';
   readonly seen: string;
-  /** What to do about it. */
   readonly hint?: string;
 }
 

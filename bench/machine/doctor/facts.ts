@@ -25,7 +25,7 @@ export interface Need {
 export type Facts = ReturnType<typeof readQuickFacts> & { readonly watched?: Watched };
 export type Watched = Awaited<ReturnType<typeof watch>>;
 
-export interface Places {
+export interface Folders {
   readonly projectRoot: string;
   readonly resultsFolder: string;
 }
@@ -34,16 +34,15 @@ const CALIBRATIONS = 5;
 
 /** @param tryNetem tells why netem can't be had; undefined where it can */
 export async function readFacts(
-  places: Places,
+  folders: Folders,
   needs: readonly Need[],
   tryNetem: () => string | undefined,
 ): Promise<Facts> {
-  const facts = readQuickFacts(places, needs);
+  const facts = readQuickFacts(folders, needs);
   return { ...facts, watched: await watch(tryNetem) };
 }
 
-/** Those that take less than 100 ms to read. */
-export function readQuickFacts({ projectRoot, resultsFolder }: Places, needs: readonly Need[]) {
+export function readQuickFacts({ projectRoot, resultsFolder }: Folders, needs: readonly Need[]) {
   const ports = localPortRange();
   return {
     node: { version: process.versions.node, required: requiredNode(projectRoot) },

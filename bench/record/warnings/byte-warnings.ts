@@ -26,7 +26,7 @@ function residual({ ledger }: CompletedCell['wire']): Warning[] {
   const first = ledger.problems.length > 0 ? ` First: ${ledger.problems[0]}` : '';
   const text = `${ledger.residualBytes} bytes are in no layer of the ledger.${first}`;
   const hint =
-    'Do not use the layers of this cell; its totals hold. A capture shows which bytes they are: npx vitest run bench/witness.test.ts, as root.';
+    'Do not use the layers of this cell; its totals hold. A capture shows which bytes they are: npx vitest run bench/tests/witness.test.ts, as root.';
   return [severe('ledger-residual', text, hint)];
 }
 

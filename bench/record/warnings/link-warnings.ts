@@ -1,7 +1,6 @@
 /** Warnings about the link: a distance that was longer than it should be. */
 
-import type { CompletedCell, Warning } from '../../contract/result.ts';
-import { notice, percent, severe } from '../../contract/result.ts';
+import { type CompletedCell, notice, percent, severe, type Warning } from '../../contract/result.ts';
 
 const LIMITS = {
   cpuShare: 0.8,

@@ -1,7 +1,6 @@
-/** Warnings about a cell's load: processes that had too much to do, a late feed, a window whose halves differ. */
+/** Warnings about a cell's load: saturated processes, a late feed, a window whose halves differ. */
 
-import type { CompletedCell, Warning } from '../../contract/result.ts';
-import { notice, percent, severe } from '../../contract/result.ts';
+import { type CompletedCell, notice, percent, severe, type Warning } from '../../contract/result.ts';
 import { EVENTS_NEEDED } from '../../stats/percentiles.ts';
 import { loopWarnings } from './loop-warnings.ts';
 
@@ -48,20 +47,12 @@ function typicalUs({ recovery, opened, upstream, latency, point, wire }: Cell): 
 }
 
 function loadedProcesses({ server, workers }: Cell): Loaded[] {
-  return [
-    {
-      code: 'server-saturated' as const,
-      name: 'The server',
-      usage: server,
-      hint: 'Fewer clients or events per second.',
-    },
-    ...workers.map((usage, index) => ({
-      code: 'worker-saturated' as const,
-      name: `Load worker ${index + 1}`,
-      usage,
-      hint: 'More workers on a machine with more cores, or fewer clients: the harness limits what is measured.',
-    })),
-  ];
+  const hint = 'More workers on a machine with more cores, or fewer clients: the harness limits what is measured.';
+  const loaded = workers.map((usage, index): Loaded => {
+    return { code: 'worker-saturated', name: `Load worker ${index + 1}`, usage, hint };
+  });
+  const fewer = 'Fewer clients or events per second.';
+  return [{ code: 'server-saturated', name: 'The server', usage: server, hint: fewer }, ...loaded];
 }
 
 function lateReadings({ window, wire, link, recovery, server }: Cell, loaded: readonly Loaded[]): Warning[] {

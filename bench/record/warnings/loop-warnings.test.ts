@@ -14,7 +14,7 @@ const loop = (client: string, requests: number, seconds: number, cpuShare: numbe
 };
 
 describe('a closed loop', () => {
-  it('is beyond doubt when the server had no time left, however busy those were who asked', () => {
+  it('is beyond doubt when the server had no time left, however busy the load processes were', () => {
     expect(doubts(0.97, 0.4)).toEqual([]);
     expect(doubts(0.97, 0.99, 0.5)).toEqual([]);
   });
@@ -28,7 +28,7 @@ describe('a closed loop', () => {
     [1 / 1.19, 0],
     [1.21, 1],
     [1 / 1.21, 1],
-  ])('whose witness is answered %f times as often as our own clients: %i doubts', (ratio, expected) => {
+  ])('whose autocannon is answered %f times as often as our own clients: %i warnings', (ratio, expected) => {
     const closedLoops = [loop('undici', 1_000, 2, 0.5), loop('autocannon', 1_000, 2 / ratio, 0.98)];
     const [warning, ...others] = loopWarnings({ server: usage(0.97), workers: [usage(0.5)], closedLoops });
     expect(others).toEqual([]);
@@ -39,7 +39,7 @@ describe('a closed loop', () => {
     }
   });
 
-  it('must not be cited when those who asked had no time left, and the server had', () => {
+  it('must not be cited when the load processes had no time left, and the server had', () => {
     expect(doubts(0.6, 0.5, 0.97)).toEqual([['worker-saturated', 'severe']]);
   });
 });

@@ -1,7 +1,6 @@
 /** Warnings about a closed loop of polls: the server should have had no time left, the load processes some, and both load generators should agree. */
 
-import type { CompletedCell, Warning } from '../../contract/result.ts';
-import { notice, percent, severe } from '../../contract/result.ts';
+import { type CompletedCell, notice, percent, severe, type Warning } from '../../contract/result.ts';
 
 /** Share of a core above which a process has no time to spare. */
 const FULL = 0.9;

@@ -1,7 +1,6 @@
 /** Warnings about the machine: where processes ran, and what others took of it meanwhile. */
 
-import type { CompletedCell, Session, Warning } from '../../contract/result.ts';
-import { notice, percent, severe } from '../../contract/result.ts';
+import { type CompletedCell, notice, percent, type Session, severe, type Warning } from '../../contract/result.ts';
 import type { Pinning } from '../../machine/cores.ts';
 import { NOISE_LIMITS, noiseOver } from '../../machine/noise-limits.ts';
 

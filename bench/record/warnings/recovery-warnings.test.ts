@@ -1,4 +1,4 @@
-/** What is doubtful in any other cell, and not in one whose server was killed. */
+/** Warnings that any other cell would have, and one whose server was killed has not. */
 
 import { describe, expect, it } from 'vitest';
 import type { CompletedCell } from '../../contract/result.ts';

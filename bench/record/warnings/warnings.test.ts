@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { LedgerCount } from '../../contract/ledger.ts';
 import { noLayerBytes } from '../../ledger/layers.ts';
 import { QUIET } from '../../tests/fixture.ts';
-import { type CellEvidence, calibrationWarnings, cellWarnings } from './warnings.ts';
+import { calibrationWarnings } from './machine-warnings.ts';
+import { type CellEvidence, cellWarnings } from './warnings.ts';
 
 const usage = {
   elapsedUs: 10_000_000,

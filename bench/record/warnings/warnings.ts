@@ -1,14 +1,11 @@
 /** Warnings about a cell: each has a code, a severity, what was seen and what to do. A severe one forbids to cite. */
 
-import type { CompletedCell, Warning } from '../../contract/result.ts';
-import { severe } from '../../contract/result.ts';
+import { type CompletedCell, severe, type Warning } from '../../contract/result.ts';
 import type { Pinning } from '../../machine/cores.ts';
 import { byteWarnings } from './byte-warnings.ts';
 import { linkWarnings } from './link-warnings.ts';
 import { loadWarnings } from './load-warnings.ts';
 import { machineWarnings } from './machine-warnings.ts';
-
-export { calibrationWarnings } from './machine-warnings.ts';
 
 export interface CellEvidence {
   readonly cell: Omit<CompletedCell, 'warnings'>;

@@ -16,9 +16,9 @@ describe('the ratio of two lanes', () => {
 
   it('turned round is the inverse', () => {
     for (const kind of [timed, counted]) {
-      const [there, back] = [pairedRatio(kind, [2, 3, 4]), pairedRatio(kind, [1 / 2, 1 / 3, 1 / 4])];
-      expect(there.value * back.value).toBeCloseTo(1, 12);
-      expect((there.low ?? 0) * (back.high ?? 0)).toBeCloseTo(1, 12);
+      const [forth, back] = [pairedRatio(kind, [2, 3, 4]), pairedRatio(kind, [1 / 2, 1 / 3, 1 / 4])];
+      expect(forth.value * back.value).toBeCloseTo(1, 12);
+      expect((forth.low ?? 0) * (back.high ?? 0)).toBeCloseTo(1, 12);
     }
   });
 

@@ -15,9 +15,15 @@ import { holm } from './holm.ts';
 import { roundsNeeded } from './prospect.ts';
 import type { Ratio } from './ratio.ts';
 
-export interface Candidate {
+interface Tested {
   readonly ratio: Ratio;
+  /** Comparisons of one family are corrected together. */
   readonly family: string;
+}
+
+/** A ratio, and which comparison it is of. */
+export interface Candidate<Identity> extends Tested {
+  readonly identity: Identity;
 }
 
 export interface Decision {
@@ -42,8 +48,8 @@ export function claimOf(evidence: Evidence, margin: number): Claim {
 }
 
 /** @returns each candidate with what is decided of it, in the order given */
-export function decide<T extends Candidate>(candidates: readonly T[]): [T, Decision][] {
-  const decisions = new Map<Candidate, Decision>();
+export function decide<T extends Tested>(candidates: readonly T[]): [T, Decision][] {
+  const decisions = new Map<Tested, Decision>();
   const claims = candidates.flatMap((candidate) => {
     const { prospect, margin } = candidate.ratio;
     return prospect ? [{ candidate, prospect, ...claimOf(prospect.now, margin) }] : [];
@@ -54,14 +60,11 @@ export function decide<T extends Candidate>(candidates: readonly T[]): [T, Decis
       decisions.set(candidate, isRejected ? { verdict: claim } : open());
     }
   }
-  return candidates.map((candidate) => [
-    candidate,
-    decisions.get(candidate) ?? { verdict: verdictOf(candidate.ratio) },
-  ]);
+  return candidates.map((one) => [one, decisions.get(one) ?? { verdict: verdictOf(one.ratio) }]);
 }
 
-/** Comparisons: who is compared in what, the ratio with its bounds, and what is decided of it. */
-export function compareAll<T>(candidates: readonly (Candidate & { readonly identity: T })[]) {
+/** @returns comparisons: the identity, the ratio with its bounds, and the verdict */
+export function compareAll<Identity>(candidates: readonly Candidate<Identity>[]) {
   return decide(candidates).map(([{ identity, ratio }, decision]) => {
     const { value, low, high, spread, margin } = ratio;
     return { ...identity, ratio: value, low, high, spread, margin, ...decision };

@@ -302,12 +302,12 @@ export const conditionMetrics: readonly Metric[] = [
   },
 ];
 
-function closedLoop(at: 0 | 1, who: string) {
+function closedLoop(at: 0 | 1, loadGenerator: string) {
   return {
     unit: '1/s',
     ...TIMED,
     verbs: { lower: 'answers fewer polls than', higher: 'answers more polls than' },
-    definition: `Polls per second that the server answers ${who}, which ask again as soon as they are answered`,
+    definition: `Polls per second that the server answers ${loadGenerator}, which ask again as soon as they are answered`,
     of: ({ closedLoops }: CompletedCell) => {
       const found = closedLoops?.[at];
       return found && found.requests / found.seconds;

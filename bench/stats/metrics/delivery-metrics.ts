@@ -274,7 +274,7 @@ function perEvent({ wire: { ledger } }: CompletedCell, of: (layers: LayerBytes) 
 
 /**
  * Payload by delivery, in bytes as they went over the wire: the text of an event, or, where that was compressed or encoded,
- * what the ledger found in its place. undefined where nobody read along with it.
+ * what the ledger found in its place. undefined where the ledger did not.
  */
 export function payloadPerDeliveryBytes({ options, point, wire: { ledger } }: CompletedCell): number | undefined {
   const { compression = 'none', encoding = 'text' } = options;

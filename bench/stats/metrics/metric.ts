@@ -67,7 +67,7 @@ export interface Shown {
   readonly span?: ShownFor & { readonly name: string };
   /** Figures for which the terminal says how lanes compare in it. */
   readonly comparedFor?: readonly FigureKind[];
-  /** Its name where a lane is compared with its own repetition. */
+  /** Its name where a duplicate lane is compared with its original. */
   readonly noiseFloor?: string;
   /** Shown of each cell as it ends; a value is divided by `per`. */
   readonly progress?: { readonly label: string; readonly per: number; readonly decimals: number };

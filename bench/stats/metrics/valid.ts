@@ -4,9 +4,7 @@ export type ValidCell = CompletedCell & {
   readonly delivery: { readonly missing: 0; readonly duplicated: 0; readonly outOfOrder: 0; readonly unexpected: 0 };
 };
 
-/**
- * A cell that lost, repeated or reordered events, or whose two sides count other bytes, says nothing about its transport.
- */
+/** Lost, repeated or reordered events, or two sides that count different bytes, make a cell invalid. */
 export function isValid(cell: Cell): cell is ValidCell {
   if (cell.state !== 'completed') return false;
   const { missing, duplicated, outOfOrder, unexpected } = cell.delivery;
