@@ -18,7 +18,7 @@ import { summarise } from '../stats/summarise.ts';
 export interface ResultSpec {
   readonly lanes?: readonly string[];
   /** By lane, the one that it measures once more. */
-  readonly repeats?: Readonly<Record<string, string>>;
+  readonly duplicates?: Readonly<Record<string, string>>;
   /** By lane, the one that it is but for one option. */
   readonly variants?: Readonly<Record<string, string>>;
   readonly reference?: string;
@@ -57,14 +57,14 @@ export const SCENARIO: Result['scenarios'][number] = {
 /** Lanes differ by factors and rounds by a few per cent, always in the same way. */
 export function makeResult(spec: ResultSpec = {}): Result {
   const { lanes = ['alpha', 'beta', 'gamma'], reference = 'beta', rounds = 3, points = [POINT], events = 100 } = spec;
-  const { change = (cell) => cell, replace = {}, repeats = {}, variants = {} } = spec;
+  const { change = (cell) => cell, replace = {}, duplicates = {}, variants = {} } = spec;
   const lineup = lanes.map((id) => ({
     id,
-    ...(repeats[id] !== undefined && { duplicateOf: repeats[id] }),
+    ...(duplicates[id] !== undefined && { duplicateOf: duplicates[id] }),
     ...(variants[id] !== undefined && { variantOf: variants[id] }),
   }));
   const places = points.flatMap((point) =>
-    lanes.map((lane) => ({ point, lane, index: lanes.indexOf(lanes.find((one) => one === repeats[lane]) ?? lane) })),
+    lanes.map((lane) => ({ point, lane, index: lanes.indexOf(lanes.find((one) => one === duplicates[lane]) ?? lane) })),
   );
   const cells = Array.from({ length: rounds }, (_, at) => at + 1).flatMap((round) =>
     places.map(({ point, lane, index }, at) =>
@@ -88,7 +88,7 @@ export function makeResult(spec: ResultSpec = {}): Result {
       ...lane,
       title: `Lane ${lane.id}`,
       summary: `What ${lane.id} does.`,
-      transport: repeats[lane.id] ?? lane.id,
+      transport: duplicates[lane.id] ?? lane.id,
       options: {},
     })),
     scenarios: [{ ...SCENARIO, lanes: [...lanes], points: [...points], ...axesOf(points, {}), rounds }],

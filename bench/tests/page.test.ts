@@ -62,7 +62,7 @@ const layered = makeResult({
   change: withLedger,
   replace: { scenarios: [{ ...SCENARIO, figures: [...FIGURES], varies: ['payloadBytes', 'headers'] }] },
 });
-const repeated = makeResult({ lanes: ['alpha', 'beta', 'again'], repeats: { again: 'beta' } });
+const repeated = makeResult({ lanes: ['alpha', 'beta', 'again'], duplicates: { again: 'beta' } });
 const survey = makeSurvey();
 const crowded = makeSurvey({ lanes: Array.from({ length: 25 }, (_, at) => `a-long-lane-${at}`), rounds: 2 });
 const many = makeResult({ points, lanes: Array.from({ length: 10 }, (_, at) => `a-lane-with-a-long-name-${at}`) });
@@ -76,7 +76,7 @@ describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
     ['a scenario for each thing that can vary', survey, 44],
     ['as many scenarios with 25 lanes', crowded, 58],
     ['one round', makeResult({ rounds: 1 }), 4],
-    ['a lane that repeats another', repeated, 4],
+    ['a duplicate lane', repeated, 4],
     ['failed cells only', makeResult({ change: failed }), 0],
   ];
 
@@ -102,7 +102,7 @@ describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
   test.each([
     [1280, 'a usual result', makeResult()],
     [390, 'a usual result', makeResult()],
-    [390, 'a lane that repeats another', repeated],
+    [390, 'a duplicate lane', repeated],
     [390, 'many lanes at two points', many],
     [390, 'layers at two sweeps of points', layered],
     [1280, 'layers at two sweeps of points', layered],
@@ -152,7 +152,7 @@ describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
     },
   );
 
-  test('draws a lane that repeats another in the colour of that one', async () => {
+  test('draws a duplicate lane in the colour of that one', async () => {
     const { page } = await open(renderReport(repeated));
     const [latency] = await page.evaluate(countPixels, '--lane-3');
     expect(latency).toBe(0);

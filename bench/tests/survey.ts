@@ -32,7 +32,7 @@ export function makeSurvey({ lanes = SIX, rounds = 3, parts = PARTS }: SurveySpe
   const [again = '', reference = ''] = lanes.toReversed();
   const results = parts.map(
     ({ id, figures, points, axes = {}, events, limit, change = (cell) => cell, has = () => true }) => {
-      const spec = { lanes, rounds, points, reference, repeats: { [again]: reference }, ...(events && { events }) };
+      const spec = { lanes, rounds, points, reference, duplicates: { [again]: reference }, ...(events && { events }) };
       const all = makeResult({ ...spec, change: (cell) => cutOff(loaded(change({ ...cell, scenario: id })), limit) });
       const kept = all.cells.filter((cell) => cell.state === 'failed' || has(cell));
       const isKept = (one: { lane: string; point: Point }) =>
@@ -77,8 +77,8 @@ const along = <K extends keyof Point>(key: K, values: readonly Point[K][], point
 function loaded(cell: CompletedCell): CompletedCell {
   const { rttMs = 0, pollIntervalMs, clients, eventsPerSecond, stalledClients = 0 } = cell.point;
   const load = 1 + (clients * Math.max(1, eventsPerSecond)) / 4e3;
-  const waits = cell.lane === 'asking' ? (pollIntervalMs ?? 1_000) * 500 : 0;
-  const takes = (us: number) => us * load * (1 + stalledClients * 0.4) + rttMs * 500 + waits;
+  const pollWaitUs = cell.lane === 'asking' ? (pollIntervalMs ?? 1_000) * 500 : 0;
+  const takes = (us: number) => us * load * (1 + stalledClients * 0.4) + rttMs * 500 + pollWaitUs;
   const { latency, server } = cell;
   return {
     ...cell,
@@ -92,7 +92,7 @@ function loaded(cell: CompletedCell): CompletedCell {
     cutOffClients: stalledClients,
     wire: {
       ...cell.wire,
-      perDeliveryBytes: cell.wire.perDeliveryBytes + (waits > 0 ? 6e8 / waits : 0),
+      perDeliveryBytes: cell.wire.perDeliveryBytes + (pollWaitUs > 0 ? 6e8 / pollWaitUs : 0),
     },
   };
 }
@@ -169,8 +169,8 @@ export function looping(cell: CompletedCell): CompletedCell {
   return {
     ...cell,
     closedLoops: [
-      { client: 'own', ...loop },
-      { client: 'witness', ...loop, requests: Math.round(requests * 1.1) },
+      { client: 'undici', ...loop },
+      { client: 'autocannon', ...loop, requests: Math.round(requests * 1.1) },
     ],
   };
 }
@@ -222,7 +222,7 @@ const PARTS: readonly Part[] = [
     change: echoing,
   },
   {
-    id: 'asked',
+    id: 'polled',
     figures: ['capacity'],
     points: along('heldEvents', [0, 1], { ...POINT, eventsPerSecond: 0 }),
     change: looping,

@@ -41,9 +41,3 @@ function pointWords(points: readonly Point[]): (string | number)[][] {
       : [[`--${flag.name}`, value]];
   });
 }
-
-/** The command as it was typed, with its seed, which may have been the default of its version. */
-export function runCommand({ command, seed }: Pick<Result, 'command' | 'seed'>): string {
-  if (/ --seed[ =]/.test(command)) return command;
-  return `${command}${command.includes(' -- ') ? '' : ' --'} --seed ${seed}`;
-}

@@ -2,8 +2,8 @@
 
 import { decodeFromCompressedBase64, JsHistogram } from 'hdr-histogram-js';
 import { type CompletedCell, InvalidResult, type Result } from '../../contract/result.ts';
+import { uniqueNames } from '../view/words/names.ts';
 import { settingText } from '../view/words/wording.ts';
-import { uniqueNames } from './names.ts';
 import { percentileDistribution } from './percentile-distribution.ts';
 
 /** Milliseconds: what the plotters take values for unless told otherwise. */

@@ -8,7 +8,8 @@ import type { RunConfig } from '../../run/plan.ts';
 import { makeResult, POINT, SCENARIO } from '../../tests/fixture.ts';
 import { Anchors } from '../view/words/anchors.ts';
 import { viewsOf } from '../view/words/places.ts';
-import { runCommand, scenarioCommand } from './commands.ts';
+import { reproduceLines } from '../view/words/wording.ts';
+import { scenarioCommand } from './commands.ts';
 import { reproduceMarkdown } from './reproduce.ts';
 
 const MACHINE = { workers: 6, fileDescriptors: null, localPorts: null };
@@ -63,10 +64,13 @@ describe('the command of a scenario gives the same lanes, points and settings as
   });
 });
 
-test('the command of the run is what was typed, with its seed', () => {
-  expect(runCommand({ command: 'npm run bench', seed: 7 })).toBe('npm run bench -- --seed 7');
-  expect(runCommand({ command: 'npm run bench -- --rounds 3', seed: 7 })).toBe('npm run bench -- --rounds 3 --seed 7');
-  expect(runCommand({ command: 'npm run bench -- --seed=7', seed: 7 })).toBe('npm run bench -- --seed=7');
+test.each([
+  ['npm run bench', 'npm run bench -- --seed 7'],
+  ['npm run bench -- --rounds 3', 'npm run bench -- --rounds 3 --seed 7'],
+  ['npm run bench -- --seed=7', 'npm run bench -- --seed=7'],
+])('the command of the run is what was typed, %s, with its seed', (command, expected) => {
+  const result = makeResult({ replace: { command, seed: 7 } });
+  expect(reproduceLines(result)).toEqual(['git checkout abcdef0123456789', 'npm ci', expected]);
 });
 
 describe('the page', () => {

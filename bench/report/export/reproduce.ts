@@ -3,8 +3,8 @@
 import type { Cell, Result } from '../../contract/result.ts';
 import { countOf, formatDuration, formatNumber, scaleFor } from '../view/words/format.ts';
 import type { ScenarioView } from '../view/words/places.ts';
-import { conditionsText } from '../view/words/wording.ts';
-import { runCommand, scenarioCommand } from './commands.ts';
+import { conditionsText, reproduceLines } from '../view/words/wording.ts';
+import { scenarioCommand } from './commands.ts';
 import { bullets, escapeMarkdown } from './markdown.ts';
 import { labelsOf } from './tables-tex.ts';
 
@@ -15,7 +15,7 @@ export function reproduceMarkdown(result: Result, views: readonly ScenarioView[]
     `# To measure run ${result.id} again`,
     ...(environment.git.dirty ? ['**The code differed from its commit: the same code can’t be had.**'] : []),
     '## All of it',
-    shell([...checkoutLines(result), 'npm ci', runCommand(result)]),
+    shell(reproduceLines(result)),
     `${countOf(cells.length, 'cell')}${whole === undefined ? '' : `, ${durationText(whole)} on the machine below`}.`,
     ...views.flatMap((view) => scenarioBlocks(result, view)),
     '## What it needs',
@@ -44,10 +44,6 @@ function scenarioBlocks(result: Result, view: ScenarioView): string[] {
     shell([scenarioCommand(result, scenario)]),
     `${countOf(cells.length, 'cell')}, about ${durationText(took)}.`,
   ];
-}
-
-function checkoutLines({ environment: { git } }: Result): string[] {
-  return git.commit === null ? [] : [`git checkout ${git.commit}`];
 }
 
 function shell(lines: readonly string[]): string {

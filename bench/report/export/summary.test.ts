@@ -40,7 +40,7 @@ test('all rows of a table have as many fields as its head', () => {
 });
 
 test('sentences to cite stand for themselves, and a repeated lane has none', () => {
-  const text = summaryOf(makeResult({ lanes: ['beta', 'gamma', 'again'], repeats: { again: 'gamma' } }));
+  const text = summaryOf(makeResult({ lanes: ['beta', 'gamma', 'again'], duplicates: { again: 'gamma' } }));
   const sentences = text.slice(text.indexOf('### To cite'), text.indexOf('## Conditions'));
   expect(sentences).toContain('of Lane gamma came to');
   expect(sentences).not.toContain('Lane again');

@@ -4,7 +4,7 @@ import type { Result } from '../../contract/result.ts';
 import { bibtexKey, citationSentence } from '../view/citation.ts';
 import { baselinesOf, type Column, columnsOf, formattedRatio, formattedValue, TABLES } from '../view/tables/tables.ts';
 import { formatInstant, headed, intervalText } from '../view/words/format.ts';
-import { type Place, type ScenarioView, withoutRepeats } from '../view/words/places.ts';
+import { type Place, type ScenarioView, withoutDuplicates } from '../view/words/places.ts';
 import { verdictText } from '../view/words/verdicts.ts';
 import { conditionsText, laneText, softwareText } from '../view/words/wording.ts';
 import { bullets, escapeMarkdown, type MarkdownColumn, markdownTable } from './markdown.ts';
@@ -36,7 +36,7 @@ function scenarioBlocks(result: Result, view: ScenarioView): string[] {
     escapeMarkdown(`${view.scenario.question} ${view.setting}.`),
     valueTable(view, columns),
     ...comparisonBlocks(view, columns),
-    ...sentenceBlocks(result, withoutRepeats(view), columns),
+    ...sentenceBlocks(result, withoutDuplicates(view), columns),
   ];
 }
 

@@ -3,10 +3,10 @@
 import type { Result } from '../../contract/result.ts';
 import { baselinesOf, type Column, columnsOf, formattedRatio, formattedValue, TABLES } from '../view/tables/tables.ts';
 import { escapeLatex } from '../view/words/latex.ts';
+import { slug } from '../view/words/names.ts';
 import type { LaneAtPlace, Place, ScenarioView } from '../view/words/places.ts';
 import { VERDICT_GLYPHS } from '../view/words/verdicts.ts';
 import { ratioCaption, valueCaption } from './captions.ts';
-import { slug } from './names.ts';
 import { type Group, type Row, tabular } from './tabular.ts';
 
 export function tablesLatex(result: Result, views: readonly ScenarioView[]): string {

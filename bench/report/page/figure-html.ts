@@ -93,10 +93,10 @@ function readingOf(charts: readonly (DotChart | LineChart)[]): Html {
     ...(spreads.has('range') ? ['from the least to the most of the rounds'] : []),
   ];
   const [curve] = charts.flatMap((chart) => (chart.kind === 'lines' && chart.expected ? [chart.expected] : []));
-  const hasRepeat = charts.some(({ lanes }) => lanes.some(({ repeats }) => repeats !== undefined));
+  const hasDuplicate = charts.some(({ lanes }) => lanes.some(({ duplicateOf }) => duplicateOf !== undefined));
   return html`<li>${symbol('├─┤')}${lines.join(', or ')}</li><li>small: one round</li>${
     curve && html`<li>${symbol('╌╌')}${curve.text}</li>`
-  }${hasRepeat ? html`<li>${symbol('○')}ring: the same lane, measured a second time</li>` : undefined}`;
+  }${hasDuplicate ? html`<li>${symbol('○')}ring: the same lane, measured a second time</li>` : undefined}`;
 }
 
 function stackLegend({ parts }: StackChart): Html {

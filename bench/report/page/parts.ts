@@ -24,7 +24,7 @@ export function prose(text: Prose): Html {
 /** A coloured mark in the shape that the lane has in charts, a ring where it repeats another: its name stands beside it, so that colour only helps. */
 export function laneMark(lane: LaneLabel | undefined): Html | undefined {
   if (!lane) return undefined;
-  const name = `mark ${lane.repeats === undefined ? markOf(lane).name : 'ring'}`;
+  const name = `mark ${lane.duplicateOf === undefined ? markOf(lane).name : 'ring'}`;
   return html`<span class="${name}" style="--colour: var(${laneColour(lane)})" aria-hidden="true"></span>`;
 }
 
@@ -89,7 +89,7 @@ function tableRow({ header, lane, cells }: Row, columns: readonly Column[]): Htm
 
 function tagOf(lane: LaneLabel | undefined): string | undefined {
   if (lane?.isReference) return 'reference';
-  return lane?.repeats === undefined ? undefined : 'repeat';
+  return lane?.duplicateOf === undefined ? undefined : 'repeat';
 }
 
 function tableCell({ text, interval, verdict, isRemark }: TableCell, numeric: boolean): Html {

@@ -140,7 +140,7 @@ describe('the page cannot be tricked', () => {
   };
   const sound = makeResult({
     lanes: ['alpha', 'beta', 'gamma', 'again'],
-    repeats: { again: 'beta' },
+    duplicates: { again: 'beta' },
     change: (cell) => (cell.round === 1 ? failed(cell) : withProblem({ ...cell, warnings: [...warnings] })),
     replace: {
       scenarios: [{ ...SCENARIO, figures: [...FIGURES] }],
@@ -208,7 +208,7 @@ describe('a page is made of', () => {
   test('lanes of which some repeat another: the page says so and links to it all', () => {
     const page = markup(
       renderReport(
-        makeResult({ lanes: ['beta', 'gamma', 'again', 'third'], repeats: { again: 'beta', third: 'beta' } }),
+        makeResult({ lanes: ['beta', 'gamma', 'again', 'third'], duplicates: { again: 'beta', third: 'beta' } }),
       ),
     );
     expect(page.match(/measured twice/g)).toHaveLength(2);

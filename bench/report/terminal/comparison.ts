@@ -8,7 +8,7 @@ import type { JudgedThreshold } from '../../stats/threshold.ts';
 import { formatInterval, headed, intervalText, RATIO, scaleOf } from '../view/words/format.ts';
 import { commonText } from '../view/words/points.ts';
 import { verdictText } from '../view/words/verdicts.ts';
-import { recomputedText } from '../view/words/wording.ts';
+import { commitText, recomputedText } from '../view/words/wording.ts';
 import { align } from './terminal-tables.ts';
 
 export const COMPARED_METRICS = metrics.filter(({ shown }) => shown.isCompared).map(({ id }) => id);
@@ -54,11 +54,10 @@ export function describeComparison(
 }
 
 function runLines(a: Result, b: Result, markdown: boolean): string[] {
-  const line = (name: string, { id, environment: { git, versions }, citable, warnings }: Result) => {
-    const code =
-      git.commit === null ? 'no commit' : `commit ${git.commit.slice(0, 12)}${git.dirty ? ' with changes' : ''}`;
+  const line = (name: string, { id, environment, citable, warnings }: Result) => {
+    const { versions } = environment;
     const caveat = citable.ok ? '' : `; not to be cited: ${citable.reasons.join(' ')}`;
-    return `${markdown ? '- ' : ''}${name}: run ${id}, Pushlab ${versions.pushlab}, ${code}, Node ${versions.node}${caveat}${recomputedText(warnings)}`;
+    return `${markdown ? '- ' : ''}${name}: run ${id}, Pushlab ${versions.pushlab}, ${commitText(environment)}, Node ${versions.node}${caveat}${recomputedText(warnings)}`;
   };
   return [[line('a', a), line('b', b)].join('\n')];
 }

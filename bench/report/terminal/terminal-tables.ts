@@ -21,7 +21,7 @@ import {
   type ScenarioView,
   type SweepView,
   scaleIn,
-  withoutRepeats,
+  withoutDuplicates,
 } from '../view/words/places.ts';
 import { inSentence } from '../view/words/wording.ts';
 
@@ -42,7 +42,8 @@ const TABLES: readonly (readonly FigureKind[])[] = [
   ['capacity'],
 ];
 
-const LINE_COLUMNS = 100;
+/** The width of a terminal that tables and sentences are to fit. */
+export const LINE_COLUMNS = 100;
 
 export function tablesInFull(view: ScenarioView, lanes: readonly LaneLabel[]): string[] {
   return [
@@ -52,13 +53,13 @@ export function tablesInFull(view: ScenarioView, lanes: readonly LaneLabel[]): s
   ];
 }
 
-/** One table for each sweep, where its columns fit; without what is a detail, and without lanes that repeat another. */
+/** One table for each sweep, where its columns fit; without details and duplicates. */
 export function tablesInShort(all: ScenarioView, lanes: readonly LaneLabel[]): string[] {
-  const view = withoutRepeats(all);
+  const view = withoutDuplicates(all);
   const groups = groupsOf(view).map((columns) => columns.filter(({ isDetail }) => !isDetail));
   const [place, ...others] = view.places;
   if (place && others.length === 0) {
-    const own = lanes.filter(({ repeats }) => repeats === undefined);
+    const own = lanes.filter(({ duplicateOf }) => duplicateOf === undefined);
     const table = (intervals: boolean) => (columns: readonly Column[]) => placeTable(place, columns, own, intervals);
     const tables = groups.length === 0 ? [] : [groups.flat()];
     return [

@@ -33,7 +33,7 @@ describe('what a run says at its end', () => {
   });
 
   it('says next how far a lane is from its repetition, which gets a row and no sentence of its own', () => {
-    const repeated = describeResult(makeResult({ lanes: ['beta', 'again', 'gamma'], repeats: { again: 'beta' } }));
+    const repeated = describeResult(makeResult({ lanes: ['beta', 'again', 'gamma'], duplicates: { again: 'beta' } }));
     expect(repeated.split('\n')[1]).toMatch(/^The same lane measured twice \(Lane beta; Lane again\) differs by × /);
     expect(repeated).toMatch(/^Lane again +[\d.]+ \[/m);
     expect(repeated).not.toMatch(/^Lane again(,| is| takes)/m);

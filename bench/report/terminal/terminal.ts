@@ -13,9 +13,7 @@ import { countOf, formatCount } from '../view/words/format.ts';
 import { laneLabels, type ScenarioView, viewsOf, wasMeasuredAgain } from '../view/words/places.ts';
 import { commonText } from '../view/words/points.ts';
 import { proseText, VERDICT_NAMES } from '../view/words/verdicts.ts';
-import { tablesInFull, tablesInShort } from './terminal-tables.ts';
-
-const LINE_COLUMNS = 100;
+import { LINE_COLUMNS, tablesInFull, tablesInShort } from './terminal-tables.ts';
 
 /** Whether it may be cited and how far noise goes; for each scenario its tables, and what comparisons came to. */
 export function describeResult(result: Result): string {

@@ -9,7 +9,7 @@ import { pageModel } from '../view/model.ts';
 import type { Figure } from '../view/page-model.ts';
 import { proseText } from '../view/words/verdicts.ts';
 
-const LANES = { lanes: ['beta', 'gamma', 'again'], repeats: { again: 'beta' } };
+const LANES = { lanes: ['beta', 'gamma', 'again'], duplicates: { again: 'beta' } };
 const repeated = (spec: ResultSpec = {}) => makeResult({ ...LANES, ...spec });
 const floorOf = (result: Result) => noiseFloorOf(result).map((prose) => proseText(prose).replaceAll('\u00a0', ' '));
 
@@ -54,8 +54,8 @@ describe('the noise floor', () => {
     expect(text).not.toContain('leaves 1');
   });
 
-  test('is told once for each repetition, and for each scenario that times lanes', () => {
-    const spec = { lanes: ['beta', 'again', 'third'], repeats: { again: 'beta', third: 'beta' } };
+  test('is told once for each duplicate, and for each scenario that times lanes', () => {
+    const spec = { lanes: ['beta', 'again', 'third'], duplicates: { again: 'beta', third: 'beta' } };
     expect(floorOf(makeResult(spec))).toHaveLength(2);
     expect(floorOf(repeated({ replace: { scenarios: [{ ...SCENARIO, figures: ['bytes', 'layers'] }] } }))).toEqual([]);
   });
@@ -69,15 +69,15 @@ describe('the noise floor', () => {
   });
 
   test.each<[string, ResultSpec]>([
-    ['no lane repeats another', {}],
-    ['what it repeats was not run', { lanes: ['alpha', 'beta'], repeats: { beta: 'omega' } }],
+    ['no lane is a duplicate', {}],
+    ['its original was not run', { lanes: ['alpha', 'beta'], duplicates: { beta: 'omega' } }],
   ])('is not mentioned where %s', (_, spec) => {
     expect(pageModel(makeResult(spec)).head.noiseFloor).toEqual([]);
     expect(renderReport(makeResult(spec))).not.toContain('measured twice');
   });
 });
 
-describe('a lane that repeats another', () => {
+describe('a duplicate lane', () => {
   const scenarios = [{ ...SCENARIO, figures: [...FIGURES] }];
   const model = pageModel(repeated({ change: withLedger, replace: { scenarios } }));
   const figures = new Map(model.sections.flatMap((section) => section.figures.map((one) => [one.id, one] as const)));

@@ -2,16 +2,16 @@ import { describe, expect, test } from 'vitest';
 import { LAYERS, sumOf } from '../../contract/ledger.ts';
 import type { CompletedCell, Result } from '../../contract/result.ts';
 import { makeResult, POINT, SCENARIO, withLedger } from '../../tests/fixture.ts';
-import { deliveryOf, sumOfDelivery } from '../view/findings/delivery.ts';
+import { bytesOfDelivery, deliveryOf, PARTS_OF_A_DELIVERY } from '../view/findings/delivery.ts';
 import { glossary } from '../view/glossary.ts';
 import { pageModel } from '../view/model.ts';
 import type { Figure, Prose, StackChart, Table } from '../view/page-model.ts';
 
 const scenarios = [{ ...SCENARIO, figures: ['layers' as const] }];
 const points = [64, 128].map((payloadBytes) => ({ ...POINT, payloadBytes }));
-const asked = (cell: CompletedCell): CompletedCell => withLedger(cell);
+const withLayers = (cell: CompletedCell): CompletedCell => withLedger(cell);
 
-function layered(change = asked, replace: Partial<Result> = {}): Result {
+function layered(change = withLayers, replace: Partial<Result> = {}): Result {
   const result = makeResult({ points, change, replace: { scenarios, ...replace } });
   return { ...result, lanes: result.lanes.map((lane) => ({ ...lane, polls: 'timed', idlePeriodMs: 2_000 })) };
 }
@@ -42,8 +42,7 @@ describe('a delivery', () => {
     for (const cell of layered().cells) {
       if (cell.state !== 'completed' || !cell.wire.ledger) throw new Error('no ledger');
       const { up, down, events } = cell.wire.ledger.window;
-      const delivery = deliveryOf(cell);
-      expect(delivery && sumOfDelivery(delivery)).toBeCloseTo((sumOf(up) + sumOf(down)) / events, 9);
+      expect(bytesOfDelivery(cell, PARTS_OF_A_DELIVERY)).toBeCloseTo((sumOf(up) + sumOf(down)) / events, 9);
     }
   });
 
@@ -64,12 +63,15 @@ describe('a delivery', () => {
     if (!ledger) throw new Error('no ledger');
     const emptyCycles = { count: 1, upBytes: 1e6, downBytes: 1e6 };
     const window = { ...ledger.window, emptyCycles };
-    const delivery = deliveryOf({ ...cell, wire: { ...cell.wire, ledger: { ...ledger, window } } });
+    const atEdge = { ...cell, wire: { ...cell.wire, ledger: { ...ledger, window } } };
+    const delivery = deliveryOf(atEdge);
     if (!delivery) throw new Error('no delivery');
     for (const bytes of [...Object.values(delivery.up), ...Object.values(delivery.down)]) {
       expect(bytes).toBeGreaterThanOrEqual(0);
     }
-    expect(sumOfDelivery(delivery)).toBeCloseTo((sumOf(ledger.window.up) + sumOf(ledger.window.down)) / window.events);
+    expect(bytesOfDelivery(atEdge, PARTS_OF_A_DELIVERY)).toBeCloseTo(
+      (sumOf(ledger.window.up) + sumOf(ledger.window.down)) / window.events,
+    );
   });
 
   test('is unknown where no event was seen, and no number is made of it', () => {
@@ -295,7 +297,7 @@ describe('the conditions', () => {
     ]);
   });
 
-  test('say whom the ledger could not read along with, and why, as the layers do', () => {
+  test('say which clients the ledger could not read along with, and why, as the layers do', () => {
     const sharing = (cell: CompletedCell): CompletedCell =>
       cell.lane === 'gamma' ? { ...cell, options: { connections: 'shared' } } : withLedger(cell);
     const note = expect.stringMatching(/^Not read along with: Lane gamma\. Their clients share connections/);

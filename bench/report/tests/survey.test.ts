@@ -157,7 +157,7 @@ describe('a condition', () => {
   });
 
   test('of few points shows own clients and the witness in one chart', () => {
-    const [first] = chartsOf('asked-capacity');
+    const [first] = chartsOf('polled-capacity');
     expect(first?.kind === 'dots' && first.series.map(({ label }) => label)).toEqual(['Own clients', 'Witness']);
   });
 });
@@ -177,7 +177,7 @@ describe('the herd', () => {
     );
   });
 
-  test('that nobody was part of is not shown', () => {
+  test('that no lane took part in is not shown', () => {
     const scenarios = [{ ...SCENARIO, figures: ['recovery' as const] }];
     const nobody = pageModel(makeResult({ replace: { scenarios } }));
     expect(nobody.sections[0]?.figures.map(({ id }) => id)).toEqual(['spread-recovery']);
@@ -369,7 +369,7 @@ describe('lanes of many', () => {
   const labels = pageModel({ ...result, lanes: kin }).conditions.lanes.rows.flatMap(({ lane }) => lane ?? []);
 
   test('have the colour of their transport, and differ within it', () => {
-    const own = labels.filter(({ repeats }) => repeats === undefined);
+    const own = labels.filter(({ duplicateOf }) => duplicateOf === undefined);
     expect(new Set(own.map(({ hue }) => hue)).size).toBe(5);
     expect(new Set(own.map(({ hue, variant }) => `${hue} ${variant}`)).size).toBe(own.length);
   });

@@ -23,7 +23,7 @@ function figureOf(id: string, of = result): Figure {
 }
 
 describe('a variant', () => {
-  test('has its ratio to what it varies beside its value, and the table says to whom', () => {
+  test('has its ratio to what it varies beside its value, and the table says to which', () => {
     const [table] = figureOf('spread-cpu').tables;
     expect(table?.columns.map(({ label }) => label).slice(0, 2)).toEqual(['Lane', 'Ratios to']);
     expect(table?.rows.map(({ header, cells: [baseline] }) => [header, baseline?.text])).toEqual([

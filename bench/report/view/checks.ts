@@ -89,14 +89,10 @@ function agreementTable(views: readonly ScenarioView[]): Table | undefined {
     labels: ['Server sent', 'Clients received', 'Difference', 'Clients sent', 'Server received', 'Difference'],
     unit: 'B',
     sums: (cells) => {
-      const [down, arrived] = [
-        sum(cells, ({ wire }) => wire.cell.server.sentBytes),
-        sum(cells, ({ wire }) => wire.cell.clients.receivedBytes),
-      ];
-      const [up, taken] = [
-        sum(cells, ({ wire }) => wire.cell.clients.sentBytes),
-        sum(cells, ({ wire }) => wire.cell.server.receivedBytes),
-      ];
+      const down = sum(cells, ({ wire }) => wire.cell.server.sentBytes);
+      const arrived = sum(cells, ({ wire }) => wire.cell.clients.receivedBytes);
+      const up = sum(cells, ({ wire }) => wire.cell.clients.sentBytes);
+      const taken = sum(cells, ({ wire }) => wire.cell.server.receivedBytes);
       return [down, arrived, down - arrived, up, taken, up - taken];
     },
     isClean: ([, , down, , , up]) => down === 0 && up === 0,

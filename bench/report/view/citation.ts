@@ -1,11 +1,11 @@
 /** What a paper says of a number and of its run: a sentence for each headline number, and an entry for the bibliography. */
 
-import type { Estimate, Result } from '../../contract/result.ts';
+import type { Cell, Estimate, Result } from '../../contract/result.ts';
 import { metricOf } from '../../stats/metrics/metrics.ts';
 import { quotedIn } from './tables/tables.ts';
 import { countOf, formatInstant, scaleOf } from './words/format.ts';
 import { escapeLatex } from './words/latex.ts';
-import { type ScenarioView, withoutRepeats } from './words/places.ts';
+import { type ScenarioView, withoutDuplicates } from './words/places.ts';
 import { keyOf } from './words/points.ts';
 import { commitText, formatEstimate, inSentence, laneText, settingText, softwareText } from './words/wording.ts';
 
@@ -20,11 +20,9 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 export function citationSentence(result: Result, estimate: Estimate): string {
   const metric = metricOf(estimate.metric);
   const scenario = result.scenarios.find(({ id }) => id === estimate.scenario)?.title ?? estimate.scenario;
-  const lane = laneText(
-    result,
-    estimate.lane,
-    (cell) => cell.scenario === estimate.scenario && keyOf(cell.point) === keyOf(estimate.point),
-  );
+  const isHere = ({ scenario, point }: Cell) =>
+    scenario === estimate.scenario && keyOf(point) === keyOf(estimate.point);
+  const lane = laneText(result, estimate.lane, isHere);
   return (
     `${caveat(result)}${metric.title} (${inSentence(metric.definition)}) of ${lane} came to ${valueText(estimate)}, ` +
     `in the scenario ${scenario} (${settingText([estimate.point])}), measured with ${softwareText(result)}.`
@@ -84,7 +82,7 @@ export function citeOf(result: Result, views: readonly ScenarioView[]) {
     text: result.citable.ok
       ? 'Each sentence stands for itself: value, interval, rounds, setting, version and run. Copy it, or put it in your own words and keep all of these.'
       : 'These numbers are not to be cited: the reasons stand at the top of the page, and each sentence begins with them.',
-    groups: views.map(withoutRepeats).map((view) => groupOf(view, result)),
+    groups: views.map(withoutDuplicates).map((view) => groupOf(view, result)),
     bibtex: bibtexEntry(result),
   };
 }

@@ -62,8 +62,8 @@ const TEXTS = {
     'therefore judged together, those of variants apart from the others, the clearest first, each more strictly than it ' +
     'would be alone. So a verdict can be open although its own interval lies beyond the margin, or within it.',
   'Noise floor':
-    'What two helpings of the same lane differ by: the repeated lane runs like any other, and its ratio to what it ' +
-    'repeats would be 1 without noise. By chance alone, one of its intervals in twenty leaves 1. Figures of bytes leave it ' +
+    'What two measurements of the same lane differ by: the second runs like any other lane, and its ratio to the ' +
+    'first would be 1 without noise. By chance alone, one of its intervals in twenty leaves 1. Figures of bytes leave it ' +
     'out where its bytes are the same.',
   Limit:
     'What a value is not to exceed while a load rises. A lane keeps it at a setting when every round does, there and at ' +

@@ -12,6 +12,7 @@ import { conditionsOf } from './tables/conditions.ts';
 import { Anchors } from './words/anchors.ts';
 import { countOf, formatCount, formatDuration, formatInstant } from './words/format.ts';
 import { viewsOf } from './words/places.ts';
+import { commitText, reproduceLines } from './words/wording.ts';
 
 const GENERAL_QUESTION = 'What does it cost, in time and in bytes, to get an event from a server to its clients?';
 
@@ -53,36 +54,29 @@ function headOf(result: Result) {
 
 function factsOf(result: Result): Entry[] {
   const { id, startedAt, finishedAt, profile, lanes, sessions, seed, command, environment } = result;
-  const { versions, git } = environment;
-  const commit = git.commit === null ? 'no commit' : git.commit.slice(0, 12);
   const took = finishedAt === null ? 'did not end' : `took ${formatDuration(startedAt, finishedAt)}`;
   const inSessions = sessions.length > 1 ? `, in ${countOf(sessions.length, 'session')}` : '';
-  const repeats = lanes.filter((lane) => lane.duplicateOf !== undefined).length;
-  const repeated = repeats > 0 ? `, ${formatCount(repeats)} of them a repeat` : '';
+  const duplicates = lanes.filter((lane) => lane.duplicateOf !== undefined).length;
+  const repeated = duplicates > 0 ? `, ${formatCount(duplicates)} of them a repeat` : '';
   return [
     { term: 'Run', text: id, code: true },
     { term: 'Date', text: `${formatInstant(startedAt)}, ${took}${inSessions}` },
     { term: 'Profile', text: `${profile}: ${countOf(lanes.length, 'lane')}${repeated}` },
     { term: 'Seed', text: String(seed) },
     { term: 'Command', text: command, code: true },
-    { term: 'Pushlab', text: `${versions.pushlab}, commit ${commit}${git.dirty ? ' with changes' : ''}` },
+    { term: 'Pushlab', text: `${environment.versions.pushlab}, ${commitText(environment)}` },
     { term: 'Machine', text: `${environment.cpu.model ?? 'unknown CPU'}, ${countOf(environment.cpu.cores, 'core')}` },
   ];
 }
 
-/** The command leaves out what was default then; the seed and the commit pin it. */
-function reproduceOf({ command, seed, environment: { git } }: Result) {
-  const seeded = command.includes('--seed')
-    ? command
-    : `${command}${command.includes(' -- ') ? '' : ' --'} --seed ${seed}`;
-  const checkout = git.commit === null ? [] : [`git checkout ${git.commit}`];
-  const differs = git.dirty
+function reproduceOf(result: Result) {
+  const differs = result.environment.git.dirty
     ? ' The code of this run differed from its commit, so that the same code can’t be had.'
     : '';
   return {
     text:
       'The same commit, command and seed give the same events, the same order of cells and the same phases of the clients. ' +
       `Times differ with the machine and its state; ratios less so.${differs}`,
-    lines: [...checkout, 'npm ci', seeded],
+    lines: reproduceLines(result),
   };
 }

@@ -23,7 +23,8 @@ export interface LaneLabel {
   /** Place among the lanes of its transport, from 0: marks and lines go by it. */
   readonly variant: number;
   readonly isReference: boolean;
-  readonly repeats: number | undefined;
+  /** Index of the lane that it measures once more. */
+  readonly duplicateOf: number | undefined;
 }
 
 export interface Section {
@@ -136,7 +137,7 @@ export interface Table {
   readonly columns: readonly Column[];
   readonly rows: readonly Row[];
   readonly notes?: readonly string[];
-  /** Said beside the title of a table that is folded away until somebody asks for it; undefined of one that is open. */
+  /** Shown beside the title of a folded table; undefined where the table is open. */
   readonly folded?: string | undefined;
 }
 

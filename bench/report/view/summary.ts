@@ -25,7 +25,7 @@ import {
   roundsOf,
   type ScenarioView,
   scaleIn,
-  withoutRepeats,
+  withoutDuplicates,
 } from './words/places.ts';
 import { comparisonProse, joined } from './words/verdicts.ts';
 import { inSentence } from './words/wording.ts';
@@ -38,7 +38,7 @@ export function summaryOf(
   sections: readonly Pick<Section, 'figures'>[],
   referenceId: string,
 ): SummaryGroup[] {
-  return views.map(withoutRepeats).map((view, at) => {
+  return views.map(withoutDuplicates).map((view, at) => {
     const findings = (sections[at]?.figures ?? []).flatMap(({ finding }) =>
       finding ? [{ lane: undefined, text: finding }] : [],
     );
@@ -148,10 +148,8 @@ function spanText(lanes: readonly Varied[], metric: Metric, what: string): Prose
     .sort((a, b) => a.value - b.value);
   const [least, most] = [values[0], values.at(-1)];
   if (!least || !most) return undefined;
-  const scale = scaleOf(
-    metric,
-    values.map(({ value }) => value),
-  );
+  const all = values.map(({ value }) => value);
+  const scale = scaleOf(metric, all);
   // Bytes on the wire come out the same each time.
   const format = quantityOf(metric) === 'wire' ? formatExact : formatNumber;
   const text = ({ value }: typeof least) => withUnit(format(value / scale.factor), scale);

@@ -45,6 +45,7 @@ const linePxOf = ({ length }: readonly LaneLabel[]): number => (length > MANY_LA
 
 function dotSpec(canvas: string, chart: DotChart, range: Range): RowSpec {
   const { unit, lanes, series } = chart;
+  const from = chart.scale === 'log' ? { type: 'logarithmic' } : { beginAtZero: true };
   return {
     canvas,
     heightPx: lanes.length * rowPx(series.length, linePxOf(lanes)) + AXIS_PX,
@@ -56,10 +57,7 @@ function dotSpec(canvas: string, chart: DotChart, range: Range): RowSpec {
       options: {
         layout,
         scales: {
-          x: valueAxis(
-            chart.axisTitle,
-            chart.scale === 'log' ? { type: 'logarithmic', ...range } : { beginAtZero: true, ...range },
-          ),
+          x: valueAxis(chart.axisTitle, { ...from, ...range }),
           y: { type: 'linear', reverse: true, min: -0.5, max: lanes.length - 0.5, ...rowAxis(lanes) },
         },
       },
@@ -74,7 +72,7 @@ function dotDatasets({ lanes, scale, series }: DotChart, one: DotSeries, at: num
   const estimates = one.estimates.filter(isDrawable);
   const colours = lanes.map(laneColour);
   const colour = ({ row }: { row: number }): string => colours[row] ?? '--ink';
-  const isRepeat = ({ row }: { row: number }): boolean => lanes[row]?.repeats !== undefined;
+  const isDuplicate = ({ row }: { row: number }): boolean => lanes[row]?.duplicateOf !== undefined;
   const linePx = linePxOf(lanes);
   const px = rowPx(series.length, linePx);
   const below = ROUNDS_BELOW_PX / px;
@@ -86,9 +84,9 @@ function dotDatasets({ lanes, scale, series }: DotChart, one: DotSeries, at: num
       pointStyle,
       pointRadius: 4.5,
       pointHoverRadius: 6,
-      pointBackgroundColor: estimates.map((one) => (isRepeat(one) ? '--paper' : colour(one))),
+      pointBackgroundColor: estimates.map((one) => (isDuplicate(one) ? '--paper' : colour(one))),
       pointBorderColor: estimates.map(colour),
-      pointBorderWidth: estimates.map((one) => (isRepeat(one) ? 2 : 1)),
+      pointBorderWidth: estimates.map((one) => (isDuplicate(one) ? 2 : 1)),
       data: estimates.map(({ row, value, low, high, text }) => ({
         x: value,
         y: row + place,
@@ -105,12 +103,7 @@ function dotDatasets({ lanes, scale, series }: DotChart, one: DotSeries, at: num
       pointBackgroundColor: 'transparent',
       pointBorderColor: rounds.map(colour),
       pointBorderWidth: 1,
-      data: rounds.map(({ row, round, value }) => ({
-        x: value,
-        y: row + place + below,
-        row,
-        round,
-      })),
+      data: rounds.map(({ row, round, value }) => ({ x: value, y: row + place + below, row, round })),
     },
   ];
 }
@@ -204,7 +197,7 @@ const rowAxis = (lanes: readonly LaneLabel[]): object => ({
   grid: { display: false },
   border: { color: '--rule-strong' },
   ticks: {
-    color: lanes.map(({ repeats }) => (repeats === undefined ? '--ink' : '--ink-quiet')),
+    color: lanes.map(({ duplicateOf }) => (duplicateOf === undefined ? '--ink' : '--ink-quiet')),
     padding: 10,
     autoSkip: false,
   },

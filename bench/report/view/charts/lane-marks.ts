@@ -17,7 +17,7 @@ const MARKS = [
 /** Four dashes and five marks have no common divisor: twenty lanes of a transport differ in one of both. */
 const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 3], [9, 3, 2, 3]];
 
-/** A lane that repeats another has that one's colour. */
+/** A duplicate has its original's colour. */
 export const laneColour = ({ hue }: LaneLabel): string => `--lane-${(hue % COLOURS) + 1}`;
 
 export const markOf = ({ variant }: LaneLabel): (typeof MARKS)[number] => MARKS[variant % MARKS.length] ?? MARKS[0];

@@ -37,18 +37,18 @@ export function lineSpec(canvas: string, chart: LineChart, isSmall: boolean): Li
 
 function estimates(label: LaneLabel, line: LaneLine | undefined, { shape }: LineChart): LineDataset {
   const colour = laneColour(label);
-  const isRepeat = label.repeats !== undefined;
+  const isDuplicate = label.duplicateOf !== undefined;
   const isStepped = shape === 'steps';
   return {
     ...marks(label),
-    // A ring around the lane that it repeats, where both fall together.
-    pointRadius: isStepped ? 0 : isRepeat ? 7 : 4,
+    // A ring around its original, where both fall together.
+    pointRadius: isStepped ? 0 : isDuplicate ? 7 : 4,
     pointHoverRadius: isStepped ? 0 : 7,
-    pointBackgroundColor: isRepeat ? 'transparent' : colour,
-    pointBorderWidth: isRepeat ? 1.5 : 1,
+    pointBackgroundColor: isDuplicate ? 'transparent' : colour,
+    pointBorderWidth: isDuplicate ? 1.5 : 1,
     showLine: shape !== 'marks',
     borderColor: colour,
-    borderWidth: isRepeat ? 1 : 2,
+    borderWidth: isDuplicate ? 1 : 2,
     borderDash: dashOf(label),
     stepped: isStepped,
     data: line?.points ?? [],

@@ -9,7 +9,7 @@ import { type SettingsAxis, settingsAxis, valuesAxis } from './numeric-axis.ts';
 import type { Curve } from './panels.ts';
 
 export interface Plotted {
-  /** Its name and unit, for who can't see the chart. */
+  /** Its name and unit, for readers that can't see the chart. */
   readonly label: string;
   readonly spread: LineChart['spread'];
   readonly of: (cell: CompletedCell) => number | undefined;
@@ -97,12 +97,8 @@ export function curveCharts(curves: readonly Curve[], spec: CurveSpec): (LineCha
   const lanes = curves.flatMap(({ places }) => places.flatMap(({ place }) => place.lanes));
   const values = [...lanes.flatMap((lane) => valuesOf(lane, metric)), ...(limit ? [limit.max] : [])];
   if (values.length === 0) return curves.map(() => undefined);
-  const y = valuesAxis(
-    spec.title,
-    scale,
-    values.map((value) => value / scale.factor),
-    spec.prefers,
-  );
+  const scaled = values.map((value) => value / scale.factor);
+  const y = valuesAxis(spec.title, scale, scaled, spec.prefers);
   return curves.map((curve) => curveChart(curve, spec, y, curves));
 }
 

@@ -111,10 +111,8 @@ const CURVE_POINTS = 60;
 
 /** The share; the median and the furthest percentile that is quoted wherever it is, on one axis; the longest. */
 function gapCharts(located: readonly Located[]): { title: string; chart: LineChart }[] {
-  const x = settingsAxis(
-    RATE_BY_RTT,
-    located.map(({ events }) => events),
-  );
+  const measured = located.map(({ events }) => events);
+  const x = settingsAxis(RATE_BY_RTT, measured);
   const [median, ...tails] = PERCENTILES.filter(
     (one, _, [first]) => first && measuredIn(located, one).length === measuredIn(located, first).length,
   );

@@ -2,7 +2,7 @@
 
 import { openingBytes } from '../../../contract/ledger.ts';
 import type { CompletedCell } from '../../../contract/result.ts';
-import { deliveryOf, sumOfDelivery } from '../findings/delivery.ts';
+import { bytesOfDelivery, PARTS_OF_A_DELIVERY } from '../findings/delivery.ts';
 import type { Figure } from '../page-model.ts';
 import { exactColumn, laneColumn, lanesOf, laneTable, NO_ROUND, remark } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
@@ -61,8 +61,10 @@ function handshakeOf({ wire: { ledger } }: CompletedCell) {
 }
 
 function bytesPerDelivery(cell: CompletedCell): number | undefined {
-  const delivery = deliveryOf(cell);
-  return delivery && sumOfDelivery(delivery, (part) => part !== 'handshake');
+  return bytesOfDelivery(
+    cell,
+    PARTS_OF_A_DELIVERY.filter((part) => part !== 'handshake'),
+  );
 }
 
 function wornOffAfter(cell: CompletedCell): number | undefined {

@@ -20,6 +20,7 @@ export function herdFigure(view: ScenarioView, anchors: Anchors): Figure[] {
   const x: LineAxis = { title: 'Since the death, s', unit: 's', scale: 'linear', range: [0, Math.ceil(longest / 10)] };
   const y: LineAxis = { title: 'Attempts', unit: 'attempts', scale: 'linear', range: [0, most] };
   const isMany = view.places.length > 1;
+  const panelOf = (title: string, chart: LineChart) => ({ id: anchors.take(`${id} chart`), title, chart });
   return [
     {
       id,
@@ -31,11 +32,7 @@ export function herdFigure(view: ScenarioView, anchors: Anchors): Figure[] {
       charts: view.places.flatMap((place) => {
         const panels = herds
           .filter((herd) => herd.place === place)
-          .map((herd) => ({
-            id: anchors.take(`${id} chart`),
-            title: herd.lane.label.title,
-            chart: herdChart(herd, x, y),
-          }));
+          .map((herd) => panelOf(herd.lane.label.title, herdChart(herd, x, y)));
         return panels.length === 0 ? [] : [{ title: isMany ? place.varied : undefined, panels }];
       }),
       tables: [

@@ -97,10 +97,8 @@ function columnsOf([group]: readonly Group[], plots: readonly Plot[]): Column[] 
 function rowOf(label: LaneLabel, { title, places }: Group, groups: readonly Group[], plots: readonly Plot[]): Row {
   const lanes = places.map((place) => laneAt(place, label));
   const [, ...stalled] = lanes;
-  const cutOff = formatRange(
-    stalled.flatMap((lane) => (lane?.valid ?? []).map(({ cutOffClients }) => cutOffClients)),
-    formatCount,
-  );
+  const counts = stalled.flatMap((lane) => (lane?.valid ?? []).map(({ cutOffClients }) => cutOffClients));
+  const cutOff = formatRange(counts, formatCount);
   return {
     header: label.title,
     group: groups.length > 1 ? title : undefined,
@@ -108,11 +106,9 @@ function rowOf(label: LaneLabel, { title, places }: Group, groups: readonly Grou
     cells: [
       ...plots.flatMap(({ metric, scale, effects }) => [
         ...lanes.map((lane) => valueCell(lane, lane?.estimates.get(metric.id), scale, missingText(metric))),
-        ...places
-          .slice(1)
-          .map((place) =>
-            comparisonCell(effects.find((one) => one.place === place && one.label.index === label.index)),
-          ),
+        ...places.slice(1).map((place) => {
+          return comparisonCell(effects.find((one) => one.place === place && one.label.index === label.index));
+        }),
       ]),
       cutOff === undefined ? NO_ROUND : { text: cutOff },
     ],

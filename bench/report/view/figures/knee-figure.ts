@@ -4,8 +4,8 @@ import { latencyMetric, metricOf } from '../../../stats/metrics/metrics.ts';
 import { type Knee, kneesOf } from '../findings/knee.ts';
 import type { Figure, LaneLabel, Prose, Table } from '../page-model.ts';
 import type { Anchors } from '../words/anchors.ts';
-import { countOf, formatInterval, scaleOf, withUnit } from '../words/format.ts';
-import { type ScenarioView, withoutRepeats } from '../words/places.ts';
+import { countOf, formatExact, scaleOf, withUnit } from '../words/format.ts';
+import { type ScenarioView, withoutDuplicates } from '../words/places.ts';
 import { inSentence } from '../words/wording.ts';
 import { metricFigure } from './metric-figure.ts';
 
@@ -45,8 +45,7 @@ export function limitText({ scenario: { limit } }: Pick<ScenarioView, 'scenario'
   if (!limit) return undefined;
   const metric = metricOf(limit.metric);
   const scale = scaleOf(metric, [limit.max]);
-  const { value } = formatInterval({ value: limit.max, low: limit.max, high: limit.max }, scale);
-  return `${inSentence(metric.title)} ≤ ${withUnit(value, scale)}`;
+  return `${inSentence(metric.title)} ≤ ${withUnit(formatExact(limit.max / scale.factor), scale)}`;
 }
 
 function kneeTable(view: ScenarioView, limit: string, id: string): Table {
@@ -80,7 +79,7 @@ export function kneeTexts({ held, missed, limitingFactors }: Knee): { text: stri
 }
 
 function kneeFinding(view: ScenarioView, limit: string): Prose | undefined {
-  const knees = kneesOf(withoutRepeats(view)).flatMap((sweep) => sweep.knees);
+  const knees = kneesOf(withoutDuplicates(view)).flatMap((sweep) => sweep.knees);
   const reached = knees.filter(({ missed }) => missed);
   if (knees.length === 0) return undefined;
   if (reached.length === 0) return [`Every lane keeps ${limit} at all settings.`];

@@ -1,17 +1,17 @@
 /** The figure of one delivery's bytes by layer. The payload stands in the table: as a bar it would hide the layers. */
 
-import { LAYER_SUMMARIES } from '../../../contract/ledger.ts';
+import { LAYER_SUMMARIES, LAYERS } from '../../../contract/ledger.ts';
 import type { CompletedCell } from '../../../contract/result.ts';
 import { meanOf } from '../../../stats/inference/mean.ts';
 import { chartGroups } from '../charts/panels.ts';
 import { stackChart } from '../charts/stack-chart.ts';
 import {
+  bytesOfDelivery,
   type DeliveryPart,
   DIRECTIONS,
   type Direction,
   deliveryOf,
   PARTS_OF_A_DELIVERY,
-  sumOfDelivery,
 } from '../findings/delivery.ts';
 import type { Figure, StackChart, StackPart } from '../page-model.ts';
 import { exactColumn, type LaneColumn, lanesOf, laneTable } from '../tables/lane-table.ts';
@@ -61,14 +61,7 @@ export function layersFigure(view: ScenarioView, anchors: Anchors): Figure {
     ...parts.map(({ part, direction, label }) =>
       exactColumn(label, (cell) => deliveryOf(cell)?.[direction][part], NOT_READ),
     ),
-    exactColumn(
-      'Sum',
-      (cell) => {
-        const delivery = deliveryOf(cell);
-        return delivery && sumOfDelivery(delivery);
-      },
-      NOT_READ,
-    ),
+    exactColumn('Sum', (cell) => bytesOfDelivery(cell, PARTS_OF_A_DELIVERY), NOT_READ),
     exactColumn('Residual', ({ wire }) => wire.ledger?.residualBytes, NOT_READ),
     ...(lanesOf(view).some(({ valid }) => valid.some(eventsPerPoll))
       ? [exactColumn('Events per poll', eventsPerPoll, 'no polls', '')]
@@ -76,10 +69,7 @@ export function layersFigure(view: ScenarioView, anchors: Anchors): Figure {
   ];
   const overhead = parts.filter(({ part }) => part !== 'payload');
   const isSeen = (part: DeliveryPart) => parts.some((one) => one.part === part);
-  const layers = PARTS_OF_A_DELIVERY.filter(
-    (part): part is Exclude<DeliveryPart, 'emptyPolls' | 'payload'> =>
-      part !== 'emptyPolls' && part !== 'payload' && isSeen(part),
-  );
+  const layers = LAYERS.filter((layer) => layer !== 'payload' && isSeen(layer));
   const unseen = PARTS_OF_A_DELIVERY.filter((part) => !isSeen(part)).map((part) => PARTS[part].name.toLowerCase());
   const shared = sharedNote([view]);
   return {

@@ -67,10 +67,8 @@ export function contrastText({ lane, reference, place, levels }: Contrast): Pros
 function packetsText(view: ScenarioView, { loopbackMtuBytes }: Environment): string {
   const packets = lanesOf(view).flatMap(({ valid }) => valid.flatMap(({ wire }) => wire.packets ?? []));
   if (packets.length === 0) return 'The segments of this run were not counted.';
-  const header = formatRange(
-    packets.map(({ headerBytesPerSegment }) => headerBytesPerSegment),
-    formatCount,
-  );
+  const headerBytes = packets.map(({ headerBytesPerSegment }) => headerBytesPerSegment);
+  const header = formatRange(headerBytes, formatCount);
   const mtu = loopbackMtuBytes === null ? '' : ` (MTU ${formatCount(loopbackMtuBytes)}\u00a0B)`;
   return (
     `Packets are segments as counted by the kernel on this machine’s loopback${mtu}, acknowledgements too, with ${header}\u00a0B of ` +

@@ -46,10 +46,7 @@ function perEvent(parts: Record<DeliveryPart, number>, events: number): Record<D
   return each;
 }
 
-export function sumOfDelivery(delivery: Delivery, isCounted: (part: DeliveryPart) => boolean = () => true): number {
-  return DIRECTIONS.reduce(
-    (total, direction) =>
-      PARTS_OF_A_DELIVERY.filter(isCounted).reduce((sum, part) => sum + delivery[direction][part], total),
-    0,
-  );
+export function bytesOfDelivery(cell: CompletedCell, parts: readonly DeliveryPart[]): number | undefined {
+  const delivery = deliveryOf(cell);
+  return delivery && parts.reduce((sum, part) => sum + delivery.down[part] + delivery.up[part], 0);
 }

@@ -5,7 +5,7 @@ import { isNamedByVerb } from '../../../stats/metrics/metric.ts';
 import { metricOf } from '../../../stats/metrics/metrics.ts';
 import type { Prose } from '../page-model.ts';
 import { countOf, formatCount, formatInterval, scaleOf, withUnit } from '../words/format.ts';
-import { type LaneAtPlace, type Place, type ScenarioView, withoutRepeats } from '../words/places.ts';
+import { type LaneAtPlace, type Place, type ScenarioView, withoutDuplicates } from '../words/places.ts';
 import { type ComparisonWords, comparisonProse, joined, marginText } from '../words/verdicts.ts';
 import { inSentence } from '../words/wording.ts';
 
@@ -36,7 +36,7 @@ export function byQuestion(all: readonly Compared[]): { all: readonly Compared[]
 }
 
 export function comparedIn(view: ScenarioView, metric: string): Compared[] {
-  return withoutRepeats(view).places.flatMap((place) =>
+  return withoutDuplicates(view).places.flatMap((place) =>
     place.lanes.flatMap((lane) => {
       const comparison = lane.comparisons.get(metric);
       return comparison ? [{ place, lane, comparison }] : [];

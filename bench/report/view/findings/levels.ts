@@ -51,7 +51,7 @@ function addPayload(bytes: number | undefined, cell: CompletedCell, sign: 1 | -1
   return bytes === undefined || payloadBytes === undefined ? undefined : bytes + sign * payloadBytes;
 }
 
-/** To whom it is compared with at the same place, by the rules of the comparisons: paired by round, averaged geometrically. */
+/** The ratio to the lane's baseline at the same place, by the rules of comparisons: paired by round, averaged geometrically. */
 export function ratioOf(lane: LaneAtPlace, { lanes }: Place, of: BytesOf): Interval | undefined {
   const baseline = lanes.find(({ label }) => label.index === lane.baseline?.index);
   const ratios = ratiosByRound(lane.valid, baseline?.valid ?? [], of);
@@ -67,7 +67,7 @@ export function contrastOf({ places }: ScenarioView) {
     const reference = place.lanes.find(({ label }) => label.isReference);
     if (!reference) return [];
     return place.lanes.flatMap((lane) => {
-      if (lane === reference || lane.label.repeats !== undefined) return [];
+      if (lane === reference || lane.label.duplicateOf !== undefined) return [];
       const levels = LEVELS.flatMap((level) => {
         const overheadRatio = ratioOf(lane, place, level.overhead)?.value;
         const allRatio = ratioOf(lane, place, level.all)?.value;

@@ -1,4 +1,4 @@
-/** How far a lane and its repetition lie apart: what a difference between lanes has to be seen against. */
+/** How far a duplicate lies from its original: a difference between lanes has to be larger. */
 
 import type { Result } from '../../../contract/result.ts';
 import { type FigureKind, metrics } from '../../../stats/metrics/metrics.ts';

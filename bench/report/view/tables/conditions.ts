@@ -38,21 +38,11 @@ function lanesTable(result: Result): Table {
     title: 'Lanes',
     definition: 'A lane is a transport with its options.',
     columns: ['Lane', 'Transport', 'What it does', 'Options'].map((label) => ({ label, numeric: false })),
-    rows: result.lanes.map(({ id, title, transport, summary, options }) => ({
-      header: title,
-      lane: labels.get(id),
-      cells: [
-        { text: transport },
-        { text: summary },
-        Object.keys(options).length > 0
-          ? {
-              text: Object.entries(options)
-                .map(([name, value]) => `${name} = ${value}`)
-                .join(', '),
-            }
-          : { text: 'none', isRemark: true },
-      ],
-    })),
+    rows: result.lanes.map(({ id, title, transport, summary, options }) => {
+      const text = Object.entries(options).map(([name, value]) => `${name} = ${value}`);
+      const optionsCell = text.length > 0 ? { text: text.join(', ') } : { text: 'none', isRemark: true };
+      return { header: title, lane: labels.get(id), cells: [{ text: transport }, { text: summary }, optionsCell] };
+    }),
   };
 }
 

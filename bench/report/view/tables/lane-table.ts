@@ -62,7 +62,7 @@ export function baselinesText(view: ScenarioView, metrics: readonly string[]): s
   return own === undefined ? 'what each varies' : `${own}, of a variant to what it varies`;
 }
 
-/** A table of metrics: whom lanes are compared with stands before the columns, the rounds behind them. */
+/** A table of metrics: the baseline stands before the columns, where lanes have different ones, and the rounds behind them. */
 export function metricTable(
   view: ScenarioView,
   id: string,
@@ -109,7 +109,7 @@ function comparedLanes(view: ScenarioView, metrics: readonly string[]): LaneAtPl
   return lanesOf(view).filter(({ comparisons }) => metrics.some((metric) => comparisons.has(metric)));
 }
 
-/** Names whom each lane is compared with; no column where that is the reference for all. */
+/** The baseline of each lane; no column where that is the reference for all. */
 export function baselineColumn(view: ScenarioView, metrics: readonly string[]): LaneColumn[] {
   if (comparedLanes(view, metrics).every(({ baseline }) => baseline?.isReference)) return [];
   const cell: LaneColumn['cell'] = ({ baseline }) => (baseline ? { text: baseline.title } : remark('none'));
@@ -145,10 +145,8 @@ export function exactColumn(
 ): LaneColumn {
   return laneColumn(label, unit, ({ valid }) => {
     if (valid.length === 0) return NO_ROUND;
-    const range = formatRange(
-      valid.flatMap((cell) => of(cell) ?? []),
-      formatExact,
-    );
+    const values = valid.flatMap((cell) => of(cell) ?? []);
+    const range = formatRange(values, formatExact);
     return range === undefined ? remark(whyMissing) : { text: range };
   });
 }

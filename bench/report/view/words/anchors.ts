@@ -1,5 +1,7 @@
 /** Anchors of the page: stable, so that a table can be linked to. */
 
+import { uniqueNames } from './names.ts';
+
 export const PARTS = {
   summary: 'summary',
   checks: 'trust',
@@ -22,17 +24,6 @@ export const PARTS = {
 } as const;
 
 export class Anchors {
-  readonly #taken = new Set<string>(Object.values(PARTS));
-
   /** An anchor made from names of the result; numbered where another part has it already. */
-  take(name: string): string {
-    const slug = name
-      .toLowerCase()
-      .replace(/[^a-z0-9]+/g, '-')
-      .replace(/^-|-$/g, '');
-    let id = slug || 'part';
-    for (let copy = 2; this.#taken.has(id); copy++) id = `${slug || 'part'}-${copy}`;
-    this.#taken.add(id);
-    return id;
-  }
+  readonly take = uniqueNames(Object.values(PARTS));
 }

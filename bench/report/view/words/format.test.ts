@@ -63,7 +63,7 @@ describe('a range', () => {
   const range = (value: number, low: number | null, high: number | null) =>
     formatInterval({ value, low, high, spread: 'range' }, scaleFor('wire', []));
 
-  test('stands in parentheses, so that nobody takes it for an interval', () => {
+  test('stands in parentheses, to tell it from an interval', () => {
     expect(range(163.55, 162.98, 164.21)).toEqual({ value: '163.55', interval: '(162.98–164.21)' });
   });
 

@@ -1,4 +1,4 @@
-/** Names of files and labels, made from what the result says: lower-case letters, digits and hyphens, on any file system. */
+/** Names of files, labels and anchors, made from what the result says: lower-case letters, digits and hyphens, on any file system. */
 
 /** Below the 255 bytes that file systems take, with a number and an ending after it. */
 const MAX_LENGTH = 160;
@@ -12,8 +12,8 @@ export function slug(text: string): string {
 }
 
 /** Gives each name once: a second one that reads the same is numbered. */
-export function uniqueNames(): (text: string) => string {
-  const taken = new Set<string>();
+export function uniqueNames(reserved: readonly string[] = []): (text: string) => string {
+  const taken = new Set(reserved);
   return (text) => {
     const name = slug(text);
     let unique = name;

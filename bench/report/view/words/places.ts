@@ -1,6 +1,7 @@
 /** A result sorted for reading: its scenarios, their places (one point each), and there its lanes in the order of the run. */
 
 import type { Cell, Comparison, CompletedCell, Estimate, Point, Result } from '../../../contract/result.ts';
+import { keyOfPlace } from '../../../stats/group.ts';
 import { rangeOf } from '../../../stats/inference/mean.ts';
 import { isDuplicate, isVariant } from '../../../stats/lineup.ts';
 import { headlineOf, type Metric } from '../../../stats/metrics/metrics.ts';
@@ -46,26 +47,26 @@ export interface LaneAtPlace {
   readonly isVariant: boolean;
 }
 
-/** In the order of the run, but that a lane that repeats another follows it. */
+/** In the order of the run, but that a duplicate follows its original. */
 export function laneLabels({ lanes, reference }: Pick<Result, 'lanes' | 'reference'>): ReadonlyMap<string, LaneLabel> {
   const places = new Map(lanes.map(({ id }, index) => [id, index]));
   const transports = [...new Set(lanes.map(({ transport }) => transport))];
   const labels = lanes.map(({ id, title, transport, duplicateOf }, index): [string, LaneLabel] => {
     const isReference = id === reference;
     // The lane that others are compared with is a lane of its own.
-    const repeated = duplicateOf === undefined || isReference ? undefined : places.get(duplicateOf);
+    const original = duplicateOf === undefined || isReference ? undefined : places.get(duplicateOf);
     const kin = lanes.filter((lane) => lane.transport === transport && lane.duplicateOf === undefined);
     const variant = Math.max(
       0,
       kin.findIndex((lane) => lane.id === (duplicateOf ?? id)),
     );
-    return [id, { title, index, hue: transports.indexOf(transport), variant, isReference, repeats: repeated }];
+    return [id, { title, index, hue: transports.indexOf(transport), variant, isReference, duplicateOf: original }];
   });
   return new Map(labels.sort(([, a], [, b]) => inOrder(a, b)));
 }
 
 export function inOrder(a: LaneLabel, b: LaneLabel): number {
-  return (a.repeats ?? a.index) - (b.repeats ?? b.index) || a.index - b.index;
+  return (a.duplicateOf ?? a.index) - (b.duplicateOf ?? b.index) || a.index - b.index;
 }
 
 export function labelsOf(lanes: readonly Pick<LaneAtPlace, 'label'>[]): LaneLabel[] {
@@ -93,9 +94,8 @@ export function rangeOfRounds(
 
 export function viewsOf(result: Result, anchors: Anchors): ScenarioView[] {
   return result.scenarios.flatMap((scenario): ScenarioView[] => {
-    const points = distinctPoints(
-      result.cells.filter((cell) => cell.scenario === scenario.id).map(({ point }) => point),
-    );
+    const cells = result.cells.filter((cell) => cell.scenario === scenario.id);
+    const points = distinctPoints(cells.map(({ point }) => point));
     if (points.length === 0) return [];
     const byPoint = new Map(points.map((point) => [point, placeOf(result, scenario, point, points)]));
     const at = (point: Point): Place[] => [byPoint.get(point) ?? []].flat();
@@ -130,7 +130,7 @@ function placeOf(result: Result, scenario: ScenarioView['scenario'], point: Poin
       const ofLane = cells.filter(({ lane }) => lane === id).sort((a, b) => a.round - b.round);
       if (ofLane.length === 0) return [];
       const isMine = (one: { lane: string; scenario: string; point: Point }) => one.lane === id && isHere(one);
-      // A lane and its repetition are compared by the noise floor alone.
+      // A duplicate and its original are compared by the noise floor alone.
       const compared = result.comparisons.filter(
         (one) => isMine(one) && (one.reference === result.reference || !isDuplicate(result.lanes, id, one.reference)),
       );
@@ -158,19 +158,19 @@ export function completedByLane({ places }: ScenarioView): { label: LaneLabel; c
   });
 }
 
-/** Without lanes that repeat another: what is said of a lane is said once. */
-export function withoutRepeats(view: ScenarioView): ScenarioView {
-  return keepLanes(view, ({ label }) => label.repeats === undefined);
+/** What is said of a lane is said once. */
+export function withoutDuplicates(view: ScenarioView): ScenarioView {
+  return keepLanes(view, ({ label }) => label.duplicateOf === undefined);
 }
 
-/** Without repeated lanes that take the same bytes as what they repeat: they would be there twice. */
+/** A duplicate that takes the same bytes as its original would only be drawn over it. */
 export function withoutEqualBytes(view: ScenarioView): ScenarioView {
   const { id, margin } = headlineOf('bytes');
-  return keepLanes(view, ({ label: { index, repeats } }) => {
-    if (repeats === undefined) return true;
+  return keepLanes(view, ({ label: { index, duplicateOf } }) => {
+    if (duplicateOf === undefined) return true;
     return !view.places.every(({ lanes }) => {
       const bytesOf = (lane: number) => lanes.find(({ label }) => label.index === lane)?.estimates.get(id)?.value;
-      return Math.abs(Math.log((bytesOf(index) ?? 0) / (bytesOf(repeats) ?? 0))) <= Math.log1p(margin);
+      return Math.abs(Math.log((bytesOf(index) ?? 0) / (bytesOf(duplicateOf) ?? 0))) <= Math.log1p(margin);
     });
   });
 }
@@ -206,9 +206,7 @@ export function wasMeasuredAgain(failed: Cell, cells: readonly Cell[]): boolean 
     (cell) =>
       cell.state === 'completed' &&
       cell.order > failed.order &&
-      cell.lane === failed.lane &&
-      cell.scenario === failed.scenario &&
       cell.round === failed.round &&
-      keyOf(cell.point) === keyOf(failed.point),
+      keyOfPlace(cell) === keyOfPlace(failed),
   );
 }

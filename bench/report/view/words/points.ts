@@ -53,18 +53,9 @@ function textOf({ key, text, axis }: Row, point: Point): string | undefined {
 }
 
 /** From small to large. */
-export function comparePoints(a: Point, b: Point): number {
-  return ROWS.reduce((sign, row) => sign || rankOf(row, a) - rankOf(row, b), 0);
-}
-
 export function distinctPoints(points: readonly Point[]): Point[] {
   const distinct = new Map(points.map((point) => [keyOf(point), point]));
-  return [...distinct.values()].sort(comparePoints);
-}
-
-/** `RTT 100 ms`, and what else is set of the link; nothing where there is none. */
-export function linkTexts(point: Point): string[] {
-  return texts(point, ({ link }) => link !== undefined);
+  return [...distinct.values()].sort((a, b) => ROWS.reduce((sign, row) => sign || rankOf(row, a) - rankOf(row, b), 0));
 }
 
 /** `1 client · 10 events/s`: what all points have in common. */

@@ -5,7 +5,7 @@ import { metricOf } from '../../../stats/metrics/metrics.ts';
 import type { Prose } from '../page-model.ts';
 import { formatCount, formatInterval, formatSetting, RATIO } from './format.ts';
 
-/** For tables: a character, so that nobody needs a colour to tell verdicts apart. */
+/** Verdicts in tables: a character, since colours alone do not tell them apart for every reader. */
 export const VERDICT_GLYPHS: Readonly<Record<Verdict, string>> = {
   lower: '↓',
   higher: '↑',
@@ -58,7 +58,7 @@ export function ratioProse(comparison: Judged): Prose {
 }
 
 export interface ComparisonWords {
-  /** Who is compared: the lane's name, or `It` where it was just named. */
+  /** The lane that is compared: its name, or `It` where it was just named. */
   readonly subject: Prose;
   /** The reference's name; undefined where it was just named. */
   readonly reference: string | undefined;
@@ -90,7 +90,6 @@ function capitalised([first = '', ...others]: Prose): Prose {
     : [first, ...others];
 }
 
-/** The text alone, without emphasis. */
 export function proseText(prose: Prose): string {
   return prose.map((part) => (typeof part === 'string' ? part : 'strong' in part ? part.strong : part.quiet)).join('');
 }

@@ -43,6 +43,17 @@ export function commitText({ git }: Pick<Environment, 'git'>): string {
   return `commit ${git.commit.slice(0, 12)}${git.dirty ? ' with changes' : ''}`;
 }
 
+/** The run's commit, and its command as it was typed, with its seed, which may have been the default of its version. */
+export function reproduceLines({ command, seed, environment: { git } }: Result): string[] {
+  const checkout = git.commit === null ? [] : [`git checkout ${git.commit}`];
+  const hasSeed = / --seed[ =]/.test(command);
+  return [
+    ...checkout,
+    'npm ci',
+    hasSeed ? command : `${command}${command.includes(' -- ') ? '' : ' --'} --seed ${seed}`,
+  ];
+}
+
 /** `AMD EPYC, 2 cores, linux 6.1, Node 20.20.2` */
 export function conditionsText({ cpu, platform, kernel, versions }: Environment): string {
   return `${cpu.model ?? 'unknown CPU'}, ${countOf(cpu.cores, 'core')}, ${platform} ${kernel}, Node ${versions.node}`;
