@@ -1,4 +1,4 @@
-/** docs/ARCHITECTURE.md against the folders that are there, and what a folder may hold. */
+/** docs/ARCHITECTURE.md against the folders that exist, and what a folder may hold. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,13 +23,13 @@ const text = readFileSync(join(projectRoot, 'docs/ARCHITECTURE.md'), 'utf8');
 test('its table has each room once, and no other', () => {
   const [, rooms = ''] = /## Rooms\n([\s\S]*?)\n## /.exec(text) ?? [];
   const named = [...rooms.matchAll(/^\| `([^`]+)\/` \|/gm)].map(([, room = '']) => room);
-  const there = ['servers', 'clients', 'results', ...DIVIDED.flatMap(folders)].filter(
+  const existing = ['servers', 'clients', 'results', ...DIVIDED.flatMap(folders)].filter(
     (room) => room !== 'bench/report',
   );
-  expect(named.toSorted()).toEqual(there.toSorted());
+  expect(named.toSorted()).toEqual(existing.toSorted());
 });
 
-test('every path that it names is there', () => {
+test('every path that it names exists', () => {
   const paths = [...text.matchAll(/`((?:servers|clients|bench|results)\/[\w./-]*)`/g)].map(([, path = '']) => path);
   expect(paths.length).toBeGreaterThan(20);
   const missing = paths.filter((path) => {

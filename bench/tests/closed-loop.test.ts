@@ -31,9 +31,9 @@ async function runWith({ lane = polling, workers = 1, drainMs, plan }: Changes =
 
 async function loopsOf(changes: Changes = {}) {
   const cell = completed(await runWith(changes));
-  const [own, witness] = cell.closedLoops ?? [];
-  if (!own || !witness) throw new Error('no loops');
-  return { cell, own, witness };
+  const [own, autocannon] = cell.closedLoops ?? [];
+  if (!own || !autocannon) throw new Error('no loops');
+  return { cell, own, autocannon };
 }
 
 const bytesPerRequest = ({ upBytes, downBytes, requests }: NonNullable<CompletedCell['closedLoops']>[number]) => ({
@@ -42,27 +42,27 @@ const bytesPerRequest = ({ upBytes, downBytes, requests }: NonNullable<Completed
 });
 
 describe.concurrent('a closed loop of polls', () => {
-  it('asks twice as often in sum as our own clients are answered: theirs, and as many by the witness', async () => {
-    const { cell, own, witness } = await loopsOf({ plan: { windowSeconds: 1.5 } });
+  it('asks twice as often in sum as our own clients are answered: theirs, and as many by autocannon', async () => {
+    const { cell, own, autocannon } = await loopsOf({ plan: { windowSeconds: 1.5 } });
     expect(own).toMatchObject({ client: 'undici' });
-    expect(witness).toMatchObject({ client: 'autocannon', requests: own.requests });
+    expect(autocannon).toMatchObject({ client: 'autocannon', requests: own.requests });
     expect(own.requests).toBeGreaterThan(POINT.clients);
-    for (const { seconds, cpuShare } of [own, witness]) {
+    for (const { seconds, cpuShare } of [own, autocannon]) {
       expect(seconds).toBeGreaterThan(0);
       expect(cpuShare).toBeGreaterThan(0);
     }
     expect(cellSchema.safeParse(cell).error).toBeUndefined();
   });
 
-  it('is asked by a witness that has warmed up, on connections of its own each time', async () => {
+  it('is asked by autocannon, which has warmed up, on connections of its own each time', async () => {
     const { cell } = await loopsOf();
     expect(cell.wire.cell.server.connections).toBe(3 * POINT.clients);
   });
 
   it('has whole requests alone in its bytes, the same ones for both, and both sides agree on them', async () => {
     for (const headers of ['minimal', 'browser'] as const) {
-      const { cell, own, witness } = await loopsOf({ plan: { point: { ...POINT, headers } } });
-      expect(bytesPerRequest(own)).toEqual(bytesPerRequest(witness));
+      const { cell, own, autocannon } = await loopsOf({ plan: { point: { ...POINT, headers } } });
+      expect(bytesPerRequest(own)).toEqual(bytesPerRequest(autocannon));
       expect(Number.isInteger(bytesPerRequest(own).up)).toBe(true);
       expect(Number.isInteger(bytesPerRequest(own).down)).toBe(true);
       expect(isValid(cell)).toBe(true);
@@ -71,9 +71,9 @@ describe.concurrent('a closed loop of polls', () => {
 
   it('finds as many events in each answer as are held', async () => {
     const down = async (heldEvents: number) => {
-      const { cell, own, witness } = await loopsOf({ plan: { point: { ...POINT, heldEvents } } });
+      const { cell, own, autocannon } = await loopsOf({ plan: { point: { ...POINT, heldEvents } } });
       expect(cell.window).toMatchObject({ warmupEvents: 1 + heldEvents, events: 0 });
-      expect(bytesPerRequest(witness)).toEqual(bytesPerRequest(own));
+      expect(bytesPerRequest(autocannon)).toEqual(bytesPerRequest(own));
       return bytesPerRequest(own).down;
     };
     const [one, ten] = [await down(1), await down(10)];
@@ -92,18 +92,18 @@ describe.concurrent('a closed loop of polls', () => {
   });
 
   it('is shared by workers: requests and bytes in sum', async () => {
-    const { cell, own, witness } = await loopsOf({ workers: 2 });
+    const { cell, own, autocannon } = await loopsOf({ workers: 2 });
     expect(cell.workers).toHaveLength(2);
-    expect(witness.requests).toBe(own.requests);
-    expect(bytesPerRequest(own)).toEqual(bytesPerRequest(witness));
+    expect(autocannon.requests).toBe(own.requests);
+    expect(bytesPerRequest(own)).toEqual(bytesPerRequest(autocannon));
     expect(isValid(cell)).toBe(true);
   });
 
-  it('goes through the distance that its point has, and the witness too', async () => {
-    const { cell, own, witness } = await loopsOf({ plan: { point: { ...POINT, rttMs: 20 }, windowSeconds: 0.2 } });
+  it('goes through the distance that its point has, and autocannon too', async () => {
+    const { cell, own, autocannon } = await loopsOf({ plan: { point: { ...POINT, rttMs: 20 }, windowSeconds: 0.2 } });
     expect(own.requests).toBeLessThanOrEqual((POINT.clients * 0.2) / 0.02 + POINT.clients);
-    expect(witness.seconds).toBeGreaterThan((witness.requests / POINT.clients) * 0.02);
-    expect(bytesPerRequest(own)).toEqual(bytesPerRequest(witness));
+    expect(autocannon.seconds).toBeGreaterThan((autocannon.requests / POINT.clients) * 0.02);
+    expect(bytesPerRequest(own)).toEqual(bytesPerRequest(autocannon));
     expect(cell.link?.residualBytes).toBe(0);
     expect(isValid(cell)).toBe(true);
   });
@@ -132,7 +132,7 @@ describe.concurrent('a closed loop of polls', () => {
   });
 
   it.each(polled.filter(({ options }) => (options['over'] ?? options['connections']) !== undefined))(
-    'is refused to $id, whose polls the witness can not ask in the same way',
+    'is refused to $id, whose polls autocannon can not ask in the same way',
     async (lane) => {
       const cell = await runWith({ lane });
       expect(cell).toMatchObject({ state: 'failed', phase: 'connect' });

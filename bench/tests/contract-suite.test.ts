@@ -113,9 +113,9 @@ describe.each(lanes.filter(({ duplicateOf }) => duplicateOf === undefined))('$id
       const lab = await openLab(lane);
       lab.publish(eventOf(1));
       const ahead = await lab.connect({ since: 3 });
-      const witness = await lab.connect();
+      const observer = await lab.connect();
       lab.publish(eventOf(2), eventOf(3));
-      await eventually(() => expect(witness.sink.seqs).toContain(3));
+      await eventually(() => expect(observer.sink.seqs).toContain(3));
       expect(ahead.sink.calls).toBe(0);
       lab.publish(eventOf(4), eventOf(5));
       await eventually(() => expect(ahead.sink.seqs).toContain(5));
@@ -201,17 +201,17 @@ describe.each(lanes.filter(({ duplicateOf }) => duplicateOf === undefined))('$id
 
     rule('with a cursor that is none is refused, and others notice nothing', async () => {
       const lab = await openLab(lane);
-      const witness = await lab.connect();
+      const observer = await lab.connect();
       for (const since of [-1, 1.5, Number.NaN]) {
         const sink = new RecordingSink();
         const meter = new ByteMeter();
         await expect(connect(lane, { ...lab.address, meter, since }, sink)).rejects.toThrow();
         await eventually(() => expect(meter.openSockets.size).toBe(0));
         lab.publish(eventOf(lab.feed.lastSeq + 1));
-        await eventually(() => expect(witness.sink.seqs.at(-1)).toBe(lab.feed.lastSeq));
+        await eventually(() => expect(observer.sink.seqs.at(-1)).toBe(lab.feed.lastSeq));
         expect(sink.calls).toBe(0);
       }
-      expect(witness.sink).toMatchObject({ gaps: [], closes: [] });
+      expect(observer.sink).toMatchObject({ gaps: [], closes: [] });
     });
 
     rule('hears the same whichever headers it sends', async () => {
@@ -283,14 +283,14 @@ describe.each(lanes.filter(({ duplicateOf }) => duplicateOf === undefined))('$id
     rule('may close twice, is gone when that resolves, and hears no more', async () => {
       const lab = await openLab(lane);
       const { client, sink, meter } = await lab.connect(ALONE);
-      const witness = await lab.connect();
+      const observer = await lab.connect();
       lab.publish(eventOf(1));
       await eventually(() => expect(sink.seqs).toEqual([1]));
       await Promise.all([client.close(), client.close()]);
       expect(meter.openSockets.size).toBe(0);
       await client.close();
       lab.publish(eventOf(2));
-      await eventually(() => expect(witness.sink.seqs).toEqual([1, 2]));
+      await eventually(() => expect(observer.sink.seqs).toEqual([1, 2]));
       await lab.closeServer();
       expect(sink).toMatchObject({ seqs: [1], gaps: [], closes: [] });
     });
@@ -298,7 +298,7 @@ describe.each(lanes.filter(({ duplicateOf }) => duplicateOf === undefined))('$id
     rule('that closes within an event hears no more', async () => {
       const lab = await openLab(lane);
       const { client, sink, meter } = await lab.connect(ALONE);
-      const witness = await lab.connect();
+      const observer = await lab.connect();
       let closed: Promise<void> | undefined;
       sink.onEvent = () => {
         closed ??= client.close();
@@ -307,7 +307,7 @@ describe.each(lanes.filter(({ duplicateOf }) => duplicateOf === undefined))('$id
       await eventually(() => expect(closed).toBeDefined());
       await closed;
       lab.publish(eventOf(51));
-      await eventually(() => expect(witness.sink.seqs).toContain(51));
+      await eventually(() => expect(observer.sink.seqs).toContain(51));
       expect(meter.openSockets.size).toBe(0);
       expect(sink).toMatchObject({ seqs: [1], gaps: [], closes: [] });
     });
@@ -387,11 +387,11 @@ describe.each(lanes.filter(({ duplicateOf }) => duplicateOf === undefined))('$id
     rule('above the longest length is refused, and others notice nothing', async () => {
       const lab = await openLab(lane);
       const { client } = await lab.connect();
-      const witness = await lab.connect();
+      const observer = await lab.connect();
       await expect(request(client, 'x'.repeat(MAX_MESSAGE_BYTES + 1))).rejects.toThrow();
       lab.publish(eventOf(1));
-      await eventually(() => expect(witness.sink.seqs).toEqual([1]));
-      expect(await request(witness.client, 'still there')).toBe('still there');
+      await eventually(() => expect(observer.sink.seqs).toEqual([1]));
+      expect(await request(observer.client, 'still there')).toBe('still there');
     });
 
     rule('is refused once the client or the server has closed', async () => {

@@ -95,12 +95,12 @@ describeWithNetwork('a cell in namespaces', () => {
     expect(cell.recovery?.firstEvent.count).toBe(CLIENTS);
   });
 
-  it('has its polls asked by the witness too', async () => {
+  it('has its polls asked by autocannon too', async () => {
     const point = { ...POINT, eventsPerSecond: 0, heldEvents: 1 };
     const { closedLoops } = await measure('polling', { procedure: 'closed-loop', point });
-    const [own, witness] = closedLoops ?? [];
-    expect(witness?.requests).toBe(own?.requests);
-    expect(witness?.downBytes).toBe(own?.downBytes);
+    const [own, autocannon] = closedLoops ?? [];
+    expect(autocannon?.requests).toBe(own?.requests);
+    expect(autocannon?.downBytes).toBe(own?.downBytes);
   });
 
   it('has clients that stop reading', async () => {

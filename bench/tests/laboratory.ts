@@ -30,7 +30,7 @@ const EXIT: ChildExit = { code: null, signal: 'SIGSEGV', stderr: 'told to die' }
 const PATIENT_MS = 60_000;
 const HANGS_MS = 500;
 /** The deadline that each call has. */
-const PHASE_OF: Readonly<Record<string, keyof Deadlines>> = { hello: 'hello', open: 'listen', settle: 'connect' };
+const PHASE_OF: Readonly<Record<string, keyof Deadlines>> = { hello: 'hello', open: 'listen' };
 
 /** A lane that hands events over within the process, of its newest server. Sends no byte, so both sides agree on none. */
 export function memoryLane(tamper: Tamper = (event, deliver) => deliver(event)): Lane {

@@ -75,7 +75,7 @@ describe.concurrent.each([
   'websocket',
   'websocket-deflate',
 ])('over %s', (id) => {
-  it('who stops reading takes no more, keeps nobody from closing, and is missed by nobody', async () => {
+  it('a client that stops reading takes no more, keeps no other from closing, and loses no event of others', async () => {
     const large = { stalledClients: 1, payloadBytes: 8_192 };
     const cell = await completedWith(pollingEvery(20, findLane(id)), large, {
       rehearsalSeconds: id === 'sse' ? 0.3 : 0,
@@ -90,7 +90,7 @@ describe.concurrent.each([
 });
 
 it.concurrent.each(['tcp', 'sse', 'sse-h2', 'websocket'])(
-  'over %s the server cuts off who does not read',
+  'over %s the server cuts off clients that do not read',
   async (id) => {
     const lane = findLane(id);
     // Slow enough that those who read may be late by three seconds: what is published then at once must not cut them off.
