@@ -72,7 +72,7 @@ export function requiredNode(projectRoot: string): string {
   return version;
 }
 
-/** Compares versions number by number; those that are not there are 0. */
+/** Compares versions number by number; missing ones are 0. */
 export function isAtLeast(version: string, required: string): boolean {
   const [numbers, least] = [version, required].map((text) => text.split('.').map((part) => Number.parseInt(part, 10)));
   for (const [place, wanted] of (least ?? []).entries()) {

@@ -3,7 +3,7 @@
 import { type Noise, percent } from '../contract/result.ts';
 
 export const NOISE_LIMITS = {
-  /** While no process of a run is there. */
+  /** While no process of a run exists. */
   cpuPressure: 0.1,
   steal: 0.02,
   throttled: 0.01,

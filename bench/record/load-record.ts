@@ -4,7 +4,7 @@ import type { ClosedLoop, WorkerMeasured } from '../contract/calls.ts';
 import type { CompletedCell } from '../contract/result.ts';
 import { mergeLatency } from '../measure/latency.ts';
 
-/** @throws Error when no connection got its event: there is nothing to tell but why */
+/** @throws Error with the first problem when no connection got its event */
 export function recordLoad(
   workers: readonly WorkerMeasured[],
 ): Pick<CompletedCell, 'opened' | 'closedLoops' | 'upstream'> {

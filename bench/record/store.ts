@@ -98,7 +98,7 @@ export function writeFiles(folder: string, files: ReadonlyMap<string, string>): 
   for (const [path, text] of files) writeAtomically(join(folder, path), text);
 }
 
-/** @throws Error that names the file when it can't be written; then what stood there before still does */
+/** @throws Error that names the file when it can't be written; the previous file then stays */
 export function writeAtomically(path: string, text: string): void {
   const draft = join(dirname(path), `.${basename(path)}.${process.pid}`);
   try {

@@ -19,7 +19,7 @@ const severities = (...comparisons: readonly Comparison[]) =>
 const around = (ratio: number) => [ratio * 0.99, ratio, ratio * 1.01, ratio];
 
 describe('the noise floor', () => {
-  it('is what a lane differs by from its own repetition, in latency and CPU', () => {
+  it('is what a lane differs by from its duplicate, in latency and CPU', () => {
     const comparisons = [
       compared('latency.p50Us', around(1)),
       compared('server.cpuPerDeliveryUs', around(1)),

@@ -1,4 +1,4 @@
-/** Entry: measures the cells of the witness and captures them, in the network namespace that it was started in. */
+/** Entry: measures a cell of every lane and captures it, in the network namespace that it was started in. */
 
 import { captureCells } from './captured-cells.ts';
 

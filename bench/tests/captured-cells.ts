@@ -1,4 +1,4 @@
-/** What the witness looks at: a cell of every lane, measured while tcpdump captures the loopback. */
+/** A cell of every lane, measured while tcpdump captures the loopback. */
 
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -32,7 +32,7 @@ export const FILES = { capture: 'loopback.pcap', cells: 'cells.json', keys: 'key
 
 /** What of a capture is known beforehand: the cells in the order of `places`, and what tcpdump said at its end. */
 export interface Captured {
-  readonly cells: readonly Witnessed[];
+  readonly cells: readonly CapturedCell[];
   readonly said: string;
 }
 
@@ -41,7 +41,7 @@ export async function captureCells(folder: string): Promise<void> {
   const capture = await startCapture(join(folder, FILES.capture));
   const keys: string[] = [];
   const ports = new HeldPorts();
-  const cells: Witnessed[] = [];
+  const cells: CapturedCell[] = [];
   const left = places.entries();
   const measureNext = async () => {
     for (const [index, place] of left) {
@@ -61,14 +61,14 @@ export async function captureCells(folder: string): Promise<void> {
   writeFileSync(join(folder, FILES.keys), keys.map((line) => `${line}\n`).join(''));
 }
 
-export interface Witnessed {
+export interface CapturedCell {
   readonly cell: CompletedCell;
   readonly ledger: Ledger;
   readonly port: number;
 }
 
 /** @param keys gets the secrets of TLS that the relay is told */
-async function measure({ lane, payloadBytes }: Place, keys: string[]): Promise<Witnessed> {
+async function measure({ lane, payloadBytes }: Place, keys: string[]): Promise<CapturedCell> {
   const often = pollingEvery(50, lane);
   const plan = memoryPlan(often, {
     point: { clients: CLIENTS, eventsPerSecond: EVENTS_PER_SECOND, payloadBytes, headers: 'browser' },

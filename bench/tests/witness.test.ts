@@ -1,5 +1,5 @@
 /**
- * The ledger against an independent witness: tcpdump captures a cell of every lane, tshark dissects it, and neither knows
+ * The ledger against an independent capture: tcpdump captures a cell of every lane, tshark dissects it, and neither knows
  * anything of this project. Sockets, ledger and capture must agree to the byte.
  */
 
@@ -11,7 +11,7 @@ import type { Lane } from '../contract/lane.ts';
 import { sumOf } from '../contract/ledger.ts';
 import { compiled } from '../contract/paths.ts';
 import { cutCapture, runInNetwork, whyNoCapture } from './capture.ts';
-import { type Captured, CLIENTS, FILES, type Place, places, type Witnessed } from './captured-cells.ts';
+import { type Captured, type CapturedCell, CLIENTS, FILES, type Place, places } from './captured-cells.ts';
 import {
   capturedBytes,
   dissect,
@@ -28,15 +28,15 @@ if (skipped !== undefined && process.env['CI']) throw new Error(`in CI this must
 if (skipped !== undefined) console.warn(`SKIPPED: nothing witnesses the ledger: ${skipped}`);
 
 describe.skipIf(skipped !== undefined)('beside tcpdump and tshark', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'pushlab-witness-'));
-  const cells = new Map<Place, Witnessed>();
+  const folder = mkdtempSync(join(tmpdir(), 'pushlab-capture-'));
+  const cells = new Map<Place, CapturedCell>();
   let packets: readonly Packet[] = [];
 
   beforeAll(async () => {
     await runInNetwork([process.execPath, '--enable-source-maps', compiled('bench/tests/capture-cells'), folder]);
     const captured: Captured = JSON.parse(readFileSync(join(folder, FILES.cells), 'utf8'));
     expect(captured.said).toMatch(/\b0 packets dropped by kernel/);
-    for (const [index, place] of places.entries()) cells.set(place, captured.cells[index] as Witnessed);
+    for (const [index, place] of places.entries()) cells.set(place, captured.cells[index] as CapturedCell);
 
     const servers = [...cells].map(([{ isEncrypted }, { port }]) => ({ port, isEncrypted }));
     const file = join(folder, 'cells.pcap');
@@ -49,14 +49,14 @@ describe.skipIf(skipped !== undefined)('beside tcpdump and tshark', () => {
 
   describe.each(places)('$name with $payloadBytes B', (place) => {
     const { lane, isEncrypted, payloadBytes } = place;
-    const witness = () => {
+    const captured = () => {
       const cell = cells.get(place);
       if (!cell) throw new Error('not measured');
       return { ...cell, seen: packetsOf(packets, cell.port, cell.cell.wire.cell.server.connections) };
     };
 
     it('sockets, ledger and capture agree to the byte, in both directions', () => {
-      const { cell, ledger, seen } = witness();
+      const { cell, ledger, seen } = captured();
       expect(ledger.residualBytes).toBe(0);
       expect(ledger.problems).toEqual([]);
       const [up, down] = [capturedBytes(seen.up), capturedBytes(seen.down)];
@@ -66,7 +66,7 @@ describe.skipIf(skipped !== undefined)('beside tcpdump and tshark', () => {
     });
 
     it('payload is the events, and nothing else', () => {
-      const { cell, ledger } = witness();
+      const { cell, ledger } = captured();
       const events = CLIENTS * (cell.window.warmupEvents + cell.window.events);
       const { payload } = ledger.cell.down;
       expect(ledger.cell.events).toBe(events);
@@ -77,7 +77,7 @@ describe.skipIf(skipped !== undefined)('beside tcpdump and tshark', () => {
     });
 
     it.runIf(isEncrypted)('what TLS protects is what the dissector opens', () => {
-      const { ledger, seen } = witness();
+      const { ledger, seen } = captured();
       for (const way of ['up', 'down'] as const) {
         const layers = ledger.cell[way];
         const all = sumOf(layers);
@@ -87,7 +87,7 @@ describe.skipIf(skipped !== undefined)('beside tcpdump and tshark', () => {
     });
 
     it.runIf(lane.wire === 'http')("heads are as long as the dissector's", () => {
-      const { ledger, seen } = witness();
+      const { ledger, seen } = captured();
       const { up, down } = ledger.cell;
       const requests = headBytes(seen.up, 'request');
       expect(requests).toBeGreaterThan(0);
@@ -96,7 +96,7 @@ describe.skipIf(skipped !== undefined)('beside tcpdump and tshark', () => {
     });
 
     it.runIf(lane.wire === 'http')("WebSocket frames are the dissector's: payload, framing and control", ({ skip }) => {
-      const { cell, ledger, seen } = witness();
+      const { cell, ledger, seen } = captured();
       skip(!/^wss?:/.test(cell.url), 'no WebSocket on this wire');
       for (const way of ['up', 'down'] as const) {
         const { payload, framing, control } = ledger.cell[way];
@@ -105,7 +105,7 @@ describe.skipIf(skipped !== undefined)('beside tcpdump and tshark', () => {
     });
 
     it.runIf(lane.wire === 'http2')("HTTP/2 frames are the dissector's, type by type", () => {
-      const { ledger, seen } = witness();
+      const { ledger, seen } = captured();
       expect(ledger.cell.frames?.up.HEADERS?.count).toBeGreaterThan(0);
       expect({ up: http2Frames(seen.up), down: http2Frames(seen.down) }).toEqual(ledger.cell.frames);
     });

@@ -90,7 +90,7 @@ function canListenOnLoopback(): Promise<boolean> {
   });
 }
 
-/** On the disk of the nearest folder that is there: results may go to one that is not yet made. */
+/** Free space at the nearest existing folder: results may go to one that is yet to be made. */
 function freeDiskBytes(folder: string): number | null {
   try {
     const { bavail, bsize } = statfsSync(folder);

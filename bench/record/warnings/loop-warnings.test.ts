@@ -7,20 +7,20 @@ const usage = (cpuShare: number) => {
   if (cell?.state !== 'completed') throw new Error('no cell');
   return { ...cell.server, cpuShare };
 };
-const doubts = (server: number, ...workers: number[]) =>
+const codesOf = (server: number, ...workers: number[]) =>
   loopWarnings({ server: usage(server), workers: workers.map(usage) }).map(({ code, severity }) => [code, severity]);
 const loop = (client: string, requests: number, seconds: number, cpuShare: number) => {
   return { client, requests, seconds, upBytes: 1, downBytes: 1, cpuShare };
 };
 
 describe('a closed loop', () => {
-  it('is beyond doubt when the server had no time left, however busy the load processes were', () => {
-    expect(doubts(0.97, 0.4)).toEqual([]);
-    expect(doubts(0.97, 0.99, 0.5)).toEqual([]);
+  it('has no warning when the server had no time left, however busy the load processes were', () => {
+    expect(codesOf(0.97, 0.4)).toEqual([]);
+    expect(codesOf(0.97, 0.99, 0.5)).toEqual([]);
   });
 
   it('says that the server could do more when it had time', () => {
-    expect(doubts(0.6, 0.5)).toEqual([['server-idle', 'notice']]);
+    expect(codesOf(0.6, 0.5)).toEqual([['server-idle', 'notice']]);
   });
 
   it.each([
@@ -40,6 +40,6 @@ describe('a closed loop', () => {
   });
 
   it('must not be cited when the load processes had no time left, and the server had', () => {
-    expect(doubts(0.6, 0.5, 0.97)).toEqual([['worker-saturated', 'severe']]);
+    expect(codesOf(0.6, 0.5, 0.97)).toEqual([['worker-saturated', 'severe']]);
   });
 });

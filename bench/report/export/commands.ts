@@ -6,8 +6,8 @@ import type { Point, Result } from '../../contract/result.ts';
 type Scenario = Result['scenarios'][number];
 
 /**
- * Every setting is told, also where it was the default: defaults are those of a commit. What differs between the points is not
- * told, for a flag would make them equal; there the scenario's own points hold, as they did in the run.
+ * Names every setting, also where it was the default, since defaults are those of a commit. Settings that differ between the
+ * points are left to the scenario, as in the run: a flag would make them equal.
  */
 export function scenarioCommand(
   result: Result,

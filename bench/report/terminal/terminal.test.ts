@@ -32,7 +32,7 @@ describe('what a run says at its end', () => {
     expect(refused).toMatch(/\nMay not be cited: 2 reasons, above\.$/);
   });
 
-  it('says next how far a lane is from its repetition, which gets a row and no sentence of its own', () => {
+  it('says next how far a lane is from its duplicate, which gets a row and no sentence of its own', () => {
     const repeated = describeResult(makeResult({ lanes: ['beta', 'again', 'gamma'], duplicates: { again: 'beta' } }));
     expect(repeated.split('\n')[1]).toMatch(/^The same lane measured twice \(Lane beta; Lane again\) differs by × /);
     expect(repeated).toMatch(/^Lane again +[\d.]+ \[/m);

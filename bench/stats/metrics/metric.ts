@@ -26,7 +26,7 @@ export interface Metric {
   readonly verbs: { readonly lower: string; readonly higher: string };
   /** How many deliveries stand behind it; those of the window when it does not say. */
   readonly samplesOf?: (cell: CompletedCell) => number;
-  /** Needs a number of samples: without a value there were too few. */
+  /** Quoted only with enough samples: where the value is missing, there were too few. */
   readonly isPercentile?: boolean;
   readonly shown: Shown;
 }

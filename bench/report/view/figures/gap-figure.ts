@@ -105,7 +105,7 @@ function findingOf(located: readonly Located[]): Prose | undefined {
 }
 
 const RATE_BY_RTT = { name: 'Rate × RTT', unit: 'events', covaries: undefined };
-/** As far as an event can be from its client when it just missed a poll: there, back and there again. */
+/** The longest way of an event that just missed a poll: its answer down, the next poll up, and the next answer down. */
 const LONGEST_BY_DESIGN = { value: 3, text: 'three transits' };
 const CURVE_POINTS = 60;
 

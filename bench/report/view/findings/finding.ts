@@ -28,7 +28,7 @@ export function findingOf(view: ScenarioView, metric: string): Prose | undefined
   return sentences.length === 0 ? undefined : joined(sentences, ' ');
 }
 
-/** How lanes differ from the reference, and what options change; what was not asked is left out. */
+/** How lanes differ from the reference, and what options change; a question without a comparison is left out. */
 export function byQuestion(all: readonly Compared[]): { all: readonly Compared[]; isOfVariants: boolean }[] {
   return [false, true]
     .map((isOfVariants) => ({ all: all.filter(({ lane }) => lane.isVariant === isOfVariants), isOfVariants }))

@@ -47,7 +47,7 @@ describe('sessions', () => {
     expect(rowsOf([killed, session]).map(([, , cells]) => cells)).toEqual(['4', '5']);
   });
 
-  test('leave no doubt about what nobody knows', () => {
+  test('name each value that is not known as such', () => {
     const blind = { ...state(40_000), loadAverage: null, pressure: null };
     expect(rowsOf([{ ...killed, before: blind }])[0]?.slice(1)).toEqual([
       'not known',

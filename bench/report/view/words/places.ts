@@ -1,4 +1,4 @@
-/** A result sorted for reading: its scenarios, their places (one point each), and there its lanes in the order of the run. */
+/** A result sorted for reading: its scenarios, their places (one point each), and at each its lanes in the order of the run. */
 
 import type { Cell, Comparison, CompletedCell, Estimate, Point, Result } from '../../../contract/result.ts';
 import { keyOfPlace } from '../../../stats/group.ts';

@@ -47,7 +47,7 @@ describe('points', () => {
     ]);
   });
 
-  test('say who stalls, who sends and what polls find, and nothing of it where nobody does', () => {
+  test('name stalled clients, messages and held events, and nothing where there are none', () => {
     const point = { ...POINT, eventsPerSecond: 0, stalledClients: 1, messagesPerSecond: 10, heldEvents: 1 };
     expect(commonText([point])).toBe(
       '10 clients · no events · 128 B payload · browser headers · 1 more client stalled · 10 messages/s each · each poll finds 1 event',
