@@ -1,8 +1,9 @@
 /**
  * The table of what a point of a scenario can set. The schema of points, the flags that override them, their texts, order and
  * axes, and the columns of `cells.csv` come from it, so that a new dimension is one row; `npm run schema` then writes
- * `results/schema.json`. What obeys it is code of its own: processes learn of it by their calls (`calls.ts`), and a rehearsal
- * sets those that `bench/run/rehearsal.ts` names. An optional one leaves older results readable, and the schema's version.
+ * `results/schema.json`. What obeys it is code of its own: processes learn of it by their calls (`calls.ts`). A rehearsal
+ * takes it on, unless it is the link's or `bench/run/rehearsal.ts` leaves it out. With an optional one older results stay
+ * readable, and the schema keeps its version.
  */
 
 import { z } from 'zod';
