@@ -19,7 +19,7 @@ export default defineConfig({
       },
       { extends: true, test: { name: 'slow', include: [SLOW] } },
     ],
-    // Three on two cores, too: most tests wait for a window to end, and not for a core.
-    maxWorkers: Math.max(3, availableParallelism() - 1),
+    // Four on two cores, too: most tests wait for a window to end, and not for a core.
+    maxWorkers: Math.max(4, availableParallelism() - 1),
   },
 });

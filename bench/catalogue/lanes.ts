@@ -1,5 +1,7 @@
 /**
- * THE TABLE of lanes. A new transport is one file in `servers/`, one in `clients/` and one row here; a new lane is a row.
+ * THE TABLE of lanes. A new transport is one file in `servers/transports/`, one in `clients/transports/`, an entry among the
+ * transports and a row here; a new lane is a row. Where a body has another media type than `bench/ledger/answer.ts` knows, it
+ * gets an entry there. The path of an HTTP transport is its own: `serve` mounts all of them on one port.
  *
  * The halves are loaded when asked for, so that a process holds only the transport that it measures.
  */

@@ -1,4 +1,7 @@
-/** The table of scenarios: a workload and the question that it answers. */
+/**
+ * The table of scenarios: a workload and the question that it answers. Each is run by name, and by the profile `paper`, whose
+ * summary says how long all of them take. What a figure asks of a scenario stands at `FIGURES` (`bench/contract/result.ts`).
+ */
 
 import type { DeclaredAxes } from '../contract/dimensions.ts';
 import type { HeaderProfile } from '../contract/headers.ts';

@@ -131,10 +131,15 @@ function planScenario(
 function changed(point: Point, flags: BenchFlags): Point {
   let changed = point;
   for (const { key, flag, flagDefault, takesFlag = () => true } of DIMENSIONS) {
-    const value = flag && flags[flag.name];
+    const value = flag && flags[attributeOf(flag.name)];
     if (value !== undefined && value !== flagDefault && takesFlag(changed)) changed = { ...changed, [key]: value };
   }
   return changed;
+}
+
+/** Under which commander keeps the value of a flag: `--two-words` as `twoWords`. */
+function attributeOf(name: string): string {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function checkLink(points: readonly Point[], chosen: string | undefined): void {

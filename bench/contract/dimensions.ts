@@ -1,6 +1,9 @@
 /**
  * The table of what a point of a scenario can set. The schema of points, the flags that override them, their texts, order and
- * axes, and the columns of `cells.csv` come from it, so that a new dimension is one row.
+ * axes, and the columns of `cells.csv` come from it, so that a new dimension is one row; `npm run schema` then writes
+ * `results/schema.json`. What obeys it is code of its own: processes learn of it by their calls (`calls.ts`). A rehearsal
+ * takes it on, unless it is the link's or `bench/run/rehearsal.ts` leaves it out. With an optional one older results stay
+ * readable, and the schema keeps its version.
  */
 
 import { z } from 'zod';
@@ -47,7 +50,10 @@ export interface Dimension {
 
 type Flag = ReturnType<typeof flag>;
 
-/** @param parse throws an error that says what is allowed */
+/**
+ * @param option not `--no-…`, which commander takes for the negation of another flag
+ * @param parse throws an error that says what is allowed
+ */
 function flag(option: string, help: string, parse: (text: string) => Value) {
   return { name: option.slice(2).split(' ')[0] ?? '', option, help, parse };
 }

@@ -271,21 +271,34 @@ const interval = {
 /** What a comparison says: outside a margin around 1, inside it, or nothing yet. */
 export const VERDICTS = ['lower', 'higher', 'equivalent', 'inconclusive'] as const;
 
-/** What a scenario can be shown as. */
+/**
+ * What a scenario can be shown as, and what that asks of it. The page's section of each is in `bench/report/view/section.ts`, and
+ * at least one metric must name it.
+ */
 export const FIGURES = [
   'latency',
   'bytes',
+  // A `ledgerShare` above 0; without it bytes have no layers.
   'layers',
   'cpu',
   'memory',
+  // Latency against cost, over a dimension that is varied.
   'tradeoff',
+  // No events.
   'idle',
+  // The procedure `open`.
   'connect',
+  // `messagesPerSecond`.
   'upstream',
+  // The procedure `reconnect`.
   'recovery',
+  // Points with and without `stalledClients`.
   'isolation',
+  // The procedure `closed-loop`.
   'capacity',
+  // A `limit`.
   'knee',
+  // Lanes that park polls.
   'gap',
 ] as const;
 

@@ -23,6 +23,11 @@ it('has clients of its own, next to the server, and no relay', () => {
   expect(Object.keys(rehearsal?.point ?? {}).sort()).toEqual(['clients', 'eventsPerSecond', 'headers', 'payloadBytes']);
 });
 
+it('takes on what else a point sets, a setting that is new to it too', () => {
+  const point = rehearsalOf(planFor({ headers: 'node', topics: 7 } as Partial<Point>), 1)?.point;
+  expect(point).toMatchObject({ headers: 'node', topics: 7 });
+});
+
 it('polls oftener where the lane polls, and says nothing of it where it does not', () => {
   expect(
     rehearsalOf(planFor({}, { polls: 'timed', options: { intervalMs: 1_000, over: 'h2' } }), 1)?.lane.options,

@@ -5,6 +5,7 @@
  * one that had rehearsed. And what the first client of a process allocates once would count as memory per client.
  */
 
+import { DIMENSIONS, type DimensionKey } from '../contract/dimensions.ts';
 import { withInterval } from '../contract/lane.ts';
 import type { Point } from '../contract/result.ts';
 import type { CellPlan } from './cell-plan.ts';
@@ -22,6 +23,12 @@ const LOAD = {
 };
 /** Where nothing is published, most polls should find nothing. */
 const SILENT_EVENTS_PER_SECOND = 250;
+/** Settings of the cell that its rehearsal goes without; it takes on all others, or has its own load in their place. */
+const LEFT_OUT = new Set<DimensionKey>([
+  'pollIntervalMs',
+  'heldEvents',
+  ...DIMENSIONS.flatMap(({ key, link }) => (link === undefined ? [] : [key])),
+]);
 /** Part of the rehearsal before its window: the code from warm-up to window must have run too. */
 const WARMUP_SHARE = 0.2;
 /** How often its clients open and close once more: the compiled code of an opening would count as memory per client. */
@@ -49,14 +56,14 @@ export function rehearsalOf(plan: CellPlan, workers: number): CellPlan | undefin
 }
 
 function pointOf(point: Point, clients: number): Point {
-  const { eventsPerSecond, payloadBytes, headers, messagesPerSecond, stalledClients } = point;
+  const { eventsPerSecond, payloadBytes, messagesPerSecond, stalledClients } = point;
   const deliveriesPerSecond = Math.min(LOAD.deliveriesPerSecond, LOAD.bytesPerSecond / payloadBytes);
   const fastest = Math.ceil(deliveriesPerSecond / clients);
+  const settings = Object.entries(point).filter(([key]) => !LEFT_OUT.has(key as DimensionKey));
   return {
+    ...(Object.fromEntries(settings) as Point),
     clients,
     eventsPerSecond: eventsPerSecond > 0 ? fastest : Math.min(fastest, SILENT_EVENTS_PER_SECOND),
-    payloadBytes,
-    headers,
     ...(messagesPerSecond !== undefined && { messagesPerSecond: LOAD.messagesPerSecond }),
     // Also before a cell in which no client stalls: the two would differ in the server's past, too.
     ...(stalledClients !== undefined && { stalledClients: 1 }),

@@ -21,7 +21,12 @@ vi.mock('../contract/dimensions.ts', async (original) => {
     text: (number: string) => `${number} topics`,
     unset: 'one topic',
     axis: { unit: 'topics' },
-    flag: { name: 'topics', option: '--topics <n>', help: 'that events are spread over', parse: wholeNumber(1, 50) },
+    flag: {
+      name: 'event-topics',
+      option: '--event-topics <n>',
+      help: 'that events are spread over',
+      parse: wholeNumber(1, 50),
+    },
   };
   return {
     ...table,
@@ -44,11 +49,11 @@ const configOf = (line: string) =>
 
 describe('a dimension that is one row more', () => {
   it('has a flag, with its help and its bounds, which sets each point', () => {
-    expect(command().helpInformation()).toMatch(/--topics <n> +that events are spread over/);
-    expect(configOf('--scenarios fanout --topics 7').scenarios[0]?.points).toEqual([
+    expect(command().helpInformation()).toMatch(/--event-topics <n> +that events are spread over/);
+    expect(configOf('--scenarios fanout --event-topics 7').scenarios[0]?.points).toEqual([
       { ...configOf('--scenarios fanout').scenarios[0]?.points[0], topics: 7 },
     ]);
-    expect(() => configOf('--topics 51')).toThrow(/--topics .*'51' is invalid.* from 1 to 50/);
+    expect(() => configOf('--event-topics 51')).toThrow(/--event-topics .*'51' is invalid.* from 1 to 50/);
   });
 
   it('is in the schema, with its description, as what a scenario may vary, and as a column', () => {
@@ -56,8 +61,8 @@ describe('a dimension that is one row more', () => {
     expect(point.parse(withTopics(7))).toEqual(withTopics(7));
     expect(() => point.parse(withTopics(0))).toThrow();
     expect(JSON.stringify(z.toJSONSchema(point))).toContain('That events are spread over');
-    expect(JSON.stringify(z.toJSONSchema(resultSchema.shape.scenarios))).toContain('"lossPercent","topics"');
-    expect(cellsCsv(makeResult({ points: [withTopics(7)] }))).toMatch(/loss_percent,topics,round/);
+    expect(JSON.stringify(z.toJSONSchema(resultSchema.shape.scenarios))).toContain(',"topics"]');
+    expect(cellsCsv(makeResult({ points: [withTopics(7)] }))).toMatch(/,topics,round/);
   });
 
   it('has words, an order and an axis', () => {
@@ -74,7 +79,7 @@ describe('a dimension that is one row more', () => {
     const result = makeResult({ points: [withTopics(7)] });
     const [scenario] = result.scenarios;
     if (!scenario) throw new Error('no scenario');
-    expect(scenarioCommand(result, scenario)).toContain('--headers browser --topics 7');
+    expect(scenarioCommand(result, scenario)).toContain('--headers browser --event-topics 7');
   });
 });
 

@@ -8,7 +8,7 @@ const LEDGER_SAMPLE = 0.05;
 
 export function byteWarnings(cell: Pick<CompletedCell, 'wire' | 'recovery' | 'point'>): Warning[] {
   const { wire } = cell;
-  return [...(mustAgree(cell) ? disagreement(wire) : []), ...residual(wire), ...unlike(wire)];
+  return [...(mustAgree(cell) ? disagreement(wire) : []), ...residual(wire), ...blind(wire), ...unlike(wire)];
 }
 
 function disagreement({ cell: { server, clients } }: CompletedCell['wire']): Warning[] {
@@ -28,6 +28,15 @@ function residual({ ledger }: CompletedCell['wire']): Warning[] {
   const hint =
     'Do not use the layers of this cell; its totals hold. A capture shows which bytes they are: npx vitest run bench/tests/witness.test.ts, as root.';
   return [severe('ledger-residual', text, hint)];
+}
+
+/** Bodies of a media type that the ledger does not know count as control: its layers sum, and say nothing. */
+function blind({ ledger, windowDeliveries }: CompletedCell['wire']): Warning[] {
+  if (!ledger || ledger.cell.events > 0 || windowDeliveries === 0) return [];
+  const text = `Clients got ${windowDeliveries} deliveries, and the ledger read no event.`;
+  const hint =
+    'Do not use the layers of this cell. The ledger may not know the media type: see bench/ledger/answer.ts.';
+  return [severe('ledger-blind', text, hint)];
 }
 
 /** A relay that gets no time makes its clients take more events at once than the others do. */

@@ -199,6 +199,26 @@ describe('a cell is warned of', () => {
   );
 
   it.each([
+    [0, 100, ['ledger-blind']],
+    [1, 100, []],
+    [0, 0, []],
+  ])('a ledger that read %i events of %i deliveries: %j', (events, windowDeliveries, expected) => {
+    const count = ledgerOf({ control: 1_300 }, events);
+    const both = { server: wire, clients: mirrored };
+    const ledger = {
+      clients: 1,
+      window: { ...count, events: 0 },
+      cell: count,
+      residualBytes: 0,
+      problems: [],
+      relay: { cpuShare: 0, elapsedUs: 10_000_000 },
+    };
+    expect(codesOf({ wire: { window: both, windowDeliveries, cell: both, perDeliveryBytes: 0, ledger } })).toEqual(
+      expected,
+    );
+  });
+
+  it.each([
     [0.19, 0.1, []],
     [0.21, 0.1, ['noisy-machine']],
     [0.49, 0.4, []],

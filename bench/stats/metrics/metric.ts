@@ -31,13 +31,16 @@ export interface Metric {
   readonly shown: Shown;
 }
 
-/** A place without an entry does not show the metric; charts, `cells.csv` and `compare --metrics` have all. */
+/**
+ * A place without an entry does not show the metric. `cells.csv` and `compare --metrics` have all; charts have those of the
+ * figures that `bench/report/view/figures/figures.ts` lists, and others (`layers`, `isolation`, `knee`) draw their own.
+ */
 export interface Shown {
   /** The figures of a scenario that ask for the metric, its own first; places may name other ones. */
   readonly figures: readonly FigureKind[];
   /** Order among the columns of a table, then that of the rows. @default 0 */
   readonly rank?: number;
-  /** Every metric is charted in its figures: this says what differs from its other columns. */
+  /** A metric is charted in its figures, where those chart metrics: this says what differs from its other columns. */
   readonly chart?: ShownFor & {
     /** Metrics of one plot share its axis. @default the metric's title */
     readonly plot?: string;
@@ -54,7 +57,10 @@ export interface Shown {
     /** Quoted in a sentence: what the others say more of. */
     readonly isQuoted?: boolean;
   };
-  /** A column of the terminal, where 100 columns must do; details are left out of a long run. */
+  /**
+   * A column of the terminal, where 100 columns should do: nothing folds a table of bytes that is wider. Details are left out of
+   * a long run.
+   */
   readonly terminal?: ShownFor & { readonly label: string; readonly isDetail?: boolean };
   /** The page's sentence on a lane at a scenario's only point. */
   readonly sentence?: ShownFor & {
@@ -69,7 +75,7 @@ export interface Shown {
   readonly comparedFor?: readonly FigureKind[];
   /** Its name where a duplicate lane is compared with its original. */
   readonly noiseFloor?: string;
-  /** Shown of each cell as it ends; a value is divided by `per`. */
+  /** Shown of each cell as it ends, the first two that it has: times first, then in the table's order. A value is divided by `per`. */
   readonly progress?: { readonly label: string; readonly per: number; readonly decimals: number };
   /** `compare` shows it unless told which metrics to show. */
   readonly isCompared?: boolean;

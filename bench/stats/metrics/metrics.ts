@@ -10,7 +10,7 @@ import type { FigureKind, Metric, Shown } from './metric.ts';
 
 export type { FigureKind, Metric };
 
-/** In the order of a result's estimates, which its readers rely on. */
+/** In the order of a result's estimates, which its readers rely on: a new row may stand anywhere, those there stay in order. */
 export const metrics: readonly Metric[] = [...deliveryMetrics, ...conditionMetrics];
 
 export function metricOf(id: string): Metric {
