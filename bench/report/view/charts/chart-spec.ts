@@ -22,7 +22,7 @@ export interface LineSpec extends Spec {
   readonly y: { readonly unit: string };
   readonly texts: 'ends' | 'points' | 'none';
   readonly limit?: { readonly value: number; readonly text: string };
-  readonly config: LineConfig;
+  readonly config: Config<'scatter', { readonly datasets: readonly LineDataset[] }>;
 }
 
 interface Config<Type extends string, Data> {
@@ -31,12 +31,8 @@ interface Config<Type extends string, Data> {
   readonly options: object;
 }
 
-export type LineConfig = Config<'scatter', { readonly datasets: readonly LineDataset[] }>;
-export type DotConfig = Config<'scatter', { readonly datasets: readonly DotDataset[] }>;
-export type StackConfig = Config<
-  'bar',
-  { readonly labels: readonly string[]; readonly datasets: readonly StackDataset[] }
->;
+type DotConfig = Config<'scatter', { readonly datasets: readonly DotDataset[] }>;
+type StackConfig = Config<'bar', { readonly labels: readonly string[]; readonly datasets: readonly StackDataset[] }>;
 
 /** What the page's scripts read of a dataset; the rest are options of Chart.js. */
 interface Dataset<Colour, Point> {

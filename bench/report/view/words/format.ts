@@ -49,7 +49,6 @@ export function quantityOf({ unit, spread }: Pick<Metric, 'unit' | 'spread'>): Q
   return ({ µs: 'time', '1/s': 'rate', '%': 'share', '': 'count' } as const)[unit];
 }
 
-/** A number and its unit, on one line; a count has none. */
 export function withUnit(number: string, { unit }: Pick<Scale, 'unit'>): string {
   return unit === '' ? number : `${number}\u00a0${unit}`;
 }
