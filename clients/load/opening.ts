@@ -3,7 +3,7 @@
 import type { WireReading } from '../../bench/contract/calls.ts';
 import type { EventSink, PushClient } from '../../bench/contract/transport.ts';
 import { ByteMeter } from '../../bench/measure/byte-meter.ts';
-import { nowNs } from '../../bench/measure/clock.ts';
+import { nowNs, sleepUntil } from '../../bench/measure/clock.ts';
 
 export interface Opening {
   /** Undefined when it did not come. */
@@ -58,8 +58,12 @@ export async function openOnce(
     gap: (after, oldest) => fail(`events after ${after} and before ${oldest} left the ring`),
     closed: ({ kind, code, message }) => fail(`closed (${kind}, ${code ?? 'no code'}): ${message}`),
   };
-  // Timers fire up to one millisecond early.
-  const timer = setTimeout(() => settle(new Error('its event did not come in time')), (giveUpNs - startNs) / 1e6 + 1);
+  // Node cuts the start and the length of a timer to whole ms: a plain one fires up to 2 ms early, and the next client opens.
+  const finished = new AbortController();
+  sleepUntil(giveUpNs, finished.signal).then(
+    () => settle(new Error('its event did not come in time')),
+    () => {},
+  );
   const connecting = connect(sink, meter);
   try {
     const client = await Promise.race([connecting, settled.then(() => connecting)]);
@@ -70,7 +74,7 @@ export async function openOnce(
     connecting.then((client) => client.close()).catch(() => {});
     for (const socket of meter.openSockets) socket.destroy();
   }
-  clearTimeout(timer);
+  finished.abort();
   await meter.drained(CLOSE_GRACE_MS);
   return { first, unexpected, problem };
 }
