@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { constants, createGzip, type Gzip } from 'node:zlib';
 import type { Response } from 'express';
 import { WritablePeer } from './writable-peer.ts';
@@ -24,8 +25,9 @@ export class GzipPeer extends WritablePeer<Response> {
     this.#gzip.write(frame, flushed);
   }
 
-  /** The compressor's end ends the response. */
-  override end(): void {
+  /** Resolves when the compressor has ended the response, in a later turn: until then its connection is not idle. */
+  override async end(): Promise<void> {
     this.#gzip.end();
+    await once(this.#gzip, 'close');
   }
 }

@@ -59,7 +59,5 @@ export async function mountStream(
   http.serveUpstream();
 
   broadcast.repeat(keepAliveMs, (peer) => peer.write(keepAlive));
-  return broadcast.mounted(http.addressOf(path), () => {
-    for (const peer of broadcast.peers()) peer.end();
-  });
+  return broadcast.mounted(http.addressOf(path), () => Promise.all([...broadcast.peers()].map((peer) => peer.end())));
 }
