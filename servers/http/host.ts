@@ -53,7 +53,6 @@ export class Host implements ServerHost {
     return { url: `tcp://${await listen(server, this.#options, this.#options.tcpPort)}` };
   }
 
-  /** Undefined without TLS. */
   async certificate(): Promise<Certificate | undefined> {
     return (await this.#http)?.certificate;
   }

@@ -34,7 +34,6 @@ export class PollAnswers {
   /** The newest body, built once for all clients that poll with the same cursor. */
   #body: { since: number; lastSeq: number; bytes: Buffer } | undefined;
   readonly delivered = { parked: 0, queued: 0 };
-  /** Clients whose answer was broken off. */
   cutOffCount = 0;
 
   constructor(feed: EventFeed, host: HttpHost, limits: Required<PollOptions>) {

@@ -21,14 +21,12 @@ export interface StreamFormat {
   readonly path: string;
   readonly contentType: string;
   readonly framing: Framing;
-  /** What each response begins with. */
   readonly preamble?: Buffer;
   /** Sent every `keepAliveMs`: proxies close connections that are silent. */
   readonly keepAlive: Buffer;
   readonly keepAliveMs: number;
   /** Whether the stream is compressed for clients that accept gzip. @default false */
   readonly hasGzip?: boolean;
-  /** @throws BadParameter */
   cursorOf(request: Request): number | undefined;
 }
 
