@@ -56,12 +56,9 @@ export function openPoller(
     let status = 0;
     let gap = '';
     const query = cursor === undefined ? '' : `?since=${cursor}${policy.parameters(!life.isConnected)}`;
+    const conditional = tag === undefined ? headers : { ...headers, 'If-None-Match': tag };
     http.send(
-      {
-        method: 'GET',
-        path: pathname + query,
-        headers: tag === undefined ? headers : { ...headers, 'If-None-Match': tag },
-      },
+      { method: 'GET', path: pathname + query, headers: conditional },
       {
         head(code, { etag, 'event-cursor': position }) {
           status = code;

@@ -25,7 +25,7 @@ export type Http2Link = ReturnType<typeof openHttp2Link>;
 /**
  * One connection at a time, and how many clients use it.
  *
- * @param context without `onConnecting`, which those who send over the link call on their own
+ * @param context without `onConnecting`: the link's users call their own
  * @param unused called when the last user leaves
  */
 function openHttp2Link(context: ClientContext, unused: () => void) {
