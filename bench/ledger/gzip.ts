@@ -22,7 +22,6 @@ export class GzipContent extends Content {
   readonly #content: Content;
   #isWhole = false;
 
-  /** @param contentOf makes the reader of the inflated text */
   constructor(direction: Direction, contentOf: (text: Direction) => Content) {
     super(direction);
     this.#text = new Direction(direction.name);

@@ -11,7 +11,6 @@ export class DynamicTable {
   usedBytes = 0;
   #maxBytes = DEFAULT_TABLE_BYTES;
 
-  /** @param index 0 is the newest */
   at(index: number): Field | undefined {
     return this.#entries[this.#entries.length - 1 - index];
   }

@@ -33,7 +33,6 @@ export class Http2Reader implements Reader {
   #frame: Frame | undefined;
   #layer: Layer = 'control';
   #payloadLeft = 0;
-  /** Payload of a frame that is read as a whole. */
   #payload = NOTHING;
   #largestPayloadBytes = DEFAULT_PAYLOAD_BYTES;
 
@@ -98,7 +97,6 @@ export class Http2Reader implements Reader {
     return payloadBytes > limit ? `a frame of ${payloadBytes} bytes where ${limit} are allowed` : undefined;
   }
 
-  /** Copies a payload only if it comes in pieces. */
   #readPayload({ payloadBytes }: Frame, chunk: Buffer, from: number, end: number): void {
     this.#direction.layers[this.#layer] += end - from;
     if (end - from === payloadBytes) {
