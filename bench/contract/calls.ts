@@ -20,7 +20,6 @@ export interface Call {
 export type ParamsOf<C extends Call> = Of<C['params']>;
 export type AnswerOf<C extends Call> = Of<C['answer']>;
 
-/** The functions behind the calls of a role. */
 export type Role<Calls extends Readonly<Record<keyof Calls, Call>>> = {
   readonly [Name in keyof Calls]: (
     params: ParamsOf<Calls[Name]>,
@@ -105,7 +104,6 @@ export const serverCalls = {
     answer: z.strictObject({
       wire,
       usage,
-      // published − due
       lag: z.strictObject({ p50Us: amount, p95Us: amount, p99Us: amount, maxUs: amount }),
       achievedEventsPerSecond: amount,
       polls: z.strictObject({ parked: count, queued: count }).optional(),

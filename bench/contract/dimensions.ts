@@ -30,7 +30,6 @@ export interface Dimension {
     /** Where a point that leaves it out stands; without it, nowhere. */
     readonly unset?: number;
   };
-  /** The values in order, where they are no numbers. */
   readonly values?: readonly string[];
   /** The value that a point which leaves it out is sorted as. @default -1 */
   readonly unsetRank?: number;
@@ -220,7 +219,6 @@ export type DimensionKey = Row['key'];
 
 export const DIMENSIONS: readonly (Dimension & { readonly key: DimensionKey })[] = TABLE;
 
-/** The shape of a point's schema. */
 export const pointShape = Object.fromEntries(TABLE.map(({ key, schema }) => [key, schema])) as {
   [R in Row as R['key']]: R['schema'];
 };

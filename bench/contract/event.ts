@@ -5,14 +5,12 @@
  * bytes. These bytes, and only these, are called *payload* everywhere. How it looks in fewer bytes is `event-binary.ts`.
  */
 
-/** One event, encoded once for every client. */
 export interface EncodedEvent {
   /** 1, 2, 3 … without gaps. */
   readonly seq: number;
   /** When the schedule wanted it, in µs since the cell's start. */
   readonly dueUs: number;
   readonly text: string;
-  /** `text` in UTF-8. */
   readonly bytes: Buffer;
 }
 
@@ -22,7 +20,6 @@ export interface Gap {
   readonly oldest: number;
 }
 
-/** The one event source of a server process. */
 export interface EventFeed {
   /** The newest event's seq; 0 before the first. */
   readonly lastSeq: number;

@@ -12,7 +12,6 @@ export const LAYERS = [
 
 export type Layer = (typeof LAYERS)[number];
 
-/** The content of a layer in words, for tables. */
 export const LAYER_SUMMARIES: Readonly<Record<Layer, string>> = {
   payload: "The events' text; with compression, what is left of text and framing together.",
   framing: 'SSE fields, the newline of a line of JSON, WebSocket frame headers and masks.',
@@ -73,9 +72,7 @@ export interface HeadBlockCount {
 
 /** The ledger of one or more connections. */
 export interface LedgerCount {
-  /** From client to server. */
   readonly up: LayerBytes;
-  /** From server to client. */
   readonly down: LayerBytes;
   /** Records that open TLS, from the hello to the tickets after Finished. Their bytes are in the layer `tls`, too. */
   readonly tlsHandshake: { readonly up: number; readonly down: number };
@@ -115,7 +112,6 @@ export function openingBytes({
   return { up: up.handshake + tlsHandshake.up, down: down.handshake + tlsHandshake.down };
 }
 
-/** Bytes of all layers together. */
 export function sumOf(layers: LayerBytes): number {
   return LAYERS.reduce((sum, layer) => sum + layers[layer], 0);
 }

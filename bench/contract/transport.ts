@@ -42,7 +42,6 @@ export const MAX_MESSAGE_BYTES = 65_536;
 
 // --- server ---
 
-/** The server half of a transport. */
 export interface ServerTransport<O extends object = object> {
   readonly defaults: Readonly<Required<O>>;
   /** Starts to serve the feed. The host's sockets are metered; the host outlives the mount. */
@@ -52,7 +51,6 @@ export interface ServerTransport<O extends object = object> {
 export interface MountedTransport extends Endpoint {
   /** Clients connected or parked now; 0 for a transport that keeps none between requests. */
   readonly clientCount: number;
-  /** Clients cut off because they did not read. */
   readonly cutOffCount: number;
   /** So far; absent where polls are not parked. */
   readonly polls?: PolledDeliveries;
@@ -72,13 +70,11 @@ export interface PolledDeliveries {
   readonly queued: number;
 }
 
-/** Both in PEM. */
 export interface Certificate {
   readonly key: string;
   readonly cert: string;
 }
 
-/** Where clients connect. */
 export interface Endpoint {
   readonly url: string;
   /** The server's, in PEM. */
