@@ -27,7 +27,6 @@ export class LatencyRecorder {
     return this.#negativeCount;
   }
 
-  /** The histogram alone, for another process to merge. */
   encode(): string {
     return hdr.encodeIntoCompressedBase64(this.#histogram);
   }

@@ -1,5 +1,3 @@
-/** What a process used within the measured window. */
-
 import { writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { ProcessUsage } from '../contract/calls.ts';
@@ -8,7 +6,6 @@ import { readText } from './system-files.ts';
 
 const DELAY_RESOLUTION_MS = 10;
 
-/** A heap that is not read. */
 export const NO_HEAP: ProcessUsage['heapBytes'] = { empty: 0, connected: 0 };
 
 /**

@@ -7,7 +7,6 @@ import type { Address } from '../contract/calls.ts';
 import { ByteMeter } from './byte-meter.ts';
 import { nowNs } from './clock.ts';
 
-/** Takes what one socket says. */
 export interface Outlet {
   chunk(chunk: Buffer): void;
   end(): void;
@@ -15,7 +14,6 @@ export interface Outlet {
   reset(): void;
 }
 
-/** How often a hop that closes looks whether it is still busy. */
 const CHECK_MS = 5;
 
 export abstract class TcpHop {
@@ -50,7 +48,6 @@ export abstract class TcpHop {
     return this.clientSide.openSockets.size + this.serverSide.openSockets.size > 0;
   }
 
-  /** Called for each accepted connection. */
   protected abstract carry(client: Socket): void;
 
   protected connect({ host, port }: Address, onread?: OnReadOpts): Socket {
