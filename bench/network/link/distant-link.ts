@@ -25,7 +25,6 @@ export interface DistantLinkOptions extends LinkConditions {
 }
 
 export class DistantLink extends TcpHop {
-  /** Told how late each chunk left. */
   onChunk: (latenessNs: number) => void = () => {};
   readonly #target: Address;
   readonly #options: DistantLinkOptions;

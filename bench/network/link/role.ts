@@ -7,7 +7,6 @@ import { LatencyRecorder } from '../../measure/latency.ts';
 import { readWindow } from '../../measure/process-usage.ts';
 import { DistantLink } from './distant-link.ts';
 
-/** How long connections may take to end. */
 const CLOSE_GRACE_MS = 5_000;
 
 export function createLinkRole(): Role<LinkCalls> {

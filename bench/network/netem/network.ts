@@ -16,7 +16,6 @@ import { run } from './system.ts';
 
 export interface Network {
   readonly address: string;
-  /** Names of the namespaces. */
   readonly server: string;
   readonly clients: string;
   /** From now on, what leaves either side goes through its discipline. What the kernel learnt of the path is forgotten. */

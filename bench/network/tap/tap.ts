@@ -57,7 +57,6 @@ export class Tap extends TcpHop {
     for (const ledger of [...this.#waiting]) this.#close(ledger);
   }
 
-  /** What all connections so far carried. */
   count(): LedgerCount {
     return sumCounts([this.#ended, ...[...this.#open, ...this.#waiting].map((ledger) => ledger.count())]);
   }
@@ -75,14 +74,10 @@ export class Tap extends TcpHop {
       ledger.fromServer(chunk);
     };
     client.once('close', () => this.#unanswered.delete(client));
-    readInto(
-      client,
-      outletTo(server, client, readUp, () => ledger.clientEnded()),
-    );
-    readInto(
-      server,
-      outletTo(client, server, readDown, () => ledger.serverEnded()),
-    );
+    const endUp = () => ledger.clientEnded();
+    const endDown = () => ledger.serverEnded();
+    readInto(client, outletTo(server, client, readUp, endUp));
+    readInto(server, outletTo(client, server, readDown, endDown));
     let sockets = 2;
     for (const socket of [client, server]) {
       socket.once('close', () => {
