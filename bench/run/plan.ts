@@ -134,7 +134,6 @@ export function expectedSeconds(plan: CellPlan): number {
   return rehearsalSeconds + startSeconds + warmupOf(plan).seconds + Math.max(windowSeconds, slot) + waitSeconds;
 }
 
-/** Fisher and Yates. */
 function shuffle<T>(all: readonly T[], seed: number, round: number): T[] {
   const shuffled = [...all];
   for (let at = shuffled.length - 1; at > 0; at--) {

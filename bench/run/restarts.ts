@@ -39,11 +39,9 @@ export interface ServeOptions {
 }
 
 export interface ServeOutcome {
-  /** The one that lives. */
   readonly server: Child<ServerCalls>;
   /** What it measured of the part of the window that it saw. */
   readonly measured: ServerMeasured;
-  /** When the others were killed. */
   readonly deathsNs: readonly number[];
 }
 

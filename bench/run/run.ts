@@ -13,7 +13,6 @@ import { runCell } from './run-cell.ts';
 export interface RunContext {
   readonly laboratory: Laboratory;
   readonly environment: Environment;
-  /** As the user typed it. */
   readonly command: string;
   /** An interrupted run to finish: its cells stay as they are. */
   readonly earlier?: Result | undefined;
@@ -24,7 +23,6 @@ export interface RunContext {
   readonly onCellEnd: (cell: Cell) => void;
   /** Called for each cell that is left out because its lane was over the scenario's limit before. */
   readonly onCellSkip: () => void;
-  /** Ends the run after what is measured so far. */
   readonly signal: AbortSignal;
   readonly now?: () => Date;
 }
