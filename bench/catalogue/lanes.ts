@@ -10,7 +10,7 @@ const LINES_ONLY = { 'raw newlines': { reason: 'one event per line: a newline en
 const POLLED = {
   ...LINES_ONLY,
   'that stops to read is cut off and counted, and others notice nothing': {
-    reason: 'who does not read does not ask either, so nothing piles up but one answer',
+    reason: 'a client that does not read does not poll either: at most one answer is held for it',
   },
 };
 
