@@ -90,10 +90,8 @@ export class Http2Reader implements Reader {
   }
 
   #tooLarge({ type, payloadBytes }: Frame): string | undefined {
-    const limit = Math.min(
-      this.#largestPayloadBytes,
-      type === 'DATA' ? Number.POSITIVE_INFINITY : LONGEST_WHOLE_PAYLOAD,
-    );
+    const allowed = this.#largestPayloadBytes;
+    const limit = type === 'DATA' ? allowed : Math.min(allowed, LONGEST_WHOLE_PAYLOAD);
     return payloadBytes > limit ? `a frame of ${payloadBytes} bytes where ${limit} are allowed` : undefined;
   }
 
