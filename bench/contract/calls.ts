@@ -56,7 +56,7 @@ const feed = z.strictObject({
   payloadBytes: count,
 });
 
-/** The dead server's: with its feed's start the new feed has the same past, and goes on at once. */
+/** Of the server that was killed: a feed with the same start has the same past, and goes on at once. */
 const succession = z.strictObject({ port: count, startNs: instantNs, lastSeq: count });
 
 const hello = { params: nothing, answer: z.strictObject({ nowNs: instantNs, nodeVersion: z.string() }) };

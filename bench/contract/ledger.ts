@@ -70,12 +70,17 @@ export interface HeadBlockCount {
   readonly down: CountedBytes;
 }
 
+interface UpDown {
+  readonly up: number;
+  readonly down: number;
+}
+
 /** The ledger of one or more connections. */
 export interface LedgerCount {
   readonly up: LayerBytes;
   readonly down: LayerBytes;
   /** Records that open TLS, from the hello to the tickets after Finished. Their bytes are in the layer `tls`, too. */
-  readonly tlsHandshake: { readonly up: number; readonly down: number };
+  readonly tlsHandshake: UpDown;
   /**
    * Events carried downwards. Content is not read: a gap counts as the event it stands in for, and so does the answer to a
    * message, on a WebSocket or to a POST that is answered in JSON.
@@ -94,21 +99,13 @@ export interface LedgerCount {
    */
   readonly headBlocks: readonly HeadBlockCount[];
   /** Bytes that were not read: they are in no layer, and `problems` says why. */
-  readonly unreadBytes: { readonly up: number; readonly down: number };
+  readonly unreadBytes: UpDown;
   readonly problems: readonly string[];
 }
 
 /** Bytes that open connections, by direction: the layer `handshake`, and what TLS needs before it. */
-export function openingBytes({
-  up,
-  down,
-  tlsHandshake = { up: 0, down: 0 },
-}: {
-  readonly up: LayerBytes;
-  readonly down: LayerBytes;
-  /** @default none, as without TLS */
-  readonly tlsHandshake?: LedgerCount['tlsHandshake'] | undefined;
-}): { up: number; down: number } {
+export function openingBytes(count: Pick<LedgerCount, 'up' | 'down'> & { readonly tlsHandshake?: UpDown | undefined }) {
+  const { up, down, tlsHandshake = { up: 0, down: 0 } } = count;
   return { up: up.handshake + tlsHandshake.up, down: down.handshake + tlsHandshake.down };
 }
 

@@ -445,7 +445,7 @@ export const resultSchema = z.strictObject({
       reference: z
         .string()
         .describe(
-          'Whom it is compared with: at the same point, or, where that does not poll, at the one without an interval',
+          'Lane that it is compared with: at the same point, or, where that does not poll, at the one without an interval',
         ),
       ratio: z.number().positive(),
       ...interval,
