@@ -110,8 +110,8 @@ function join(server: string, clients: string): void {
 function setUp(namespace: string, own: Side, other: Side): void {
   const settings = SETTINGS.flatMap((path) => [path, readText(path) ?? '']);
   const quiet = readText(NO_IPV6) === undefined ? [] : [NO_IPV6, '1'];
-  const [nsenter = '', ...words] = within(namespace, ['sh', '-ec', SET, 'sh', ...settings, ...quiet]);
-  run('needs root', nsenter, words);
+  const [nsenter = '', ...args] = within(namespace, ['sh', '-ec', SET, 'sh', ...settings, ...quiet]);
+  run('needs root', nsenter, args);
   const at = (...command: string[]) => run('needs a kernel with IPv4', 'ip', ['-n', namespace, ...command]);
   at('address', 'add', `${own.address}/${PREFIX_BITS}`, 'dev', NAME);
   at('link', 'set', 'lo', 'up');
@@ -127,7 +127,7 @@ function impose(namespace: string, discipline: readonly string[]): void {
 }
 
 async function readPassed(namespace: string, signal: AbortSignal): Promise<PassedPackets> {
-  const words = ['-n', namespace, '-s', '-j', 'qdisc', 'show', 'dev', NAME];
-  const { stdout } = await promisify(execFile)('tc', words, { signal, timeout: READ_MS });
+  const args = ['-n', namespace, '-s', '-j', 'qdisc', 'show', 'dev', NAME];
+  const { stdout } = await promisify(execFile)('tc', args, { signal, timeout: READ_MS });
   return parsePassed(stdout);
 }

@@ -27,7 +27,7 @@ export class Tap extends TcpHop {
   /** Connections that have ended and whose secrets may still come; `#ended` is what the others carried together. */
   readonly #waiting = new Set<ConnectionLedger>();
   #ended = noCount();
-  /** Clients that spoke last: an answer to them is on its way, or parked. */
+  /** Clients whose last bytes are not answered yet: the answer is on its way, or the poll is parked. */
   readonly #unanswered = new Set<Socket>();
   readonly #target: TapTarget;
 
@@ -42,8 +42,8 @@ export class Tap extends TcpHop {
   }
 
   /**
-   * Resolves when every client has had the last word answered, or at `atMostMs`: a request counted without its answer would
-   * be one too many or one too few in a short window. A parked one is at both ends of it.
+   * Resolves when no client waits for an answer, or after `atMostMs`: a request counted without its answer would be one too
+   * many or one too few in a short window. A parked poll stays unanswered, at both ends of the window.
    */
   async answered(atMostMs: number): Promise<void> {
     for (const untilNs = nowNs() + atMostMs * 1e6; this.#unanswered.size > 0 && nowNs() < untilNs; ) {
@@ -51,7 +51,7 @@ export class Tap extends TcpHop {
     }
   }
 
-  /** Secrets of TLS as lines of an NSS key log. What passed before them has waited for them, in `tls`, and is read now. */
+  /** @param lines TLS secrets, of an NSS key log; bytes that came before them were held, counted as `tls`, and are read now */
   addKeys(lines: readonly string[]): void {
     this.#keyLog?.add(lines);
     for (const ledger of [...this.#waiting]) this.#close(ledger);
