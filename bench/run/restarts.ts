@@ -1,7 +1,7 @@
 /**
  * A server that dies within the window, several times: each time another process takes its port and its feed at once.
  *
- * What the new process takes to start (Node, the transport, the feed's past) is part of the recovery: none stands by.
+ * What the new process takes to start (Node, the transport, the feed's past) is part of the recovery: no process is kept ready.
  */
 
 import type { Listening, ListenParams, MeasureParams, ServerCalls, ServerMeasured } from '../contract/calls.ts';

@@ -219,8 +219,8 @@ interface CellProcesses {
 }
 
 /**
- * What the system tells of the window: the machine's noise, and the kernel's counts of segments and packets at its two ends.
- * Segments are undefined where it does not tell, and for too many sockets; packets without a network of the cell's own.
+ * System figures of the window: the machine's noise, and the kernel's counts of segments and packets at its two ends.
+ * Segments are undefined where the system has no count, and for too many sockets; packets without a network of the cell's own.
  */
 async function watchWindow(
   { windowNs }: MeasureParams,
