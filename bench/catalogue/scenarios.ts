@@ -5,16 +5,16 @@ import type { HeaderProfile } from '../contract/headers.ts';
 import { type Lane, pollWaitMs } from '../contract/lane.ts';
 import type { Point, Result } from '../contract/result.ts';
 
-type Told = Readonly<Result['scenarios'][number]>;
+type RecordedScenario = Readonly<Result['scenarios'][number]>;
 type Timing = 'rehearsalSeconds' | 'warmupSeconds' | 'windowSeconds' | 'windowEvents';
 
 /**
- * What a result tells of it, as its schema describes. The profile's rounds and times hold where it has none; without them it
+ * The fields that a result records, as its schema describes them. The profile's rounds and times hold where it has none; without them it
  * delivers, after a rehearsal of 0.4 s, events that are spread over the first half of their slots.
  */
 export interface Scenario
-  extends Pick<Told, 'id' | 'title' | 'question' | 'figures' | 'ledgerShare'>,
-    Partial<Pick<Told, 'procedure' | 'rounds' | 'arrivals' | 'limit' | Timing>>,
+  extends Pick<RecordedScenario, 'id' | 'title' | 'question' | 'figures' | 'ledgerShare'>,
+    Partial<Pick<RecordedScenario, 'procedure' | 'rounds' | 'arrivals' | 'limit' | Timing>>,
     DeclaredAxes {
   /** Which lanes can answer its question; all when it does not say. */
   readonly takes?: (lane: Lane) => boolean;

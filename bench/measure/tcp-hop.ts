@@ -1,4 +1,4 @@
-/** A hop between TCP clients and a server: accepts, connects, counts both sides, and closes. What lies between is its subclass. */
+/** A hop between TCP clients and a server: accepts, connects, counts both sides, and closes. Its subclasses forward the bytes. */
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type OnReadOpts, type Socket } from 'node:net';
