@@ -81,8 +81,8 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
     async close() {
       const { alarm, feed, host, mounted } = current();
       feed.stop();
-      // All clients have closed, but this process may not have read every end yet: no client would receive what it sent now, and
-      // the byte counts of the two sides would differ.
+      // All clients have closed, but this process may not have read every end yet: no client would receive what it sent now,
+      // and the byte counts of the two sides would differ.
       await host.meter.drained(CLIENTS_GONE_MS);
       await host.close([mounted]);
       await alarm.close();

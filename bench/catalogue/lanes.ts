@@ -1,7 +1,7 @@
 /**
  * THE TABLE of lanes. A new transport is one file in `servers/`, one in `clients/` and one row here; a new lane is a row.
  *
- * The halves are loaded when asked for, so that a process holds only the transport that it measures.
+ * The halves are imported at first use, so that a process holds only the transport that it measures.
  */
 
 import type { Lane } from '../contract/lane.ts';

@@ -9,8 +9,8 @@ type RecordedScenario = Readonly<Result['scenarios'][number]>;
 type Timing = 'rehearsalSeconds' | 'warmupSeconds' | 'windowSeconds' | 'windowEvents';
 
 /**
- * The fields that a result records, as its schema describes them. The profile's rounds and times hold where it has none; without them it
- * delivers, after a rehearsal of 0.4 s, events that are spread over the first half of their slots.
+ * The fields that a result records, as its schema describes them. The profile's rounds and times hold where it has none;
+ * without them it delivers, after a rehearsal of 0.4 s, events that are spread over the first half of their slots.
  */
 export interface Scenario
   extends Pick<RecordedScenario, 'id' | 'title' | 'question' | 'figures' | 'ledgerShare'>,
@@ -26,7 +26,7 @@ export interface Scenario
   readonly morePoints?: readonly Point[];
 }
 
-/** The setting that points differ from in what their scenario asks about. */
+/** The common setting: points differ from it in what their scenario varies. */
 const BASE: Point = { clients: 100, eventsPerSecond: 20, payloadBytes: 128, headers: 'browser' };
 
 const one = (payloadBytes: number, headers: HeaderProfile): Point => ({
@@ -160,7 +160,7 @@ export const scenarios: readonly Scenario[] = [
     title: 'Audience',
     question: 'How does cost grow with the audience, at the same number of deliveries per second?',
     points: [1, 10, 100, 1_000].map((clients) => ({ ...BASE, clients, eventsPerSecond: 2_500 / clients })),
-    // A poll a second of each would be more than a load process of one core can ask.
+    // A poll a second of each would be more than a load process of one core can send.
     morePoints: [{ ...BASE, clients: 10_000, eventsPerSecond: 0.25, pollIntervalMs: 5_000 }],
     varies: 'clients',
     covaries: ['eventsPerSecond'],

@@ -19,7 +19,7 @@ export interface Dimension {
   readonly schema: z.ZodType<Value | undefined>;
   /** @param value as the page prints it; a number is in the axis's unit */
   readonly text: (value: string) => string;
-  /** What is said of a point that leaves it out, beside points that set it. */
+  /** Text for a point that leaves it out, beside points that set it. */
   readonly unset?: string;
   /** What a chart along it needs; without one it is not charted along. */
   readonly axis?: {
@@ -58,7 +58,7 @@ const counted = (number: string, noun: string) => `${number} ${noun}${number ===
 const perSecond = (number: string, noun: string) => `${counted(number, noun)}/s`;
 const isDistant = ({ rttMs }: Settings) => rttMs !== undefined;
 
-/** In the order of the columns of `cells.csv`; points are sorted and told in the same order, but that the link comes last. */
+/** In the order of the columns of `cells.csv`; points are sorted and described in the same order, with the link last. */
 const TABLE = [
   {
     key: 'clients',
@@ -230,7 +230,7 @@ export interface DeclaredAxes {
   readonly covaries?: readonly DimensionKey[] | undefined;
 }
 
-/** The same, as a result says it. */
+/** The same, as a result records it. */
 export interface Axes {
   varies: DimensionKey[];
   covaries?: DimensionKey[] | undefined;

@@ -118,7 +118,7 @@ export interface ClientContext {
   /** Where in its cycle a client that acts periodically begins, 0 to 1. */
   readonly phase: number;
   readonly headers: HeaderProfile;
-  /** Where its sockets really go, when a relay stands in between. What the client says on the wire names its URL's host. */
+  /** Where its sockets really go, when a relay stands in between. Requests name the host of its URL all the same. */
   readonly via?: { readonly host: string; readonly port: number };
   /** Counts every socket the client opens. */
   readonly meter: { track(socket: Socket): void };

@@ -4,7 +4,7 @@ import type { Direction } from './direction.ts';
 /**
  * Counts the bytes of messages that follow each other: one body's, or those of a connection.
  *
- * An unfinished message counts by what it looks like so far. One that is never finished is never delivered: its bytes are control.
+ * An unfinished message counts by what it looks like so far. One that is never finished is not delivered, and control.
  */
 export class MessageTally {
   protected readonly direction: Direction;

@@ -33,7 +33,7 @@ function peakRssBytes(): number {
   return (kibibytes === undefined ? process.resourceUsage().maxRSS : Number(kibibytes)) * 1024;
 }
 
-/** Calls `read` at the two ends of the window, and tells what the process used between them. */
+/** Calls `read` at the two ends of the window, and returns what the process used between them. */
 export async function readWindow<Reading>(
   [fromNs, toNs]: readonly [number, number],
   read: (isEnd: boolean) => Reading | Promise<Reading>,

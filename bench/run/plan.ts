@@ -11,7 +11,7 @@ import { eventWaitMs, openingMs } from './timeouts.ts';
 import { warmupOf } from './warmup.ts';
 import { heldWindows } from './window.ts';
 
-/** A scenario with everything decided, as the result tells it. */
+/** A scenario with everything decided, as the result records it. */
 export type PlannedScenario = Result['scenarios'][number];
 
 export interface RunConfig {
@@ -75,7 +75,7 @@ export function distinct(points: readonly Point[]): Point[] {
   return [...new Map(points.map((point) => [keyOfPoint(point), point])).values()];
 }
 
-/** A lane with a limit meets its points in the scenario's order, at whichever positions of the round they have. */
+/** A lane with a limit is measured from its first point on: its positions in the round stay, their points are sorted. */
 function inPointOrder(cells: readonly RoundCell[]): RoundCell[] {
   const keyOf = ({ scenario, lane }: RoundCell) => `${scenario.id} ${lane.id}`;
   const limited = cells.filter(({ scenario }) => scenario.limit);

@@ -72,7 +72,7 @@ export function remainingCells(config: RunConfig, earlier: Result | undefined): 
   return planCells(config).filter(({ lane, ...plan }) => !done.has(cellKey({ ...plan, lane: lane.id })));
 }
 
-/** Waits for what the cell left on the machine to go; a warning says what stayed. */
+/** Waits until the cell's sockets are gone; a warning counts those that stay. */
 async function coolDown(cell: Cell, laboratory: Laboratory, signal: AbortSignal): Promise<Cell> {
   // Sockets in the cell's own network namespaces are gone with them.
   if (cell.state === 'failed' || cell.point.link !== undefined) return cell;

@@ -7,7 +7,7 @@ import { nowNs, sleepUntil } from '../../bench/measure/clock.ts';
 
 export interface Opening {
   readonly first: FirstEvent | undefined;
-  /** How often its sink was told anything else. */
+  /** Calls of its sink besides that event. */
   readonly unexpected: number;
   readonly problem: string | undefined;
 }

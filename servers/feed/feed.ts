@@ -83,7 +83,7 @@ export class Feed extends EventLog {
   /**
    * Publishes from `startNs` on, up to event `events`. What was due before now is held, without telling subscribers.
    *
-   * @param onPublished told of each event after its subscribers, with its lag (published − due) in ns
+   * @param onPublished called for each event after its subscribers, with its lag (published − due) in ns
    */
   start(startNs: number, events = Number.POSITIVE_INFINITY, onPublished?: (lagNs: number) => void): void {
     this.#startUs = startNs / 1e3;

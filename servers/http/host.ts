@@ -1,4 +1,4 @@
-/** The listeners of a server process: one HTTP port and one TCP port, both metered, made when a transport asks. */
+/** The listeners of a server process: one HTTP port and one TCP port, both metered, made at first use. */
 
 import { createServer, type Server, type Socket } from 'node:net';
 import type { EventFeed } from '../../bench/contract/event.ts';

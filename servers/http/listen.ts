@@ -12,7 +12,7 @@ export interface ListenOptions {
 }
 
 /**
- * Listens and tells where, as `address:port`.
+ * Listens; resolves with `address:port`.
  *
  * @param port 0 lets the system choose
  * @throws Error that names address and port when they can't be had

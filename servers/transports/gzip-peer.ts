@@ -5,8 +5,8 @@ import { WritablePeer } from './writable-peer.ts';
 
 /**
  * A client of a compressed stream. Each has a compressor of its own, since a deflate stream refers back to its own
- * earlier bytes. Every write is flushed (RFC 1951, section 3.2.4: an empty stored block, 4 bytes and some bits), or it would wait for
- * the next ones to fill a block.
+ * earlier bytes. Every write is flushed (RFC 1951, section 3.2.4: an empty stored block, 4 bytes and some bits), or it would
+ * wait for the next ones to fill a block.
  */
 export class GzipPeer extends WritablePeer<Response> {
   readonly #gzip: Gzip = createGzip({ flush: constants.Z_SYNC_FLUSH });

@@ -66,7 +66,7 @@ export class PollAnswers {
     this.#send(response, status, since === undefined ? { 'Event-Cursor': this.#feed.lastSeq } : {});
   }
 
-  /** Tags the answer, where answers have tags, and tells whether the client has it already. */
+  /** Tags the answer, where answers have tags, and returns whether the client has it already. */
   #isKnown(response: Response, cursor: number): boolean {
     if (!this.#limits.revalidates) return false;
     response.setHeader('ETag', `"${cursor}"`);

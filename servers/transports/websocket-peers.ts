@@ -26,7 +26,7 @@ export class WebSocketPeer implements Peer {
     if (this.#ws.readyState === this.#ws.OPEN) this.#ws.send(frame, this.#message, flushed);
   }
 
-  /** The close frame waits behind the backlog: a client that reads again within the grace learns why. */
+  /** The close frame waits behind the backlog: a client that reads again within the grace gets its reason. */
   cutOff(): void {
     void closeSoon(this.#ws, CLOSE.tryLater, 'the client reads too slowly');
   }

@@ -18,7 +18,7 @@ export interface FrameListener {
 }
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-/** SETTINGS_MAX_FRAME_SIZE until it is told (section 6.5.2). */
+/** Initial SETTINGS_MAX_FRAME_SIZE (section 6.5.2). */
 const DEFAULT_PAYLOAD_BYTES = 16_384;
 /** Bounds the memory of a frame that is read as a whole; the longest head of the header profiles is about 1 KiB. */
 const LONGEST_WHOLE_PAYLOAD = 64 * 1024;

@@ -114,7 +114,7 @@ export class Http2 {
     if (endsStream(frame)) this.#endStream(name, stream, frame.stream);
   }
 
-  /** Applies what one side says of itself to what the other sends. */
+  /** Applies the settings of one side to the reader of the other. */
   #apply(name: DirectionName, settings: Buffer): void {
     const { hpack, reader } = this.#sides[name === 'up' ? 'down' : 'up'];
     for (let at = 0; at < settings.length; at += SETTING_BYTES) {

@@ -37,7 +37,7 @@ const CLIENTS: Side = { role: 'clients', address: '10.99.0.2', mac: '02:00:00:00
 const PREFIX_BITS = 30;
 const NAME = 'pushlab';
 const DEVICE = ['name', NAME, 'mtu', '1500', 'gso_max_segs', '1'];
-/** A new namespace has the kernel's defaults: these are copied, so that what the result says of the machine holds in it. */
+/** A new namespace has the kernel's defaults: these are copied, so that the settings that the result records hold in it. */
 const SETTINGS = ['ip_local_port_range', 'tcp_timestamps'].map((name) => `/proc/sys/net/ipv4/${name}`);
 /** IPv6 announces itself: its packets would be counted with the cell's. */
 const NO_IPV6 = '/proc/sys/net/ipv6/conf/all/disable_ipv6';

@@ -1,7 +1,7 @@
 /**
  * A transparent hop between clients and server that reads along: one ledger per connection, both directions.
  *
- * Bytes go on unchanged and in order, and are read only once they are on their way. The relay knows no library that wrote
+ * Bytes go on unchanged and in order, and are read only once they are on their way. The relay uses no library that wrote
  * them, and costs the measured processes nothing.
  */
 
@@ -17,7 +17,7 @@ import { outletTo, readInto, TcpHop } from '../../measure/tcp-hop.ts';
 
 export interface TapTarget extends Address {
   readonly protocol: WireProtocol;
-  /** Whether connections are encrypted; then `addKeys` must be told their secrets, or nothing within is read. */
+  /** Whether connections are encrypted; then nothing within is read without their secrets (`addKeys`). */
   readonly tls: boolean;
 }
 
