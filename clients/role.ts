@@ -8,7 +8,6 @@ import { heapInUseBytes, NO_HEAP, readWindow } from '../bench/measure/process-us
 import type { Load } from './load/load.ts';
 import { loads } from './load/procedures.ts';
 
-/** How long sockets may take to close. */
 const CLOSE_GRACE_MS = 5_000;
 
 export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCalls> {

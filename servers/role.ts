@@ -11,7 +11,7 @@ import { heapInUseBytes, NO_HEAP, readWindow } from '../bench/measure/process-us
 import { Feed } from './feed/feed.ts';
 import { Host, type HostOptions } from './http/host.ts';
 
-/** How long it may take to hear that the clients are gone; with some that stay, the server closes all the same. */
+/** How long a close waits for the clients' sockets to end; then the server closes all the same. */
 const CLIENTS_GONE_MS = 1_000;
 /** How long a server that died may keep its port. */
 const PORT_WAIT_MS = 2_000;
@@ -20,7 +20,7 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
   let running: Running | undefined;
   /** Never freed: with the last object of a shape, a full collection also frees the code that was optimised for that shape. */
   const rehearsed: Running[] = [];
-  /** A successor's is not read: a full collection would keep its clients waiting. */
+  /** Not read in a successor: a full collection would delay its clients' recovery. */
   let heapBytes = NO_HEAP;
   /** Replaced when the window begins; in use before it, so that its code is compiled by then. */
   let lag = new LatencyRecorder();
@@ -81,8 +81,8 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
     async close() {
       const { alarm, feed, host, mounted } = current();
       feed.stop();
-      // All clients have closed, but this process may not have read every end yet: bytes that it sent now would be received by
-      // nobody, and the two sides would disagree.
+      // All clients have closed, but this process may not have read every end yet: no client would receive what it sent now,
+      // and the byte counts of the two sides would differ.
       await host.meter.drained(CLIENTS_GONE_MS);
       await host.close([mounted]);
       await alarm.close();

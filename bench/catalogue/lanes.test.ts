@@ -13,7 +13,7 @@ describe.each(lanes)('the summary of $id', ({ summary, wire, options: { over, co
   });
 });
 
-// --- what Biome can't say of who knows transports ---
+// --- which files import transports: beyond Biome's rules ---
 
 const NAMES = new Set(lanes.flatMap(({ id, transport }) => [id, transport]));
 /** They choose among lanes, by name, as a user does. */

@@ -3,7 +3,7 @@
  * transports and a row here; a new lane is a row. Where a body has another media type than `bench/ledger/answer.ts` knows, it
  * gets an entry there. The path of an HTTP transport is its own: `serve` mounts all of them on one port.
  *
- * The halves are loaded when asked for, so that a process holds only the transport that it measures.
+ * The halves are imported at first use, so that a process holds only the transport that it measures.
  */
 
 import type { Lane } from '../contract/lane.ts';
@@ -12,7 +12,7 @@ const LINES_ONLY = { 'raw newlines': { reason: 'one event per line: a newline en
 const POLLED = {
   ...LINES_ONLY,
   'that stops to read is cut off and counted, and others notice nothing': {
-    reason: 'who does not read does not ask either, so nothing piles up but one answer',
+    reason: 'a client that does not read does not poll either: at most one answer is held for it',
   },
 };
 

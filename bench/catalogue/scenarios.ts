@@ -8,16 +8,16 @@ import type { HeaderProfile } from '../contract/headers.ts';
 import { type Lane, pollWaitMs } from '../contract/lane.ts';
 import type { Point, Result } from '../contract/result.ts';
 
-type Told = Readonly<Result['scenarios'][number]>;
+type RecordedScenario = Readonly<Result['scenarios'][number]>;
 type Timing = 'rehearsalSeconds' | 'warmupSeconds' | 'windowSeconds' | 'windowEvents';
 
 /**
- * What a result tells of it, as its schema describes. The profile's rounds and times hold where it has none; without them it
- * delivers, after a rehearsal of 0.4 s, events that are spread over the first half of their slots.
+ * The fields that a result records, as its schema describes them. The profile's rounds and times hold where it has none;
+ * without them it delivers, after a rehearsal of 0.4 s, events that are spread over the first half of their slots.
  */
 export interface Scenario
-  extends Pick<Told, 'id' | 'title' | 'question' | 'figures' | 'ledgerShare'>,
-    Partial<Pick<Told, 'procedure' | 'rounds' | 'arrivals' | 'limit' | Timing>>,
+  extends Pick<RecordedScenario, 'id' | 'title' | 'question' | 'figures' | 'ledgerShare'>,
+    Partial<Pick<RecordedScenario, 'procedure' | 'rounds' | 'arrivals' | 'limit' | Timing>>,
     DeclaredAxes {
   /** Which lanes can answer its question; all when it does not say. */
   readonly takes?: (lane: Lane) => boolean;
@@ -29,7 +29,7 @@ export interface Scenario
   readonly morePoints?: readonly Point[];
 }
 
-/** The setting that points differ from in what their scenario asks about. */
+/** The common setting: points differ from it in what their scenario varies. */
 const BASE: Point = { clients: 100, eventsPerSecond: 20, payloadBytes: 128, headers: 'browser' };
 
 const one = (payloadBytes: number, headers: HeaderProfile): Point => ({
@@ -163,7 +163,7 @@ export const scenarios: readonly Scenario[] = [
     title: 'Audience',
     question: 'How does cost grow with the audience, at the same number of deliveries per second?',
     points: [1, 10, 100, 1_000].map((clients) => ({ ...BASE, clients, eventsPerSecond: 2_500 / clients })),
-    // A poll a second of each would be more than a load process of one core can ask.
+    // A poll a second of each would be more than a load process of one core can send.
     morePoints: [{ ...BASE, clients: 10_000, eventsPerSecond: 0.25, pollIntervalMs: 5_000 }],
     varies: 'clients',
     covaries: ['eventsPerSecond'],

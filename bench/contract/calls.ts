@@ -20,7 +20,6 @@ export interface Call {
 export type ParamsOf<C extends Call> = Of<C['params']>;
 export type AnswerOf<C extends Call> = Of<C['answer']>;
 
-/** The functions behind the calls of a role. */
 export type Role<Calls extends Readonly<Record<keyof Calls, Call>>> = {
   readonly [Name in keyof Calls]: (
     params: ParamsOf<Calls[Name]>,
@@ -57,7 +56,7 @@ const feed = z.strictObject({
   payloadBytes: count,
 });
 
-/** The dead server's: with its feed's start the new feed has the same past, and goes on at once. */
+/** Of the server that was killed: a feed with the same start has the same past, and goes on at once. */
 const succession = z.strictObject({ port: count, startNs: instantNs, lastSeq: count });
 
 const hello = { params: nothing, answer: z.strictObject({ nowNs: instantNs, nodeVersion: z.string() }) };
@@ -105,7 +104,6 @@ export const serverCalls = {
     answer: z.strictObject({
       wire,
       usage,
-      // published − due
       lag: z.strictObject({ p50Us: amount, p95Us: amount, p99Us: amount, maxUs: amount }),
       achievedEventsPerSecond: amount,
       polls: z.strictObject({ parked: count, queued: count }).optional(),

@@ -2,7 +2,6 @@
 
 import type { Address, Tapping } from './calls.ts';
 
-/** One message from the orchestrator. */
 export interface CallMessage {
   readonly call: string;
   readonly params: object;
@@ -39,7 +38,6 @@ export const OPENING_AT_ONCE = 64;
 /** Cursor of clients that fetch what the server holds: all that it published in the warm-up after this event. */
 export const HELD_CURSOR = 1;
 
-/** Whether the client with this number is one of those that connect through the relay. */
 export function isTapped(number: number, { clients, ofClients }: Tapping): boolean {
   if (number >= ofClients) return false;
   return Math.floor(((number + 1) * clients) / ofClients) > Math.floor((number * clients) / ofClients);

@@ -22,7 +22,7 @@ export interface Dimension {
   readonly schema: z.ZodType<Value | undefined>;
   /** @param value as the page prints it; a number is in the axis's unit */
   readonly text: (value: string) => string;
-  /** What is said of a point that leaves it out, beside points that set it. */
+  /** Text for a point that leaves it out, beside points that set it. */
   readonly unset?: string;
   /** What a chart along it needs; without one it is not charted along. */
   readonly axis?: {
@@ -33,7 +33,6 @@ export interface Dimension {
     /** Where a point that leaves it out stands; without it, nowhere. */
     readonly unset?: number;
   };
-  /** The values in order, where they are no numbers. */
   readonly values?: readonly string[];
   /** The value that a point which leaves it out is sorted as. @default -1 */
   readonly unsetRank?: number;
@@ -65,7 +64,7 @@ const counted = (number: string, noun: string) => `${number} ${noun}${number ===
 const perSecond = (number: string, noun: string) => `${counted(number, noun)}/s`;
 const isDistant = ({ rttMs }: Settings) => rttMs !== undefined;
 
-/** In the order of the columns of `cells.csv`; points are sorted and told in the same order, but that the link comes last. */
+/** In the order of the columns of `cells.csv`; points are sorted and described in the same order, with the link last. */
 const TABLE = [
   {
     key: 'clients',
@@ -226,7 +225,6 @@ export type DimensionKey = Row['key'];
 
 export const DIMENSIONS: readonly (Dimension & { readonly key: DimensionKey })[] = TABLE;
 
-/** The shape of a point's schema. */
 export const pointShape = Object.fromEntries(TABLE.map(({ key, schema }) => [key, schema])) as {
   [R in Row as R['key']]: R['schema'];
 };
@@ -238,7 +236,7 @@ export interface DeclaredAxes {
   readonly covaries?: readonly DimensionKey[] | undefined;
 }
 
-/** The same, as a result says it. */
+/** The same, as a result records it. */
 export interface Axes {
   varies: DimensionKey[];
   covaries?: DimensionKey[] | undefined;

@@ -1,18 +1,16 @@
 /**
- * What the source says, and how it looks as text.
+ * Events, and the texts that carry them.
  *
  * An event's text is one line of JSON: `{"seq":…,"due":…,"symbol":…,"price":…,"pad":…}`, padded to an exact number of
- * bytes. These bytes, and only these, are called *payload* everywhere. How it looks in fewer bytes is `event-binary.ts`.
+ * bytes. These bytes, and only these, are called *payload* everywhere. Their encoding in fewer bytes is `event-binary.ts`.
  */
 
-/** One event, encoded once for every client. */
 export interface EncodedEvent {
   /** 1, 2, 3 … without gaps. */
   readonly seq: number;
-  /** When the schedule wanted it, in µs since the cell's start. */
+  /** Scheduled instant, in µs since the feed's start. */
   readonly dueUs: number;
   readonly text: string;
-  /** `text` in UTF-8. */
   readonly bytes: Buffer;
 }
 
@@ -22,15 +20,14 @@ export interface Gap {
   readonly oldest: number;
 }
 
-/** The one event source of a server process. */
 export interface EventFeed {
   /** The newest event's seq; 0 before the first. */
   readonly lastSeq: number;
-  /** What a client with this cursor has lost for good, if anything. */
+  /** Events after this cursor that have left the ring, if any. */
   gapAfter(seq: number): Gap | undefined;
   /** All events held with a seq above the given one, oldest first, at most `limit`. */
   since(seq: number, limit?: number): readonly EncodedEvent[];
-  /** Calls back for each new event, in order. Returns the way to stop. */
+  /** Calls back for each new event, in order. @returns what unsubscribes */
   subscribe(listener: (event: EncodedEvent) => void): () => void;
 }
 

@@ -11,21 +11,18 @@ class InvalidArgumentError extends Error {
   readonly exitCode = 1;
 }
 
-export function wholeNumber(least: number, most: number): (value: string) => number {
-  return (value) => {
+type RangeParser = (least: number, most: number) => (value: string) => number;
+
+function numbers(pattern: RegExp, allowed: string): RangeParser {
+  return (least, most) => (value) => {
     const number = Number(value);
-    if (/^\d+$/.test(value) && number >= least && number <= most) return number;
-    throw new InvalidArgumentError(`Allowed is a whole number from ${least} to ${most}.`);
+    if (pattern.test(value) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`Allowed is ${allowed} from ${least} to ${most}.`);
   };
 }
 
-export function decimal(least: number, most: number): (value: string) => number {
-  return (value) => {
-    const number = Number(value);
-    if (/^\d+(\.\d+)?$/.test(value) && number >= least && number <= most) return number;
-    throw new InvalidArgumentError(`Allowed is a number from ${least} to ${most}.`);
-  };
-}
+export const wholeNumber = numbers(/^\d+$/, 'a whole number');
+export const decimal = numbers(/^\d+(\.\d+)?$/, 'a number');
 
 const BITS = { '': 1, k: 1e3, M: 1e6 } as const;
 
@@ -41,7 +38,6 @@ export function bitsPerSecond(least: number, most: number): (value: string) => n
   };
 }
 
-/** `a,b` → `['a', 'b']` */
 export function splitList(value: string): string[] {
   const items = value.split(',').map((item) => item.trim());
   if (items.every((item) => item !== '') && new Set(items).size === items.length) return items;

@@ -11,7 +11,7 @@ export interface Lane {
   readonly transport: string;
   /** Given to both halves of the transport, over their defaults. */
   readonly options: Readonly<Record<string, number | string | boolean>>;
-  /** What its connections speak when they open, for the ledger. */
+  /** Protocol of its connections when they open, for the ledger. */
   readonly wire: WireProtocol;
   readonly server: () => Promise<ServerTransport>;
   readonly client: () => Promise<ClientTransport>;

@@ -12,7 +12,6 @@ export const LAYERS = [
 
 export type Layer = (typeof LAYERS)[number];
 
-/** The content of a layer in words, for tables. */
 export const LAYER_SUMMARIES: Readonly<Record<Layer, string>> = {
   payload: "The events' text; with compression, what is left of text and framing together.",
   framing: 'SSE fields, the newline of a line of JSON, WebSocket frame headers and masks.',
@@ -71,14 +70,17 @@ export interface HeadBlockCount {
   readonly down: CountedBytes;
 }
 
+interface UpDown {
+  readonly up: number;
+  readonly down: number;
+}
+
 /** The ledger of one or more connections. */
 export interface LedgerCount {
-  /** From client to server. */
   readonly up: LayerBytes;
-  /** From server to client. */
   readonly down: LayerBytes;
   /** Records that open TLS, from the hello to the tickets after Finished. Their bytes are in the layer `tls`, too. */
-  readonly tlsHandshake: { readonly up: number; readonly down: number };
+  readonly tlsHandshake: UpDown;
   /**
    * Events carried downwards. Content is not read: a gap counts as the event it stands in for, and so does the answer to a
    * message, on a WebSocket or to a POST that is answered in JSON.
@@ -97,25 +99,16 @@ export interface LedgerCount {
    */
   readonly headBlocks: readonly HeadBlockCount[];
   /** Bytes that were not read: they are in no layer, and `problems` says why. */
-  readonly unreadBytes: { readonly up: number; readonly down: number };
+  readonly unreadBytes: UpDown;
   readonly problems: readonly string[];
 }
 
 /** Bytes that open connections, by direction: the layer `handshake`, and what TLS needs before it. */
-export function openingBytes({
-  up,
-  down,
-  tlsHandshake = { up: 0, down: 0 },
-}: {
-  readonly up: LayerBytes;
-  readonly down: LayerBytes;
-  /** @default none, as without TLS */
-  readonly tlsHandshake?: LedgerCount['tlsHandshake'] | undefined;
-}): { up: number; down: number } {
+export function openingBytes(count: Pick<LedgerCount, 'up' | 'down'> & { readonly tlsHandshake?: UpDown | undefined }) {
+  const { up, down, tlsHandshake = { up: 0, down: 0 } } = count;
   return { up: up.handshake + tlsHandshake.up, down: down.handshake + tlsHandshake.down };
 }
 
-/** Bytes of all layers together. */
 export function sumOf(layers: LayerBytes): number {
   return LAYERS.reduce((sum, layer) => sum + layers[layer], 0);
 }

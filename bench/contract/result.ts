@@ -268,7 +268,7 @@ const interval = {
   rounds: count,
 };
 
-/** What a comparison says: outside a margin around 1, inside it, or nothing yet. */
+/** A ratio's interval lies outside a margin around 1, inside it, or across its ends. */
 export const VERDICTS = ['lower', 'higher', 'equivalent', 'inconclusive'] as const;
 
 /**
@@ -304,7 +304,7 @@ export const FIGURES = [
 
 /**
  * How a cell is measured: events delivered to clients that stay; connections opened one after another; servers killed and
- * started again under their clients; polls asked as fast as they are answered.
+ * started again under their clients; polls sent as fast as they are answered.
  */
 export const PROCEDURES = ['deliver', 'open', 'reconnect', 'closed-loop'] as const;
 
@@ -458,7 +458,7 @@ export const resultSchema = z.strictObject({
       reference: z
         .string()
         .describe(
-          'Whom it is compared with: at the same point, or, where that does not poll, at the one without an interval',
+          'Lane that it is compared with: at the same point, or, where that does not poll, at the one without an interval',
         ),
       ratio: z.number().positive(),
       ...interval,
@@ -496,7 +496,7 @@ export type Verdict = (typeof VERDICTS)[number];
 export type Estimate = Result['estimates'][number];
 export type Comparison = Result['comparisons'][number];
 
-/** A file that is not a result of ours; the message says in which way. */
+/** A file that is no readable result; the message has the reason. */
 export class InvalidResult extends Error {
   override readonly name = 'InvalidResult';
 }

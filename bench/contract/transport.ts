@@ -42,7 +42,6 @@ export const MAX_MESSAGE_BYTES = 65_536;
 
 // --- server ---
 
-/** The server half of a transport. */
 export interface ServerTransport<O extends object = object> {
   readonly defaults: Readonly<Required<O>>;
   /** Starts to serve the feed. The host's sockets are metered; the host outlives the mount. */
@@ -52,7 +51,6 @@ export interface ServerTransport<O extends object = object> {
 export interface MountedTransport extends Endpoint {
   /** Clients connected or parked now; 0 for a transport that keeps none between requests. */
   readonly clientCount: number;
-  /** Clients cut off because they did not read. */
   readonly cutOffCount: number;
   /** So far; absent where polls are not parked. */
   readonly polls?: PolledDeliveries;
@@ -72,13 +70,11 @@ export interface PolledDeliveries {
   readonly queued: number;
 }
 
-/** Both in PEM. */
 export interface Certificate {
   readonly key: string;
   readonly cert: string;
 }
 
-/** Where clients connect. */
 export interface Endpoint {
   readonly url: string;
   /** The server's, in PEM. */
@@ -122,7 +118,7 @@ export interface ClientContext {
   /** Where in its cycle a client that acts periodically begins, 0 to 1. */
   readonly phase: number;
   readonly headers: HeaderProfile;
-  /** Where its sockets really go, when a relay stands in between. What the client says on the wire names its URL's host. */
+  /** Where its sockets really go, when a relay stands in between. Requests name the host of its URL all the same. */
   readonly via?: { readonly host: string; readonly port: number };
   /** Counts every socket the client opens. */
   readonly meter: { track(socket: Socket): void };

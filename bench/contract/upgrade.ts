@@ -20,8 +20,8 @@ function capabilitiesOf({ intervalMs, holdSeconds, connections }: Readonly<Recor
 }
 
 /**
- * Version 2 said of a lane what it `repeats`, gave arrivals as a `jitter` (a share of the event's slot, or, above 1, the slots
- * of a group without its quiet ones), and left it to the reader what a scenario varies.
+ * Version 2 had `repeats` in place of `duplicateOf` in a lane, arrivals as a `jitter` (a share of the event's slot, or, above
+ * 1, the slots of a group without its quiet ones), and no axes of a scenario.
  */
 export const fromVersion2 = z
   .looseObject({

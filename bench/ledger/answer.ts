@@ -8,9 +8,7 @@ import { EventLines } from './lines.ts';
 
 export interface AnswerHead {
   readonly status: number;
-  /** `Content-Type`. */
   readonly type: string | undefined;
-  /** `Content-Encoding`. */
   readonly coding: string | undefined;
   /** Whether the head leaves the end open: no `Content-Length`, and no `Connection: close` that announces it. */
   readonly isOpenEnded: boolean;

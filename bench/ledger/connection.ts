@@ -24,7 +24,7 @@ export class ConnectionLedger {
   readonly #tls: Tls | undefined;
 
   /**
-   * @param protocol what the client speaks first: HTTP/1.1, even where a WebSocket follows, HTTP/2, or lines
+   * @param protocol of the first bytes: HTTP/1.1, even where a WebSocket follows, HTTP/2, or lines
    * @param keyLog the secrets of TLS, where it is around the protocol; they may come before the bytes or after them
    */
   constructor(protocol: WireProtocol, keyLog?: KeyLog) {

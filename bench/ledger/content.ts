@@ -4,11 +4,10 @@ import type { Direction } from './direction.ts';
 /**
  * Counts the bytes of messages that follow each other: one body's, or those of a connection.
  *
- * An unfinished message counts by what it looks like so far. One that is never finished reaches nobody: its bytes are control.
+ * An unfinished message counts by what it looks like so far. One that is never finished is not delivered, and control.
  */
 export class MessageTally {
   protected readonly direction: Direction;
-  /** Messages completed. */
   messages = 0;
   /** Payload of the unfinished message. */
   unfinishedBytes = 0;
@@ -63,7 +62,6 @@ export abstract class Content extends MessageTally {
   }
 }
 
-/** Content that carries no message. */
 export class ControlContent extends Content {
   read(_chunk: Buffer, from: number, to: number): void {
     this.add('control', to - from);

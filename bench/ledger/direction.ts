@@ -20,7 +20,7 @@ interface Closable {
 export class Direction {
   readonly name: DirectionName;
   readonly layers = noLayerBytes();
-  /** Messages completed: events downwards, what the client says upwards. */
+  /** Messages completed: events downwards, messages to the server upwards. */
   messages = 0;
   unreadBytes = 0;
   problem: string | undefined;

@@ -23,7 +23,6 @@ const LONGEST_NAME = 5;
 
 export class EventStream extends Content {
   #isAtStart = true;
-  /** What the next byte belongs to. */
   #state: 'name' | 'space' | 'value' = 'name';
   #name = NO_NAME;
   /** Bytes of the name so far: framing until the line turns out to be control. */

@@ -3,7 +3,6 @@ import { answerContent, opensStream } from './answer.ts';
 import { type Content, MessageContent } from './content.ts';
 import type { Direction, DirectionName } from './direction.ts';
 
-/** A request or a response. */
 interface Message {
   headBytes: number;
   bytes: number;
@@ -30,7 +29,6 @@ export class Exchange implements Record<DirectionName, Message> {
   }
 }
 
-/** The exchanges of a connection. */
 export class Exchanges {
   readonly #cycles = { count: 0, upBytes: 0, downBytes: 0 };
   readonly #emptyCycles = { count: 0, upBytes: 0, downBytes: 0 };

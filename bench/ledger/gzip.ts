@@ -3,7 +3,7 @@
  * and the inflated text is read for its events.
  *
  * pako inflates as the bytes come, so that a count is right at once; node:zlib would answer later, from another thread. The
- * bytes of a content that is cut off, or that holds no event, are payload too: none can be told from another.
+ * bytes of a content that is cut off, or that holds no event, are payload too: which of them carry events is not known.
  */
 
 import { Z_BUF_ERROR, Z_OK, Z_STREAM_END, Z_SYNC_FLUSH, ZStream, zlibInflate, zlibInflateInit2 } from 'pako';
@@ -22,7 +22,6 @@ export class GzipContent extends Content {
   readonly #content: Content;
   #isWhole = false;
 
-  /** @param contentOf makes the reader of the inflated text */
   constructor(direction: Direction, contentOf: (text: Direction) => Content) {
     super(direction);
     this.#text = new Direction(direction.name);

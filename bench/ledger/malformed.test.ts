@@ -145,7 +145,7 @@ const malformed: readonly Malformed[] = [
     down: ['HTTP/1.1 200 OK\r\n\r\nx'],
     problem: /^down, byte 19: CONNECT is not read/,
   },
-  response('an upgrade nobody asked for', SWITCH, /101 to something other/),
+  response('an upgrade without a request for it', SWITCH, /101 to something other/),
   {
     what: 'another upgrade',
     up: [UPGRADE],
@@ -182,7 +182,7 @@ const malformed: readonly Malformed[] = [
   frames('an unmasked frame of the client', 'up', '81 00', /^up, .*client is not masked/),
   frames('a continuation', 'down', '80 00', /fragmented message is not read/),
   frames('a fragmented message', 'down', '01 01 61 80 01 62', /fragmented message is not read/),
-  frames('compression nobody agreed upon', 'down', 'c1 00', /no extension was agreed/),
+  frames('compression that was not negotiated', 'down', 'c1 00', /no extension was agreed/),
   frames('a fragmented message that is compressed', 'down', '41 00 80 00', /fragmented message is not/, DEFLATE),
 ];
 

@@ -268,7 +268,7 @@ interface StreamLine {
 
 export interface StreamSpec {
   readonly blocks: readonly (readonly StreamLine[])[];
-  /** Lines without the blank line after them, cut off somewhere: nobody gets them. */
+  /** Lines without the blank line after them, cut off somewhere: they are never delivered. */
   readonly tail: { readonly lines: readonly StreamLine[]; readonly keep: number } | undefined;
 }
 

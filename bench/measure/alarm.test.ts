@@ -110,8 +110,8 @@ test('it does not ring once closed', async () => {
     rings++;
   });
   await alarm.close();
-  const witness = await openAlarm();
-  await ringAt(witness, nowNs() + 5e6);
+  const otherAlarm = await openAlarm();
+  await ringAt(otherAlarm, nowNs() + 5e6);
   expect(rings).toBe(0);
 });
 

@@ -12,7 +12,6 @@ export class ByteMeter {
   #sentBytes = 0;
   #receivedBytes = 0;
 
-  /** Sockets tracked and not closed yet. */
   get openSockets(): ReadonlySet<Socket> {
     return this.#open;
   }
@@ -26,11 +25,10 @@ export class ByteMeter {
       this.#sentBytes += socket.bytesWritten;
       this.#receivedBytes += socket.bytesRead;
       if (this.#open.size > 0) return;
-      for (const settle of this.#waiting) settle(true);
+      for (const resolveWait of this.#waiting) resolveWait(true);
     });
   }
 
-  /** Totals over all sockets ever tracked. */
   read(): WireReading {
     let sentBytes = this.#sentBytes;
     let receivedBytes = this.#receivedBytes;
@@ -45,13 +43,13 @@ export class ByteMeter {
   async drained(withinMs: number): Promise<boolean> {
     if (this.#open.size === 0) return true;
     return await new Promise((resolve) => {
-      const settle = (isDrained: boolean) => {
+      const resolveWait = (isDrained: boolean) => {
         clearTimeout(timer);
-        this.#waiting.delete(settle);
+        this.#waiting.delete(resolveWait);
         resolve(isDrained);
       };
-      const timer = setTimeout(settle, withinMs, false);
-      this.#waiting.add(settle);
+      const timer = setTimeout(resolveWait, withinMs, false);
+      this.#waiting.add(resolveWait);
     });
   }
 }

@@ -11,7 +11,6 @@ export function nowNs(): number {
   return seconds * 1e9 + nanoseconds;
 }
 
-/** A child's answer to `hello`. */
 export const hello = () => ({ nowNs: nowNs(), nodeVersion: process.version });
 
 /**

@@ -1,5 +1,5 @@
 /**
- * Latency histograms: HdrHistogram, three significant digits, values recorded in nanoseconds and told in microseconds.
+ * Latency histograms: HdrHistogram, three significant digits, values recorded in nanoseconds and reported in microseconds.
  * The WebAssembly build takes about 20 ns a record where plain JavaScript takes 130 ns.
  */
 import * as hdr from 'hdr-histogram-js';
@@ -27,7 +27,6 @@ export class LatencyRecorder {
     return this.#negativeCount;
   }
 
-  /** The histogram alone, for another process to merge. */
   encode(): string {
     return hdr.encodeIntoCompressedBase64(this.#histogram);
   }

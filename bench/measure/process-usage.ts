@@ -1,5 +1,3 @@
-/** What a process used within the measured window. */
-
 import { writeFileSync } from 'node:fs';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { ProcessUsage } from '../contract/calls.ts';
@@ -8,7 +6,6 @@ import { readText } from './system-files.ts';
 
 const DELAY_RESOLUTION_MS = 10;
 
-/** A heap that is not read. */
 export const NO_HEAP: ProcessUsage['heapBytes'] = { empty: 0, connected: 0 };
 
 /**
@@ -36,7 +33,7 @@ function peakRssBytes(): number {
   return (kibibytes === undefined ? process.resourceUsage().maxRSS : Number(kibibytes)) * 1024;
 }
 
-/** Calls `read` at the two ends of the window, and tells what the process used between them. */
+/** Calls `read` at the two ends of the window, and returns what the process used between them. */
 export async function readWindow<Reading>(
   [fromNs, toNs]: readonly [number, number],
   read: (isEnd: boolean) => Reading | Promise<Reading>,

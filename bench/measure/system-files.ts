@@ -1,8 +1,5 @@
-/** Files of the kernel. */
-
 import { readFileSync } from 'node:fs';
 
-/** A file's text; undefined where there is none. */
 export function readText(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8').trim();

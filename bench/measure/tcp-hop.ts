@@ -1,4 +1,4 @@
-/** A hop between TCP clients and a server: accepts, connects, counts both sides, and closes. What lies between is its subclass. */
+/** A hop between TCP clients and a server: accepts, connects, counts both sides, closes. Its subclasses forward bytes. */
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type OnReadOpts, type Socket } from 'node:net';
@@ -7,7 +7,6 @@ import type { Address } from '../contract/calls.ts';
 import { ByteMeter } from './byte-meter.ts';
 import { nowNs } from './clock.ts';
 
-/** Takes what one socket says. */
 export interface Outlet {
   chunk(chunk: Buffer): void;
   end(): void;
@@ -15,7 +14,6 @@ export interface Outlet {
   reset(): void;
 }
 
-/** How often a hop that closes looks whether it is still busy. */
 const CHECK_MS = 5;
 
 export abstract class TcpHop {
@@ -50,7 +48,6 @@ export abstract class TcpHop {
     return this.clientSide.openSockets.size + this.serverSide.openSockets.size > 0;
   }
 
-  /** Called for each accepted connection. */
   protected abstract carry(client: Socket): void;
 
   protected connect({ host, port }: Address, onread?: OnReadOpts): Socket {
@@ -67,7 +64,7 @@ export function readInto(source: Socket, outlet: Outlet): void {
     hasEnded = true;
     outlet.end();
   });
-  // 'close' follows, and tells of it.
+  // 'close' follows, with `hadError`. Without a listener, the error would end the process.
   source.on('error', () => {});
   source.on('close', (hadError) => {
     if (hadError || !hasEnded) outlet.reset();
@@ -77,8 +74,8 @@ export function readInto(source: Socket, outlet: Outlet): void {
 /**
  * Writes to `to` at once. A full one makes the source wait; a reset destroys it.
  *
- * @param onChunk told of each chunk once it is written
- * @param onEnd told of the end or reset before it travels on; of both where one follows the other
+ * @param onChunk called with each chunk once it is written
+ * @param onEnd called at the end or reset before it travels on; at both where one follows the other
  */
 export function outletTo(
   to: Socket,

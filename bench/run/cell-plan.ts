@@ -1,4 +1,4 @@
-/** One cell with everything decided: what the plan says and the run does. */
+/** One cell with everything decided: made by the plan, carried out by the run. */
 
 import type { ReconnectPolicy } from '../contract/calls.ts';
 import type { Lane } from '../contract/lane.ts';

@@ -17,21 +17,18 @@ export interface Channel {
   onExit(listener: (exit: ChildExit) => void): void;
   /** Lets the child end by itself, then kills it. Resolves when it is gone. */
   end(): Promise<void>;
-  /** Resolves when it is gone. */
   kill(): Promise<void>;
 }
 
 export interface ChildExit {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** The end of what it wrote to stderr. */
   readonly stderr: string;
 }
 
 export class ChildFailure extends Error {
   override readonly name = 'ChildFailure';
   readonly phase: string;
-  /** Undefined for a child that still runs. */
   readonly exit: ChildExit | undefined;
 
   constructor(child: string, phase: string, what: string, exit?: ChildExit) {
@@ -42,7 +39,6 @@ export class ChildFailure extends Error {
 }
 
 type Calls = Readonly<Record<string, Call>>;
-/** The calls that every child has. */
 export type AnyCalls = Pick<ServerCalls, 'hello'>;
 
 export interface CallLimits {
@@ -57,16 +53,16 @@ export class Child<Own extends Calls> {
   readonly #calls: Own;
   #exit: ChildExit | undefined;
   #isEnded = false;
-  #settle: ((outcome: AnswerMessage | ChildExit) => void) | undefined;
+  #resolveCall: ((outcome: AnswerMessage | ChildExit) => void) | undefined;
 
   constructor(name: string, channel: Channel, calls: Own) {
     this.name = name;
     this.#channel = channel;
     this.#calls = calls;
-    channel.onAnswer((answer) => this.#settle?.(answer));
+    channel.onAnswer((answer) => this.#resolveCall?.(answer));
     channel.onExit((exit) => {
       this.#exit = exit;
-      this.#settle?.(exit);
+      this.#resolveCall?.(exit);
     });
   }
 
@@ -88,13 +84,13 @@ export class Child<Own extends Calls> {
     check('params', params);
     let timer: NodeJS.Timeout | undefined;
     const outcome = await new Promise<AnswerMessage | ChildExit | 'late'>((resolve) => {
-      this.#settle = resolve;
+      this.#resolveCall = resolve;
       if (this.#exit) return resolve(this.#exit);
       timer = setTimeout(() => resolve('late'), deadlineMs);
       this.#channel.send({ call: name, params: params as object });
     });
     clearTimeout(timer);
-    this.#settle = undefined;
+    this.#resolveCall = undefined;
 
     if (outcome === 'late') throw fail(`no answer to ${name} within ${(deadlineMs / 1e3).toFixed(1)} s`);
     if ('error' in outcome) throw fail(outcome.error);
@@ -137,9 +133,7 @@ function describeExit({ code, signal }: ChildExit): string {
 }
 
 export interface SpawnOptions {
-  /** The Node binary to run it on. */
   readonly node: string;
-  /** Beside {@link NODE_FLAGS}. */
   readonly flags?: readonly string[];
   /** Source file of the child, without its ending: `servers/main`. */
   readonly entry: string;
@@ -178,10 +172,10 @@ export function spawnChild({ node, flags = [], entry, core, namespace }: SpawnOp
     child.once('error', (error) => resolve({ code: null, signal: null, stderr: error.message }));
     // Not 'close': after a disconnect of ours it does not come. What the child wrote last may come after its exit.
     child.once('exit', (code, signal) => {
-      const settle = () => resolve({ code, signal, stderr });
-      if (code === 0 || child.stderr?.closed) return settle();
-      child.stderr?.once('close', settle);
-      setTimeout(settle, STDERR_GRACE_MS).unref();
+      const report = () => resolve({ code, signal, stderr });
+      if (code === 0 || child.stderr?.closed) return report();
+      child.stderr?.once('close', report);
+      setTimeout(report, STDERR_GRACE_MS).unref();
     });
   });
   return {

@@ -11,7 +11,7 @@ import { eventWaitMs, openingMs } from './timeouts.ts';
 import { warmupOf } from './warmup.ts';
 import { heldWindows } from './window.ts';
 
-/** A scenario with everything decided, as the result tells it. */
+/** A scenario with everything decided, as the result records it. */
 export type PlannedScenario = Result['scenarios'][number];
 
 export interface RunConfig {
@@ -24,16 +24,18 @@ export interface RunConfig {
   readonly seed: number;
 }
 
+type RoundCell = { readonly scenario: PlannedScenario; readonly lane: Lane; readonly point: Point };
+
 /** Every cell of a round once, in an order of that round's own, so that a drift of the machine hits all lanes alike. */
 export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
   const rounds = Math.max(...scenarios.map((scenario) => scenario.rounds));
   const cells: CellPlan[] = [];
   for (let round = 1; round <= rounds; round++) {
-    const places = scenarios
+    const ofRound = scenarios
       .filter((scenario) => round <= scenario.rounds)
       .flatMap((scenario) => lanesOf(scenario, lanes).map((lane) => ({ scenario, lane })))
       .flatMap(({ scenario, lane }) => pointsOf(scenario, lane).map((point) => ({ scenario, point, lane })));
-    for (const { scenario, point, lane } of inSteps(shuffle(places, seed, round))) {
+    for (const { scenario, point, lane } of inPointOrder(shuffle(ofRound, seed, round))) {
       cells.push({
         procedure: scenario.procedure,
         lane: withInterval(lane, point.pollIntervalMs),
@@ -73,19 +75,15 @@ export function distinct(points: readonly Point[]): Point[] {
   return [...new Map(points.map((point) => [keyOfPoint(point), point])).values()];
 }
 
-/** A lane with a limit meets its points in the scenario's order, at whichever positions of the round they have. */
-function inSteps<T extends { readonly scenario: PlannedScenario; readonly lane: Lane; readonly point: Point }>(
-  places: readonly T[],
-): T[] {
-  const keyOf = ({ scenario, lane }: T) => `${scenario.id} ${lane.id}`;
-  const steps: ReadonlyMap<string, T[]> = groupBy(
-    places.filter(({ scenario }) => scenario.limit),
-    keyOf,
-  );
-  for (const ladder of steps.values()) {
-    ladder.sort((a, b) => a.scenario.points.indexOf(a.point) - b.scenario.points.indexOf(b.point));
+/** A lane with a limit is measured from its first point on: its positions in the round stay, their points are sorted. */
+function inPointOrder(cells: readonly RoundCell[]): RoundCell[] {
+  const keyOf = ({ scenario, lane }: RoundCell) => `${scenario.id} ${lane.id}`;
+  const limited = cells.filter(({ scenario }) => scenario.limit);
+  const byLane: ReadonlyMap<string, RoundCell[]> = groupBy(limited, keyOf);
+  for (const ofLane of byLane.values()) {
+    ofLane.sort((a, b) => a.scenario.points.indexOf(a.point) - b.scenario.points.indexOf(b.point));
   }
-  return places.map((place) => steps.get(keyOf(place))?.shift() ?? place);
+  return cells.map((cell) => byLane.get(keyOf(cell))?.shift() ?? cell);
 }
 
 /** Whether the lane was over the scenario's limit at an earlier point of the same round: then it goes no further. */
@@ -134,7 +132,6 @@ export function expectedSeconds(plan: CellPlan): number {
   return rehearsalSeconds + startSeconds + warmupOf(plan).seconds + Math.max(windowSeconds, slot) + waitSeconds;
 }
 
-/** Fisher and Yates. */
 function shuffle<T>(all: readonly T[], seed: number, round: number): T[] {
   const shuffled = [...all];
   for (let at = shuffled.length - 1; at > 0; at--) {

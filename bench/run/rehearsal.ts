@@ -35,8 +35,8 @@ const WARMUP_SHARE = 0.2;
 export const REOPENINGS = 6;
 
 /**
- * The rehearsal of a cell, as a cell; undefined when there is none. Its clients take no detour, and each of so many workers has
- * one at least.
+ * The rehearsal of a cell, as a cell; undefined when there is none. None of its clients goes through the relay, and each of
+ * the workers has one at least.
  */
 export function rehearsalOf(plan: CellPlan, workers: number): CellPlan | undefined {
   const { lane, point, rehearsalSeconds } = plan;

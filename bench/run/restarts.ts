@@ -1,7 +1,7 @@
 /**
  * A server that dies within the window, several times: each time another process takes its port and its feed at once.
  *
- * What the new process takes to start (Node, the transport, the feed's past) is part of the recovery: none stands by.
+ * What the new process takes to start (Node, the transport, the feed's past) is part of the recovery: no process is kept ready.
  */
 
 import type { Listening, ListenParams, MeasureParams, ServerCalls, ServerMeasured } from '../contract/calls.ts';
@@ -39,11 +39,9 @@ export interface ServeOptions {
 }
 
 export interface ServeOutcome {
-  /** The one that lives. */
   readonly server: Child<ServerCalls>;
   /** What it measured of the part of the window that it saw. */
   readonly measured: ServerMeasured;
-  /** When the others were killed. */
   readonly deathsNs: readonly number[];
 }
 

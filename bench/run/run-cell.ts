@@ -123,7 +123,7 @@ async function runPhases(
     relay?.call('measure', clientWindow, limits),
     link?.call('measure', window, limits),
   ]);
-  const watched = watchWindow(window, plan, url, { ...laboratory, network }, watchSignal);
+  const watched = watchWindow(window, plan, url, laboratory, network, watchSignal);
   const [served, received, relayed, linked] = await measuring.catch((error) => {
     watching.abort();
     throw error;
@@ -210,7 +210,6 @@ async function rehearse(
 }
 
 interface CellProcesses {
-  /** Undefined on the loopback. */
   readonly network: Network | undefined;
   readonly server: Child<ServerCalls>;
   readonly openServer: () => Child<ServerCalls>;
@@ -220,41 +219,30 @@ interface CellProcesses {
 }
 
 /**
- * What the system tells of the window: the machine's noise, and the kernel's counts of segments and packets at its two ends.
- * Segments are undefined where it does not tell, and for too many sockets; packets without a network of the cell's own.
+ * System figures of the window: the machine's noise, and the kernel's counts of segments and packets at its two ends.
+ * Segments are undefined where the system has no count, and for too many sockets; packets without a network of the cell's own.
  */
 async function watchWindow(
   { windowNs }: MeasureParams,
   { point }: CellPlan,
   url: string,
-  {
-    readSegments,
-    watchNoise,
-    network,
-  }: Pick<Laboratory, 'readSegments' | 'watchNoise'> & Pick<CellProcesses, 'network'>,
+  { readSegments, watchNoise }: Laboratory,
+  network: Network | undefined,
   signal: AbortSignal,
 ): Promise<Pick<Measurements, 'segments' | 'packets' | 'noise'>> {
   const port = Number(new URL(url).port);
-  const read = async () => {
-    const isWatched = point.clients <= MAX_WATCHED_SOCKETS;
-    const [packets, segments] = await Promise.all([
-      network?.readPackets(signal),
-      isWatched ? readSegments(port, signal, network) : undefined,
-    ]);
-    return { packets, segments };
-  };
+  const isWatched = point.clients <= MAX_WATCHED_SOCKETS;
+  const read = () =>
+    Promise.all([network?.readPackets(signal), isWatched ? readSegments(port, signal, network) : undefined]);
+  const pair = <Count>(before: Count | undefined, after: Count | undefined) => before && after && { before, after };
   try {
     await sleepUntil(windowNs[0], signal);
     const endNoise = watchNoise();
-    const before = await read();
+    const [packets, segments] = await read();
     await sleepUntil(windowNs[1], signal);
     const noise = endNoise();
-    const after = await read();
-    return {
-      noise,
-      segments: before.segments && after.segments && { before: before.segments, after: after.segments },
-      packets: before.packets && after.packets && { before: before.packets, after: after.packets },
-    };
+    const [packetsAfter, segmentsAfter] = await read();
+    return { noise, segments: pair(segments, segmentsAfter), packets: pair(packets, packetsAfter) };
   } catch {
     // Only an abort gets here, and no cell is recorded then.
     return { noise: { cpuPressure: null, steal: null, throttled: null }, segments: undefined, packets: undefined };

@@ -13,7 +13,6 @@ import { runCell } from './run-cell.ts';
 export interface RunContext {
   readonly laboratory: Laboratory;
   readonly environment: Environment;
-  /** As the user typed it. */
   readonly command: string;
   /** An interrupted run to finish: its cells stay as they are. */
   readonly earlier?: Result | undefined;
@@ -24,7 +23,6 @@ export interface RunContext {
   readonly onCellEnd: (cell: Cell) => void;
   /** Called for each cell that is left out because its lane was over the scenario's limit before. */
   readonly onCellSkip: () => void;
-  /** Ends the run after what is measured so far. */
   readonly signal: AbortSignal;
   readonly now?: () => Date;
 }
@@ -74,7 +72,7 @@ export function remainingCells(config: RunConfig, earlier: Result | undefined): 
   return planCells(config).filter(({ lane, ...plan }) => !done.has(cellKey({ ...plan, lane: lane.id })));
 }
 
-/** Waits for what the cell left on the machine to go; a warning says what stayed. */
+/** Waits until the cell's sockets are gone; a warning counts those that stay. */
 async function coolDown(cell: Cell, laboratory: Laboratory, signal: AbortSignal): Promise<Cell> {
   // Sockets in the cell's own network namespaces are gone with them.
   if (cell.state === 'failed' || cell.point.link !== undefined) return cell;

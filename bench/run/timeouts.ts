@@ -4,7 +4,6 @@ import { OPENING_AT_ONCE } from '../contract/child.ts';
 import { type Lane, pollWaitMs } from '../contract/lane.ts';
 import type { Point } from '../contract/result.ts';
 
-/** Request and response head, rounded up. */
 const HEADS_BYTES = 2_048;
 
 /** The longest an event may be under way: a client whose poll was just answered polls once more. */

@@ -84,7 +84,7 @@ function messagesOf(
   return { warmup, window, slotShare: arrivals.process === 'spread' ? arrivals.slotShare : 1 };
 }
 
-/** Held for any lane. */
+/** The least that a server's ring holds, whatever the lane. */
 const RING = { events: 4_096, bytes: 16 * 1024 * 1024 };
 
 /** Its ring holds what comes while a client waits as long as lane and distance let it, four times over, and the whole burst. */

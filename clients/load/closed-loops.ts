@@ -10,15 +10,13 @@ import { requestHeaders } from '../wire/header-profiles.ts';
 import { HTTP_CLIENT_DEFAULTS, type HttpClientOptions, type HttpRequest } from '../wire/http.ts';
 import { openHttp } from '../wire/open-http.ts';
 import { pollByAutocannon } from './autocannon.ts';
-import { type Load, type LoadSpec, noLatency } from './load.ts';
+import { type Load, type LoadSpec, NO_DELIVERIES, noLatency } from './load.ts';
 import { type Answers, pollUntil } from './poll-loop.ts';
 import { contextOf } from './swarm.ts';
 
 /** autocannon's code is cold, and ours is not: it polls this share of its requests beforehand. */
 const WARM_UP_SHARE = 0.1;
 const STATUS = { ok: 200, nothing: 204 } as const;
-/** Answers have their status checked alone. */
-const NO_DELIVERIES = { expected: 0, delivered: 0, missing: 0, duplicated: 0, outOfOrder: 0, unexpected: 0 } as const;
 
 /** @throws Error for a lane whose polls autocannon can't send in the same way */
 export function prepareClosedLoops(spec: LoadSpec): Load {

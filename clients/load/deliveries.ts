@@ -38,14 +38,8 @@ export async function openDeliveries({ reconnect, firstStalled = Infinity, ...sp
   const exchange = async ({ messages, ...params }: MeasureParams) => {
     if (!messages) return undefined;
     const { exchangeMessages } = await import('./messages.ts');
-    return await exchangeMessages({
-      params,
-      messages,
-      seed,
-      senders: swarm.clients,
-      isTimed: isTimedClient,
-      onProblem,
-    });
+    const senders = { senders: swarm.clients, isTimed: isTimedClient, onProblem };
+    return await exchangeMessages({ params, messages, seed, ...senders });
   };
   return {
     get deliveries() {

@@ -1,5 +1,3 @@
-/** A worker's part in a cell, whatever the procedure. */
-
 import type { ConnectParams, MeasureParams, WorkerMeasured } from '../../bench/contract/calls.ts';
 import type { ByteMeter } from '../../bench/measure/byte-meter.ts';
 import { LatencyRecorder } from '../../bench/measure/latency.ts';
@@ -20,7 +18,9 @@ export interface Load {
   close(): Promise<void>;
 }
 
-/** The latency of a load without deliveries. */
+/** The audit of a load without events, or of one that counts them by itself. */
+export const NO_DELIVERIES = { expected: 0, delivered: 0, missing: 0, duplicated: 0, outOfOrder: 0, unexpected: 0 };
+
 export function noLatency(): Pick<LoadReport, 'latency' | 'negativeLatencies'> {
   const none = new LatencyRecorder().encode();
   return { latency: [none, none], negativeLatencies: 0 };

@@ -50,7 +50,7 @@ describe('the text of a message', () => {
     }
   });
 
-  test('says who sends it, which one it is and when it is due, and is no other', () => {
+  test('names its sender, its number and its due instant, and differs from all others', () => {
     const texts = all().map((message) => textOf(message, 900 * MS, 64));
     expect(new Set(texts).size).toBe(texts.length);
     expect(textOf({ client: 12, number: 3, dueNs: 1_250 * MS, random: 0.5 }, 900 * MS, 64)).toMatch(

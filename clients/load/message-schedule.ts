@@ -43,8 +43,8 @@ function messageOf(
 }
 
 /**
- * Exactly `payloadBytes` bytes that say who sends it, which one it is and when it is due, in µs since the feed's start. None
- * of its characters is another one in JSON, so that it is as long on every transport.
+ * Exactly `payloadBytes` bytes: sender, number and due instant, in µs since the feed's start, padded. JSON escapes none of its
+ * characters, so that it is as long on every transport.
  */
 export function textOf({ client, number, dueNs, random }: Message, startNs: number, payloadBytes: number): string {
   const head = `${client} ${number} ${Math.floor((dueNs - startNs) / 1e3)} `;

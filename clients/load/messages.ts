@@ -13,15 +13,12 @@ import { nowNs } from '../../bench/measure/clock.ts';
 import { LatencyRecorder } from '../../bench/measure/latency.ts';
 import { type Message, messagesOf, textOf } from './message-schedule.ts';
 
-/** Clients by their numbers. */
-export type Senders = ReadonlyMap<number, PushClient>;
-
 export interface Exchange {
   readonly params: Pick<MeasureParams, 'startNs' | 'windowNs' | 'giveUpNs' | 'payloadBytes'>;
   readonly messages: MessagesParams;
   readonly seed: number;
-  readonly senders: Senders;
-  /** Whether the echoes of the client with this number are timed. */
+  /** By their numbers. */
+  readonly senders: ReadonlyMap<number, PushClient>;
   readonly isTimed: (client: number) => boolean;
   readonly onProblem: (what: string) => void;
 }
@@ -49,7 +46,7 @@ export async function exchangeMessages(exchange: Exchange): Promise<NonNullable<
   let isOver = false;
   let finish = () => {};
 
-  const settle = ({ client, number, dueNs }: Message, wrong?: string) => {
+  const auditEcho = ({ client, number, dueNs }: Message, wrong?: string) => {
     const receivedNs = nowNs();
     if (isOver) return;
     const isInTurn =
@@ -68,8 +65,8 @@ export async function exchangeMessages(exchange: Exchange): Promise<NonNullable<
     const text = textOf(message, params.startNs, params.payloadBytes);
     const echoing = senders.get(message.client)?.request?.(text);
     echoing?.then(
-      (echo) => settle(message, echo === text ? undefined : `not its echo: ${echo.slice(0, 80)}`),
-      (error: Error) => settle(message, `echo lost: ${error.message}`),
+      (echo) => auditEcho(message, echo === text ? undefined : `not its echo: ${echo.slice(0, 80)}`),
+      (error: Error) => auditEcho(message, `echo lost: ${error.message}`),
     );
   };
   let next = due.next().value;

@@ -3,14 +3,12 @@
 import type { WireReading } from '../../bench/contract/calls.ts';
 import type { EventSink, PushClient } from '../../bench/contract/transport.ts';
 import { ByteMeter } from '../../bench/measure/byte-meter.ts';
-import { nowNs } from '../../bench/measure/clock.ts';
+import { nowNs, sleepUntil } from '../../bench/measure/clock.ts';
 
 export interface Opening {
-  /** Undefined when it did not come. */
   readonly first: FirstEvent | undefined;
-  /** How often its sink was told anything else. */
+  /** Calls of its sink besides that event. */
   readonly unexpected: number;
-  /** The first failure, in words. */
   readonly problem: string | undefined;
 }
 
@@ -22,7 +20,6 @@ export interface FirstEvent {
   readonly wire: WireReading;
 }
 
-/** How long sockets may take to close. */
 const CLOSE_GRACE_MS = 5_000;
 
 /**
@@ -39,38 +36,42 @@ export async function openOnce(
   let first: FirstEvent | undefined;
   let unexpected = 0;
   let problem: string | undefined;
-  let settle: (problem?: Error) => void = () => {};
-  const settled = new Promise<void>((resolve, reject) => {
-    settle = (failure) => (failure ? reject(failure) : resolve());
+  let finish: (problem?: Error) => void = () => {};
+  const finished = new Promise<void>((resolve, reject) => {
+    finish = (failure) => (failure ? reject(failure) : resolve());
   });
   const fail = (what: string) => {
     unexpected++;
     problem ??= what;
-    settle(new Error(what));
+    finish(new Error(what));
   };
   const startNs = nowNs();
   const sink: EventSink = {
     event(text, receivedNs) {
       if (first) return fail(`one event too many: ${text.slice(0, 80)}`);
       first = { text, elapsedNs: receivedNs - startNs, wire: meter.read() };
-      settle();
+      finish();
     },
     gap: (after, oldest) => fail(`events after ${after} and before ${oldest} left the ring`),
     closed: ({ kind, code, message }) => fail(`closed (${kind}, ${code ?? 'no code'}): ${message}`),
   };
-  // Timers fire up to one millisecond early.
-  const timer = setTimeout(() => settle(new Error('its event did not come in time')), (giveUpNs - startNs) / 1e6 + 1);
+  // Node cuts the start and the length of a timer to whole ms: a plain one fires up to 2 ms early, and the next client opens.
+  const deadline = new AbortController();
+  sleepUntil(giveUpNs, deadline.signal).then(
+    () => finish(new Error('its event did not come in time')),
+    () => {},
+  );
   const connecting = connect(sink, meter);
   try {
-    const client = await Promise.race([connecting, settled.then(() => connecting)]);
-    await settled;
+    const client = await Promise.race([connecting, finished.then(() => connecting)]);
+    await finished;
     await client.close();
   } catch (error) {
     problem ??= error instanceof Error ? error.message : String(error);
     connecting.then((client) => client.close()).catch(() => {});
     for (const socket of meter.openSockets) socket.destroy();
   }
-  clearTimeout(timer);
+  deadline.abort();
   await meter.drained(CLOSE_GRACE_MS);
   return { first, unexpected, problem };
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { MeasureParams, Tapping } from '../../bench/contract/calls.ts';
 import { HELD_CURSOR } from '../../bench/contract/child.ts';
 import { encodeEvent } from '../../bench/contract/event.ts';
@@ -9,6 +9,7 @@ import { mergeLatency } from '../../bench/measure/latency.ts';
 import { openScript } from '../tests/support.ts';
 import { tcp } from '../transports/tcp.ts';
 import type { Load } from './load.ts';
+import { openOnce } from './opening.ts';
 import { prepareOpenings } from './openings.ts';
 
 const PAYLOAD_BYTES = 100;
@@ -123,10 +124,35 @@ describe('connections opened one after another', () => {
     ['whose event never comes', () => {}],
     ['that never connects', () => new Promise(() => {})],
   ])('do not wait longer than they may for one %s', async (_name, fate) => {
-    const { load } = prepare(second(fate));
-    const { delivery, firstProblem } = await run(load, 100);
+    // The clock stands still until the second client connects, however slow the machine is.
+    let nowMs = 0;
+    const clock = vi.spyOn(process, 'hrtime').mockImplementation(() => [0, nowMs * 1e6]);
+    onTestFinished(() => clock.mockRestore());
+    const giveUpMs = 20;
+    const { load } = prepare(
+      second((...client) => {
+        nowMs = giveUpMs;
+        return fate(...client);
+      }),
+    );
+    const { delivery, firstProblem } = await run(load, giveUpMs);
     expect(delivery).toMatchObject({ expected: 3, delivered: 1, missing: 2, unexpected: 0 });
     expect(firstProblem).toBe('connection 2: its event did not come in time');
+  });
+
+  test('are not dropped before their time', async () => {
+    // In a busy event loop: one that sleeps wakes late enough to hide a timer that is due too early.
+    let isBusy = true;
+    const turn = () => isBusy && setImmediate(turn);
+    turn();
+    onTestFinished(() => {
+      isBusy = false;
+    });
+    // Late in a millisecond, with a fraction of one to wait: where cutting to whole ones loses most.
+    while (nowNs() % 1e6 < 0.9e6);
+    const giveUpNs = nowNs() + 5.95e6;
+    await openOnce(() => new Promise(() => {}), giveUpNs);
+    expect(nowNs()).toBeGreaterThanOrEqual(giveUpNs);
   });
 
   test('come before the window too, uncounted, but not unwatched', async () => {

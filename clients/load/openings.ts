@@ -10,7 +10,7 @@ import { HELD_CURSOR } from '../../bench/contract/child.ts';
 import { readStamp } from '../../bench/contract/event.ts';
 import { nowNs, sleepUntil } from '../../bench/measure/clock.ts';
 import { LatencyRecorder } from '../../bench/measure/latency.ts';
-import { type Load, type LoadSpec, noLatency } from './load.ts';
+import { type Load, type LoadSpec, NO_DELIVERIES, noLatency } from './load.ts';
 import { type FirstEvent, type Opening, openOnce } from './opening.ts';
 import { contextOf, isTimed } from './swarm.ts';
 
@@ -38,11 +38,11 @@ export function prepareOpenings(spec: LoadSpec): Load {
       const isItsEvent = (text: string) =>
         readStamp(text, stamp) && stamp.seq === warmupEvents && text.length === payloadBytes;
       /** @returns the client's first event, if it got exactly that; else, what went wrong is noted */
-      const audit = ({ first, unexpected: others, problem }: Opening, who: string): FirstEvent | undefined => {
+      const audit = ({ first, unexpected: others, problem }: Opening, label: string): FirstEvent | undefined => {
         const isOther = first !== undefined && !isItsEvent(first.text);
         const wrong = problem ?? (isOther ? `not its event: ${first.text.slice(0, 80)}` : undefined);
         unexpected += others + (isOther ? 1 : 0);
-        if (wrong !== undefined) firstProblem ??= `${who}: ${wrong}`;
+        if (wrong !== undefined) firstProblem ??= `${label}: ${wrong}`;
         return wrong === undefined ? first : undefined;
       };
 
@@ -59,14 +59,7 @@ export function prepareOpenings(spec: LoadSpec): Load {
         if (isTimed(spec, number)) histogram.record(first.elapsedNs);
       }
       const { count: delivered } = opened;
-      const delivery = {
-        expected: clients,
-        delivered,
-        missing: clients - delivered,
-        duplicated: 0,
-        outOfOrder: 0,
-        unexpected,
-      };
+      const delivery = { ...NO_DELIVERIES, expected: clients, delivered, missing: clients - delivered, unexpected };
       return { delivery, ...noLatency(), opened: { ...opened, firstEvent: histogram.encode() }, firstProblem };
     },
     async close() {},

@@ -5,9 +5,7 @@ import type { HttpConnection, HttpExchange, HttpRequest } from '../wire/http.ts'
 
 export interface Answers {
   readonly requests: number;
-  /** When the first request was sent. */
   readonly firstNs: number;
-  /** When the last answer was in. */
   readonly lastNs: number;
 }
 

@@ -53,7 +53,7 @@ async function connect(
 const last = (attempts: readonly Attempt[]) => attempts[attempts.length - 1] as Attempt;
 const give = ({ sink }: Attempt, seq: number) => sink.event(eventOf(seq).text, 1);
 
-/** From loss to attempt and from attempt to attempt, while nobody is there. */
+/** From loss to attempt and from attempt to attempt, while no server listens. */
 async function waitsOf(phase: number, count: number): Promise<number[]> {
   const { transport, attempts } = scripted((attempt) => (attempt === 0 ? 'accepts' : 'refuses'));
   const { client } = await connect(transport, { phase });
@@ -70,17 +70,17 @@ describe('a client that lost its connection', () => {
     const all: number[][] = [];
     for (const client of range(0, 199)) all.push(await waitsOf(client / 200, 5));
     for (const [attempt, spreadMs] of [1_000, 2_000, 4_000, 4_000, 4_000].entries()) {
-      const waits = all.map((waitsMs) => waitsMs[attempt] as number);
-      expect(Math.max(...waits)).toBeLessThanOrEqual(spreadMs);
-      expect(Math.max(...waits)).toBeGreaterThan(spreadMs * 0.9);
-      expect(Math.min(...waits)).toBeLessThan(spreadMs * 0.1);
-      const mean = waits.reduce((sum, waitMs) => sum + waitMs, 0) / waits.length;
+      const delaysMs = all.map((waitsMs) => waitsMs[attempt] as number);
+      expect(Math.max(...delaysMs)).toBeLessThanOrEqual(spreadMs);
+      expect(Math.max(...delaysMs)).toBeGreaterThan(spreadMs * 0.9);
+      expect(Math.min(...delaysMs)).toBeLessThan(spreadMs * 0.1);
+      const mean = delaysMs.reduce((sum, waitMs) => sum + waitMs, 0) / delaysMs.length;
       expect(mean / spreadMs).toBeGreaterThan(0.4);
       expect(mean / spreadMs).toBeLessThan(0.6);
     }
   });
 
-  test('has waits of its own, the same each time', async () => {
+  test('has delays of its own, the same each time', async () => {
     expect(await waitsOf(0.3, 4)).toEqual(await waitsOf(0.3, 4));
     expect(await waitsOf(0.3, 4)).not.toEqual(await waitsOf(0.7, 4));
   });
@@ -88,15 +88,15 @@ describe('a client that lost its connection', () => {
   test('waits anew each time', async () => {
     const { transport, attempts } = scripted();
     await connect(transport);
-    const waits = [];
+    const delaysMs = [];
     for (const seq of range(1, 3)) {
       give(last(attempts), seq);
       const lostMs = performance.now();
       last(attempts).sink.closed(GONE);
       await vi.advanceTimersByTimeAsync(POLICY.spreadMs);
-      waits.push(last(attempts).atMs - lostMs);
+      delaysMs.push(last(attempts).atMs - lostMs);
     }
-    expect(new Set(waits).size).toBe(3);
+    expect(new Set(delaysMs).size).toBe(3);
   });
 
   test('comes back with the cursor of the last event it has, and hands on what follows', async () => {
@@ -137,14 +137,14 @@ describe('a client that lost its connection', () => {
   test('keeps its spread until an event came: a server may take connections and end them', async () => {
     const { transport, attempts } = scripted();
     const { client } = await connect(transport);
-    const waits: number[] = [];
+    const delaysMs: number[] = [];
     for (let round = 0; round < 6; round++) {
       const lostMs = performance.now();
       last(attempts).sink.closed(GONE);
       await vi.advanceTimersByTimeAsync(POLICY.capMs);
-      waits.push(last(attempts).atMs - lostMs);
+      delaysMs.push(last(attempts).atMs - lostMs);
     }
-    expect(Math.max(...waits)).toBeGreaterThan(POLICY.spreadMs);
+    expect(Math.max(...delaysMs)).toBeGreaterThan(POLICY.spreadMs);
     give(last(attempts), 1);
     last(attempts).sink.closed(GONE);
     const before = attempts.length;

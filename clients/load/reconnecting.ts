@@ -11,7 +11,7 @@ import { readStamp } from '../../bench/contract/event.ts';
 import { randomAt, STREAM } from '../../bench/contract/random.ts';
 import type { ClientTransport, EventSink, PushClient } from '../../bench/contract/transport.ts';
 
-/** The sink is never told `closed`: the client tries until it is closed itself. Its first connection is not tried twice. */
+/** Never calls `sink.closed`: the client tries until it is closed itself. Its first connection is not tried twice. */
 export function reconnecting<O extends object>(
   transport: ClientTransport<O>,
   { spreadMs, capMs, deadlineMs }: ReconnectPolicy,

@@ -8,13 +8,8 @@ import type { EventSink } from '../../bench/contract/transport.ts';
 import { StallableProxy } from '../wire/stallable-proxy.ts';
 import { openSwarm, type SwarmSpec } from './swarm.ts';
 
-export interface Stalled {
-  begin(): void;
-  close(): Promise<void>;
-}
-
 /** @throws Error when a client can't connect */
-export async function openStalled(spec: SwarmSpec, onProblem: (what: string) => void): Promise<Stalled> {
+export async function openStalled(spec: SwarmSpec, onProblem: (what: string) => void) {
   const proxy = await StallableProxy.open(spec.via ?? addressOf(spec.url), spec.meter);
   let hasBegun = false;
   const sink: EventSink = {
@@ -36,7 +31,7 @@ export async function openStalled(spec: SwarmSpec, onProblem: (what: string) => 
       proxy.stall();
     },
     async close() {
-      // Before the clients: nobody would answer their closing handshakes.
+      // Before the clients: behind a stalled proxy their closing handshakes would wait for the whole grace.
       await proxy.close(0);
       await swarm.close();
     },

@@ -1,5 +1,3 @@
-/** Many simulated clients of one lane in one process. */
-
 import type { ConnectParams } from '../../bench/contract/calls.ts';
 import { isTapped, OPENING_AT_ONCE } from '../../bench/contract/child.ts';
 import { randomAt, STREAM } from '../../bench/contract/random.ts';
@@ -33,18 +31,13 @@ export function isTimed({ tap }: SwarmSpec, number: number): boolean {
   return tap === undefined || tap.areTimed || !isTapped(number, tap);
 }
 
-export interface Swarm {
-  readonly clients: ReadonlyMap<number, PushClient>;
-  close(): Promise<void>;
-}
-
 /**
  * Opens all clients, in order, a bounded number at a time.
  *
  * @param sinkOf makes the sink of a client; called once for each
  * @throws the first failure to connect; then all others are closed
  */
-export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => EventSink): Promise<Swarm> {
+export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => EventSink) {
   const { transport, options, url, clients, firstClient } = spec;
   const open = new Map<number, PushClient>();
   const close = async () => {

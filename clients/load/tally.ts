@@ -1,7 +1,6 @@
 /** The delivery audit of one simulated client. */
 export class Tally {
   #next = 1;
-  /** Skipped and not seen since. */
   #missing: Set<number> | undefined;
   #duplicated = 0;
   #outOfOrder = 0;

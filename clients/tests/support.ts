@@ -69,7 +69,7 @@ export function begin<O extends object>(
   });
   onTestFinished(async () => {
     const client = await connected.catch(() => undefined);
-    // Without its sockets, it has nobody to wait for.
+    // Without its sockets, its close has nothing to wait for.
     for (const socket of meter.openSockets) socket.destroy();
     await client?.close();
   });

@@ -20,7 +20,7 @@ export interface PollerPolicy {
 const ANSWERS = new Set([200, 204, 304, 410]);
 
 /**
- * The client is connected once its first poll is answered, by which one without a cursor is told the feed's. A connection lost
+ * The client is connected once its first poll is answered; the answer has the feed's cursor for one without. A connection lost
  * between two polls does not end it: the next poll opens another. A poll that fails does.
  */
 export function openPoller(
@@ -56,12 +56,9 @@ export function openPoller(
     let status = 0;
     let gap = '';
     const query = cursor === undefined ? '' : `?since=${cursor}${policy.parameters(!life.isConnected)}`;
+    const conditional = tag === undefined ? headers : { ...headers, 'If-None-Match': tag };
     http.send(
-      {
-        method: 'GET',
-        path: pathname + query,
-        headers: tag === undefined ? headers : { ...headers, 'If-None-Match': tag },
-      },
+      { method: 'GET', path: pathname + query, headers: conditional },
       {
         head(code, { etag, 'event-cursor': position }) {
           status = code;

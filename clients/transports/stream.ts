@@ -8,7 +8,6 @@ import type { LifeCycle } from './life-cycle.ts';
 
 export interface StreamFormat {
   readonly contentType: string;
-  /** With the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Also called after the client ended, until its socket is gone. @param receivedNs before the bytes were decoded */

@@ -24,7 +24,7 @@ export const tcp: ClientTransport = {
     });
     const line = (text: string, receivedNs: number) => {
       if (life.isConnected) echoes.deliver(text, receivedNs, sink);
-      // The empty line that `ack=1` asks for.
+      // The server's answer to `ack=1`.
       else if (text === '') life.connect();
       else life.end('error', `the server answered ${text.slice(0, 200)}`);
     };

@@ -10,12 +10,10 @@ export interface Decoded {
 
 export interface Decoding {
   push(chunk: Buffer, receivedNs: number): void;
-  /** Calls back when all that was pushed has been decoded. */
   end(done: () => void): void;
   close(): void;
 }
 
-/** @param coding `Content-Encoding` of the response */
 export function decodingOf(coding: string | undefined, to: Decoded): Decoding {
   return coding === 'gzip' ? gunzip(to) : { push: to.chunk, end: (done) => done(), close() {} };
 }

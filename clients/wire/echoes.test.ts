@@ -5,7 +5,7 @@ import { Echoes } from './echoes.ts';
 
 const echoOf = (text: string) => encodeEcho(JSON.stringify(text));
 
-test('echoes go to who asked, in order; gaps and events to the sink', async () => {
+test('echoes go to the requests, in order; gaps and events to the sink', async () => {
   const echoes = new Echoes();
   const sink = new RecordingSink();
   const sent: string[] = [];
@@ -17,7 +17,7 @@ test('echoes go to who asked, in order; gaps and events to the sink', async () =
   expect(sink).toMatchObject({ seqs: [1, 3], gaps: [{ after: 1, oldest: 3 }] });
 });
 
-test('an echo that nobody asked for, or that is none, is left to the audit', async () => {
+test('an echo without a request, and a text that is none, is left to the audit', async () => {
   const echoes = new Echoes();
   const sink = new RecordingSink();
   echoes.deliver(echoOf('one'), 1, sink);
@@ -28,7 +28,7 @@ test('an echo that nobody asked for, or that is none, is left to the audit', asy
   expect(await answer).toBe('two');
 });
 
-test('at the end, who waits is refused', async () => {
+test('at the end, open requests are rejected', async () => {
   const echoes = new Echoes();
   const waiting = echoes.request(() => {});
   echoes.end('the server went away');

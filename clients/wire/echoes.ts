@@ -20,7 +20,6 @@ export class Echoes {
     else this.#waiting.shift()?.resolve(echo);
   }
 
-  /** Rejects all requests that wait. */
   end(why: string): void {
     for (const { reject } of this.#waiting.splice(0)) reject(new Error(why));
   }

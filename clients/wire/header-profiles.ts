@@ -12,7 +12,7 @@ export type RequestKind = 'fetch' | 'post' | 'stream' | 'eventsource' | 'websock
 type Headers = Readonly<Record<string, string>>;
 
 const EXTENSIONS = { 'Sec-WebSocket-Extensions': 'permessage-deflate; client_max_window_bits' };
-/** What browsers offer. The server decides whether anything is compressed, and a lane says so. */
+/** What browsers offer. Whether the server compresses is an option of the lane. */
 const ENCODINGS = { 'Accept-Encoding': 'gzip, deflate, br, zstd' };
 const LANGUAGES = { 'Accept-Language': 'en-US,en;q=0.9' };
 const NO_CACHE = { Pragma: 'no-cache', 'Cache-Control': 'no-cache' };

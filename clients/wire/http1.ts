@@ -11,7 +11,6 @@ import { type OpenSocket, openSocket, whenConnected, withinGrace } from './socke
 const NO_TIMEOUT = { headersTimeout: 0, bodyTimeout: 0 };
 const KEEP_MS = 600_000;
 
-/** @param isPerRequest whether each request has a connection of its own */
 export function openHttp1(context: ClientContext, isPerRequest: boolean): HttpConnection {
   const open = new Set<OpenSocket>();
   let receivedNs = 0;

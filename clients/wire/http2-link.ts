@@ -25,7 +25,7 @@ export type Http2Link = ReturnType<typeof openHttp2Link>;
 /**
  * One connection at a time, and how many clients use it.
  *
- * @param context without `onConnecting`, which those who send over the link call on their own
+ * @param context without `onConnecting`: the link's users call their own
  * @param unused called when the last user leaves
  */
 function openHttp2Link(context: ClientContext, unused: () => void) {
@@ -49,8 +49,8 @@ function openHttp2Link(context: ClientContext, unused: () => void) {
     return connecting;
   };
   /**
-   * A GOAWAY gives up the streams that are open, and is answered by one. Without any stream, only TLS says goodbye: at a GOAWAY
-   * the server of Node would end its side while its answer is on its way, and count an alert that it can't send any more.
+   * A GOAWAY gives up the streams that are open, and is answered by one. Without an open stream it is left out: the server of
+   * Node would end its side while its answer is on its way, and count a TLS alert that it can't send any more.
    */
   const endSocket = async ({ socket, gone }: OpenSocket) => {
     if (session && openStreams > 0) {

@@ -97,7 +97,7 @@ describe('a client on HTTP/2', () => {
     const held: ServerHttp2Stream[] = [];
     const { url } = await openServer((stream, { path }) => {
       if (path !== '/upstream') return standsAt(stream, 0);
-      // Nobody is answered before both are there, and then the second one first.
+      // Neither is answered before both have come, and then the second one first.
       if (held.push(stream) < 2) return;
       for (const one of held.toReversed()) {
         one.respond({ ':status': 200 });

@@ -1,5 +1,3 @@
-/** Opens the HTTP connection that a client's options ask for. */
-
 import type { ClientContext } from '../../bench/contract/transport.ts';
 import type { HttpClientOptions, HttpConnection } from './http.ts';
 import { openHttp1 } from './http1.ts';

@@ -56,7 +56,7 @@ function secure(socket: Socket, host: string, protocol: Protocol, { certificate,
     // The certificate must name the host. Only a name, and no address, may be sent (RFC 6066, section 3).
     host,
     ...(isIP(host) === 0 && { servername: host }),
-    secureContext: trusting(certificate),
+    secureContext: secureContextOf(certificate),
     ALPNProtocols: [protocol],
   });
   if (keylog) overTls.on('keylog', (line: Buffer) => keylog(line.toString('latin1').trimEnd()));
@@ -66,7 +66,7 @@ function secure(socket: Socket, host: string, protocol: Protocol, { certificate,
 const contexts = new Map<string | undefined, SecureContext>();
 
 /** All clients share a context, as in a browser: to read the certificate for each would be most of a connection's cost. */
-function trusting(certificate: string | undefined): SecureContext {
+function secureContextOf(certificate: string | undefined): SecureContext {
   const known = contexts.get(certificate);
   if (known) return known;
   const context = createSecureContext({ minVersion: 'TLSv1.3', ...(certificate !== undefined && { ca: certificate }) });

@@ -13,12 +13,11 @@ import { dueBy, dueUs, pace, type Schedule } from './pacer.ts';
 import { RING_LIMITS, Ring, type RingLimits } from './ring.ts';
 
 export interface FeedOptions extends Schedule {
-  /** Exact size of every event's text. */
   readonly payloadBytes: number;
   readonly ring?: RingLimits;
 }
 
-/** Ring and subscribers: a feed that somebody else fills. */
+/** Ring and subscribers: a feed that its caller fills. */
 export class EventLog implements EventFeed {
   readonly #ring: Ring;
   readonly #listeners = new Set<(event: EncodedEvent) => void>();
@@ -49,7 +48,6 @@ export class EventLog implements EventFeed {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Stores an event of the past without telling subscribers. */
   restore(event: EncodedEvent): void {
     this.#ring.push(event);
   }
@@ -85,7 +83,7 @@ export class Feed extends EventLog {
   /**
    * Publishes from `startNs` on, up to event `events`. What was due before now is held, without telling subscribers.
    *
-   * @param onPublished told of each event after its subscribers, with its lag (published − due) in ns
+   * @param onPublished called for each event after its subscribers, with its lag (published − due) in ns
    */
   start(startNs: number, events = Number.POSITIVE_INFINITY, onPublished?: (lagNs: number) => void): void {
     this.#startUs = startNs / 1e3;
@@ -95,12 +93,8 @@ export class Feed extends EventLog {
 
     const turn = () => {
       const nowUs = this.#clock() / 1e3 - this.#startUs;
-      const { due, waitUs } = pace(
-        this.#options,
-        nowUs,
-        this.lastSeq,
-        Math.min(BURST_EVENTS, this.#until - this.lastSeq),
-      );
+      const atMost = Math.min(BURST_EVENTS, this.#until - this.lastSeq);
+      const { due, waitUs } = pace(this.#options, nowUs, this.lastSeq, atMost);
       for (let n = 0; n < due; n++) {
         const event = this.#encode(this.lastSeq + 1);
         const lagNs = this.#clock() - (this.#startUs + event.dueUs) * 1e3;
@@ -114,7 +108,6 @@ export class Feed extends EventLog {
     turn();
   }
 
-  /** No event after this one. */
   stop(): void {
     this.#until = 0;
   }

@@ -16,7 +16,6 @@ export interface Schedule {
 }
 
 export interface Pace {
-  /** How many events to publish now. */
   readonly due: number;
   /** µs until the next one is due; 0 when some that are due were held back by `atMost`. */
   readonly waitUs: number;
@@ -28,7 +27,6 @@ export function dueUs(schedule: Schedule, seq: number): number {
   return Math.floor(slotsPast(schedule.warmupBurst, positionOf(schedule, seq)) * slotUs);
 }
 
-/** In slots from the schedule's start. */
 function positionOf({ seed, arrivals }: Schedule, seq: number): number {
   if (arrivals.process === 'spread') return seq - 1 + arrivals.slotShare * randomAt(seed, STREAM.event, seq);
   const group = slotGroupSize(arrivals);

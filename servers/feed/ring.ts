@@ -22,7 +22,6 @@ export class Ring {
     this.#maxBytes = bytes;
   }
 
-  /** Seq of the newest event; 0 when there was none. */
   get lastSeq(): number {
     return this.#last;
   }

@@ -1,4 +1,4 @@
-/** The listeners of a server process: one HTTP port and one TCP port, both metered, made when a transport asks. */
+/** The listeners of a server process: one HTTP port and one TCP port, both metered, made at first use. */
 
 import { createServer, type Server, type Socket } from 'node:net';
 import type { EventFeed } from '../../bench/contract/event.ts';
@@ -53,7 +53,6 @@ export class Host implements ServerHost {
     return { url: `tcp://${await listen(server, this.#options, this.#options.tcpPort)}` };
   }
 
-  /** Undefined without TLS. */
   async certificate(): Promise<Certificate | undefined> {
     return (await this.#http)?.certificate;
   }
@@ -63,9 +62,12 @@ export class Host implements ServerHost {
     const http = await this.#http?.catch(() => undefined);
     http?.stopAccepting();
     this.#tcp?.close();
-    await Promise.all(mounts.map((mount) => mount.close()));
+    const drained = this.meter.drained(CLOSE_GRACE_MS);
+    // Responses end in here; idle connections are closed after it, or one that ends later would stay for the whole grace. A
+    // client that does not read lets no compressed response end: without the race it would keep the server open.
+    await Promise.race([Promise.all(mounts.map((mount) => mount.close())), drained]);
     http?.closeIdle();
-    if (await this.meter.drained(CLOSE_GRACE_MS)) return;
+    if (await drained) return;
     for (const socket of this.meter.openSockets) socket.destroy();
     await this.meter.drained(CLOSE_GRACE_MS);
   }

@@ -14,7 +14,6 @@ import { sendJson } from './responses.ts';
 import { mountUpstream } from './upstream.ts';
 
 export interface ClosableHttpHost extends HttpHost {
-  /** Undefined without TLS. */
   readonly certificate: Certificate | undefined;
   stopAccepting(): void;
   /** Ends the kept connections that carry no request now. */
@@ -26,7 +25,6 @@ export interface HttpHostOptions extends ListenOptions {
   readonly httpPort?: number;
   /** Origins of pages that may read events, besides the server's own. @default [] */
   readonly allowedOrigins?: readonly string[];
-  /** For TLS, in place of a new one. */
   readonly certificate?: Certificate | undefined;
 }
 
@@ -99,7 +97,6 @@ export async function openHttpHost(
   };
 }
 
-/** Whether the origin is allowed; one that is not is answered 403. */
 function admits(origins: ReadonlySet<string>, origin: string, response: ServerResponse): boolean {
   if (!origins.has(origin)) {
     sendJson(response, 403, { error: { header: 'Origin', value: origin, allowed: [...origins] } });

@@ -135,7 +135,7 @@ describe.each(['https', 'h2'] as const)('a server on TLS (%s)', (over) => {
     expect(answer).toContain('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
   });
 
-  test('is not harmed by who does not speak TLS, or goes in the middle of the handshake', async () => {
+  test('survives a client that does not speak TLS, or that goes in the middle of the handshake', async () => {
     const server = await open(over);
     const socket = connectTls({ host: '127.0.0.1', port: server.port, ca: server.certificate });
     socket.on('error', () => {});

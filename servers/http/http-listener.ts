@@ -1,5 +1,3 @@
-/** The HTTP server of each carrier, behind one interface. */
-
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { ServerHttp2Session } from 'node:http2';
 import type { Certificate, HttpCarrier } from '../../bench/contract/transport.ts';
@@ -31,7 +29,6 @@ export async function createListener(
   });
   return {
     server,
-    /** Undefined without TLS. */
     certificate,
     /** Refuses new connections and, on HTTP/2, new requests (GOAWAY). */
     stopAccepting() {

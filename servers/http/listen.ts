@@ -1,21 +1,18 @@
-/** Binds a server to an address and a port. */
-
 import { once } from 'node:events';
 import { isIPv6, type Server } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 
-/** How often a port that is in use is tried. */
 const PORT_TRY_MS = 10;
 
 export interface ListenOptions {
-  /** Address to listen on. @default '127.0.0.1' */
+  /** @default '127.0.0.1' */
   readonly address?: string;
   /** How long to wait for a port that another process has, in ms. @default 0 */
   readonly portWaitMs?: number;
 }
 
 /**
- * Listens and tells where, as `address:port`.
+ * Listens; resolves with `address:port`.
  *
  * @param port 0 lets the system choose
  * @throws Error that names address and port when they can't be had

@@ -32,7 +32,6 @@ export function readQuery<Name extends string>(query: string, names: readonly Na
   return values;
 }
 
-/** What follows the question mark of a request target. */
 export function queryOf(target: string | undefined): string {
   const at = target?.indexOf('?') ?? -1;
   return target === undefined || at === -1 ? '' : target.slice(at + 1);

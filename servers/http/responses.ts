@@ -1,5 +1,3 @@
-/** Responses on HTTP/1.1 and HTTP/2 alike. */
-
 import type { ServerResponse } from 'node:http';
 import type { Http2ServerResponse } from 'node:http2';
 import type { Socket } from 'node:net';

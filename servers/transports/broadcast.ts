@@ -9,7 +9,6 @@
 import { type EncodedEvent, type EventFeed, encodeGap, type Gap } from '../../bench/contract/event.ts';
 import type { Endpoint, MountedTransport } from '../../bench/contract/transport.ts';
 
-/** One connection, as its transport sees it. */
 export interface Peer {
   /** @param flushed called when the bytes were handed to the system; with an error, or never, when they won't be */
   write(frame: Buffer, flushed?: (error?: Error | null) => void): void;
@@ -88,7 +87,6 @@ export class Broadcast<P extends Peer> {
     this.#checkBacklog(peer);
   }
 
-  /** Does something for each client at this period, until it closes. */
   repeat(periodMs: number, act: (peer: P) => void): void {
     this.#timer = setInterval(() => {
       for (const peer of this.peers()) act(peer);

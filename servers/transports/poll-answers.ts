@@ -34,7 +34,6 @@ export class PollAnswers {
   /** The newest body, built once for all clients that poll with the same cursor. */
   #body: { since: number; lastSeq: number; bytes: Buffer } | undefined;
   readonly delivered = { parked: 0, queued: 0 };
-  /** Clients whose answer was broken off. */
   cutOffCount = 0;
 
   constructor(feed: EventFeed, host: HttpHost, limits: Required<PollOptions>) {
@@ -67,7 +66,7 @@ export class PollAnswers {
     this.#send(response, status, since === undefined ? { 'Event-Cursor': this.#feed.lastSeq } : {});
   }
 
-  /** Tags the answer, where answers have tags, and tells whether the client has it already. */
+  /** Tags the answer, where answers have tags, and returns whether the client has it already. */
   #isKnown(response: Response, cursor: number): boolean {
     if (!this.#limits.revalidates) return false;
     response.setHeader('ETag', `"${cursor}"`);

@@ -8,7 +8,7 @@ const WHOLE_NUMBER = `a whole number from 0 to ${Number.MAX_SAFE_INTEGER}, the s
 
 describe('with tags, GET /polling answers', () => {
   const tagged = { revalidates: true };
-  const asked = (port: number, since: number, tag: string) =>
+  const poll = (port: number, since: number, tag: string) =>
     ask(port, `/polling?since=${since}`, { headers: { 'If-None-Match': tag } });
 
   test('304 to a client that has what there is, in place of 204', async () => {
@@ -17,7 +17,7 @@ describe('with tags, GET /polling answers', () => {
     const unconditional = await ask(port, '/polling?since=1');
     expect(unconditional).toMatchObject({ status: 204, headers: { etag: '"1"', 'cache-control': 'no-cache' } });
     for (const tag of ['"1"', 'W/"1"', '"0", "1"', '*']) {
-      const { status, body, headers } = await asked(port, 1, tag);
+      const { status, body, headers } = await poll(port, 1, tag);
       expect({ status, body }).toEqual({ status: 304, body: '' });
       // What a 200 would say of the entity (RFC 9110, section 15.4.5).
       expect(headers).toMatchObject({ etag: '"1"', 'cache-control': 'no-cache' });
@@ -28,11 +28,11 @@ describe('with tags, GET /polling answers', () => {
   test('200 with the tag of a client that has read it', async () => {
     const { port, feed } = await openServer(polling, tagged);
     for (const seq of range(1, 3)) feed.publish(eventOf(seq));
-    const { status, body, headers } = await asked(port, 1, '"1"');
+    const { status, body, headers } = await poll(port, 1, '"1"');
     expect({ status, body }).toEqual({ status: 200, body: `${eventOf(2).text}\n${eventOf(3).text}\n` });
     expect(headers).toMatchObject({ etag: '"3"', 'cache-control': 'no-cache' });
     // A cache that kept this very answer has it still.
-    expect((await asked(port, 1, '"3"')).status).toBe(304);
+    expect((await poll(port, 1, '"3"')).status).toBe(304);
   });
 
   test('204 where the feed stands, with its tag', async () => {
@@ -44,7 +44,7 @@ describe('with tags, GET /polling answers', () => {
   test('410 without a tag', async () => {
     const { port, feed } = await openServer(polling, tagged, { ring: { events: 1, bytes: 1e6 } });
     for (const seq of range(1, 3)) feed.publish(eventOf(seq));
-    const { status, headers } = await asked(port, 0, '"0"');
+    const { status, headers } = await poll(port, 0, '"0"');
     expect(status).toBe(410);
     expect(headers).not.toHaveProperty('etag');
   });
@@ -207,11 +207,11 @@ describe('a client that does not read its answer', () => {
     gone.socket.destroy();
     await eventually(() => expect(server.host.meter.openSockets.size).toBe(0));
     // Its time would be up before that of this one.
-    const witness = await stall(server);
+    const bystander = await stall(server);
     await eventually(() => expect(server.host.meter.read().connections).toBe(2));
     await eventually(() => expect(server.host.meter.openSockets.size).toBe(0));
     expect(server.cutOffCount).toBe(1);
-    witness.socket.destroy();
+    bystander.socket.destroy();
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * HTTP polling: the client asks, the server answers at once with all that came since.
+ * HTTP polling: each request is answered at once, with all events after its cursor.
  *
  * `GET /polling?since=N` → 200 `application/x-ndjson`, 204 when there is nothing, 410 with the gap when it is lost.
  */

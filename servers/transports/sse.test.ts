@@ -1,5 +1,6 @@
+import { Server, ServerResponse } from 'node:http';
 import { constants, gunzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { eventOf, eventually, eventWith, range } from '../../bench/contract/test-support.ts';
 import {
   ask,
@@ -172,6 +173,29 @@ describe('a compressed stream', () => {
     const { received } = client;
     const body = unchunkBytes(received.subarray(received.indexOf('\r\n\r\n') + 4));
     expect(gunzipSync(body).toString()).toBe(expected);
+  });
+
+  test('ends before the server closes the connections that are idle', async () => {
+    const { server, client } = await open('gzip');
+    const order: string[] = [];
+    const { closeIdleConnections } = Server.prototype;
+    const closing = vi.spyOn(Server.prototype, 'closeIdleConnections').mockImplementation(function (this: Server) {
+      order.push('idle connections closed');
+      closeIdleConnections.call(this);
+    });
+    const { end } = ServerResponse.prototype;
+    const ending = vi.spyOn(ServerResponse.prototype, 'end').mockImplementation(function (this: ServerResponse) {
+      order.push('response ended');
+      return Reflect.apply(end, this, []);
+    });
+    onTestFinished(() => {
+      closing.mockRestore();
+      ending.mockRestore();
+    });
+    await server.close();
+    await client.seesEnd();
+    // The first time by Node, in `Server.close`.
+    expect(order).toEqual(['idle connections closed', 'response ended', 'idle connections closed']);
   });
 
   test.each([undefined, '', 'identity', 'br', 'gzip;q=0'])('is not for a client that accepts %j', async (accepted) => {

@@ -21,14 +21,12 @@ export interface StreamFormat {
   readonly path: string;
   readonly contentType: string;
   readonly framing: Framing;
-  /** What each response begins with. */
   readonly preamble?: Buffer;
   /** Sent every `keepAliveMs`: proxies close connections that are silent. */
   readonly keepAlive: Buffer;
   readonly keepAliveMs: number;
   /** Whether the stream is compressed for clients that accept gzip. @default false */
   readonly hasGzip?: boolean;
-  /** @throws BadParameter */
   cursorOf(request: Request): number | undefined;
 }
 
@@ -59,7 +57,5 @@ export async function mountStream(
   http.serveUpstream();
 
   broadcast.repeat(keepAliveMs, (peer) => peer.write(keepAlive));
-  return broadcast.mounted(http.addressOf(path), () => {
-    for (const peer of broadcast.peers()) peer.end();
-  });
+  return broadcast.mounted(http.addressOf(path), () => Promise.all([...broadcast.peers()].map((peer) => peer.end())));
 }

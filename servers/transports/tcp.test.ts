@@ -114,14 +114,14 @@ describe('bad input on the TCP port', () => {
     [Buffer.from([0, 255, 254, 10]), undefined],
   ])('is answered one error line, and others notice nothing: %j', async (line, answer) => {
     const server = await openServer(tcp);
-    const witness = await join(server, '\n');
+    const bystander = await join(server, '\n');
     const client = await RawClient.connect(server.port);
     client.send(line);
     await client.seesEnd();
     if (answer === undefined) expect(JSON.parse(client.text)).toMatchObject({ error: {} });
     else expect(client.text).toBe(answer);
     server.feed.publish(eventOf(1));
-    await eventually(() => expect(witness.text).toBe(lineOf(1)));
+    await eventually(() => expect(bystander.text).toBe(lineOf(1)));
     await eventually(() => expect(server.host.meter.openSockets.size).toBe(1));
     expect(server.clientCount).toBe(1);
   });
@@ -131,14 +131,14 @@ describe('bad input on the TCP port', () => {
     ['too long', JSON.stringify('x'.repeat(65_535)), 'the line is longer than 65536 bytes'],
   ])('in a message ends the connection with an error line: %s', async (_name, line, message) => {
     const server = await openServer(tcp);
-    const witness = await join(server, '\n');
+    const bystander = await join(server, '\n');
     const client = await join(server, '\n');
     client.send(line);
     await client.seesEnd();
     expect(JSON.parse(client.text)).toEqual({ error: { message } });
     expect(server.clientCount).toBe(1);
     server.feed.publish(eventOf(1));
-    await eventually(() => expect(witness.text).toBe(lineOf(1)));
+    await eventually(() => expect(bystander.text).toBe(lineOf(1)));
     await eventually(() => expect(server.host.meter.openSockets.size).toBe(1));
   });
 
@@ -178,7 +178,7 @@ describe('bad input on the TCP port', () => {
 
   test.each(['destroy', 'resetAndDestroy'] as const)('a client that goes harms nobody (%s)', async (go) => {
     const server = await openServer(tcp);
-    const witness = await join(server, '\n');
+    const bystander = await join(server, '\n');
     const inLine = await RawClient.connect(server.port);
     inLine.send('since=');
     const inStream = await join(server, 'since=0\n');
@@ -187,7 +187,7 @@ describe('bad input on the TCP port', () => {
     for (const { socket } of [inLine, inStream]) socket[go]();
     server.feed.publish(eventOf(2));
     await eventually(() => expect(server.host.meter.openSockets.size).toBe(1));
-    await eventually(() => expect(witness.text).toBe(lineOf(1) + lineOf(2)));
+    await eventually(() => expect(bystander.text).toBe(lineOf(1) + lineOf(2)));
     expect(server).toMatchObject({ clientCount: 1, cutOffCount: 0 });
   });
 });

@@ -2,7 +2,6 @@ import type { WebSocket } from 'ws';
 import type { Peer } from './broadcast.ts';
 
 export const CLOSE = { goingAway: 1001, policy: 1008, tryLater: 1013 } as const;
-/** How long a peer may take to answer a close frame. */
 const CLOSE_GRACE_MS = 1_000;
 
 export class WebSocketPeer implements Peer {
@@ -10,7 +9,6 @@ export class WebSocketPeer implements Peer {
   readonly #message: { readonly binary: boolean };
   #isAlive = true;
 
-  /** @param isBinary whether its messages are bytes instead of text */
   constructor(ws: WebSocket, isBinary: boolean) {
     this.#ws = ws;
     this.#message = { binary: isBinary };
@@ -28,7 +26,7 @@ export class WebSocketPeer implements Peer {
     if (this.#ws.readyState === this.#ws.OPEN) this.#ws.send(frame, this.#message, flushed);
   }
 
-  /** The close frame waits behind the backlog: a client that reads again within the grace learns why. */
+  /** The close frame waits behind the backlog: a client that reads again within the grace gets its reason. */
   cutOff(): void {
     void closeSoon(this.#ws, CLOSE.tryLater, 'the client reads too slowly');
   }

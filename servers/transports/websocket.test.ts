@@ -125,16 +125,16 @@ async function join(server: TestServer, query = ''): Promise<RawWebSocket> {
   return client;
 }
 
-/** Whoever was there before what the test did still gets events, and nothing else. */
+/** A client that joined before what the test did still gets events, and nothing else. */
 async function witnessed(server: TestServer, act: () => Promise<void>): Promise<void> {
-  const witness = await join(server);
+  const bystander = await join(server);
   const before = server.feed.lastSeq;
   await act();
   server.feed.publish(eventOf(server.feed.lastSeq + 1));
   const expected = range(before + 1, server.feed.lastSeq).map((seq) => eventOf(seq).text);
-  await eventually(() => expect(witness.texts).toEqual(expected));
-  expect(witness.frames.every(({ opcode }) => opcode === OPCODE.text)).toBe(true);
-  expect(witness.raw.ended).toBe(false);
+  await eventually(() => expect(bystander.texts).toEqual(expected));
+  expect(bystander.frames.every(({ opcode }) => opcode === OPCODE.text)).toBe(true);
+  expect(bystander.raw.ended).toBe(false);
 }
 
 describe('the handshake', () => {
@@ -362,7 +362,7 @@ describe('a ping', () => {
     expect(client.frames[0]?.payload.toString()).toBe('are you there');
   });
 
-  test('comes every pingMs, and who answers stays', async () => {
+  test('comes every pingMs, and a client that answers stays', async () => {
     const server = await openServer(websocket, { pingMs: 200 });
     const client = await join(server);
     for (const count of range(1, 2)) {

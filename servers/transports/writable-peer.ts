@@ -23,7 +23,7 @@ export class WritablePeer<W extends Socket | ServerResponse> implements Peer {
     breakOff(this.#writable);
   }
 
-  end(): void {
-    this.#writable.end();
+  end(): unknown {
+    return this.#writable.end();
   }
 }

@@ -26,7 +26,6 @@ export class HpackDecoder {
     this.#largestTableBytes = Math.max(this.#largestTableBytes, tableBytes);
   }
 
-  /** @throws HpackError */
   decode(block: Buffer): Field[] {
     const cursor = new Cursor(block);
     const fields: Field[] = [];
@@ -52,7 +51,6 @@ export class HpackDecoder {
     return fields;
   }
 
-  /** Reads a name, by index or literally, and a value. */
   #readLiteral(cursor: Cursor, prefixBits: number): Field {
     const index = cursor.number(prefixBits);
     const name = index === 0 ? cursor.string() : this.#fieldAt(index)[0];

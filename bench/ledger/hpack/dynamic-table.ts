@@ -1,6 +1,6 @@
 import type { Field } from './static-table.ts';
 
-/** SETTINGS_HEADER_TABLE_SIZE until it is told (RFC 9113, section 6.5.2). */
+/** Initial SETTINGS_HEADER_TABLE_SIZE (RFC 9113, section 6.5.2). */
 export const DEFAULT_TABLE_BYTES = 4_096;
 /** Bytes of an entry beside its octets (RFC 7541, section 4.1). */
 const ENTRY_OVERHEAD_BYTES = 32;
@@ -11,7 +11,6 @@ export class DynamicTable {
   usedBytes = 0;
   #maxBytes = DEFAULT_TABLE_BYTES;
 
-  /** @param index 0 is the newest */
   at(index: number): Field | undefined {
     return this.#entries[this.#entries.length - 1 - index];
   }

@@ -66,7 +66,6 @@ const SEMICOLON = 0x3b;
 class ChunkedBody implements Body {
   readonly #direction: Direction;
   readonly #content: Content;
-  /** What the next byte belongs to. */
   #state: 'firstDigit' | 'digits' | 'sizeLf' | 'data' | 'dataCr' | 'dataLf' = 'firstDigit';
   #bytesLeft = 0;
   #isLast = false;

@@ -31,7 +31,6 @@ export class FrameReader implements Reader {
   #isControl = false;
   #isClosed = false;
 
-  /** @param allowsDeflate whether permessage-deflate was agreed upon */
   constructor(direction: Direction, allowsDeflate: boolean) {
     this.#direction = direction;
     this.#tally = new MessageTally(direction);

@@ -17,7 +17,6 @@ export class HeadReader {
   readonly #direction: Direction;
   /** The line whose end has not come, as text: the memory of a chunk is used again once it is read. */
   #line = '';
-  /** Bytes so far. */
   bytes = 0;
   isDone = false;
   /** The named groups of the first line. */

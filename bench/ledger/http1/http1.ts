@@ -8,7 +8,7 @@ import type { HeadReader } from './head.ts';
 import { type MessageListener, MessageReader } from './messages.ts';
 
 class Http1Exchange extends Exchange {
-  asksForWebSocket = false;
+  requestsWebSocket = false;
 }
 
 export class Http1 {
@@ -36,7 +36,7 @@ export class Http1 {
       head: (head) => {
         exchange.method = head.start?.['method'] ?? '';
         exchange.up.headBytes = head.bytes;
-        exchange.asksForWebSocket = isWebSocket(head);
+        exchange.requestsWebSocket = isWebSocket(head);
         return bodyOf(this.#up, head, exchange.question);
       },
       ends: (bytes) => {
@@ -75,7 +75,7 @@ export class Http1 {
 
   /** Frames follow the 101, in both directions (RFC 6455, section 4.2.2). Returns why not. */
   #switchProtocols(exchange: Http1Exchange, head: HeadReader): string | undefined {
-    if (!exchange.asksForWebSocket || !isWebSocket(head)) {
+    if (!exchange.requestsWebSocket || !isWebSocket(head)) {
       return 'a 101 to something other than the WebSocket that was asked for';
     }
     if (!exchange.up.isComplete) return 'a 101 to a request that is not complete';

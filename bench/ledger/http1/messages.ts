@@ -8,7 +8,6 @@ export interface MessageListener {
   begins(): void;
   /** Returns the reader of the body, undefined if there is none. */
   head(head: HeadReader): Body | undefined;
-  /** @param bytes of the message, from first to last */
   ends(bytes: number): void;
 }
 

@@ -18,7 +18,7 @@ export interface FrameListener {
 }
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-/** SETTINGS_MAX_FRAME_SIZE until it is told (section 6.5.2). */
+/** Initial SETTINGS_MAX_FRAME_SIZE (section 6.5.2). */
 const DEFAULT_PAYLOAD_BYTES = 16_384;
 /** Bounds the memory of a frame that is read as a whole; the longest head of the header profiles is about 1 KiB. */
 const LONGEST_WHOLE_PAYLOAD = 64 * 1024;
@@ -33,7 +33,6 @@ export class Http2Reader implements Reader {
   #frame: Frame | undefined;
   #layer: Layer = 'control';
   #payloadLeft = 0;
-  /** Payload of a frame that is read as a whole. */
   #payload = NOTHING;
   #largestPayloadBytes = DEFAULT_PAYLOAD_BYTES;
 
@@ -91,14 +90,11 @@ export class Http2Reader implements Reader {
   }
 
   #tooLarge({ type, payloadBytes }: Frame): string | undefined {
-    const limit = Math.min(
-      this.#largestPayloadBytes,
-      type === 'DATA' ? Number.POSITIVE_INFINITY : LONGEST_WHOLE_PAYLOAD,
-    );
+    const allowed = this.#largestPayloadBytes;
+    const limit = type === 'DATA' ? allowed : Math.min(allowed, LONGEST_WHOLE_PAYLOAD);
     return payloadBytes > limit ? `a frame of ${payloadBytes} bytes where ${limit} are allowed` : undefined;
   }
 
-  /** Copies a payload only if it comes in pieces. */
   #readPayload({ payloadBytes }: Frame, chunk: Buffer, from: number, end: number): void {
     this.#direction.layers[this.#layer] += end - from;
     if (end - from === payloadBytes) {

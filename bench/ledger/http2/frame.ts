@@ -10,7 +10,6 @@ const PRIORITY = 0x20;
 export interface Frame {
   readonly type: FrameType;
   readonly flags: number;
-  /** 0 is the connection. */
   readonly stream: number;
   readonly payloadBytes: number;
 }
@@ -29,7 +28,6 @@ export function endsStream({ flags }: Frame): boolean {
   return (flags & 0x01) !== 0;
 }
 
-/** Whether a SETTINGS frame acknowledges those of the other side. */
 export function isAck({ type, flags }: Frame): boolean {
   return type === 'SETTINGS' && (flags & 0x01) !== 0;
 }

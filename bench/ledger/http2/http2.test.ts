@@ -118,7 +118,7 @@ describe('HTTP/2', () => {
     expect(down).toMatchObject({ payload: gzip.length, chunking: 9, framing: 0, control: 0 });
   });
 
-  test('a stream that the client gives up ends there: what still comes on it reaches nobody', () => {
+  test('a stream that the client gives up ends there: what still comes on it is control', () => {
     const { down, up, events, cycles } = read(
       [get(1), Buffer.alloc(0), reset(1), get(3)],
       [ok(1, STREAM), data(1, 'data:a\n\ndata:b'), data(1, '\n\ndata:c\n\n'), noContent(3)],
@@ -219,7 +219,7 @@ describe('is reported, and nothing is read after it:', () => {
       /^up, byte 57: CONTINUATION is not read/,
     ),
     up('a block that is not HPACK', [writeFrame(1, 4, 1, Buffer.from([0x80]))], /HPACK: no field has the index 0/),
-    down('an answer that nobody asked for', [lines(3)], /^down, .*stream 3 was never opened/),
+    down('an answer without a request', [lines(3)], /^down, .*stream 3 was never opened/),
     down('DATA before its head', [data(1, 'x')], /DATA on stream 1 before its head/),
     down('a status that is none', [writeFrame(1, 4, 1, Buffer.from([0x08, 2, 0x32, 0x30]))], /the status "20"/),
     down('a head without a status', [writeFrame(1, 4, 1, GET_BLOCK)], /the status ""/),
@@ -236,7 +236,7 @@ describe('is reported, and nothing is read after it:', () => {
     down('a response of the server on a stream of its own', [ok(2, LINES)], /stream 2 was never opened/),
     down('a CR in an event stream', [ok(1, STREAM), data(1, 'data:a\r\n')], /a CR in an event stream is not read/),
     down(
-      'a table that nobody allowed',
+      'a table larger than allowed',
       [writeFrame(1, 4, 1, Buffer.from([0x3f, 0xe2, 0x1f]))],
       /4097 bytes where 4096/,
     ),

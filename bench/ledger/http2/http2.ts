@@ -14,7 +14,6 @@ const NO_ERROR = 0;
 const SETTING = { headerTableSize: 1, maxFrameSize: 5 } as const;
 const SETTING_BYTES = 6;
 
-/** One direction of the connection. */
 interface Side {
   readonly direction: Direction;
   readonly reader: Http2Reader;
@@ -27,7 +26,6 @@ interface Side {
 class Stream extends Exchange {
   /** Requests on this connection so far, from 1: identifiers may be skipped (section 5.1.1). */
   readonly number: number;
-  /** What comes next in each direction. */
   readonly next: Record<DirectionName, 'head' | 'body' | 'nothing'> = { up: 'head', down: 'head' };
 
   constructor(up: Direction, number: number) {
@@ -42,7 +40,6 @@ export class Http2 {
   readonly #sides: Record<DirectionName, Side>;
   /** Streams that are not ended by both sides, by identifier. */
   readonly #streams = new Map<number, Stream>();
-  /** The highest identifier that the client opened. */
   #lastStream = 0;
   #requests = 0;
 
@@ -69,7 +66,6 @@ export class Http2 {
     return { direction, reader, hpack: new HpackDecoder(), hasSettings: false, hasAcknowledged: false };
   }
 
-  /** Returns the layer of a frame, by its header. */
   #begin(name: DirectionName, frame: Frame): Layer {
     const side = this.#sides[name];
     if (!side.hasSettings && (frame.type !== 'SETTINGS' || isAck(frame))) {
@@ -94,7 +90,7 @@ export class Http2 {
     }
     const stream = this.#streams.get(id);
     if (!stream) {
-      // What was sent before its sender knew of a reset reaches nobody.
+      // Frames that were sent before their sender knew of a reset belong to no exchange any more.
       if (id % 2 === 0 || id > this.#lastStream) direction.fail(`stream ${id} was never opened`);
       return 'control';
     }
@@ -118,7 +114,7 @@ export class Http2 {
     if (endsStream(frame)) this.#endStream(name, stream, frame.stream);
   }
 
-  /** Applies what one side says of itself to what the other sends. */
+  /** Applies the settings of one side to the reader of the other. */
   #apply(name: DirectionName, settings: Buffer): void {
     const { hpack, reader } = this.#sides[name === 'up' ? 'down' : 'up'];
     for (let at = 0; at < settings.length; at += SETTING_BYTES) {

@@ -44,7 +44,7 @@ interface StreamSpec {
   readonly answerFields: Fields;
   readonly tellsLength: boolean;
   readonly answerData: DataSpec;
-  /** Who gives it up once its answer's head has come; the rest of that is sent nevertheless. */
+  /** The side that gives it up once its answer's head has come; the rest of that is sent nevertheless. */
   readonly resetBy: DirectionName | undefined;
 }
 

@@ -19,11 +19,9 @@ const NO_SECRETS = 'TLS: the secrets of this connection did not come';
 
 /** One direction of TLS, as it is on the wire. */
 class TlsSide extends Direction {
-  /** The direction that it protects. */
   readonly inner: Direction;
   readonly handshake = new HandshakeMessages();
   epoch: Epoch = 'handshake';
-  /** The cipher of this epoch, once its secret is known. */
   cipher: RecordCipher | undefined;
   /** Bytes of the records that open the connection, tickets included. */
   handshakeBytes = 0;
@@ -41,7 +39,6 @@ class TlsSide extends Direction {
     return super.readBytes + this.#innerBytes - this.laterBytes;
   }
 
-  /** Passes on what a record protects. */
   feedInner(content: Buffer): void {
     this.layers.tls -= content.length;
     this.#innerBytes += content.length;
@@ -79,7 +76,6 @@ export class Tls {
     this.down = new TlsSide(down, take);
   }
 
-  /** Whether it holds records whose secrets have not come. */
   get isWaiting(): boolean {
     return this.#held.length > 0;
   }

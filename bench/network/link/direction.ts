@@ -24,7 +24,7 @@ export interface DirectionEnds {
   readonly source: Source;
   /** Called once, when the opening has travelled. */
   readonly open: () => Destination;
-  /** Told how late each chunk left: written − due, or, where the far end was not ready, written − ready. */
+  /** Called with the lateness of each chunk: written − due, or, where the far end was not ready, written − ready. */
   readonly onChunk: (latenessNs: number) => void;
 }
 

@@ -1,9 +1,9 @@
 /**
- * Gives the connections between clients and a server a distance: everything arrives half an RTT after it was said, unchanged
+ * Gives the connections between clients and a server a distance: everything arrives half an RTT after it was sent, unchanged
  * and in order, and an opening costs one RTT more.
  *
- * The kernel completes a connection to this process at once. What the client then says is held as if SYN and SYN-ACK were still
- * to travel: the server sees connection and first bytes 1.5 RTT after the client's connect, and its answer is back at 2 RTT.
+ * The kernel completes a connection to this process at once. What the client then sends is held as if SYN and SYN-ACK were
+ * still to travel: the server sees connection and first bytes 1.5 RTT after the client's connect; its answer is back at 2 RTT.
  *
  * Not modelled: slow start and congestion control, loss and repetition, Nagle and delayed acknowledgements, TCP/IP headers in
  * the bandwidth, a shared bottleneck. A refused connection shows as a reset, after 2 RTT. The kernel's socket buffers stand
@@ -25,7 +25,6 @@ export interface DistantLinkOptions extends LinkConditions {
 }
 
 export class DistantLink extends TcpHop {
-  /** Told how late each chunk left. */
   onChunk: (latenessNs: number) => void = () => {};
   readonly #target: Address;
   readonly #options: DistantLinkOptions;

@@ -1,5 +1,3 @@
-/** Entry of the link: calls come in by IPC. */
-
 import { answerParent } from '../../contract/child.ts';
 import { createLinkRole } from './role.ts';
 

@@ -1,4 +1,4 @@
-/** The calls of the link: it stands between the clients and the server, and tells how well it kept its delay. */
+/** The calls of the link: a delay between clients and server, with the lateness of its chunks. */
 
 import type { LinkCalls, Role } from '../../contract/calls.ts';
 import { addressOf } from '../../contract/child.ts';
@@ -7,7 +7,6 @@ import { LatencyRecorder } from '../../measure/latency.ts';
 import { readWindow } from '../../measure/process-usage.ts';
 import { DistantLink } from './distant-link.ts';
 
-/** How long connections may take to end. */
 const CLOSE_GRACE_MS = 5_000;
 
 export function createLinkRole(): Role<LinkCalls> {

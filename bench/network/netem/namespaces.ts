@@ -10,7 +10,6 @@ import { run } from './system.ts';
 const FOLDER = '/var/run/netns';
 const NAME = /^pushlab-(\d+)-[a-z]+$/;
 
-/** @returns its name */
 export function addNamespace(role: string): string {
   const name = nameOf(role);
   run('needs root', 'ip', ['netns', 'add', name]);

@@ -16,7 +16,6 @@ import { run } from './system.ts';
 
 export interface Network {
   readonly address: string;
-  /** Names of the namespaces. */
   readonly server: string;
   readonly clients: string;
   /** From now on, what leaves either side goes through its discipline. What the kernel learnt of the path is forgotten. */
@@ -38,7 +37,7 @@ const CLIENTS: Side = { role: 'clients', address: '10.99.0.2', mac: '02:00:00:00
 const PREFIX_BITS = 30;
 const NAME = 'pushlab';
 const DEVICE = ['name', NAME, 'mtu', '1500', 'gso_max_segs', '1'];
-/** A new namespace has the kernel's defaults: these are copied, so that what the result says of the machine holds in it. */
+/** A new namespace has the kernel's defaults: these are copied, so that the settings that the result records hold in it. */
 const SETTINGS = ['ip_local_port_range', 'tcp_timestamps'].map((name) => `/proc/sys/net/ipv4/${name}`);
 /** IPv6 announces itself: its packets would be counted with the cell's. */
 const NO_IPV6 = '/proc/sys/net/ipv6/conf/all/disable_ipv6';
@@ -111,8 +110,8 @@ function join(server: string, clients: string): void {
 function setUp(namespace: string, own: Side, other: Side): void {
   const settings = SETTINGS.flatMap((path) => [path, readText(path) ?? '']);
   const quiet = readText(NO_IPV6) === undefined ? [] : [NO_IPV6, '1'];
-  const [nsenter = '', ...words] = within(namespace, ['sh', '-ec', SET, 'sh', ...settings, ...quiet]);
-  run('needs root', nsenter, words);
+  const [nsenter = '', ...args] = within(namespace, ['sh', '-ec', SET, 'sh', ...settings, ...quiet]);
+  run('needs root', nsenter, args);
   const at = (...command: string[]) => run('needs a kernel with IPv4', 'ip', ['-n', namespace, ...command]);
   at('address', 'add', `${own.address}/${PREFIX_BITS}`, 'dev', NAME);
   at('link', 'set', 'lo', 'up');
@@ -128,7 +127,7 @@ function impose(namespace: string, discipline: readonly string[]): void {
 }
 
 async function readPassed(namespace: string, signal: AbortSignal): Promise<PassedPackets> {
-  const words = ['-n', namespace, '-s', '-j', 'qdisc', 'show', 'dev', NAME];
-  const { stdout } = await promisify(execFile)('tc', words, { signal, timeout: READ_MS });
+  const args = ['-n', namespace, '-s', '-j', 'qdisc', 'show', 'dev', NAME];
+  const { stdout } = await promisify(execFile)('tc', args, { signal, timeout: READ_MS });
   return parsePassed(stdout);
 }

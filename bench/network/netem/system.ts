@@ -10,9 +10,9 @@ const DEADLINE_MS = 10_000;
  * @param need what the program needs, for when it fails: `needs root`
  * @throws Error with the need and the program's own words
  */
-export function run(need: string, program: string, words: readonly string[]): void {
+export function run(need: string, program: string, args: readonly string[]): void {
   try {
-    execFileSync(program, words, { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'], timeout: DEADLINE_MS });
+    execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'], timeout: DEADLINE_MS });
   } catch (error) {
     const { code, stderr, message } = error as NodeJS.ErrnoException & { stderr?: string };
     if (code === 'ENOENT') throw new Error(`needs ${program}, which is not installed`);

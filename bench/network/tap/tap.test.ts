@@ -45,13 +45,13 @@ describe('a tap', () => {
   it('hands on every byte in order, both ways, and an end as an end', async () => {
     const question = randomBytes(3_000_000);
     const answer = randomBytes(5_000_000);
-    let tellAsked: (all: Buffer) => void = () => {};
-    const asked = new Promise<Buffer>((resolve) => {
-      tellAsked = resolve;
+    let resolveQuestion: (all: Buffer) => void = () => {};
+    const receivedQuestion = new Promise<Buffer>((resolve) => {
+      resolveQuestion = resolve;
     });
     const { tap, open } = await behindTap((socket) => {
       void readAll(socket).then((all) => {
-        tellAsked(all);
+        resolveQuestion(all);
         socket.end(answer);
       });
     });
@@ -59,7 +59,7 @@ describe('a tap', () => {
     client.end(question);
     const received = await readAll(client);
     expect(received.equals(answer)).toBe(true);
-    expect((await asked).equals(question)).toBe(true);
+    expect((await receivedQuestion).equals(question)).toBe(true);
     await tap.close(2_000);
     expect(tap.clientSide.read()).toEqual({ sentBytes: 5_000_000, receivedBytes: 3_000_000, connections: 1 });
     expect(tap.serverSide.read()).toEqual({ sentBytes: 3_000_000, receivedBytes: 5_000_000, connections: 1 });

@@ -1,7 +1,7 @@
 /**
  * A transparent hop between clients and server that reads along: one ledger per connection, both directions.
  *
- * Bytes go on unchanged and in order, and are read only once they are on their way. The relay knows no library that wrote
+ * Bytes go on unchanged and in order, and are read only once they are on their way. The relay uses no library that wrote
  * them, and costs the measured processes nothing.
  */
 
@@ -17,7 +17,7 @@ import { outletTo, readInto, TcpHop } from '../../measure/tcp-hop.ts';
 
 export interface TapTarget extends Address {
   readonly protocol: WireProtocol;
-  /** Whether connections are encrypted; then `addKeys` must be told their secrets, or nothing within is read. */
+  /** Whether connections are encrypted; then nothing within is read without their secrets (`addKeys`). */
   readonly tls: boolean;
 }
 
@@ -27,7 +27,7 @@ export class Tap extends TcpHop {
   /** Connections that have ended and whose secrets may still come; `#ended` is what the others carried together. */
   readonly #waiting = new Set<ConnectionLedger>();
   #ended = noCount();
-  /** Clients that spoke last: an answer to them is on its way, or parked. */
+  /** Clients whose last bytes are not answered yet: the answer is on its way, or the poll is parked. */
   readonly #unanswered = new Set<Socket>();
   readonly #target: TapTarget;
 
@@ -42,8 +42,8 @@ export class Tap extends TcpHop {
   }
 
   /**
-   * Resolves when every client has had the last word answered, or at `atMostMs`: a request counted without its answer would
-   * be one too many or one too few in a short window. A parked one is at both ends of it.
+   * Resolves when no client waits for an answer, or after `atMostMs`: a request counted without its answer would be one too
+   * many or one too few in a short window. A parked poll stays unanswered, at both ends of the window.
    */
   async answered(atMostMs: number): Promise<void> {
     for (const untilNs = nowNs() + atMostMs * 1e6; this.#unanswered.size > 0 && nowNs() < untilNs; ) {
@@ -51,13 +51,12 @@ export class Tap extends TcpHop {
     }
   }
 
-  /** Secrets of TLS as lines of an NSS key log. What passed before them has waited for them, in `tls`, and is read now. */
+  /** @param lines TLS secrets, of an NSS key log; bytes that came before them were held, counted as `tls`, and are read now */
   addKeys(lines: readonly string[]): void {
     this.#keyLog?.add(lines);
     for (const ledger of [...this.#waiting]) this.#close(ledger);
   }
 
-  /** What all connections so far carried. */
   count(): LedgerCount {
     return sumCounts([this.#ended, ...[...this.#open, ...this.#waiting].map((ledger) => ledger.count())]);
   }
@@ -75,14 +74,10 @@ export class Tap extends TcpHop {
       ledger.fromServer(chunk);
     };
     client.once('close', () => this.#unanswered.delete(client));
-    readInto(
-      client,
-      outletTo(server, client, readUp, () => ledger.clientEnded()),
-    );
-    readInto(
-      server,
-      outletTo(client, server, readDown, () => ledger.serverEnded()),
-    );
+    const endUp = () => ledger.clientEnded();
+    const endDown = () => ledger.serverEnded();
+    readInto(client, outletTo(server, client, readUp, endUp));
+    readInto(server, outletTo(client, server, readDown, endDown));
     let sockets = 2;
     for (const socket of [client, server]) {
       socket.once('close', () => {
