@@ -77,12 +77,15 @@ describe.concurrent.each([
 ])('over %s', (id) => {
   it('a client that stops reading takes no more, keeps no other from closing, and loses no event of others', async () => {
     const large = { stalledClients: 1, payloadBytes: 8_192 };
-    const cell = await completedWith(pollingEvery(20, findLane(id)), large, {
+    const lane = findLane(id);
+    const cell = await completedWith(pollingEvery(20, lane), large, {
       rehearsalSeconds: id === 'sse' ? 0.3 : 0,
     });
     expect(cell.delivery).toMatchObject({ expected: 60, delivered: 60, unexpected: 0 });
     const { server, clients } = cell.wire.cell;
-    expect(server.sentBytes).toBeGreaterThan(clients.receivedBytes);
+    // A client that polls may stop between two polls: then nothing is under way to it, and it asks for nothing more.
+    const leastUnreadBytes = lane.polls === undefined ? 1 : 0;
+    expect(server.sentBytes - clients.receivedBytes).toBeGreaterThanOrEqual(leastUnreadBytes);
     expect(codes(cell)).not.toContain('bytes-disagree');
     expect(codes(cell)).not.toContain('lost');
     expect(isValid(cell)).toBe(true);
