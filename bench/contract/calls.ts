@@ -56,7 +56,7 @@ const feed = z.strictObject({
   payloadBytes: count,
 });
 
-/** Of the server that was killed: a feed with the same start has the same past, and goes on at once. */
+/** State of the server that was killed: a feed with the same start has the same past, and goes on at once. */
 const succession = z.strictObject({ port: count, startNs: instantNs, lastSeq: count });
 
 const hello = { params: nothing, answer: z.strictObject({ nowNs: instantNs, nodeVersion: z.string() }) };
