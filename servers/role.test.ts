@@ -23,9 +23,14 @@ const lanes: Record<string, Pick<Lane, 'server'>> = {
 };
 
 /** A role that listens; closed with the test, if the test did not. */
-async function listen(lane: string, options: ListenParams['options'] = {}, successor?: Succession) {
+async function listen(
+  lane: string,
+  options: ListenParams['options'] = {},
+  successor?: Succession,
+  isRehearsal?: boolean,
+) {
   const role = createServerRole((id) => lanes[id] as Lane);
-  const listening = await role.listen({ lane, options, feed: FEED, ...(successor && { successor }) });
+  const listening = await role.listen({ lane, options, feed: FEED, isRehearsal, ...(successor && { successor }) });
   let closed: ReturnType<typeof role.close> | undefined;
   const close = async () => {
     closed ??= role.close({});
@@ -94,6 +99,17 @@ describe('a measured server', () => {
 
     const { role: other } = await listen('pushed');
     expect(await other.measure(paramsFor(1, 5))).not.toHaveProperty('polls');
+  });
+
+  test('begins a rehearsal late where it is late, with all of its events', async () => {
+    const { role, port } = await listen('pushed', {}, undefined, true);
+    const client = await RawClient.connect(port);
+    client.send('ack=1\n');
+    await client.sees('\n');
+    const measured = await role.measure(paramsFor(2, 3, -500));
+    expect(measured.wire.connections).toBe(1);
+    await client.sees('"seq":5,');
+    expect(client.received.toString().match(/"seq":\d+/g)).toEqual([1, 2, 3, 4, 5].map((seq) => `"seq":${seq}`));
   });
 
   test('refuses to measure late, and before it listens', async () => {

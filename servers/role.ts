@@ -43,7 +43,7 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       if (successor) feed.start(successor.startNs, successor.lastSeq, recordLag);
       const host = new Host(feed, hostOptions(params));
       const mounted = await transport.mount(host, feed, resolved);
-      running = { alarm, feed, host, mounted, isSuccessor: successor !== undefined };
+      running = { alarm, feed, host, mounted, isSuccessor: successor !== undefined, isRehearsal };
       if (isRehearsal) rehearsed.push(running);
       if (!successor && !isRehearsal) heapBytes = { empty: heapInUseBytes(), connected: 0 };
       const { url } = mounted;
@@ -56,10 +56,12 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
     },
 
     async measure({ startNs, warmupEvents, windowEvents, windowNs }) {
-      const { feed, host, mounted, isSuccessor } = current();
+      const { feed, host, mounted, isSuccessor, isRehearsal } = current();
       if (!isSuccessor) {
-        if (nowNs() > startNs) throw new Error(`not ready in time: ${((nowNs() - startNs) / 1e6).toFixed(0)} ms late`);
-        feed.start(startNs, warmupEvents + windowEvents, recordLag);
+        const lateNs = Math.max(0, nowNs() - startNs);
+        if (lateNs > 0 && !isRehearsal) throw new Error(`not ready in time: ${(lateNs / 1e6).toFixed(0)} ms late`);
+        // A rehearsal is not measured: on a busy machine it begins late, with all of its events, in place of failing the cell.
+        feed.start(startNs + lateNs, warmupEvents + windowEvents, recordLag);
       }
 
       const read = (isEnd: boolean) => {
@@ -107,6 +109,7 @@ interface Running {
   readonly feed: Feed;
   readonly host: Host;
   readonly mounted: MountedTransport;
+  readonly isRehearsal: boolean | undefined;
   /** Its feed goes on since it listens. */
   readonly isSuccessor: boolean;
 }

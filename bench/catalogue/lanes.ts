@@ -219,6 +219,16 @@ export const lanes: readonly Lane[] = [
     variantOf: 'sse',
   },
   {
+    ...sse,
+    id: 'sse-corked',
+    title: 'Server-Sent Events, corked',
+    summary:
+      "One response that never ends, written as Node does by itself: response.write holds an event's frames back until those " +
+      'of all clients are made.',
+    options: { ...COMMENTS, corks: true },
+    variantOf: 'sse',
+  },
+  {
     ...websocket,
     id: 'websocket',
     title: 'WebSocket',

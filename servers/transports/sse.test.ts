@@ -39,6 +39,23 @@ describe('GET /sse', () => {
     expect(body()).toBe(`${RETRY}id:1\ndata:{"seq":1,"due":0}\n\nid:2\ndata:{"seq":2,"due":0}\n\n`);
   });
 
+  test.each([
+    ['hands each event to the kernel as it is framed', false],
+    ['holds events back until the next tick where it corks, as Node does by itself', true],
+  ])('%s, with the same bytes', async (_rule, corks) => {
+    const server = await openServer(sse, { corks });
+    const streams = [await openStream(server), await openStream(server)];
+    server.feed.publish(eventOf(1));
+    const heldBytes = [...server.host.meter.openSockets].map((socket) => socket.writableLength);
+    expect(heldBytes).toEqual([expect.any(Number), expect.any(Number)]);
+    expect(heldBytes.map((bytes) => bytes > 0)).toEqual([corks, corks]);
+    for (const { client, body } of streams) {
+      await eventually(() => expect(body()).toBe(`${RETRY}id:1\ndata:${eventOf(1).text}\n\n`));
+      // One chunk an event: RFC 9112, section 7.1.
+      expect(client.received.toString().split('id:1\n').at(-1)).toMatch(/^data:.*\n\n\r\n$/);
+    }
+  });
+
   test('says to reconnect after the time of its options', async () => {
     const { body } = await openStream(await openServer(sse, { retryMs: 50 }));
     expect(body()).toBe('retry:50\n\n');

@@ -17,12 +17,14 @@ export interface SseOptions extends StreamOptions {
   readonly commentMs?: number;
   /** Whether the stream is compressed for clients that accept gzip, each with a compressor of its own. @default 'none' */
   readonly compression?: 'none' | 'gzip';
+  /** Whether an event's frames wait until those of all clients are made, as Node's `response.write` has it. @default false */
+  readonly corks?: boolean;
 }
 
 export const sse: ServerTransport<SseOptions> = {
-  defaults: { ...STREAM_DEFAULTS, retryMs: 3_000, commentMs: 15_000, compression: 'none' },
+  defaults: { ...STREAM_DEFAULTS, retryMs: 3_000, commentMs: 15_000, compression: 'none', corks: false },
 
-  mount(host, feed, { retryMs, commentMs, compression, ...options }) {
+  mount(host, feed, { retryMs, commentMs, compression, corks, ...options }) {
     return mountStream(host, feed, options, {
       path: '/sse',
       contentType: 'text/event-stream',
@@ -31,6 +33,7 @@ export const sse: ServerTransport<SseOptions> = {
       keepAlive: Buffer.from(':\n\n'),
       keepAliveMs: commentMs,
       hasGzip: compression === 'gzip',
+      isCorked: corks,
       cursorOf(request) {
         const since = readSince(request);
         return readCursor(request.get('Last-Event-ID') || undefined, 'Last-Event-ID') ?? since;

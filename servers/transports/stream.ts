@@ -11,7 +11,7 @@ import {
 import { BACKLOG_DEFAULTS, type BacklogOptions } from './backlog.ts';
 import { Broadcast, type Framing } from './broadcast.ts';
 import { GzipPeer } from './gzip-peer.ts';
-import { WritablePeer } from './writable-peer.ts';
+import { UncorkedPeer, WritablePeer } from './writable-peer.ts';
 
 export interface StreamOptions extends BacklogOptions, HttpOptions {}
 
@@ -27,6 +27,8 @@ export interface StreamFormat {
   readonly keepAliveMs: number;
   /** Whether the stream is compressed for clients that accept gzip. @default false */
   readonly hasGzip?: boolean;
+  /** Whether frames wait for the next tick, as Node's `response.write` has it on HTTP/1.1. @default false */
+  readonly isCorked?: boolean;
   cursorOf(request: Request): number | undefined;
 }
 
@@ -34,7 +36,17 @@ export async function mountStream(
   host: ServerHost,
   feed: EventFeed,
   { over, maxBacklogBytes }: Required<StreamOptions>,
-  { path, contentType, framing, preamble, keepAlive, keepAliveMs, hasGzip = false, cursorOf }: StreamFormat,
+  {
+    path,
+    contentType,
+    framing,
+    preamble,
+    keepAlive,
+    keepAliveMs,
+    hasGzip = false,
+    isCorked = false,
+    cursorOf,
+  }: StreamFormat,
 ): Promise<MountedTransport> {
   const http = await host.http(over);
   const broadcast = new Broadcast<WritablePeer<Response>>(feed, framing, maxBacklogBytes);
@@ -46,7 +58,8 @@ export async function mountStream(
     const isGzip = hasGzip && request.acceptsEncodings('gzip') === 'gzip';
     response.writeHead(200, isGzip ? { ...head, 'Content-Encoding': 'gzip' } : head);
     if (request.method === 'HEAD' || http.closing) return void response.end();
-    const peer = isGzip ? new GzipPeer(response) : new WritablePeer(response);
+    const Plain = isCorked || request.httpVersionMajor === 2 ? WritablePeer<Response> : UncorkedPeer;
+    const peer = isGzip ? new GzipPeer(response) : new Plain(response);
     // Without it, Node keeps the head until the first event, and the client waits as long to be connected.
     if (preamble) peer.write(preamble);
     else response.flushHeaders();

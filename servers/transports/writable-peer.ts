@@ -1,29 +1,45 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Response } from 'express';
 import { breakOff } from '../http/responses.ts';
 import type { Peer } from './broadcast.ts';
 
 /** A client of a bare socket or of a response that never ends. Neither can say why it is cut off. */
 export class WritablePeer<W extends Socket | ServerResponse> implements Peer {
-  readonly #writable: W;
+  protected readonly writable: W;
 
   constructor(writable: W) {
-    this.#writable = writable;
+    this.writable = writable;
   }
 
   get backlogBytes(): number {
-    return this.#writable.writableLength;
+    return this.writable.writableLength;
   }
 
   write(frame: Buffer, flushed?: (error?: Error | null) => void): void {
-    this.#writable.write(frame, flushed);
+    this.writable.write(frame, flushed);
   }
 
   cutOff(): void {
-    breakOff(this.#writable);
+    breakOff(this.writable);
   }
 
   end(): unknown {
-    return this.#writable.end();
+    return this.writable.end();
+  }
+}
+
+/**
+ * A client of an HTTP/1.1 response, each of whose frames is handed to the kernel as it is written. By itself Node corks the
+ * socket at `response.write` until the next tick, by when the frames of all clients are made: the first of a hundred then left
+ * 530 to 750 µs after its event was due, in place of 150. The bytes are the same.
+ */
+export class UncorkedPeer extends WritablePeer<Response> {
+  override write(frame: Buffer, flushed?: (error?: Error | null) => void): void {
+    // A response that waits behind another on its connection has no socket yet.
+    const { socket } = this.writable;
+    socket?.cork();
+    super.write(frame, flushed);
+    socket?.uncork();
   }
 }
