@@ -346,10 +346,7 @@ export const environmentSchema = z.strictObject({
 });
 
 const machineStateSchema = z.strictObject({
-  calibrationUs: z
-    .number()
-    .positive()
-    .describe('What a fixed piece of work took, shortest of many turns (version 2: median of longer ones)'),
+  calibrationUs: z.number().positive().describe('What a fixed piece of work took, median of several'),
   loadAverage: nullable(z.tuple([z.number(), z.number(), z.number()])),
   pressure: nullable(z.strictObject({ cpu: share, memory: share, io: share })).describe(
     'Share of the last 10 s in which some task was held up; null where unknown',

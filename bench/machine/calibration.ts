@@ -5,11 +5,11 @@ import type { MachineState } from '../contract/result.ts';
 import { nowNs } from '../measure/clock.ts';
 import { readText } from '../measure/system-files.ts';
 
-/** One turn takes 1.5 to 2.5 ms on cores of the 2020s. The numbers fit the first-level cache: memory has no part in it. */
-const WORK = { numbers: 1_024, passes: 1_000 };
+/** One turn takes 30 to 50 ms on cores of the 2020s. The numbers fit the first-level cache: memory has no part in it. */
+const WORK = { numbers: 1_024, passes: 20_000 };
 /** Turns until the work is compiled, and a core that slept is at its frequency. */
-const WARM_UP_TURNS = 40;
-const TURNS = 140;
+const WARM_UP_TURNS = 2;
+const TURNS = 7;
 
 /** Kept at module level: a compiler may leave out work whose result nobody can read. */
 const numbers = new Float64Array(WORK.numbers);
@@ -30,10 +30,7 @@ export function readMachineState(calibrate: () => number = calibrateUs): Machine
   };
 }
 
-/**
- * The speed of the core: what the shortest of many turns took. An interruption lengthens the turns that it falls into, and no
- * other; of long turns each has some, and their median moves with what else the host runs.
- */
+/** What a turn of the fixed work took: the median of several, which a single interruption does not move. */
 export function calibrateUs(): number {
   for (let turn = 0; turn < WARM_UP_TURNS; turn++) work();
   const timesUs = Array.from({ length: TURNS }, () => {
@@ -41,7 +38,7 @@ export function calibrateUs(): number {
     work();
     return (nowNs() - startNs) / 1e3;
   });
-  return Math.min(...timesUs);
+  return timesUs.sort((a, b) => a - b)[(TURNS - 1) / 2] ?? 0;
 }
 
 /** Xorshift and a decaying sum: integers and floats, each step waiting for the one before. */

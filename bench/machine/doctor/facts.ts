@@ -73,7 +73,7 @@ async function watch(tryNetem: () => string | undefined) {
   return {
     noise: endNoise(),
     seconds: (nowNs() - startNs) / 1e9,
-    /** Each the shortest of many turns. */
+    /** Each the median of several turns. */
     calibrationsUs,
     canListen,
     hasTcpdump: isInstalled('tcpdump'),

@@ -13,7 +13,7 @@ export function loopback({ canListen }: Watched): Check {
 export function calibration({ calibrationsUs, seconds }: Watched): Check {
   const [leastUs, mostUs] = [Math.min(...calibrationsUs), Math.max(...calibrationsUs)];
   const moved = mostUs / leastUs - 1;
-  const seen = `a fixed piece of work took ${(leastUs / 1e3).toFixed(2)} ms, its repeats ${percent(moved)} apart (${watchedFor(seconds)})`;
+  const seen = `a fixed piece of work took ${(leastUs / 1e3).toFixed(1)} ms, its repeats ${percent(moved)} apart (${watchedFor(seconds)})`;
   const hint = 'Close what else runs, and fix the frequency of the cores (governor performance).';
   return check('calibration', seen, moved <= NOISE_LIMITS.calibration, 'bad', hint);
 }

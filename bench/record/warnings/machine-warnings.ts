@@ -40,7 +40,7 @@ export function calibrationWarnings(sessions: readonly Session[]): Warning[] {
   const [leastUs, mostUs] = [Math.min(...timesUs), Math.max(...timesUs)];
   const moved = mostUs / leastUs - 1;
   if (timesUs.length < 2 || moved <= NOISE_LIMITS.calibration) return [];
-  const text = `A fixed piece of work took from ${(leastUs / 1e3).toFixed(2)} ms to ${(mostUs / 1e3).toFixed(2)} ms before and after the cells, ${percent(moved)} apart.`;
+  const text = `A fixed piece of work took from ${(leastUs / 1e3).toFixed(1)} ms to ${(mostUs / 1e3).toFixed(1)} ms before and after the cells, ${percent(moved)} apart.`;
   const hint = 'Close what else runs, fix the frequency of the cores (governor performance), and run again.';
   return [severe('noisy-machine', text, hint)];
 }

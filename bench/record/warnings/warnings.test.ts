@@ -299,7 +299,7 @@ describe('a run is warned of calibrations', () => {
     const [warning, ...others] = calibrationWarnings(sessions);
     expect(others).toEqual([]);
     expect(warning).toMatchObject({ code: 'noisy-machine', severity: 'severe' });
-    expect(warning?.text).toMatch(/from 40.00 ms to 42.10 ms .* 5.2 % apart/);
+    expect(warning?.text).toMatch(/from 40.0 ms to 42.1 ms .* 5.2 % apart/);
     expect(warning?.hint).not.toBe('');
   });
 
