@@ -31,8 +31,8 @@ export class WritablePeer<W extends Socket | ServerResponse> implements Peer {
 
 /**
  * A client of an HTTP/1.1 response, each of whose frames is handed to the kernel as it is written. By itself Node corks the
- * socket at `response.write` until the next tick, by when the frames of all clients are made: the first of a hundred then left
- * 530 to 750 µs after its event was due, in place of 150. The bytes are the same.
+ * socket at `response.write` until the next tick, by when the frames of all clients are made: p50 of a hundred clients was then
+ * 1.30 [1.21, 1.39] times as long (lane `sse-corked`). The bytes are the same.
  */
 export class UncorkedPeer extends WritablePeer<Response> {
   override write(frame: Buffer, flushed?: (error?: Error | null) => void): void {
