@@ -60,8 +60,8 @@ const feed = z.strictObject({
 const succession = z.strictObject({ port: count, startNs: instantNs, lastSeq: count });
 
 const hello = { params: nothing, answer: z.strictObject({ nowNs: instantNs, nodeVersion: z.string() }) };
-/** With all clients connected: the full collections take time that no window should have in it. */
-const readHeap = { params: nothing, answer: nothing };
+/** With clients connected: the full collections take time that no window should have in it. */
+const readHeap = { params: nothing, answer: z.strictObject({ heapBytes: count }) };
 
 /**
  * What each client sends, one message in a slot: `window` slots are as long as the window. A message falls into the middle
@@ -78,6 +78,24 @@ const measureParams = z.strictObject({
   giveUpNs: instantNs.describe('When a worker stops to wait for deliveries'),
   payloadBytes: count.describe("Exact size of each event's text, and of each message's"),
   messages: messages.optional(),
+  probePorts: z.array(count).optional().describe("Of the probes' sockets, whose writes the server stamps"),
+});
+
+/** When events were published, and when their bytes for each probe were handed to the kernel; 0 where they were not. */
+const stamps = z.strictObject({
+  firstSeq: count,
+  bornNs: z.array(instantNs),
+  probes: z.array(z.strictObject({ port: count, writtenNs: z.array(instantNs) })),
+});
+
+/** What a probe process kept of each delivery, one number in each list: in the order in which they came. */
+const probed = z.strictObject({
+  clients: z.array(count).describe('Which of its clients, from 0'),
+  seqs: z.array(count),
+  receivedNs: z.array(instantNs),
+  turnStartNs: z.array(instantNs).describe('First stamp in that turn of the event loop'),
+  idleSinceNs: z.array(instantNs).describe('When the process had nothing left to do before that turn'),
+  runDelayNs: z.array(amount).nullable().describe('For which the thread could have run, and waited for its core'),
 });
 
 /** The calls of a server process. After `close` it can listen anew, and counts from there. */
@@ -106,7 +124,8 @@ export const serverCalls = {
       usage,
       lag: z.strictObject({ p50Us: amount, p95Us: amount, p99Us: amount, maxUs: amount }),
       achievedEventsPerSecond: amount,
-      polls: z.strictObject({ parked: count, queued: count }).optional(),
+      polls: z.strictObject({ parked: count, queued: count, answered: count, empty: count }).optional(),
+      stamps: stamps.optional(),
     }),
   },
   /** Ends the transport and waits until every socket is gone. */
@@ -149,8 +168,14 @@ export const workerCalls = {
       reconnect: reconnectPolicy.optional().describe('Without it, no client reconnects'),
       firstStalled: count.optional().describe('Clients from this number on stop reading when the window begins'),
       isRehearsal: z.boolean().optional(),
+      isProbe: z.boolean().optional().describe('Its clients are timed, by bare sockets where the lane has them'),
     }),
-    answer: z.strictObject({ options, keys }),
+    answer: z.strictObject({
+      options,
+      keys,
+      ports: z.array(count).optional().describe("Of a probe: its clients' own ports, by client"),
+      reader: z.enum(['bare', 'library']).optional(),
+    }),
   },
   readHeap,
   /** Receives; answers when every delivery is in, or at `giveUpNs`. */
@@ -170,6 +195,7 @@ export const workerCalls = {
       // Messages of the window with their echoes; a histogram from the scheduled instant to the echo.
       upstream: z.strictObject({ messages: count, echo: z.string() }).optional(),
       recoveries: z.array(recovery).optional().describe('By client'),
+      probed: probed.optional(),
     }),
   },
   close: { params: nothing, answer: z.strictObject({ wire, keys }) },
@@ -243,4 +269,6 @@ export type LinkConditions = Of<typeof linkConditions>;
 export type WireReading = Of<typeof wire>;
 export type ProcessUsage = Of<typeof usage>;
 export type DeliveryCount = Of<typeof delivery>;
+export type WriteStamps = Of<typeof stamps>;
+export type Probed = Of<typeof probed>;
 export type ClosedLoop = NonNullable<WorkerMeasured['closedLoops']>[number];

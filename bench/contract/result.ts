@@ -7,9 +7,9 @@
 import { z } from 'zod';
 import { DIMENSIONS, type DimensionKey, pointShape } from './dimensions.ts';
 import { FRAME_TYPES, LAYERS, type Layer } from './ledger.ts';
-import { fromVersion2 } from './upgrade.ts';
+import { fromVersion2, fromVersion3 } from './upgrade.ts';
 
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 const count = z.int().nonnegative();
 const amount = z.number().nonnegative();
@@ -26,16 +26,28 @@ const usage = z.strictObject({
   cpuUs: amount.describe('CPU time of all threads within the window'),
   cpuShare: amount.describe('Of one core'),
   eventLoopUtilisation: z.number().min(0).max(1),
-  eventLoopDelayP99Us: amount.describe('How late the event loop was for a timer; resolved to 1 ms'),
+  eventLoopDelayP99Us: amount
+    .optional()
+    .describe(
+      'How late the event loop was for a timer; resolved to 1 ms. Not of a server: the monitor would be part of its CPU',
+    ),
   peakRssBytes: count,
   heapBytes: z
     .strictObject({ empty: count, connected: count })
     .describe('JavaScript heap and buffers after a full collection: before the first client, and with all connected'),
 });
 
+/** Kinds of figures, each of which has grounds of its own to be cited. */
+export const KINDS = ['bytes', 'packets', 'memory', 'cpu', 'latency'] as const;
+
+const standing = z
+  .strictObject({ ok: z.boolean(), reasons: z.array(z.string()) })
+  .describe('Whether it may be cited, and what speaks against it');
+
 export const warningSchema = z.strictObject({
   code: z.string(),
-  severity: z.enum(['severe', 'notice']).describe('A severe warning forbids to cite'),
+  severity: z.enum(['severe', 'notice']).describe('A severe warning forbids to cite some kinds of figures'),
+  against: z.array(z.enum(KINDS)).describe('Those kinds; none of a notice'),
   text: z.string().describe('What was seen'),
   hint: z.string().describe('What to do about it'),
 });
@@ -155,12 +167,45 @@ const recovery = z
 
 const polls = z
   .strictObject({
-    parkedDeliveries: count.describe("Of events that found the client's poll parked"),
-    queuedDeliveries: count.describe(
-      'Of events that were published while the client had no poll at the server, and were there when its next one came',
-    ),
+    answered: count.optional().describe('Polls answered, with and without events; absent in older results'),
+    empty: count.optional().describe('Those of them that brought no event'),
+    parkedDeliveries: count.optional().describe("Of events that found the client's poll parked"),
+    queuedDeliveries: count
+      .optional()
+      .describe(
+        'Of events that were published while the client had no poll at the server, and were there when its next one came',
+      ),
   })
-  .describe('Deliveries in answers that the server wrote within the window; of a transport that parks polls');
+  .describe('Answers that the server wrote within the window; deliveries in them where the transport parks polls');
+
+const floor = z
+  .strictObject({ cpuUs: amount, elapsedUs: amount })
+  .describe('CPU time of the same server process at the same rate of events, before it had a client');
+
+const memory = z
+  .strictObject({
+    readings: z.array(z.strictObject({ clients: count, heapBytes: count })),
+    perClientBytes: z.number().nullable().describe('Slope of the readings; null where they do not tell it'),
+    low: z.number().nullable(),
+    high: z.number().nullable(),
+  })
+  .describe('JavaScript heap and buffers of the server after full collections, at several numbers of clients');
+
+const latencyParts = z
+  .strictObject({ feedUs: z.number(), serverUs: z.number(), wireUs: z.number(), clientUs: z.number() })
+  .describe(
+    "Means over the probes' deliveries that sum to the mean latency: until the event was published, until its bytes were handed to the kernel, until they woke the probe, and what the probe let them wait",
+  );
+
+const probes = z
+  .strictObject({
+    clients: count.min(1).describe('Of the clients, whose times are the latency'),
+    reader: z.enum(['bare', 'library']).describe("Bare sockets, or the lane's own client in the probe process"),
+    crowdPolicy: z
+      .enum(['idle', 'normal'])
+      .describe('Whether the load workers ran as SCHED_IDLE, so that they gave way to a probe at once'),
+  })
+  .describe('The process whose clients are timed; all other clients make the load');
 
 const closedLoop = z.strictObject({
   client: z.string().describe('What asked: our own clients, or autocannon beside them'),
@@ -177,16 +222,33 @@ const cellIdentity = {
   point,
   round: count.min(1),
   order: count.min(1).describe('Place in the run, from 1'),
+  attempt: count.min(1).max(3).describe('2 and 3 follow an attempt in which the machine was disturbed'),
+  run: count.min(1).optional().describe('Of a merged result: the run that it comes from, from 1'),
 };
 
 const nullable = <T extends z.ZodType>(schema: T) => schema.nullable().describe('null where unknown');
 const share = z.number().min(0);
 
-const noise = z
+export const disturbanceSchema = z
   .strictObject({
     cpuPressure: nullable(share.describe('Of the window, in which a runnable task of the machine waited for a core')),
-    steal: nullable(share.describe("Of all cores' time, that the hypervisor gave to others")),
+    steal: nullable(share.describe('Of a measured core, that the hypervisor gave to others; the most of them')),
     throttled: nullable(share.describe('Of the window, in which a CPU quota held the processes back')),
+    runDelay: z
+      .strictObject({ server: nullable(share), probe: nullable(share) })
+      .describe('Of the window, in which the main thread could have run and waited for its core'),
+    sleepers: z
+      .array(
+        z.strictObject({
+          core: count,
+          wakeUps: count,
+          lateWakeUps: count.describe('By more than 5 ms'),
+          maxLateUs: amount,
+          stoppedShare: share.describe('Of the window, by which those wake-ups were late'),
+        }),
+      )
+      .describe('Of each measured core, a process that does nothing but wake up'),
+    exceeded: z.array(z.string()).describe('Bounds that were passed; the cell is disturbed when there is any'),
   })
   .describe('What others took of the machine within the window');
 
@@ -211,8 +273,11 @@ export const completedCellSchema = z.strictObject({
     unexpected: count,
   }),
   latency: latency.describe(
-    'From the scheduled instant to the first clock reading of the client; without the clients behind the relay, unless all are',
+    'From the scheduled instant to the first clock reading of the client: of the probes where there are any, else of all clients; without the clients behind the relay, unless all are',
   ),
+  latencyParts: latencyParts.optional(),
+  probes: probes.optional(),
+  libraryLatency: latency.optional().describe('Of the clients that make the load, by the libraries that they use'),
   halvesP50Us: z.tuple([amount, amount]).describe('Median latency of the first and the second half of the window'),
   feed: z.strictObject({
     achievedEventsPerSecond: amount,
@@ -239,7 +304,13 @@ export const completedCellSchema = z.strictObject({
   closedLoops: z.array(closedLoop).optional().describe('Polls asked as fast as they are answered'),
   polls: polls.optional(),
   server: usage,
-  noise,
+  floor: floor.optional(),
+  memory: memory.optional(),
+  disturbance: disturbanceSchema,
+  calibrationUs: z
+    .strictObject({ before: amount, after: amount })
+    .optional()
+    .describe("What a short fixed piece of work took on the server's core before and after the cell, at the least"),
   cutOffClients: count.describe('Clients that the server cut off because they did not read'),
   workers: z.array(usage).min(1),
   warnings: z.array(warningSchema),
@@ -385,7 +456,22 @@ export const resultSchema = z.strictObject({
   command: z.string(),
   seed: count,
   profile: z.string(),
-  citable: z.strictObject({ ok: z.boolean(), reasons: z.array(z.string()) }),
+  citable: z
+    .strictObject(Object.fromEntries(KINDS.map((kind) => [kind, standing])) as Record<Kind, typeof standing>)
+    .describe('Of each kind of figure: whether all of the run may be cited, and what speaks against it'),
+  runsBefore: count.optional().describe('Runs of the same settings on the same machine in the same folder before it'),
+  merged: z
+    .array(
+      z.strictObject({
+        id: z.string(),
+        startedAt: z.iso.datetime(),
+        commit: z.string().nullable(),
+        cpuModel: z.string().nullable(),
+        fingerprint: z.string(),
+      }),
+    )
+    .optional()
+    .describe("The runs that were joined, by the number of each cell's `run`"),
   reference: z
     .string()
     .describe('The lane that others are compared with, but for variants where what they vary was measured too'),
@@ -433,6 +519,13 @@ export const resultSchema = z.strictObject({
         .describe('A lane goes on to the next point only while it keeps this'),
       arrivals: arrivalsSchema,
       ledgerShare: amount.describe('Of the clients, read along with by the relay'),
+      sharesProcesses: z
+        .boolean()
+        .optional()
+        .describe('Points of a lane and round are measured one after another in the same processes'),
+      keepAliveSeconds: amount
+        .optional()
+        .describe('Period of keep-alives, and hold of long polls, in place of those of the lanes'),
     }),
   ),
   warnings: z.array(warningSchema).describe('Of the whole run; those of a cell stand with it'),
@@ -447,6 +540,14 @@ export const resultSchema = z.strictObject({
       value: z.number(),
       ...interval,
       samples: count.describe('Deliveries behind the value, over all rounds'),
+      allAttempts: z
+        .strictObject({ value: z.number(), low: z.number().nullable(), high: z.number().nullable() })
+        .optional()
+        .describe('With the disturbed attempts that were measured again; absent where there were none'),
+      betweenRunsShare: share
+        .optional()
+        .describe("Of a merged result: the part of a round's variance that lies between the runs"),
+      standing,
     }),
   ),
   comparisons: z.array(
@@ -471,7 +572,13 @@ export const resultSchema = z.strictObject({
       roundsNeeded: count
         .nullable()
         .optional()
-        .describe('Rounds that would decide an inconclusive one if they varied as these do; null when over 1,000'),
+        .describe('Rounds that would decide an inconclusive one if they varied as these do; null when over 100'),
+      trimmed: z
+        .strictObject({ ratio: z.number().positive(), low: z.number(), high: z.number() })
+        .optional()
+        .describe('By the other estimator, for comparison; from ten rounds on'),
+      betweenRunsShare: share.optional(),
+      standing,
     }),
   ),
 });
@@ -489,7 +596,10 @@ export type Packets = z.infer<typeof packets>;
 export type Environment = z.infer<typeof environmentSchema>;
 export type MachineState = z.infer<typeof machineStateSchema>;
 export type Session = z.infer<typeof sessionSchema>;
-export type Noise = z.infer<typeof noise>;
+export type Disturbance = z.infer<typeof disturbanceSchema>;
+export type Standing = z.infer<typeof standing>;
+export type Kind = (typeof KINDS)[number];
+export type LatencyParts = z.infer<typeof latencyParts>;
 export type Arrivals = z.infer<typeof arrivalsSchema>;
 export type Procedure = (typeof PROCEDURES)[number];
 export type Verdict = (typeof VERDICTS)[number];
@@ -502,13 +612,20 @@ export class InvalidResult extends Error {
 }
 
 /** Constructors of warnings: what was seen, and what to do about it. */
-export const severe = (code: string, text: string, hint: string): Warning => ({ code, severity: 'severe', text, hint });
-export const notice = (code: string, text: string, hint: string): Warning => ({ code, severity: 'notice', text, hint });
+export const severe = (code: string, text: string, hint: string, against: readonly Kind[] = KINDS): Warning => {
+  return { code, severity: 'severe', against: [...against], text, hint };
+};
+export const notice = (code: string, text: string, hint: string): Warning => {
+  return { code, severity: 'notice', against: [], text, hint };
+};
 export const percent = (share: number): string => `${(share * 100).toFixed(1)} %`;
+
+const asResult = (upgraded: unknown) => upgraded as Result;
 
 /** How a stored result of each schema version is read. */
 const READERS = new Map<unknown, z.ZodType<Result>>([
-  [2, fromVersion2.transform((upgraded) => upgraded as Result).pipe(resultSchema)],
+  [2, fromVersion2.pipe(fromVersion3(KINDS)).transform(asResult).pipe(resultSchema)],
+  [3, fromVersion3(KINDS).transform(asResult).pipe(resultSchema)],
   [SCHEMA_VERSION, resultSchema],
 ]);
 

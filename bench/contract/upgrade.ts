@@ -10,6 +10,8 @@ const AXES_2: Readonly<Record<string, DeclaredAxes>> = {
   clients: { varies: 'clients', covaries: ['eventsPerSecond'] },
 };
 
+const warning = z.looseObject({ severity: z.string() });
+
 /** What the options in a lane's row of version 2 say of it. */
 function capabilitiesOf({ intervalMs, holdSeconds, connections }: Readonly<Record<string, unknown>>): object {
   return {
@@ -51,3 +53,37 @@ export const fromVersion2 = z
           : { process: 'independent', slotGroupSize: Math.ceil(jitter), quietSlots: Math.ceil(jitter) - jitter },
     })),
   }));
+
+const NOTHING_KNOWN = { runDelay: { server: null, probe: null }, sleepers: [], exceeded: [] };
+
+/**
+ * Version 3 had one verdict for all kinds of figures, and no standing of each; what others took of the machine as a cell's
+ * `noise`; one attempt at each cell.
+ *
+ * @param kinds of figures, which all have that one verdict
+ */
+export function fromVersion3(kinds: readonly string[]) {
+  const withKinds = (one: z.infer<typeof warning>) => ({ ...one, against: one.severity === 'severe' ? kinds : [] });
+  return z
+    .looseObject({
+      citable: z.looseObject({}),
+      warnings: z.array(warning),
+      cells: z.array(z.looseObject({ warnings: z.array(warning), noise: z.looseObject({}).optional() })),
+      estimates: z.array(z.looseObject({})),
+      comparisons: z.array(z.looseObject({})),
+    })
+    .transform(({ citable, warnings, cells, estimates, comparisons, ...rest }): unknown => ({
+      ...rest,
+      schemaVersion: 4,
+      citable: Object.fromEntries(kinds.map((kind) => [kind, citable])),
+      warnings: warnings.map(withKinds),
+      cells: cells.map(({ noise, ...cell }) => ({
+        ...cell,
+        attempt: 1,
+        ...(noise && { disturbance: { ...noise, ...NOTHING_KNOWN } }),
+        warnings: cell.warnings.map(withKinds),
+      })),
+      estimates: estimates.map((one) => ({ ...one, standing: citable })),
+      comparisons: comparisons.map((one) => ({ ...one, standing: citable })),
+    }));
+}
