@@ -1,8 +1,8 @@
 /** The calls of a measured server: one lane, one feed, one window. */
 
-import type { ListenParams, Role, ServerCalls } from '../bench/contract/calls.ts';
+import type { ListenParams, Role, ServerCalls, ServerMeasured } from '../bench/contract/calls.ts';
 import type { Lane } from '../bench/contract/lane.ts';
-import type { MountedTransport, PolledDeliveries } from '../bench/contract/transport.ts';
+import type { MountedTransport, PollCount } from '../bench/contract/transport.ts';
 import { type Alarm, createAlarm } from '../bench/measure/alarm.ts';
 import { windowCount } from '../bench/measure/byte-meter.ts';
 import { hello, nowNs } from '../bench/measure/clock.ts';
@@ -94,8 +94,16 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
   };
 }
 
-function polledBetween(before: PolledDeliveries, after: PolledDeliveries): PolledDeliveries {
-  return { parked: after.parked - before.parked, queued: after.queued - before.queued };
+function polledBetween(before: PollCount, after: PollCount): ServerMeasured['polls'] {
+  return {
+    answered: after.answered - before.answered,
+    empty: after.empty - before.empty,
+    ...(before.deliveries &&
+      after.deliveries && {
+        parked: after.deliveries.parked - before.deliveries.parked,
+        queued: after.deliveries.queued - before.deliveries.queued,
+      }),
+  };
 }
 
 function hostOptions({ address, certificate, successor }: ListenParams): HostOptions {

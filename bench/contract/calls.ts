@@ -124,7 +124,9 @@ export const serverCalls = {
       usage,
       lag: z.strictObject({ p50Us: amount, p95Us: amount, p99Us: amount, maxUs: amount }),
       achievedEventsPerSecond: amount,
-      polls: z.strictObject({ parked: count, queued: count, answered: count, empty: count }).optional(),
+      polls: z
+        .strictObject({ answered: count, empty: count, parked: count.optional(), queued: count.optional() })
+        .optional(),
       stamps: stamps.optional(),
     }),
   },

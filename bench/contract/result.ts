@@ -312,7 +312,7 @@ export const completedCellSchema = z.strictObject({
     .optional()
     .describe("What a short fixed piece of work took on the server's core before and after the cell, at the least"),
   cutOffClients: count.describe('Clients that the server cut off because they did not read'),
-  workers: z.array(usage).min(1),
+  workers: z.array(usage).describe('That hold the crowd; none where the probe has all clients'),
   warnings: z.array(warningSchema),
 });
 
@@ -412,7 +412,12 @@ export const environmentSchema = z.strictObject({
   codeSha256: nullable(z.string()).describe('Of the compiled code'),
   nodeFlags: z.array(z.string()),
   loadNodeFlags: z.array(z.string()).optional().describe('What load workers have besides; absent in older results'),
-  pinning: z.strictObject({ server: nullable(count), workers: z.array(nullable(count)), relay: nullable(count) }),
+  pinning: z.strictObject({
+    server: nullable(count),
+    workers: z.array(nullable(count)),
+    probe: nullable(count).optional().describe('Absent in older results'),
+    relay: nullable(count),
+  }),
   fingerprint: z.string().describe('Of the fields that stay the same as long as it is the same machine'),
 });
 

@@ -52,10 +52,19 @@ export interface MountedTransport extends Endpoint {
   /** Clients connected or parked now; 0 for a transport that keeps none between requests. */
   readonly clientCount: number;
   readonly cutOffCount: number;
-  /** So far; absent where polls are not parked. */
-  readonly polls?: PolledDeliveries;
+  /** So far; absent where nobody polls. */
+  readonly polls?: PollCount;
   /** Ends every client as the protocol says, and leaves no timer and no subscription. */
   close(): Promise<void>;
+}
+
+/** Answers to polls so far. */
+export interface PollCount {
+  readonly answered: number;
+  /** Those that brought no event. */
+  readonly empty: number;
+  /** Absent where polls are not parked. */
+  readonly deliveries?: PolledDeliveries;
 }
 
 /**

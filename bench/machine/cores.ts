@@ -7,6 +7,8 @@ export interface Pinning {
   /** Core of the server; undefined where processes can't be pinned. */
   readonly server: number | undefined;
   readonly workers: readonly (number | undefined)[];
+  /** That of the last worker, where there is no core to spare. */
+  readonly probe: number | undefined;
   /** Shared by relay, link and orchestrator. */
   readonly relay: number | undefined;
 }
@@ -40,15 +42,17 @@ export function allowedCores(): number[] | undefined {
 }
 
 /**
- * One core for the server, one for each worker, and what is left for relay, link and orchestrator, which share with the last
- * worker where nothing is left. Undefined where nothing can be pinned.
+ * One core for the server, one for each worker, one for the probe, and what is left for relay, link and orchestrator. Those for
+ * which none is left share with the last worker. Undefined where nothing can be pinned.
  */
 export function planPinning(workers: number, cores: readonly number[] | undefined): Pinning {
   const [server, ...others] = cores ? [...cores].reverse() : [];
   const free = others.length > 0 ? others : cores;
+  const ofWorkers = Array.from({ length: workers }, (_, index) => free?.[index % free.length]);
   return {
     server,
-    workers: Array.from({ length: workers }, (_, index) => free?.[index % free.length]),
-    relay: free?.[Math.min(workers, free.length - 1)],
+    workers: ofWorkers,
+    probe: others[workers] ?? ofWorkers.at(-1),
+    relay: others[workers + 1] ?? ofWorkers.at(-1),
   };
 }

@@ -61,6 +61,7 @@ export function readEnvironment(
     pinning: {
       server: pinning.server ?? null,
       workers: pinning.workers.map((core) => core ?? null),
+      probe: pinning.probe ?? null,
       relay: pinning.relay ?? null,
     },
   };

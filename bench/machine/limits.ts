@@ -21,8 +21,8 @@ export function machineLimits(cores: readonly number[] | undefined): MachineLimi
   const available = cores?.length ?? cpus().length;
   const ports = localPortRange();
   return {
-    // With cores to spare, one is for the relay, the link and the orchestrator.
-    workers: available > 2 ? available - 2 : 1,
+    // With cores to spare, one is for the probe, and one for the relay, the link and the orchestrator.
+    workers: Math.max(1, available - 3),
     fileDescriptors: fileDescriptorLimit(),
     localPorts: ports && ports.last - ports.first + 1,
   };

@@ -6,6 +6,7 @@ import type {
   LinkMeasured,
   Listening,
   MeasureParams,
+  ProcessUsage,
   RelayClosed,
   RelayMeasured,
   ServerClosed,
@@ -19,10 +20,10 @@ import { type LedgerCount, sumOf } from '../contract/ledger.ts';
 import {
   type CompletedCell,
   completedCellSchema,
+  type Disturbance,
   type Ledger,
   type Link,
   type Netem,
-  type Noise,
   type Packets,
   type Point,
 } from '../contract/result.ts';
@@ -30,6 +31,7 @@ import type { Pinning } from '../machine/cores.ts';
 import { headerBytesPerSegment, isSteady, type SegmentCount } from '../machine/packets.ts';
 import { sumWire } from '../measure/byte-meter.ts';
 import { mergeLatency } from '../measure/latency.ts';
+import { latencyPartsOf } from './latency-parts.ts';
 import { recordLoad, sum } from './load-record.ts';
 import { recordRecovery } from './recovery-record.ts';
 import { cellWarnings } from './warnings/warnings.ts';
@@ -42,9 +44,14 @@ export interface Measurements {
   /** When servers were killed; all other readings of a server are the last one's. */
   readonly deathsNs: readonly number[];
   readonly server: ServerMeasured;
+  /** What the server used at the same rate of events without a client; undefined where that was not measured. */
+  readonly floor: ProcessUsage | undefined;
+  /** Those that hold the crowd, or, without a probe, all clients. */
   readonly workers: readonly WorkerMeasured[];
+  readonly probe: (WorkerMeasured & NonNullable<CompletedCell['probes']>) | undefined;
   readonly serverClosed: ServerClosed;
-  readonly workersClosed: readonly WorkerClosed[];
+  /** Of workers and probe. */
+  readonly clientsClosed: readonly WorkerClosed[];
   /** undefined where it read along with no client. */
   readonly relay: (RelayMeasured & RelayClosed & { readonly clients: number }) | undefined;
   /** undefined where the point has no distance, or the kernel gives it. */
@@ -53,14 +60,16 @@ export interface Measurements {
   /** What the kernel's link counted; undefined without one. */
   readonly packets: { readonly before: PacketCount; readonly after: PacketCount } | undefined;
   readonly pinning: Pinning;
-  readonly noise: Noise;
+  readonly disturbance: Disturbance;
 }
 
-type Identity = Pick<CompletedCell, 'lane' | 'scenario' | 'point' | 'round' | 'order'>;
+type Identity = Pick<CompletedCell, 'lane' | 'scenario' | 'point' | 'round' | 'order' | 'attempt'>;
 
 /** @throws Error when what was measured can't be: a clock that runs backwards, a number that the schema refuses */
 export function recordCell(identity: Identity, measured: Measurements): CompletedCell {
-  const { listening, window, server, workers, pinning } = measured;
+  const { listening, window, server, workers, probe, floor, pinning } = measured;
+  const holders = [...workers, ...(probe ? [probe] : [])];
+  const timed = probe ? [probe] : workers;
   const cell = {
     ...identity,
     state: 'completed' as const,
@@ -71,9 +80,10 @@ export function recordCell(identity: Identity, measured: Measurements): Complete
       events: window.windowEvents,
       seconds: (window.windowNs[1] - window.windowNs[0]) / 1e9,
     },
-    delivery: sumDelivery(workers),
-    latency: mergeLatency(workers.flatMap(({ latency }) => latency)),
-    halvesP50Us: [medianOfHalf(workers, 0), medianOfHalf(workers, 1)] as [number, number],
+    delivery: sumDelivery(holders),
+    latency: mergeLatency(timed.flatMap(({ latency }) => latency)),
+    ...(probe && recordProbes(measured, probe)),
+    halvesP50Us: [medianOfHalf(timed, 0), medianOfHalf(timed, 1)] as [number, number],
     feed: {
       achievedEventsPerSecond: server.achievedEventsPerSecond,
       lagP50Us: server.lag.p50Us,
@@ -86,30 +96,54 @@ export function recordCell(identity: Identity, measured: Measurements): Complete
     ...(measured.packets && { netem: recordNetem(measured.packets) }),
     ...(measured.deathsNs.length > 0 && { recovery: recordRecovery(measured.deathsNs, workers) }),
     ...recordLoad(workers),
-    ...(server.polls && {
-      polls: { parkedDeliveries: server.polls.parked, queuedDeliveries: server.polls.queued },
-    }),
+    ...(server.polls && { polls: recordPolls(server.polls) }),
     server: server.usage,
-    noise: measured.noise,
+    ...(floor && { floor: { cpuUs: floor.cpuUs, elapsedUs: floor.elapsedUs } }),
+    disturbance: measured.disturbance,
     cutOffClients: measured.serverClosed.cutOffClients,
     workers: workers.map(({ usage }) => usage),
   };
-  const negativeLatencies = sum(workers, (worker) => worker.negativeLatencies);
+  const negativeLatencies = sum(holders, (holder) => holder.negativeLatencies);
   if (negativeLatencies > 0) {
     throw new Error(
       `${negativeLatencies} deliveries came before their event was due: the processes do not share a clock`,
     );
   }
-  const problems = workers.flatMap(({ firstProblem }) => firstProblem ?? []);
+  const problems = holders.flatMap(({ firstProblem }) => firstProblem ?? []);
   const warnings = cellWarnings({ cell, pinning, problems });
   return completedCellSchema.parse({ ...cell, warnings });
 }
 
+/** What the probe adds to the latency of its clients: what it is made of, and that of the crowd beside it. */
+function recordProbes(
+  { server, workers, window }: Measurements,
+  probe: NonNullable<Measurements['probe']>,
+): Pick<CompletedCell, 'probes' | 'latencyParts' | 'libraryLatency'> {
+  const { clients, reader, crowdPolicy, probed } = probe;
+  const crowd = workers.flatMap(({ latency }) => latency);
+  const latencyParts = server.stamps && probed && latencyPartsOf(server.stamps, probed, window.startNs);
+  return {
+    probes: { clients, reader, crowdPolicy },
+    ...(latencyParts && { latencyParts }),
+    ...(crowd.length > 0 && { libraryLatency: mergeLatency(crowd) }),
+  };
+}
+
+function recordPolls({ parked, queued, answered, empty }: NonNullable<ServerMeasured['polls']>): CompletedCell['polls'] {
+  return {
+    answered,
+    empty,
+    ...(parked !== undefined && { parkedDeliveries: parked }),
+    ...(queued !== undefined && { queuedDeliveries: queued }),
+  };
+}
+
 function recordWire(measured: Measurements, { clients, stalledClients }: Point): CompletedCell['wire'] {
-  const { server, workers, serverClosed, workersClosed, relay, segments } = measured;
-  const windowDeliveries = sum(workers, (worker) => worker.windowDeliveries);
-  const window = { server: server.wire, clients: sumWire(workers.map(({ wire }) => wire)) };
-  const cell = { server: serverClosed.wire, clients: sumWire(workersClosed.map(({ wire }) => wire)) };
+  const { server, workers, probe, serverClosed, clientsClosed, relay, segments } = measured;
+  const holders = [...workers, ...(probe ? [probe] : [])];
+  const windowDeliveries = sum(holders, (holder) => holder.windowDeliveries);
+  const window = { server: server.wire, clients: sumWire(holders.map(({ wire }) => wire)) };
+  const cell = { server: serverClosed.wire, clients: sumWire(clientsClosed.map(({ wire }) => wire)) };
   // Where every client is behind the relay, its reading of the window is taken: it falls between two polls, never into one.
   const whole = relay?.clients === clients ? relay.window : undefined;
   const { sentBytes, receivedBytes } = window.clients;

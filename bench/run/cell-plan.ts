@@ -20,8 +20,17 @@ export interface CellPlan {
   readonly arrivals: Arrivals;
   /** How many clients the relay reads along with; 0 for no relay. */
   readonly ledgerClients: number;
+  /** How many of the clients, the first ones by number, are in the probe process and timed; 0 for no probe: all are timed. */
+  readonly probeClients: number;
+  /** How long the server's CPU is read at the same rate before it has a client; 0 for not at all. */
+  readonly floorSeconds: number;
+  /** Of this place in the plan: 2 and 3 follow one in which the machine was disturbed. */
+  readonly attempt: number;
   readonly restarts?: Restarts;
 }
+
+/** Cells that are measured one after another in the same processes: points of one lane, scenario and round. */
+export type CellGroup = readonly [CellPlan, ...CellPlan[]];
 
 export interface Restarts {
   /** How often the server is killed, evenly spread over the window. */

@@ -1,10 +1,16 @@
 /** Where a cell's processes come from, and how long each of their answers may take. */
 
-import type { Noise, Point } from '../contract/result.ts';
+import type { CompletedCell, Disturbance, Point } from '../contract/result.ts';
 import type { Pinning } from '../machine/cores.ts';
 import type { SegmentCount } from '../machine/packets.ts';
 import type { Network } from '../network/netem/network.ts';
 import type { Channel } from './child.ts';
+
+/** Process ids; undefined for none, and in the tests for one in memory. */
+export interface WatchedProcesses {
+  readonly server: number | undefined;
+  readonly probe: number | undefined;
+}
 
 export interface Laboratory {
   readonly workers: number;
@@ -13,9 +19,20 @@ export interface Laboratory {
   openNetwork(point: Point): Network;
   openServer(network?: Network): Channel;
   openWorker(index: number, network?: Network): Channel;
+  openProbe(network?: Network): Channel;
   openRelay(network?: Network): Channel;
   openLink(): Channel;
-  watchNoise(): () => Noise;
+  /** From now on; the function that it returns reads what others took of the machine meanwhile. */
+  watchMachine(processes: WatchedProcesses): Promise<() => Promise<Disturbance>>;
+  /** A short fixed piece of work on the server's core, at the least; undefined where it can't be done. */
+  calibrateUs(): Promise<number | undefined>;
+  /**
+   * Makes load workers give way to a probe that shares their core.
+   *
+   * @param workers process ids; none where there is no probe
+   * @returns how they run: `idle` when they give way, `normal` where they need not, can't, or would not run at all
+   */
+  yieldToProbe(workers: readonly number[]): Promise<NonNullable<CompletedCell['probes']>['crowdPolicy']>;
   /** Version of the Node that children run on; a child that runs on another makes a failed cell. */
   readonly nodeVersion: string;
   /** Resolves when the sockets of a server that ended are gone, or the wait is over, with how many are left. */

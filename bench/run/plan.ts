@@ -7,6 +7,7 @@ import type { Cell, Point, Result } from '../contract/result.ts';
 import { groupBy, keyOfPoint, withoutInterval } from '../stats/group.ts';
 import { metricOf } from '../stats/metrics/metrics.ts';
 import type { CellPlan } from './cell-plan.ts';
+import { floorSecondsOf, probeClientsOf } from './probes.ts';
 import { eventWaitMs, openingMs } from './timeouts.ts';
 import { warmupOf } from './warmup.ts';
 import { heldWindows } from './window.ts';
@@ -36,6 +37,7 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
       .flatMap((scenario) => lanesOf(scenario, lanes).map((lane) => ({ scenario, lane })))
       .flatMap(({ scenario, lane }) => pointsOf(scenario, lane).map((point) => ({ scenario, point, lane })));
     for (const { scenario, point, lane } of inPointOrder(shuffle(ofRound, seed, round))) {
+      const readAlong = ledgerClients(lane, point.clients, scenario.ledgerShare);
       cells.push({
         procedure: scenario.procedure,
         lane: withInterval(lane, point.pollIntervalMs),
@@ -49,7 +51,10 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
         warmupSeconds: scenario.warmupSeconds,
         windowSeconds: windowSeconds(scenario, point, lane),
         arrivals: scenario.arrivals,
-        ledgerClients: ledgerClients(lane, point.clients, scenario.ledgerShare),
+        ledgerClients: readAlong,
+        probeClients: probeClientsOf(scenario, lane, point, readAlong),
+        floorSeconds: floorSecondsOf(scenario, point),
+        attempt: 1,
       });
     }
   }

@@ -35,17 +35,21 @@ const WARMUP_SHARE = 0.2;
 export const REOPENINGS = 6;
 
 /**
- * The rehearsal of a cell, as a cell; undefined when there is none. None of its clients goes through the relay, and each of
- * the workers has one at least.
+ * The rehearsal of a cell, as a cell; undefined when there is none. None of its clients goes through the relay; each of the
+ * workers, and the probe where there is one, has one at least.
  */
 export function rehearsalOf(plan: CellPlan, workers: number): CellPlan | undefined {
-  const { lane, point, rehearsalSeconds } = plan;
+  const { lane, point, rehearsalSeconds, probeClients } = plan;
   if (rehearsalSeconds === 0) return undefined;
+  const probes = probeClients > 0 ? 1 : 0;
+  const clients = workers === 0 ? probes : Math.max(LOAD.clients, workers + probes);
   return {
     ...plan,
     procedure: 'deliver',
     lane: withInterval(lane, LOAD.pollIntervalMs),
-    point: pointOf(point, Math.max(LOAD.clients, workers)),
+    point: pointOf(point, clients),
+    probeClients: probes,
+    floorSeconds: 0,
     rehearsalSeconds: 0,
     warmupSeconds: rehearsalSeconds * WARMUP_SHARE,
     windowSeconds: rehearsalSeconds * (1 - WARMUP_SHARE),

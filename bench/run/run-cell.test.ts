@@ -17,7 +17,8 @@ import {
 } from '../tests/laboratory.ts';
 import type { CellPlan } from './cell-plan.ts';
 import { REOPENINGS } from './rehearsal.ts';
-import { clientsOfWorker, runCell } from './run-cell.ts';
+import { clientsOfWorker } from './processes.ts';
+import { runCell } from './run-cell.ts';
 
 const never = new AbortController().signal;
 
@@ -394,15 +395,23 @@ describe('clients are shared out', () => {
     [2, 2, [1, 1]],
     [1_000, 1, [1_000]],
   ])('%i among %i workers, each once', (clients, workers, expected) => {
-    const shares = Array.from({ length: workers }, (_, index) => clientsOfWorker(clients, workers, index));
+    const shares = Array.from({ length: workers }, (_, index) => clientsOfWorker({ clients }, 0, workers, index));
     expect(shares.map((one) => one.clients)).toEqual(expected);
     expect(shares.map((one) => one.firstClient)).toEqual(
       expected.map((_, index) => expected.slice(0, index).reduce((sum, one) => sum + one, 0)),
     );
   });
 
+  it('without the first ones, which the probe has', () => {
+    const shares = [0, 1].map((index) => clientsOfWorker({ clients: 10 }, 4, 2, index));
+    expect(shares).toEqual([
+      { firstClient: 4, clients: 3 },
+      { firstClient: 7, clients: 3 },
+    ]);
+  });
+
   it('as they are without those that stop reading, which the last worker has besides', () => {
-    const shares = (stalledClients: number) => [0, 1, 2].map((index) => clientsOfWorker(20, 3, index, stalledClients));
+    const shares = (stalledClients: number) => [0, 1, 2].map((index) => clientsOfWorker({ clients: 20, stalledClients }, 0, 3, index));
     const [first, second, last] = shares(0);
     expect(shares(2)).toEqual([first, second, { ...last, clients: (last?.clients ?? 0) + 2 }]);
   });

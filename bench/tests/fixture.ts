@@ -5,7 +5,7 @@ import {
   type Cell,
   type CompletedCell,
   type FailedCell,
-  type Noise,
+  type Disturbance,
   type Point,
   parseResult,
   type Result,
@@ -35,7 +35,14 @@ export interface ResultSpec {
 export const POINT: Point = { clients: 10, eventsPerSecond: 20, payloadBytes: 128, headers: 'browser' };
 
 /** Nobody else is on the machine. */
-export const QUIET: Noise = { cpuPressure: 0, steal: 0, throttled: 0 };
+export const QUIET: Disturbance = {
+  cpuPressure: 0,
+  steal: 0,
+  throttled: 0,
+  runDelay: { server: 0, probe: 0 },
+  sleepers: [],
+  exceeded: [],
+};
 
 /** What a result says of a scenario. */
 export const SCENARIO: Result['scenarios'][number] = {
@@ -214,7 +221,7 @@ function completedCell(
     },
     server: usage,
     workers: [usage],
-    noise: QUIET,
+    disturbance: QUIET,
     warnings: [],
   };
 }

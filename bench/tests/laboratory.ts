@@ -17,7 +17,7 @@ import { QUIET } from './fixture.ts';
 
 /** What a child does instead of answering one call. */
 export interface Fault {
-  readonly child: 'server' | 'worker' | 'relay' | 'link';
+  readonly child: 'server' | 'worker' | 'probe' | 'relay' | 'link';
   readonly call: string;
   readonly act: 'die' | 'hang' | { readonly answer: (answer: object) => object };
 }
@@ -105,9 +105,10 @@ export function memoryLaboratory(
   };
   const laboratory: Laboratory = {
     workers,
-    pinning: { server: 1, workers: Array.from({ length: workers }, (_, index) => index + 2), relay: 0 },
+    pinning: { server: 1, workers: Array.from({ length: workers }, (_, index) => index + 3), probe: 2, relay: 0 },
     openServer: () => open('server', createServerRole(findLane)),
     openWorker: () => open('worker', createWorkerRole(findLane)),
+    openProbe: () => open('probe', createWorkerRole(findLane)),
     openRelay: () => open('relay', createRelayRole()),
     openLink: () => open('link', createLinkRole()),
     openNetwork() {
@@ -115,7 +116,9 @@ export function memoryLaboratory(
       const network = { address: '127.0.0.1', server: 'here', clients: 'here', readPackets: async () => undefined };
       return { ...network, impose() {}, close: () => void networks-- };
     },
-    watchNoise: () => () => QUIET,
+    watchMachine: async () => async () => QUIET,
+    calibrateUs: async () => undefined,
+    yieldToProbe: async () => 'normal',
     nodeVersion: process.version,
     coolDown: async () => ({ open: 0 }),
     readSegments: async () => undefined,
@@ -211,6 +214,9 @@ export function memoryPlan(lane: Lane, changes: Partial<CellPlan> = {}): CellPla
     windowSeconds: 0.2,
     arrivals: { process: 'spread', slotShare: 0.5 },
     ledgerClients: 0,
+    probeClients: 0,
+    floorSeconds: 0,
+    attempt: 1,
     ...changes,
   };
 }

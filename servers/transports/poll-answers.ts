@@ -34,6 +34,8 @@ export class PollAnswers {
   /** The newest body, built once for all clients that poll with the same cursor. */
   #body: { since: number; lastSeq: number; bytes: Buffer } | undefined;
   readonly delivered = { parked: 0, queued: 0 };
+  answered = 0;
+  empty = 0;
   cutOffCount = 0;
 
   constructor(feed: EventFeed, host: HttpHost, limits: Required<PollOptions>) {
@@ -52,6 +54,7 @@ export class PollAnswers {
     const { lastSeq } = this.#feed;
     if (since >= lastSeq) return false;
     if (this.#isKnown(response, lastSeq)) {
+      this.empty++;
       this.#send(response, 304, {});
       return true;
     }
@@ -63,6 +66,7 @@ export class PollAnswers {
   /** Answers 204 or 304: nothing after the cursor, or, to a client without one, where the feed stands. */
   answerNothing(response: Response, since: number | undefined): void {
     const status = this.#isKnown(response, since ?? this.#feed.lastSeq) ? 304 : 204;
+    this.empty++;
     this.#send(response, status, since === undefined ? { 'Event-Cursor': this.#feed.lastSeq } : {});
   }
 
@@ -84,6 +88,7 @@ export class PollAnswers {
   }
 
   #send(response: Response, status: number, headers: OutgoingHttpHeaders, body?: Buffer): void {
+    this.answered++;
     if (this.#host.closing) response.shouldKeepAlive = false;
     const cacheControl = this.#limits.revalidates ? 'no-cache' : 'no-store';
     response.writeHead(status, { ...headers, 'Cache-Control': cacheControl });

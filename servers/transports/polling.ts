@@ -27,6 +27,9 @@ export const polling: ServerTransport<PollOptions> = {
       get cutOffCount() {
         return answers.cutOffCount;
       },
+      get polls() {
+        return { answered: answers.answered, empty: answers.empty };
+      },
       async close() {},
     };
   },

@@ -1,0 +1,146 @@
+/** The processes of a cell: which there are, how they start, and how clients are spread over them. */
+
+import {
+  type ConnectParams,
+  type LinkCalls,
+  type Listening,
+  linkCalls,
+  type RelayCalls,
+  relayCalls,
+  type ServerCalls,
+  serverCalls,
+  type WorkerCalls,
+  workerCalls,
+} from '../contract/calls.ts';
+import type { Point } from '../contract/result.ts';
+import { checkSharedClock, nowNs } from '../measure/clock.ts';
+import type { Network } from '../network/netem/network.ts';
+import type { CellGroup, CellPlan } from './cell-plan.ts';
+import { type AnyCalls, type CallLimits, Child } from './child.ts';
+import type { Laboratory } from './laboratory.ts';
+import { feedOf } from './window.ts';
+
+export interface CellProcesses {
+  readonly network: Network | undefined;
+  readonly server: Child<ServerCalls>;
+  /** Another one, in place of a server that was killed. */
+  readonly openServer: () => Child<ServerCalls>;
+  /** Hold the crowd; none where the probe has all clients. */
+  readonly workers: readonly Child<WorkerCalls>[];
+  readonly probe: Child<WorkerCalls> | undefined;
+  readonly relay: Child<RelayCalls> | undefined;
+  readonly link: Child<LinkCalls> | undefined;
+}
+
+/** @param add called with each child when it starts */
+export function startProcesses(
+  group: CellGroup,
+  laboratory: Laboratory,
+  network: Network | undefined,
+  add: <Added extends Child<AnyCalls>>(child: Added) => Added,
+): CellProcesses {
+  const crowd = Math.max(...group.map(crowdOf));
+  const has = (needs: (plan: CellPlan) => boolean) => group.some(needs);
+  const openServer = () => add(new Child('server', laboratory.openServer(network), serverCalls));
+  return {
+    network,
+    openServer,
+    server: openServer(),
+    workers: Array.from({ length: Math.min(laboratory.workers, crowd) }, (_, index) =>
+      add(new Child(`worker ${index + 1}`, laboratory.openWorker(index, network), workerCalls)),
+    ),
+    probe: has(({ probeClients }) => probeClients > 0)
+      ? add(new Child('probe', laboratory.openProbe(network), workerCalls))
+      : undefined,
+    relay: has(({ ledgerClients }) => ledgerClients > 0)
+      ? add(new Child('relay', laboratory.openRelay(network), relayCalls))
+      : undefined,
+    link:
+      has(({ point }) => point.rttMs !== undefined) && !network
+        ? add(new Child('link', laboratory.openLink(), linkCalls))
+        : undefined,
+  };
+}
+
+/** @throws ChildFailure; Error when a child runs on another Node, or does not share this process's clock */
+export async function greet(
+  { server, workers, probe, relay, link }: CellProcesses,
+  nodeVersion: string,
+  deadlineMs: number,
+): Promise<void> {
+  const children: readonly Child<AnyCalls>[] = [server, ...workers, ...present(probe), ...present(relay), ...present(link)];
+  await Promise.all(children.map((child) => sayHello(child, nodeVersion, deadlineMs)));
+}
+
+async function sayHello(child: Child<AnyCalls>, nodeVersion: string, deadlineMs: number): Promise<void> {
+  const limits = { phase: 'start', deadlineMs };
+  // Twice: the first answer waits for the process to start, the second brackets its clock closely.
+  await child.call('hello', {}, limits);
+  const beforeNs = nowNs();
+  const hello = await child.call('hello', {}, limits);
+  checkSharedClock(beforeNs, hello.nowNs, nowNs());
+  if (hello.nodeVersion !== nodeVersion) {
+    throw new Error(`${child.name} runs on Node ${hello.nodeVersion}, and the result says ${nodeVersion}`);
+  }
+}
+
+export function present<T>(one: T | undefined): readonly T[] {
+  return one === undefined ? [] : [one];
+}
+
+/** The load workers and the probe that have clients at this point, each with the numbers of its clients. */
+export function holdersOf(plan: CellPlan, { workers, probe }: Pick<CellProcesses, 'workers' | 'probe'>): Holder[] {
+  const { point, probeClients } = plan;
+  const crowd = workers.map((worker, index) => {
+    return { worker, isProbe: false, ...clientsOfWorker(point, probeClients, workers.length, index) };
+  });
+  const probes = present(probe).map((worker) => ({ worker, isProbe: true, firstClient: 0, clients: probeClients }));
+  return [...crowd, ...probes].filter(({ clients }) => clients > 0);
+}
+
+interface Holder {
+  readonly worker: Child<WorkerCalls>;
+  readonly isProbe: boolean;
+  readonly firstClient: number;
+  readonly clients: number;
+}
+
+function crowdOf({ point, probeClients }: CellPlan): number {
+  return point.clients - probeClients + (point.stalledClients ?? 0);
+}
+
+/** As even as it goes. Clients that stop reading are the last worker's: all others have the same with and without them. */
+export function clientsOfWorker(
+  { clients, stalledClients = 0 }: Pick<Point, 'clients' | 'stalledClients'>,
+  probeClients: number,
+  workers: number,
+  index: number,
+): { clients: number; firstClient: number } {
+  const crowd = clients - probeClients;
+  const first = Math.floor((crowd * index) / workers);
+  const reading = Math.floor((crowd * (index + 1)) / workers) - first;
+  return { firstClient: probeClients + first, clients: reading + (index === workers - 1 ? stalledClients : 0) };
+}
+
+type SharedConnectParams = Omit<ConnectParams, 'clients' | 'firstClient' | 'isProbe'>;
+
+/** @returns each holder's answer, in order */
+export function connectAll(holders: readonly Holder[], params: SharedConnectParams, limits: CallLimits) {
+  return Promise.all(
+    holders.map(({ worker, isProbe, firstClient, clients }) =>
+      worker.call('connect', { ...params, firstClient, clients, ...(isProbe && { isProbe }) }, limits),
+    ),
+  );
+}
+
+export function baseListenParams(plan: CellPlan, network: Network | undefined) {
+  const { id, options } = plan.lane;
+  return { lane: id, options, feed: feedOf(plan), address: network?.address };
+}
+
+/** Parameters of `connect` that do not depend on relay, link or worker. */
+export function baseConnectParams({ procedure, lane, point, seed }: CellPlan, { url, certificate }: Listening) {
+  const { headers, clients: firstStalled } = point;
+  const { id, options } = lane;
+  return { procedure, lane: id, options, url, certificate: certificate?.cert, seed, headers, firstStalled };
+}

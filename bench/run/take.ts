@@ -1,0 +1,203 @@
+/** One take: listen → connect → warm-up → measure → drain → close, in processes that may have had others before. */
+
+import type { Listening, MeasureParams, ProcessUsage } from '../contract/calls.ts';
+import type { Disturbance } from '../contract/result.ts';
+import { nowNs, sleepUntil } from '../measure/clock.ts';
+import { collectOwnGarbage } from '../measure/own-garbage.ts';
+import type { Measurements } from '../record/cell-record.ts';
+import type { CellPlan } from './cell-plan.ts';
+import { DEADLINES_MS, type Laboratory } from './laboratory.ts';
+import { baseConnectParams, baseListenParams, type CellProcesses, connectAll, holdersOf } from './processes.ts';
+import { restartsOf, serve } from './restarts.ts';
+import { openingMs, retransmissionMs } from './timeouts.ts';
+import { planWindow } from './window.ts';
+
+/** Asking the kernel about more sockets than this would disturb what is measured. */
+const MAX_WATCHED_SOCKETS = 2_000;
+/** From the call to the feed's start: every process must have read the message by then, behind the traffic of its clients. */
+const LEAD_NS = { cell: 200e6, floor: 60e6 };
+/** Before the window of the floor: the alarm learns how early to wake. */
+const FLOOR_WARMUP_SECONDS = 0.1;
+
+/** What all takes of a group share. */
+export interface TakeContext {
+  readonly laboratory: Laboratory;
+  readonly processes: CellProcesses;
+  /** Of the rehearsal, on TLS: to make another takes as long as the take. */
+  readonly certificate: Listening['certificate'];
+  readonly floor: ProcessUsage | undefined;
+  readonly signal: AbortSignal;
+}
+
+export async function take(plan: CellPlan, context: TakeContext): Promise<Measurements> {
+  const { laboratory, processes, certificate, signal } = context;
+  const { network, server, openServer } = processes;
+  const { point } = plan;
+  const deadlines = laboratory.deadlinesMs ?? DEADLINES_MS;
+  const opening = { phase: 'listen', deadlineMs: deadlines.listen };
+  const listenParams = { ...baseListenParams(plan, network), certificate };
+  const listening = await server.call('listen', listenParams, opening);
+  const detours = await openDetours(plan, listening, processes, deadlines.listen);
+  const { relay, link, tap, via } = detours;
+  const restarts = restartsOf(plan);
+  const holders = holdersOf(plan, processes);
+  const connectParams = { ...baseConnectParams(plan, listening), via, tap, reconnect: restarts?.reconnect };
+  const connecting = { phase: 'connect', deadlineMs: deadlines.connect + openingMs(point) + retransmissionMs(point) };
+  const connected = await connectAll(holders, connectParams, connecting);
+
+  const sendKeys = async (answers: readonly { readonly keys: readonly string[] }[]) => {
+    const lines = answers.flatMap(({ keys }) => keys);
+    if (lines.length > 0) await relay?.call('keys', { lines }, opening);
+  };
+  await sendKeys(connected);
+
+  const heaps = [
+    server.call('readHeap', {}, connecting),
+    ...holders.map(({ worker }) => worker.call('readHeap', {}, connecting)),
+  ];
+  collectOwnGarbage();
+  await Promise.all(heaps);
+  const crowd = holders.filter(({ isProbe }) => !isProbe);
+  const crowdPolicy = await laboratory.yieldToProbe(
+    plan.probeClients > 0 ? crowd.flatMap(({ worker }) => worker.pid ?? []) : [],
+  );
+
+  const probeAt = holders.findIndex(({ isProbe }) => isProbe);
+  const { ports: probePorts, reader } = connected[probeAt] ?? {};
+  const planned = planWindow(plan, holders.length, deadlines.drain + retransmissionMs(point), LEAD_NS.cell);
+  const window = { ...planned, ...(probePorts && { probePorts }) };
+  const [fromNs, toNs] = window.windowNs;
+  const phase = () => (nowNs() < fromNs ? 'warm-up' : nowNs() < toNs ? 'measure' : 'drain');
+  const limits = { phase, deadlineMs: (window.giveUpNs - nowNs()) / 1e6 + deadlines.measure };
+  // The quiet between two events reaches the clients' side half an RTT later.
+  const oneWayNs = ((point.rttMs ?? 0) / 2) * 1e6;
+  const clientWindow = { ...window, windowNs: [fromNs + oneWayNs, toNs + oneWayNs] as const };
+  const watching = new AbortController();
+  const watchSignal = AbortSignal.any([signal, watching.signal]);
+  const listenMs = deadlines.hello + deadlines.listen;
+  const serveOptions = { server, openServer, listenParams, listening, listenMs, window, limits };
+  const measuring = Promise.all([
+    serve(serveOptions, restarts?.kills ?? 0, watchSignal),
+    Promise.all(holders.map(({ worker }) => worker.call('measure', clientWindow, limits))),
+    relay?.call('measure', clientWindow, limits),
+    link?.call('measure', window, limits),
+  ]);
+  const watched = watchWindow(window, plan, listening.url, context, watchSignal);
+  const [served, received, relayed, linked] = await measuring.catch((error) => {
+    watching.abort();
+    throw error;
+  });
+
+  // Before anything closes: the kernel forgets a socket's count with the socket.
+  const systemCounts = await watched;
+  const closing = { phase: 'close', deadlineMs: deadlines.close };
+  const clientsClosed = await Promise.all(holders.map(({ worker }) => worker.call('close', {}, closing)));
+  await sendKeys(clientsClosed);
+  const relayClosed = await relay?.call('close', {}, closing);
+  const linkClosed = await link?.call('close', {}, closing);
+  const serverClosed = await served.server.call('close', {}, closing);
+  const probed = received[probeAt];
+  return {
+    listening,
+    options: { ...listening.options, ...connected[0]?.options },
+    window,
+    server: served.measured,
+    floor: context.floor,
+    deathsNs: served.deathsNs,
+    workers: received.filter((_, index) => index !== probeAt),
+    probe: probed && reader && { ...probed, clients: plan.probeClients, reader, crowdPolicy },
+    serverClosed,
+    clientsClosed,
+    relay: relayed && relayClosed && tap && { ...relayed, ...relayClosed, clients: tap.clients },
+    link: linked && linkClosed && { ...linked, ...linkClosed },
+    pinning: laboratory.pinning,
+    ...systemCounts,
+  };
+}
+
+/** The link and the relay, where the plan has them, between clients and server. */
+async function openDetours(
+  { lane, point, seed, ledgerClients }: CellPlan,
+  { url }: Listening,
+  processes: CellProcesses,
+  deadlineMs: number,
+) {
+  const opening = { phase: 'listen', deadlineMs };
+  const { clients: reading, rttMs, bandwidthBitsPerSecond, jitterMs } = point;
+  const link = rttMs === undefined ? undefined : processes.link;
+  const via = await link?.call('open', { url, seed, rttMs: rttMs ?? 0, bandwidthBitsPerSecond, jitterMs }, opening);
+  const relay = ledgerClients === 0 ? undefined : processes.relay;
+  const tapAt = await relay?.call('open', { url, protocol: lane.wire, via }, opening);
+  const tapped = Math.min(ledgerClients, reading);
+  const tap = tapAt && { ...tapAt, clients: tapped, ofClients: reading, areTimed: tapped === reading };
+  return { relay, link, tap, via };
+}
+
+/** CPU of the server at the plan's rate of events without a client; undefined where the plan does not ask for it. */
+export async function measureFloor(
+  plan: CellPlan,
+  { server, network }: CellProcesses,
+  deadlines: typeof DEADLINES_MS,
+): Promise<ProcessUsage | undefined> {
+  if (plan.floorSeconds === 0) return undefined;
+  const floor: CellPlan = {
+    ...plan,
+    procedure: 'deliver',
+    lane: { id: plan.lane.id, options: plan.lane.options, wire: plan.lane.wire },
+    rehearsalSeconds: 0,
+    warmupSeconds: FLOOR_WARMUP_SECONDS,
+    windowSeconds: plan.floorSeconds,
+  };
+  const within = (deadlineMs: number) => ({ phase: 'floor', deadlineMs });
+  // As in a rehearsal the heap is not read, and a feed that is late begins late.
+  const listenParams = { ...baseListenParams(floor, network), isRehearsal: true };
+  await server.call('listen', listenParams, within(deadlines.listen));
+  const window = planWindow(floor, 1, 0, LEAD_NS.floor);
+  const limits = within((window.windowNs[1] - nowNs()) / 1e6 + deadlines.measure);
+  const { usage } = await server.call('measure', window, limits);
+  await server.call('close', {}, within(deadlines.close));
+  return usage;
+}
+
+type SystemCounts = Pick<Measurements, 'segments' | 'packets' | 'disturbance'>;
+
+const UNKNOWN: Disturbance = {
+  cpuPressure: null,
+  steal: null,
+  throttled: null,
+  runDelay: { server: null, probe: null },
+  sleepers: [],
+  exceeded: [],
+};
+
+/**
+ * System figures of the window: what others took of the machine, and the kernel's counts of segments and packets at its two
+ * ends. Segments are undefined where the system has no count, and for too many sockets; packets without a network of the
+ * cell's own.
+ */
+async function watchWindow(
+  { windowNs }: MeasureParams,
+  { point }: CellPlan,
+  url: string,
+  { laboratory, processes: { network, server, probe } }: TakeContext,
+  signal: AbortSignal,
+): Promise<SystemCounts> {
+  const { readSegments, watchMachine } = laboratory;
+  const port = Number(new URL(url).port);
+  const isWatched = point.clients <= MAX_WATCHED_SOCKETS;
+  const read = () =>
+    Promise.all([network?.readPackets(signal), isWatched ? readSegments(port, signal, network) : undefined]);
+  const pair = <Count>(before: Count | undefined, after: Count | undefined) => before && after && { before, after };
+  try {
+    await sleepUntil(windowNs[0], signal);
+    const endWatch = await watchMachine({ server: server.pid, probe: probe?.pid });
+    const [packets, segments] = await read();
+    await sleepUntil(windowNs[1], signal);
+    const disturbance = await endWatch();
+    const [packetsAfter, segmentsAfter] = await read();
+    return { disturbance, segments: pair(segments, segmentsAfter), packets: pair(packets, packetsAfter) };
+  } catch {
+    // Only an abort gets here, and no cell is recorded then.
+    return { disturbance: UNKNOWN, segments: undefined, packets: undefined };
+  }
+}
