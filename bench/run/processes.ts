@@ -68,7 +68,13 @@ export async function greet(
   nodeVersion: string,
   deadlineMs: number,
 ): Promise<void> {
-  const children: readonly Child<AnyCalls>[] = [server, ...workers, ...present(probe), ...present(relay), ...present(link)];
+  const children: readonly Child<AnyCalls>[] = [
+    server,
+    ...workers,
+    ...present(probe),
+    ...present(relay),
+    ...present(link),
+  ];
   await Promise.all(children.map((child) => sayHello(child, nodeVersion, deadlineMs)));
 }
 

@@ -16,8 +16,8 @@ import {
   withConnect,
 } from '../tests/laboratory.ts';
 import type { CellPlan } from './cell-plan.ts';
-import { REOPENINGS } from './rehearsal.ts';
 import { clientsOfWorker } from './processes.ts';
+import { REOPENINGS } from './rehearsal.ts';
 import { runCell } from './run-cell.ts';
 
 const never = new AbortController().signal;
@@ -411,7 +411,8 @@ describe('clients are shared out', () => {
   });
 
   it('as they are without those that stop reading, which the last worker has besides', () => {
-    const shares = (stalledClients: number) => [0, 1, 2].map((index) => clientsOfWorker({ clients: 20, stalledClients }, 0, 3, index));
+    const shares = (stalledClients: number) =>
+      [0, 1, 2].map((index) => clientsOfWorker({ clients: 20, stalledClients }, 0, 3, index));
     const [first, second, last] = shares(0);
     expect(shares(2)).toEqual([first, second, { ...last, clients: (last?.clients ?? 0) + 2 }]);
   });
