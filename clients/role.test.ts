@@ -118,6 +118,24 @@ describe('a load worker', () => {
     expect(delivery).toMatchObject({ expected: 1, delivered: 1, unexpected: 0 });
   });
 
+  test('grows by clients that no audit counts, and closes them with the others', async () => {
+    const { role, connect, sinks, open } = openWorker();
+    await connect(2);
+    const measuring = role.measure(params(0, 1));
+    for (const sink of sinks) sink.event(encodeEvent(1, 0, 0.5, PAYLOAD_BYTES).text, nowNs());
+    const { delivery } = await measuring;
+    await role.grow({ clients: 3, firstClient: 2 });
+    expect(open()).toBe(5);
+    expect(delivery).toMatchObject({ expected: 2, delivered: 2, unexpected: 0 });
+    await role.close({});
+    expect(open()).toBe(0);
+  });
+
+  test('does not grow before it has connected', async () => {
+    const { role } = openWorker();
+    await expect(role.grow({ clients: 1, firstClient: 0 })).rejects.toThrow('this load has no clients that stay');
+  });
+
   test('says which client could not connect', async () => {
     const { connect } = openWorker();
     await expect(connect(2, 'test://shut')).rejects.toThrow('could not connect to test://shut: the door is shut');

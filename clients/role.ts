@@ -7,10 +7,20 @@ import { hello } from '../bench/measure/clock.ts';
 import { heapInUseBytes, NO_HEAP, readWindow } from '../bench/measure/process-usage.ts';
 import type { Load } from './load/load.ts';
 import { loads } from './load/procedures.ts';
+import type { Share } from './load/swarm.ts';
 
 const CLOSE_GRACE_MS = 5_000;
 
-export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCalls> {
+export interface GrowingRole {
+  /**
+   * Opens more clients beside those of `connect`, in no audit; answers when the server counts every one of them as connected.
+   *
+   * @throws Error where the procedure has no clients that stay, and when one can't connect
+   */
+  grow(share: Share): Promise<Readonly<Record<string, never>>>;
+}
+
+export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCalls> & GrowingRole {
   let meter = new ByteMeter();
   let load: Load | undefined;
   /** Never freed: with the last object of a shape, a full collection also frees the code that was optimised for that shape. */
@@ -34,7 +44,7 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
 
     readHeap() {
       heapBytes = { ...heapBytes, connected: heapInUseBytes() };
-      return {};
+      return { heapBytes: heapBytes.connected };
     },
 
     async measure(params) {
@@ -48,6 +58,12 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
       const windowDeliveries = after.deliveries - before.deliveries;
       const wire = windowCount(before.wire, after.wire, after.open);
       return { ...report, wire, windowDeliveries, usage };
+    },
+
+    async grow(share) {
+      if (!load?.grow) throw new Error('this load has no clients that stay');
+      await load.grow(share);
+      return {};
     },
 
     async close() {

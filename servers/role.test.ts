@@ -55,6 +55,14 @@ function paramsFor(warmupEvents: number, windowEvents: number, leadMs = 500): Me
 }
 
 describe('a measured server', () => {
+  test('reads its heap, and measures no window once it compiles nothing any more', async () => {
+    const { role } = await listen('pushed');
+    expect(role.stopCompiling({})).toEqual({});
+    const { heapBytes } = await role.readHeap({});
+    expect(heapBytes).toBeGreaterThan(0);
+    await expect(async () => await role.measure(paramsFor(0, 1))).rejects.toThrow('no window can be measured any more');
+  });
+
   test('says where it listens, and its options with the defaults filled in', async () => {
     const { listening } = await listen('pushed', { maxBacklogBytes: 5_000 });
     expect(listening.url).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);

@@ -7,7 +7,7 @@ import { type Alarm, createAlarm } from '../bench/measure/alarm.ts';
 import { windowCount } from '../bench/measure/byte-meter.ts';
 import { hello, nowNs } from '../bench/measure/clock.ts';
 import { LatencyRecorder } from '../bench/measure/latency.ts';
-import { heapInUseBytes, NO_HEAP, readWindow } from '../bench/measure/process-usage.ts';
+import { heapInUseBytes, NO_HEAP, readWindow, stopCompiling } from '../bench/measure/process-usage.ts';
 import { Feed } from './feed/feed.ts';
 import { Host, type HostOptions } from './http/host.ts';
 
@@ -16,10 +16,16 @@ const CLIENTS_GONE_MS = 1_000;
 /** How long a server that died may keep its port. */
 const PORT_WAIT_MS = 2_000;
 
-export function createServerRole(findLane: (id: string) => Lane): Role<ServerCalls> {
+export interface HeapReadingRole {
+  /** Before the heap is read for its slope. No window can be measured after it. */
+  stopCompiling(params: object): Readonly<Record<string, never>>;
+}
+
+export function createServerRole(findLane: (id: string) => Lane): Role<ServerCalls> & HeapReadingRole {
   let running: Running | undefined;
   /** Never freed: with the last object of a shape, a full collection also frees the code that was optimised for that shape. */
   const rehearsed: Running[] = [];
+  let isCompiling = true;
   /** Not read in a successor: a full collection would delay its clients' recovery. */
   let heapBytes = NO_HEAP;
   /** Replaced when the window begins; in use before it, so that its code is compiled by then. */
@@ -52,10 +58,17 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
 
     readHeap() {
       heapBytes = { ...heapBytes, connected: heapInUseBytes() };
+      return { heapBytes: heapBytes.connected };
+    },
+
+    stopCompiling() {
+      isCompiling = false;
+      stopCompiling();
       return {};
     },
 
     async measure({ startNs, warmupEvents, windowEvents, windowNs }) {
+      if (!isCompiling) throw new Error('no window can be measured any more: nothing is compiled');
       const { feed, host, mounted, isSuccessor, isRehearsal } = current();
       if (!isSuccessor) {
         const lateNs = Math.max(0, nowNs() - startNs);

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { planPinning } from '../machine/cores.ts';
 import { machineLimits } from '../machine/limits.ts';
 import { ByteMeter } from './byte-meter.ts';
 import { checkSharedClock, nowNs, sleepUntil } from './clock.ts';
 import { LatencyRecorder, mergeLatency } from './latency.ts';
-import { readWindow } from './process-usage.ts';
+import { heapInUseBytes, readWindow } from './process-usage.ts';
 
 describe('the clock', () => {
   it('never goes back', () => {
@@ -156,4 +156,17 @@ it("a process's CPU time grows with what it does, and shares add up to it", asyn
   expect(cpuUs).toBeGreaterThan(0);
   expect(cpuShare).toBeGreaterThan(0);
   expect(heapBytes).toEqual({ empty: 1, connected: 2 });
+});
+
+it('the heap in use is the least that three collections leave', () => {
+  const left = [
+    { heapUsed: 700, external: 20 },
+    { heapUsed: 500, external: 30 },
+    { heapUsed: 510, external: 30 },
+  ];
+  const none = { rss: 0, heapTotal: 0, arrayBuffers: 0 };
+  const usage = vi.spyOn(process, 'memoryUsage').mockImplementation(() => ({ ...none, ...left.shift() }) as never);
+  onTestFinished(() => usage.mockRestore());
+  expect(heapInUseBytes()).toBe(530);
+  expect(left).toEqual([]);
 });

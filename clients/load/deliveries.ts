@@ -4,6 +4,7 @@
  */
 
 import type { MeasureParams } from '../../bench/contract/calls.ts';
+import type { EventSink } from '../../bench/contract/transport.ts';
 import { sleepUntil } from '../../bench/measure/clock.ts';
 import type { Load, LoadSpec } from './load.ts';
 import { Receiver } from './receiver.ts';
@@ -11,6 +12,9 @@ import { reconnecting } from './reconnecting.ts';
 import { Recoveries } from './recoveries.ts';
 import { openStalled } from './stalled.ts';
 import { isTimed, openSwarm } from './swarm.ts';
+
+/** Clients that come after the audit are heard by nobody. */
+const UNHEARD: EventSink = { event() {}, gap() {}, closed() {} };
 
 /** @throws Error when a client can't connect */
 export async function openDeliveries({ reconnect, firstStalled = Infinity, ...spec }: LoadSpec): Promise<Load> {
@@ -49,6 +53,9 @@ export async function openDeliveries({ reconnect, firstStalled = Infinity, ...sp
       recoveries?.start(params.startNs);
       const [upstream] = await Promise.all([exchange(params), receiver.start(params), stall(params)]);
       return { ...receiver.report(), recoveries: recoveries?.report(), upstream };
+    },
+    async grow(share) {
+      await swarm.grow(share, () => UNHEARD);
     },
     async close() {
       receiver.stop();

@@ -1,7 +1,7 @@
 import type { ConnectParams, MeasureParams, WorkerMeasured } from '../../bench/contract/calls.ts';
 import type { ByteMeter } from '../../bench/measure/byte-meter.ts';
 import { LatencyRecorder } from '../../bench/measure/latency.ts';
-import type { SwarmSpec } from './swarm.ts';
+import type { Share, SwarmSpec } from './swarm.ts';
 
 export interface LoadSpec extends SwarmSpec, Pick<ConnectParams, 'reconnect' | 'firstStalled'> {
   readonly meter: ByteMeter;
@@ -15,6 +15,12 @@ export interface Load {
   readonly deliveries: number;
   /** Begins the cell. Resolves when all is in, or at `giveUpNs`. */
   run(params: MeasureParams): Promise<LoadReport>;
+  /**
+   * Opens more clients, which are in no audit: once the cell is over, to see what they take of the server's memory.
+   *
+   * @throws the first failure to connect; then all clients are closed
+   */
+  grow?(share: Share): Promise<void>;
   close(): Promise<void>;
 }
 

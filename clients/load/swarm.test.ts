@@ -128,6 +128,30 @@ describe('a swarm', () => {
     expect(contexts.length).toBeLessThan(200);
   });
 
+  test('grows by a share with sinks of its own, on connections of the same swarm', async () => {
+    const { transport, contexts, counts } = pretend();
+    const all = spec(transport, { clients: 3 });
+    const swarm = await openSwarm(all, () => new RecordingSink());
+    const numbers: number[] = [];
+    await swarm.grow({ clients: 2, firstClient: 10 }, (number) => {
+      numbers.push(number);
+      return new RecordingSink();
+    });
+    expect(numbers).toEqual([10, 11]);
+    expect([...swarm.clients.keys()].sort((a, b) => a - b)).toEqual([0, 1, 2, 10, 11]);
+    expect(new Set(contexts.map((context) => context.swarm))).toEqual(new Set([all]));
+    await swarm.close();
+    expect(counts().open).toBe(0);
+  });
+
+  test('that can not grow closes all clients, and says which could not connect', async () => {
+    const { transport, counts } = pretend({ failAt: 5 });
+    const swarm = await openSwarm(spec(transport, { clients: 3 }), () => new RecordingSink());
+    const growing = swarm.grow({ clients: 2, firstClient: 3 }, () => new RecordingSink());
+    await expect(growing).rejects.toThrow('client 2 of 2 could not connect to test://x: the door is shut');
+    expect(counts().open).toBe(0);
+  });
+
   test('of no clients is open at once', async () => {
     const { transport, contexts } = pretend();
     await (await openSwarm(spec(transport, { clients: 0 }), () => new RecordingSink())).close();

@@ -31,18 +31,42 @@ export function isTimed({ tap }: SwarmSpec, number: number): boolean {
   return tap === undefined || tap.areTimed || !isTapped(number, tap);
 }
 
+/** Clients that are opened together: so many, numbered from the first. */
+export type Share = Pick<ConnectParams, 'clients' | 'firstClient'>;
+
+/** Makes the sink of a client; called once for each. */
+type SinkOf = (client: number) => EventSink;
+
 /**
  * Opens all clients, in order, a bounded number at a time.
  *
- * @param sinkOf makes the sink of a client; called once for each
+ * @returns the clients by number; `grow` adds a share, which shares connections with them where their lane shares any
  * @throws the first failure to connect; then all others are closed
  */
-export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => EventSink) {
-  const { transport, options, url, clients, firstClient } = spec;
+export async function openSwarm(spec: SwarmSpec, sinkOf: SinkOf) {
   const open = new Map<number, PushClient>();
   const close = async () => {
     await Promise.all([...open.values()].map((client) => client.close()));
   };
+  const grow = async (share: Share, sinkOfMore: SinkOf) => {
+    await openShare(spec, share, open, sinkOfMore).catch(async (error) => {
+      await close();
+      throw error;
+    });
+  };
+  await grow(spec, sinkOf);
+  return { clients: open, grow, close };
+}
+
+/** Adds the clients of a share to `open`. Rejects when none is on its way any more. */
+async function openShare(
+  spec: SwarmSpec,
+  { clients, firstClient }: Share,
+  open: Map<number, PushClient>,
+  sinkOf: SinkOf,
+): Promise<void> {
+  const { transport, options, url } = spec;
+  const before = open.size;
   let next = 0;
   let failed = false;
   const openNext = async () => {
@@ -60,8 +84,7 @@ export async function openSwarm(spec: SwarmSpec, sinkOf: (client: number) => Eve
     ),
   );
   const failure = openers.find((opener) => opener.status === 'rejected');
-  if (!failure) return { clients: open, close };
-  await close();
+  if (!failure) return;
   const why = failure.reason instanceof Error ? failure.reason.message : String(failure.reason);
-  throw new Error(`client ${open.size + 1} of ${clients} could not connect to ${url}: ${why}`);
+  throw new Error(`client ${open.size - before + 1} of ${clients} could not connect to ${url}: ${why}`);
 }
