@@ -4,29 +4,18 @@ import type { Role, WorkerCalls } from '../bench/contract/calls.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import { ByteMeter, windowCount } from '../bench/measure/byte-meter.ts';
 import { hello } from '../bench/measure/clock.ts';
-import { heapInUseBytes, NO_HEAP, readWindow } from '../bench/measure/process-usage.ts';
+import { heapInUseBytes, readWindow } from '../bench/measure/process-usage.ts';
 import type { Load } from './load/load.ts';
 import { loads } from './load/procedures.ts';
-import type { Share } from './load/swarm.ts';
 
 const CLOSE_GRACE_MS = 5_000;
 
-export interface GrowingRole {
-  /**
-   * Opens more clients beside those of `connect`, in no audit; answers when the server counts every one of them as connected.
-   *
-   * @throws Error where the procedure has no clients that stay, and when one can't connect
-   */
-  grow(share: Share): Promise<Readonly<Record<string, never>>>;
-}
-
-export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCalls> & GrowingRole {
+export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCalls> {
   let meter = new ByteMeter();
   let load: Load | undefined;
   /** Never freed: with the last object of a shape, a full collection also frees the code that was optimised for that shape. */
   const rehearsed: Load[] = [];
   const keys: string[] = [];
-  let heapBytes = NO_HEAP;
 
   return {
     hello,
@@ -35,7 +24,6 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
       const [open, transport] = await Promise.all([loads[procedure](), findLane(lane).client()]);
       const resolved = { ...transport.defaults, ...options };
       meter = new ByteMeter();
-      if (!isRehearsal) heapBytes = { empty: heapInUseBytes(), connected: 0 };
       const keylog = (line: string) => void keys.push(line);
       load = await open({ transport, options: resolved, meter, keylog, ...spec });
       if (isRehearsal) rehearsed.push(load);
@@ -43,8 +31,7 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
     },
 
     readHeap() {
-      heapBytes = { ...heapBytes, connected: heapInUseBytes() };
-      return { heapBytes: heapBytes.connected };
+      return { heapBytes: heapInUseBytes() };
     },
 
     async measure(params) {
@@ -53,7 +40,7 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
       const read = () => ({ wire: meter.read(), open: meter.openSockets.size, deliveries: running.deliveries });
       const [report, { before, after, usage }] = await Promise.all([
         load.run(params),
-        readWindow(params.windowNs, read, heapBytes),
+        readWindow(params.windowNs, read, { monitorsLoop: true }),
       ]);
       const windowDeliveries = after.deliveries - before.deliveries;
       const wire = windowCount(before.wire, after.wire, after.open);

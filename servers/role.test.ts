@@ -195,7 +195,7 @@ describe('a server that takes the place of one that died', () => {
     const lines = ({ text }: RawClient) => text.split('\n').filter((line) => line.startsWith('{'));
     const had = lines(before).slice(0, -1);
     expect(lines(after).slice(0, had.length)).toEqual(had);
-    expect(measured.usage.heapBytes).toEqual({ empty: 0, connected: 0 });
+    expect(measured.usage.cpuUs).toBeGreaterThan(0);
     await dying;
   });
 });

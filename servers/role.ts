@@ -7,7 +7,7 @@ import { type Alarm, createAlarm } from '../bench/measure/alarm.ts';
 import { windowCount } from '../bench/measure/byte-meter.ts';
 import { hello, nowNs } from '../bench/measure/clock.ts';
 import { LatencyRecorder } from '../bench/measure/latency.ts';
-import { heapInUseBytes, NO_HEAP, readWindow, stopCompiling } from '../bench/measure/process-usage.ts';
+import { heapInUseBytes, readWindow, stopCompiling } from '../bench/measure/process-usage.ts';
 import { Feed } from './feed/feed.ts';
 import { Host, type HostOptions } from './http/host.ts';
 
@@ -16,18 +16,11 @@ const CLIENTS_GONE_MS = 1_000;
 /** How long a server that died may keep its port. */
 const PORT_WAIT_MS = 2_000;
 
-export interface HeapReadingRole {
-  /** Before the heap is read for its slope. No window can be measured after it. */
-  stopCompiling(params: object): Readonly<Record<string, never>>;
-}
-
-export function createServerRole(findLane: (id: string) => Lane): Role<ServerCalls> & HeapReadingRole {
+export function createServerRole(findLane: (id: string) => Lane): Role<ServerCalls> {
   let running: Running | undefined;
   /** Never freed: with the last object of a shape, a full collection also frees the code that was optimised for that shape. */
   const rehearsed: Running[] = [];
   let isCompiling = true;
-  /** Not read in a successor: a full collection would delay its clients' recovery. */
-  let heapBytes = NO_HEAP;
   /** Replaced when the window begins; in use before it, so that its code is compiled by then. */
   let lag = new LatencyRecorder();
   const recordLag = (lagNs: number) => lag.record(lagNs);
@@ -51,14 +44,12 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       const mounted = await transport.mount(host, feed, resolved);
       running = { alarm, feed, host, mounted, isSuccessor: successor !== undefined, isRehearsal };
       if (isRehearsal) rehearsed.push(running);
-      if (!successor && !isRehearsal) heapBytes = { empty: heapInUseBytes(), connected: 0 };
       const { url } = mounted;
       return { url, options: resolved, certificate: await host.certificate() };
     },
 
     readHeap() {
-      heapBytes = { ...heapBytes, connected: heapInUseBytes() };
-      return { heapBytes: heapBytes.connected };
+      return { heapBytes: heapInUseBytes() };
     },
 
     stopCompiling() {
@@ -82,7 +73,7 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
         const { meter } = host;
         return { wire: meter.read(), open: meter.openSockets.size, lastSeq: feed.lastSeq, polls: mounted.polls };
       };
-      const { before, after, usage } = await readWindow(windowNs, read, heapBytes);
+      const { before, after, usage } = await readWindow(windowNs, read, { monitorsLoop: false });
       const { p50Us, p95Us, p99Us, maxUs } = lag.summary();
       return {
         wire: windowCount(before.wire, after.wire, after.open),

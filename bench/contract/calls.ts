@@ -63,6 +63,9 @@ const hello = { params: nothing, answer: z.strictObject({ nowNs: instantNs, node
 /** With clients connected: the full collections take time that no window should have in it. */
 const readHeap = { params: nothing, answer: z.strictObject({ heapBytes: count }) };
 
+/** A worker's own clients: the first one's number among those of all workers, and how many. */
+const share = { clients: count, firstClient: count.describe('Number of its first client among those of all workers') };
+
 /**
  * What each client sends, one message in a slot: `window` slots are as long as the window. A message falls into the middle
  * `slotShare` of its slot. Those of the warm-up are not counted.
@@ -116,6 +119,8 @@ export const serverCalls = {
     answer: z.strictObject({ url: z.string(), certificate: certificate.optional(), options }),
   },
   readHeap,
+  /** Before the heap is read for its slope. No window can be measured after it. */
+  stopCompiling: { params: nothing, answer: nothing },
   /** Publishes; answers when the window has ended. */
   measure: {
     params: measureParams,
@@ -161,8 +166,7 @@ export const workerCalls = {
       options,
       url: z.string(),
       certificate: z.string().optional(),
-      clients: count,
-      firstClient: count.describe('Number of its first client among those of all workers'),
+      ...share,
       seed: z.int(),
       headers: z.enum(HEADER_PROFILES),
       via: address.optional().describe("Where clients connect to in place of the URL's host"),
@@ -180,6 +184,8 @@ export const workerCalls = {
     }),
   },
   readHeap,
+  /** Opens more clients beside those of `connect`, in no audit; answers when the server counts every one as connected. */
+  grow: { params: z.strictObject(share), answer: nothing },
   /** Receives; answers when every delivery is in, or at `giveUpNs`. */
   measure: {
     params: measureParams,

@@ -34,7 +34,8 @@ const usage = z.strictObject({
   peakRssBytes: count,
   heapBytes: z
     .strictObject({ empty: count, connected: count })
-    .describe('JavaScript heap and buffers after a full collection: before the first client, and with all connected'),
+    .optional()
+    .describe('In older results: heap and buffers after a full collection, before the first client and with all connected'),
 });
 
 /** Kinds of figures, each of which has grounds of its own to be cited. */

@@ -147,15 +147,20 @@ describe('the byte meter', () => {
 });
 
 it("a process's CPU time grows with what it does, and shares add up to it", async () => {
-  const reading = readWindow([nowNs(), nowNs() + 60e6], (isEnd) => isEnd, { empty: 1, connected: 2 });
+  const reading = readWindow([nowNs(), nowNs() + 60e6], (isEnd) => isEnd, { monitorsLoop: true });
   await new Promise(setImmediate);
   for (const until = nowNs() + 30e6; nowNs() < until; );
   const { before, after, usage } = await reading;
-  const { cpuUs, cpuShare, heapBytes } = usage;
+  const { cpuUs, cpuShare, eventLoopDelayP99Us } = usage;
   expect([before, after]).toEqual([false, true]);
   expect(cpuUs).toBeGreaterThan(0);
   expect(cpuShare).toBeGreaterThan(0);
-  expect(heapBytes).toEqual({ empty: 1, connected: 2 });
+  expect(eventLoopDelayP99Us).toBeGreaterThanOrEqual(0);
+});
+
+it('the monitor of the event loop is left out where it would be measured with the process', async () => {
+  const { usage } = await readWindow([nowNs(), nowNs() + 1e6], () => 0, { monitorsLoop: false });
+  expect(usage).not.toHaveProperty('eventLoopDelayP99Us');
 });
 
 it('the heap in use is the least that three collections leave', () => {

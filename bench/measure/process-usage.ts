@@ -1,13 +1,11 @@
 import { writeFileSync } from 'node:fs';
-import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import { type IntervalHistogram, monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { setFlagsFromString } from 'node:v8';
 import type { ProcessUsage } from '../contract/calls.ts';
 import { nowNs, sleepUntil } from './clock.ts';
 import { readText } from './system-files.ts';
 
 const DELAY_RESOLUTION_MS = 10;
-
-export const NO_HEAP: ProcessUsage['heapBytes'] = { empty: 0, connected: 0 };
 
 /** The second frees what the first finalised. After one in fifty the heap reads up to 0.5 MB more than after the next. */
 const COLLECTIONS = 3;
@@ -49,17 +47,22 @@ function peakRssBytes(): number {
   return (kibibytes === undefined ? process.resourceUsage().maxRSS : Number(kibibytes)) * 1024;
 }
 
-/** Calls `read` at the two ends of the window, and returns what the process used between them. */
+/**
+ * Calls `read` at the two ends of the window, and returns what the process used between them.
+ *
+ * @param monitorsLoop whether timers watch how late the event loop is: a hundred wake-ups a second, which would be a tenth of the
+ *   CPU time of a server with a hundred clients
+ */
 export async function readWindow<Reading>(
   [fromNs, toNs]: readonly [number, number],
   read: (isEnd: boolean) => Reading | Promise<Reading>,
-  heapBytes = NO_HEAP,
+  { monitorsLoop }: { readonly monitorsLoop: boolean },
 ): Promise<{ before: Reading; after: Reading; usage: ProcessUsage }> {
   await sleepUntil(fromNs);
   const before = await read(false);
   forgetPeakRss();
-  const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
-  delay.enable();
+  const delay = monitorsLoop ? monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS }) : undefined;
+  delay?.enable();
   const cpuBefore = process.cpuUsage();
   const loopBefore = performance.eventLoopUtilization();
   const startNs = nowNs();
@@ -69,16 +72,19 @@ export async function readWindow<Reading>(
   const { user, system } = process.cpuUsage(cpuBefore);
   const { utilization } = performance.eventLoopUtilization(loopBefore);
   const elapsedUs = (nowNs() - startNs) / 1e3;
-  delay.disable();
+  delay?.disable();
   const usage = {
     elapsedUs,
     cpuUs: user + system,
     cpuShare: (user + system) / elapsedUs,
     eventLoopUtilisation: utilization,
-    // The histogram holds the time from sample to sample: what is above the interval is delay.
-    eventLoopDelayP99Us: delay.count === 0 ? 0 : Math.max(0, delay.percentile(99) / 1e3 - DELAY_RESOLUTION_MS * 1e3),
+    ...(delay && { eventLoopDelayP99Us: delayP99Us(delay) }),
     peakRssBytes: peakRssBytes(),
-    heapBytes,
   };
   return { before, after, usage };
+}
+
+/** The histogram holds the time from sample to sample: what is above the interval is delay. */
+function delayP99Us(delay: IntervalHistogram): number {
+  return delay.count === 0 ? 0 : Math.max(0, delay.percentile(99) / 1e3 - DELAY_RESOLUTION_MS * 1e3);
 }

@@ -33,6 +33,7 @@ import { sumWire } from '../measure/byte-meter.ts';
 import { mergeLatency } from '../measure/latency.ts';
 import { latencyPartsOf } from './latency-parts.ts';
 import { recordLoad, sum } from './load-record.ts';
+import { type HeapReading, memorySlope } from './memory-slope.ts';
 import { recordRecovery } from './recovery-record.ts';
 import { cellWarnings } from './warnings/warnings.ts';
 
@@ -61,6 +62,8 @@ export interface Measurements {
   readonly packets: { readonly before: PacketCount; readonly after: PacketCount } | undefined;
   readonly pinning: Pinning;
   readonly disturbance: Disturbance;
+  /** Of the server, at several numbers of clients; none where that was not read. */
+  readonly heap: readonly HeapReading[];
 }
 
 type Identity = Pick<CompletedCell, 'lane' | 'scenario' | 'point' | 'round' | 'order' | 'attempt'>;
@@ -99,6 +102,7 @@ export function recordCell(identity: Identity, measured: Measurements): Complete
     ...(server.polls && { polls: recordPolls(server.polls) }),
     server: server.usage,
     ...(floor && { floor: { cpuUs: floor.cpuUs, elapsedUs: floor.elapsedUs } }),
+    ...(measured.heap.length > 0 && { memory: recordMemory(measured.heap) }),
     disturbance: measured.disturbance,
     cutOffClients: measured.serverClosed.cutOffClients,
     workers: workers.map(({ usage }) => usage),
@@ -129,7 +133,17 @@ function recordProbes(
   };
 }
 
-function recordPolls({ parked, queued, answered, empty }: NonNullable<ServerMeasured['polls']>): CompletedCell['polls'] {
+function recordMemory(heap: readonly HeapReading[]): CompletedCell['memory'] {
+  const unknown = { perClientBytes: null, low: null, high: null };
+  return { readings: [...heap], ...(memorySlope(heap) ?? unknown) };
+}
+
+function recordPolls({
+  parked,
+  queued,
+  answered,
+  empty,
+}: NonNullable<ServerMeasured['polls']>): CompletedCell['polls'] {
   return {
     answered,
     empty,

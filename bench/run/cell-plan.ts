@@ -24,6 +24,8 @@ export interface CellPlan {
   readonly probeClients: number;
   /** How long the server's CPU is read at the same rate before it has a client; 0 for not at all. */
   readonly floorSeconds: number;
+  /** Whether the server's heap is read at several numbers of clients, after all windows. */
+  readonly readsMemory: boolean;
   /** Of this place in the plan: 2 and 3 follow one in which the machine was disturbed. */
   readonly attempt: number;
   readonly restarts?: Restarts;

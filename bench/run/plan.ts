@@ -7,7 +7,7 @@ import type { Cell, Point, Result } from '../contract/result.ts';
 import { groupBy, keyOfPoint, withoutInterval } from '../stats/group.ts';
 import { metricOf } from '../stats/metrics/metrics.ts';
 import type { CellPlan } from './cell-plan.ts';
-import { floorSecondsOf, probeClientsOf } from './probes.ts';
+import { floorSecondsOf, probeClientsOf, readsMemory } from './probes.ts';
 import { eventWaitMs, openingMs } from './timeouts.ts';
 import { warmupOf } from './warmup.ts';
 import { heldWindows } from './window.ts';
@@ -54,6 +54,7 @@ export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
         ledgerClients: readAlong,
         probeClients: probeClientsOf(scenario, lane, point, readAlong),
         floorSeconds: floorSecondsOf(scenario, point),
+        readsMemory: readsMemory(scenario, point),
         attempt: 1,
       });
     }

@@ -1,4 +1,4 @@
-/** Which clients of a cell are timed by a probe, and for how long its server is read without a client. Pure. */
+/** What a cell is measured with besides its window: probes, the floor of its server, its memory. Pure. */
 
 import type { Lane } from '../contract/lane.ts';
 import type { Point, Result } from '../contract/result.ts';
@@ -30,4 +30,9 @@ export function probeClientsOf(
 export function floorSecondsOf({ procedure, figures }: PlannedScenario, { messagesPerSecond }: Point): number {
   const isQuoted = figures.some((figure) => CPU_FIGURES.includes(figure));
   return procedure === 'deliver' && messagesPerSecond === undefined && isQuoted ? FLOOR_SECONDS : 0;
+}
+
+/** Where clients stay, and nothing is between them and the server. */
+export function readsMemory({ procedure, figures }: PlannedScenario, { rttMs, stalledClients }: Point): boolean {
+  return procedure === 'deliver' && figures.includes('memory') && rttMs === undefined && stalledClients === undefined;
 }

@@ -50,6 +50,7 @@ export function rehearsalOf(plan: CellPlan, workers: number): CellPlan | undefin
     point: pointOf(point, clients),
     probeClients: probes,
     floorSeconds: 0,
+    readsMemory: false,
     rehearsalSeconds: 0,
     warmupSeconds: rehearsalSeconds * WARMUP_SHARE,
     windowSeconds: rehearsalSeconds * (1 - WARMUP_SHARE),

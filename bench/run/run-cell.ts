@@ -6,6 +6,7 @@ import { recordCell } from '../record/cell-record.ts';
 import type { CellGroup, CellPlan } from './cell-plan.ts';
 import { type AnyCalls, type Child, ChildFailure, causeOf } from './child.ts';
 import { DEADLINES_MS, type Deadlines, type Laboratory } from './laboratory.ts';
+import { readMemory } from './memory-take.ts';
 import {
   baseConnectParams,
   baseListenParams,
@@ -89,7 +90,8 @@ async function measureAll(
   const floor = await measureFloor(largest, processes, deadlines);
   for (const plan of group) {
     const measured = await take(plan, { laboratory, processes, certificate, floor, signal });
-    onCell(recordCell(identity(plan), measured));
+    const heap = plan === group.at(-1) ? await readMemory(plan, processes, deadlines) : [];
+    onCell(recordCell(identity(plan), { ...measured, heap }));
   }
 }
 

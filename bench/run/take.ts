@@ -29,7 +29,7 @@ export interface TakeContext {
   readonly signal: AbortSignal;
 }
 
-export async function take(plan: CellPlan, context: TakeContext): Promise<Measurements> {
+export async function take(plan: CellPlan, context: TakeContext): Promise<Omit<Measurements, 'heap'>> {
   const { laboratory, processes, certificate, signal } = context;
   const { network, server, openServer } = processes;
   const { point } = plan;

@@ -216,6 +216,7 @@ export function memoryPlan(lane: Lane, changes: Partial<CellPlan> = {}): CellPla
     ledgerClients: 0,
     probeClients: 0,
     floorSeconds: 0,
+    readsMemory: false,
     attempt: 1,
     ...changes,
   };

@@ -8,6 +8,7 @@ import { readWindow } from '../../measure/process-usage.ts';
 import { DistantLink } from './distant-link.ts';
 
 const CLOSE_GRACE_MS = 5_000;
+const NO_MONITOR = { monitorsLoop: false };
 
 export function createLinkRole(): Role<LinkCalls> {
   let open: DistantLink | undefined;
@@ -27,9 +28,13 @@ export function createLinkRole(): Role<LinkCalls> {
     async measure({ windowNs }) {
       const link = current();
       const lateness = new LatencyRecorder();
-      const { usage } = await readWindow(windowNs, (isEnd) => {
-        link.onChunk = isEnd ? () => {} : (latenessNs) => lateness.record(latenessNs);
-      });
+      const { usage } = await readWindow(
+        windowNs,
+        (isEnd) => {
+          link.onChunk = isEnd ? () => {} : (latenessNs) => lateness.record(latenessNs);
+        },
+        NO_MONITOR,
+      );
       const { count, p50Us, p99Us, maxUs } = lateness.summary();
       const { cpuShare, elapsedUs } = usage;
       return { lateness: { p50Us, p99Us, maxUs, chunks: count }, cpuShare, elapsedUs };

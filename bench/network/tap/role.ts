@@ -8,6 +8,7 @@ import { readWindow } from '../../measure/process-usage.ts';
 import { Tap } from './tap.ts';
 
 const CLOSE_GRACE_MS = 5_000;
+const NO_MONITOR = { monitorsLoop: false };
 const ENCRYPTED: readonly string[] = ['https:', 'wss:', 'tls:'];
 /** How long a reading waits for answers that are on their way. */
 const ANSWER_MS = 5;
@@ -34,10 +35,14 @@ export function createRelayRole(): Role<RelayCalls> {
 
     async measure({ windowNs }) {
       const tap = current();
-      const { before, after, usage } = await readWindow(windowNs, async () => {
-        await tap.answered(ANSWER_MS);
-        return tap.count();
-      });
+      const { before, after, usage } = await readWindow(
+        windowNs,
+        async () => {
+          await tap.answered(ANSWER_MS);
+          return tap.count();
+        },
+        NO_MONITOR,
+      );
       return { window: subtractCounts(after, before), cpuShare: usage.cpuShare, elapsedUs: usage.elapsedUs };
     },
 
