@@ -98,25 +98,28 @@ describe('a latency histogram', () => {
 
 describe('processes are pinned', () => {
   it.each([
-    [1, [0, 1], { server: 1, workers: [0], relay: 0 }],
-    [1, [0, 1, 2], { server: 2, workers: [1], relay: 0 }],
-    [2, [0, 1, 2, 3], { server: 3, workers: [2, 1], relay: 0 }],
-    [3, [0, 1, 2, 3], { server: 3, workers: [2, 1, 0], relay: 0 }],
-    [3, [0, 1], { server: 1, workers: [0, 0, 0], relay: 0 }],
-    [1, [4], { server: 4, workers: [4], relay: 4 }],
+    [1, [0, 1], { server: 1, workers: [0], probe: 0, relay: 0 }],
+    [1, [0, 1, 2], { server: 2, workers: [1], probe: 0, relay: 1 }],
+    [1, [0, 1, 2, 3], { server: 3, workers: [2], probe: 1, relay: 0 }],
+    [2, [0, 1, 2, 3], { server: 3, workers: [2, 1], probe: 0, relay: 1 }],
+    [3, [0, 1, 2, 3], { server: 3, workers: [2, 1, 0], probe: 0, relay: 0 }],
+    [3, [0, 1], { server: 1, workers: [0, 0, 0], probe: 0, relay: 0 }],
+    [1, [4], { server: 4, workers: [4], probe: 4, relay: 4 }],
   ])('%i workers on cores %j: %j', (workers, cores, expected) => {
     expect(planPinning(workers, cores)).toEqual(expected);
   });
 
   it('nowhere where the system does not tell its cores', () => {
-    expect(planPinning(2, undefined)).toEqual({ server: undefined, workers: [undefined, undefined], relay: undefined });
+    const workers = [undefined, undefined];
+    expect(planPinning(2, undefined)).toEqual({ server: undefined, workers, probe: undefined, relay: undefined });
   });
 
   it.each([
     [[0], 1],
     [[0, 1], 1],
     [[0, 1, 2], 1],
-    [[0, 1, 2, 3, 4, 5, 6, 7], 6],
+    [[0, 1, 2, 3], 1],
+    [[0, 1, 2, 3, 4, 5, 6, 7], 5],
   ])('by default, on cores %j, with %i workers', (cores, workers) => {
     expect(machineLimits(cores).workers).toBe(workers);
   });
