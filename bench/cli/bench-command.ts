@@ -28,7 +28,7 @@ import { recordedCommand } from './command-line.ts';
 import { type BenchFlags, configure } from './configure.ts';
 import { describeChecks, quickChecks } from './doctor-command.ts';
 import { EXIT } from './exit.ts';
-import { clockTime, secondsLeft, showProgress } from './progress.ts';
+import { clockTime, secondsOf, showProgress } from './progress.ts';
 import { checkSameConditions, configOfRun } from './resume.ts';
 
 export interface BenchCommandFlags extends BenchFlags {
@@ -56,17 +56,17 @@ export async function bench(flags: BenchCommandFlags, command: Command): Promise
     node,
   });
   if (earlier) checkSameConditions(earlier, environment);
-  const plans = remainingCells(config, earlier);
+  const groups = remainingCells(config, earlier);
   const problems = quickChecks(flags.results).filter(({ state }) => state !== 'ok');
   if (problems.length > 0) console.log(`${describeChecks(problems)}\n`);
   console.log(
-    `${plans.length} cells of ${config.lanes.length} lanes, about ${clockTime(secondsLeft(plans, 0))}; Ctrl-C keeps what is measured.\n`,
+    `${groups.flat().length} cells of ${config.lanes.length} lanes, about ${clockTime(secondsOf(groups))}; Ctrl-C keeps what is measured.\n`,
   );
 
   if (pinning.relay !== undefined) pinSelf(pinning.relay);
   const interruption = listenForInterruption();
   const unsaved = new AbortController();
-  const progress = showProgress(plans, process.stdout);
+  const progress = showProgress(groups, process.stdout);
   const result = await run(config, {
     laboratory: laboratoryFor(config, pinning, node),
     environment,
@@ -81,9 +81,10 @@ export async function bench(flags: BenchCommandFlags, command: Command): Promise
         unsaved.abort(error);
       }
     },
-    onCellStart: (plan) => progress.cellStart(plan),
+    onGroupStart: (group) => progress.groupStart(group),
     onCellEnd: (cell) => progress.cellEnd(cell),
-    onCellSkip: () => progress.cellSkip(),
+    onGroupSkip: (group) => progress.groupSkip(group),
+    onRepeat: (again) => progress.repeat(again),
     signal: AbortSignal.any([interruption, unsaved.signal]),
   }).finally(() => progress.end());
 

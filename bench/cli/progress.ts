@@ -2,88 +2,148 @@
 
 import logUpdate from 'log-update';
 import type { Cell, CompletedCell } from '../contract/result.ts';
-import type { CellPlan } from '../run/cell-plan.ts';
+import type { CellGroup } from '../run/cell-plan.ts';
 import { expectedSeconds } from '../run/plan.ts';
 import { keyOfPlace } from '../stats/group.ts';
 import { metrics } from '../stats/metrics/metrics.ts';
 import { isValid } from '../stats/metrics/valid.ts';
 
 export interface Progress {
-  cellStart(plan: CellPlan): void;
+  groupStart(group: CellGroup): void;
   cellEnd(cell: Cell): void;
-  cellSkip(): void;
+  groupSkip(group: CellGroup): void;
+  /** Groups that come next, besides those that were planned. */
+  repeat(groups: readonly CellGroup[]): void;
   end(): void;
 }
 
 const BAR_COLUMNS = 30;
 
-export function showProgress(plans: readonly CellPlan[], stream: NodeJS.WriteStream): Progress {
-  return stream.isTTY ? liveView(plans) : plainLines(plans, stream);
+export function showProgress(groups: readonly CellGroup[], stream: NodeJS.WriteStream): Progress {
+  const course = new Course(groups);
+  return stream.isTTY ? liveView(course) : plainLines(course, stream);
 }
 
-/** About how many seconds the cells from `done` on will take. */
-export function secondsLeft(plans: readonly CellPlan[], done: number): number {
-  return plans.slice(done).reduce((sum, plan) => sum + expectedSeconds(plan), 0);
+/** About how many seconds these groups will take. */
+export function secondsOf(groups: readonly CellGroup[]): number {
+  return groups.reduce((sum, group) => sum + expectedSeconds(group), 0);
 }
 
-function plainLines(plans: readonly CellPlan[], stream: NodeJS.WriteStream): Progress {
-  const laneColumns = laneColumnsOf(plans);
-  const width = String(plans.length).length;
-  let done = 0;
+/** What is behind a run and before it; groups that are measured again make it longer. */
+export class Course {
+  #left: CellGroup[];
+  #cells: number;
+  #seconds: number;
+  #done = 0;
+  #ofGroup = 0;
+
+  constructor(groups: readonly CellGroup[]) {
+    this.#left = [...groups];
+    this.#cells = groups.flat().length;
+    this.#seconds = secondsOf(groups);
+  }
+
+  /** Ids of the lanes to be measured, one for each group. */
+  get lanes(): string[] {
+    return this.#left.map(([{ lane }]) => lane.id);
+  }
+
+  /** Cells of the whole run, repeats included as far as they are known. */
+  get cells(): number {
+    return this.#cells;
+  }
+
+  /** Cells that were measured or left out. */
+  get done(): number {
+    return this.#done;
+  }
+
+  get secondsLeft(): number {
+    return secondsOf(this.#left);
+  }
+
+  get secondsInAll(): number {
+    return this.#seconds;
+  }
+
+  repeat(groups: readonly CellGroup[]): void {
+    this.#left.unshift(...groups);
+    this.#cells += groups.flat().length;
+    this.#seconds += secondsOf(groups);
+  }
+
+  cellEnd(): void {
+    this.#done++;
+    this.#ofGroup++;
+    if (this.#ofGroup === this.#left[0]?.length) this.#endGroup();
+  }
+
+  groupSkip({ length }: CellGroup): void {
+    this.#done += length;
+    this.#endGroup();
+  }
+
+  #endGroup(): void {
+    this.#left.shift();
+    this.#ofGroup = 0;
+  }
+}
+
+function plainLines(course: Course, stream: NodeJS.WriteStream): Progress {
+  const laneColumns = laneColumnsOf(course.lanes);
   return {
-    cellStart() {},
+    groupStart() {},
     cellEnd(cell) {
-      done++;
-      const place = `[${String(done).padStart(width)}/${plans.length}]`;
+      course.cellEnd();
+      const place = `[${String(course.done).padStart(String(course.cells).length)}/${course.cells}]`;
       stream.write(
-        `${place} round ${cell.round}  ${describe(cell, laneColumns)}  ${clockTime(secondsLeft(plans, done))} left\n`,
+        `${place} ${roundText(cell)}  ${describe(cell, laneColumns)}  ${clockTime(course.secondsLeft)} left\n`,
       );
     },
-    cellSkip() {
-      done++;
+    groupSkip: (group) => course.groupSkip(group),
+    repeat(groups) {
+      course.repeat(groups);
+      const lanes = groups.map(([{ lane }]) => lane.id).join(', ');
+      stream.write(`Others took of the machine: ${lanes} are measured again.\n`);
     },
     end() {},
   };
 }
 
-function liveView(plans: readonly CellPlan[]): Progress {
-  const laneColumns = laneColumnsOf(plans);
+function liveView(course: Course): Progress {
+  const laneColumns = laneColumnsOf(course.lanes);
   const finished: Cell[] = [];
-  let done = 0;
-  let current: CellPlan | undefined;
+  let current: CellGroup | undefined;
   let startedMs = 0;
   const draw = () => {
     const elapsed = current ? Math.min((Date.now() - startedMs) / 1e3, expectedSeconds(current)) : 0;
-    const total = secondsLeft(plans, 0);
-    const left = secondsLeft(plans, done) - elapsed;
-    const filled = Math.round(BAR_COLUMNS * (1 - left / total));
+    const left = course.secondsLeft - elapsed;
+    const filled = Math.round(BAR_COLUMNS * (1 - left / course.secondsInAll));
     const bar = '█'.repeat(filled) + '░'.repeat(BAR_COLUMNS - filled);
-    const now = current ? `round ${current.round}  ${current.lane.id}  ${current.point.clients} clients` : '';
     logUpdate(
       [
         ...newestPerLane(finished).map((cell) => `  ${describe(cell, laneColumns)}`),
         '',
-        `  ${bar}  cell ${Math.min(done + 1, plans.length)} of ${plans.length}  ${clockTime(left)} left`,
-        `  ${now}`,
+        `  ${bar}  cell ${Math.min(course.done + 1, course.cells)} of ${course.cells}  ${clockTime(left)} left`,
+        `  ${current ? groupText(current) : ''}`,
       ].join('\n'),
     );
   };
   // Once a second: the orchestrator shares a core with a load worker on small machines.
   const timer = setInterval(draw, 1_000);
   return {
-    cellStart(plan) {
-      current = plan;
+    groupStart(group) {
+      current = group;
       startedMs = Date.now();
       draw();
     },
     cellEnd(cell) {
       finished.push(cell);
-      done++;
+      course.cellEnd();
       current = undefined;
     },
-    cellSkip() {
-      done++;
-    },
+    groupSkip: (group) => course.groupSkip(group),
+    repeat: (groups) => course.repeat(groups),
     end() {
       clearInterval(timer);
       logUpdate.clear();
@@ -91,12 +151,22 @@ function liveView(plans: readonly CellPlan[]): Progress {
   };
 }
 
+function groupText([first, ...others]: CellGroup): string {
+  const clients = [first, ...others].map(({ point }) => point.clients);
+  return `${roundText(first)}  ${first.lane.id}  ${clients.join(', ')} clients`;
+}
+
+/** `round 3`, or `round 3, attempt 2` */
+function roundText({ round, attempt }: Pick<Cell, 'round' | 'attempt'>): string {
+  return attempt > 1 ? `round ${round}, attempt ${attempt}` : `round ${round}`;
+}
+
 function newestPerLane(cells: readonly Cell[]): Cell[] {
   return [...new Map(cells.map((cell) => [keyOfPlace(cell), cell])).values()];
 }
 
-function laneColumnsOf(plans: readonly CellPlan[]): number {
-  return Math.max(0, ...plans.map(({ lane }) => lane.id.length));
+function laneColumnsOf(lanes: readonly string[]): number {
+  return Math.max(0, ...lanes.map(({ length }) => length));
 }
 
 function describe(cell: Cell, laneColumns: number): string {

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lanes } from '../catalogue/lanes.ts';
 import type { Lane } from '../contract/lane.ts';
-import { type PlannedScenario, planCells, type RunConfig } from './plan.ts';
+import { keyOfPoint } from '../stats/group.ts';
+import type { CellPlan } from './cell-plan.ts';
+import { blocksOf, expectedSeconds, type PlannedScenario, planCells, type RunConfig } from './plan.ts';
 
 const scenario: PlannedScenario = {
   id: 'test',
@@ -30,16 +32,18 @@ const config: RunConfig = {
 
 const sharesConnections = ({ options }: Pick<Lane, 'options'>) => options['connections'] === 'shared';
 
-const laneOrder = (seed: number) => planCells({ ...config, seed }).map(({ lane, round }) => `${round} ${lane.id}`);
+const cellsOf = (of: RunConfig): CellPlan[] => planCells(of).flat();
+
+const laneOrder = (seed: number) => cellsOf({ ...config, seed }).map(({ lane, round }) => `${round} ${lane.id}`);
 
 const perRound = (of: RunConfig) =>
-  Array.from({ length: scenario.rounds }, (_, index) => planCells(of).filter(({ round }) => round === index + 1));
+  Array.from({ length: scenario.rounds }, (_, index) => cellsOf(of).filter(({ round }) => round === index + 1));
 
 describe('a plan', () => {
   it('has every lane × point once in every round, and rounds one after another', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 31 - 1 }), (seed) => {
-        const cells = planCells({ ...config, seed });
+        const cells = cellsOf({ ...config, seed });
         for (let round = 1; round <= scenario.rounds; round++) {
           const of = cells.filter((cell) => cell.round === round);
           expect(of.map(({ lane }) => lane.id).sort()).toEqual(lanes.map(({ id }) => id).sort());
@@ -63,7 +67,7 @@ describe('a plan', () => {
   it('puts each lane in each place about equally often', () => {
     const places = new Map<string, number>();
     const rounds = 100 * lanes.length;
-    for (const { lane, order } of planCells({ ...config, scenarios: [{ ...scenario, rounds }] })) {
+    for (const { lane, order } of cellsOf({ ...config, scenarios: [{ ...scenario, rounds }] })) {
       const key = `${lane.id} ${(order - 1) % lanes.length}`;
       places.set(key, (places.get(key) ?? 0) + 1);
     }
@@ -78,12 +82,90 @@ describe('a plan', () => {
   });
 });
 
+describe('a block', () => {
+  const [point] = scenario.points;
+  if (!point) throw new Error('no point');
+  const points = [10, 100, 1_000].map((clients) => ({ ...point, clients }));
+  const swept: RunConfig = {
+    ...config,
+    scenarios: [
+      { ...scenario, points, figures: ['cpu'] },
+      { ...scenario, id: 'next' },
+    ],
+  };
+  const blocks = blocksOf(planCells(swept));
+  const orderOf = (cells: readonly CellPlan[], of: (cell: CellPlan) => string) => [...new Set(cells.map(of))];
+
+  it('is a scenario in a round: one scenario at a time, and rounds one after another', () => {
+    const names = blocks.map(([group]) => `${group?.[0].scenario} ${group?.[0].round}`);
+    const rounds = Array.from({ length: scenario.rounds }, (_, at) => at + 1);
+    expect(names).toEqual(['test', 'next'].flatMap((id) => rounds.map((round) => `${id} ${round}`)));
+  });
+
+  it('has all lanes of a point next to each other', () => {
+    for (const block of blocks) {
+      const cells = block.flat();
+      const changes = cells.filter(
+        (cell, at) => at > 0 && keyOfPoint(cell.point) !== keyOfPoint(cells[at - 1]?.point ?? point),
+      );
+      expect(changes).toHaveLength(orderOf(cells, (cell) => keyOfPoint(cell.point)).length - 1);
+    }
+  });
+
+  it('orders its points and lanes anew in each round, and in each scenario', () => {
+    const ofSweep = blocks.slice(0, scenario.rounds).map((block) => block.flat());
+    expect(
+      new Set(ofSweep.map((cells) => orderOf(cells, (cell) => keyOfPoint(cell.point)).join())).size,
+    ).toBeGreaterThan(1);
+    const twice = { ...config, scenarios: [scenario, { ...scenario, id: 'again' }] };
+    const [first = [], second = []] = ['test', 'again'].map((id) =>
+      cellsOf(twice).filter((cell) => cell.scenario === id),
+    );
+    expect(first.map(({ lane }) => lane.id)).not.toEqual(second.map(({ lane }) => lane.id));
+  });
+
+  it('of a scenario with a limit has its points in their order, and lanes in one of their own', () => {
+    const limited = { ...scenario, points, limit: { metric: 'latency.p99Us', max: 1 }, sharesProcesses: true };
+    for (const block of blocksOf(planCells({ ...config, scenarios: [limited] }))) {
+      expect(block.every(({ length }) => length === 1)).toBe(true);
+      expect(orderOf(block.flat(), (cell) => String(cell.point.clients))).toEqual(['10', '100', '1000']);
+    }
+    expect(
+      new Set(blocksOf(planCells({ ...config, scenarios: [limited] })).map(([group]) => group?.[0].lane.id)).size,
+    ).toBeGreaterThan(1);
+  });
+});
+
+describe('a group', () => {
+  const [point] = scenario.points;
+  if (!point) throw new Error('no point');
+  const points = [1, 100].map((clients) => ({ ...point, clients }));
+  const shared = { ...config, scenarios: [{ ...scenario, points, figures: ['cpu' as const], sharesProcesses: true }] };
+
+  it('is one cell, unless the scenario shares processes: then all points of a lane, in the order of the scenario', () => {
+    expect(planCells(config).every(({ length }) => length === 1)).toBe(true);
+    for (const group of planCells(shared)) {
+      expect(new Set(group.map(({ lane, round }) => `${lane.id} ${round}`)).size).toBe(1);
+      expect(group.map(({ point }) => point)).toEqual(points);
+      expect(group.map(({ order }) => order - group[0].order)).toEqual([0, 1]);
+    }
+  });
+
+  it('takes less time than its cells apart: processes are started and rehearsed once', () => {
+    const [group] = planCells(shared);
+    if (!group) throw new Error('no group');
+    const apart = group.reduce((sum, plan) => sum + expectedSeconds([plan]), 0);
+    expect(expectedSeconds(group)).toBeLessThan(apart);
+    expect(expectedSeconds(group)).toBeGreaterThan(2 * scenario.windowSeconds);
+  });
+});
+
 describe('a scenario', () => {
   const points = (changes: Partial<PlannedScenario>) =>
-    planCells({ ...config, scenarios: [{ ...scenario, ...changes }] });
+    cellsOf({ ...config, scenarios: [{ ...scenario, ...changes }] });
 
   it('with fewer rounds than another is left out of the rounds after', () => {
-    const cells = planCells({ ...config, scenarios: [scenario, { ...scenario, id: 'short', rounds: 2 }] });
+    const cells = cellsOf({ ...config, scenarios: [scenario, { ...scenario, id: 'short', rounds: 2 }] });
     expect(new Set(cells.filter((cell) => cell.scenario === 'short').map(({ round }) => round))).toEqual(
       new Set([1, 2]),
     );

@@ -6,11 +6,14 @@ import { randomAt, STREAM } from '../contract/random.ts';
 import type { Cell, Point, Result } from '../contract/result.ts';
 import { groupBy, keyOfPoint, withoutInterval } from '../stats/group.ts';
 import { metricOf } from '../stats/metrics/metrics.ts';
-import type { CellPlan } from './cell-plan.ts';
+import type { CellGroup, CellPlan } from './cell-plan.ts';
 import { floorSecondsOf, probeClientsOf, readsMemory } from './probes.ts';
 import { eventWaitMs, openingMs } from './timeouts.ts';
 import { warmupOf } from './warmup.ts';
 import { heldWindows } from './window.ts';
+
+/** More than any block takes. */
+const DRAWS_OF_SCENARIO = 0x1_0000;
 
 /** A scenario with everything decided, as the result records it. */
 export type PlannedScenario = Result['scenarios'][number];
@@ -25,41 +28,84 @@ export interface RunConfig {
   readonly seed: number;
 }
 
-type RoundCell = { readonly scenario: PlannedScenario; readonly lane: Lane; readonly point: Point };
-
-/** Every cell of a round once, in an order of that round's own, so that a drift of the machine hits all lanes alike. */
-export function planCells({ lanes, scenarios, seed }: RunConfig): CellPlan[] {
-  const rounds = Math.max(...scenarios.map((scenario) => scenario.rounds));
-  const cells: CellPlan[] = [];
-  for (let round = 1; round <= rounds; round++) {
-    const ofRound = scenarios
-      .filter((scenario) => round <= scenario.rounds)
-      .flatMap((scenario) => lanesOf(scenario, lanes).map((lane) => ({ scenario, lane })))
-      .flatMap(({ scenario, lane }) => pointsOf(scenario, lane).map((point) => ({ scenario, point, lane })));
-    for (const { scenario, point, lane } of inPointOrder(shuffle(ofRound, seed, round))) {
-      const readAlong = ledgerClients(lane, point.clients, scenario.ledgerShare);
-      cells.push({
-        procedure: scenario.procedure,
-        lane: withInterval(lane, point.pollIntervalMs),
-        scenario: scenario.id,
-        point,
-        round,
-        order: cells.length + 1,
-        // Events and poll phases differ between rounds, and are the same for all lanes of one.
-        seed: seed + round,
-        rehearsalSeconds: scenario.rehearsalSeconds ?? 0,
-        warmupSeconds: scenario.warmupSeconds,
-        windowSeconds: windowSeconds(scenario, point, lane),
-        arrivals: scenario.arrivals,
-        ledgerClients: readAlong,
-        probeClients: probeClientsOf(scenario, lane, point, readAlong),
-        floorSeconds: floorSecondsOf(scenario, point),
-        readsMemory: readsMemory(scenario, point),
-        attempt: 1,
+/**
+ * Every cell, in blocks: one scenario at a time, within it round by round. All lanes of a point and round are next to each other,
+ * in an order of their own, so that a lane and its reference meet the same machine.
+ *
+ * @returns groups of cells that share their processes; most have one cell
+ */
+export function planCells({ lanes, scenarios, seed }: RunConfig): CellGroup[] {
+  let order = 0;
+  return scenarios.flatMap((scenario, at) =>
+    roundsOf(scenario).flatMap((round) => {
+      const draw = drawsOf(seed + round, at);
+      return placesOf(scenario, lanes, draw).map(([first, ...others]): CellGroup => {
+        const planAt = ({ lane, point }: Place) => cellPlan(scenario, lane, point, { seed, round, order: ++order });
+        return [planAt(first), ...others.map(planAt)];
       });
-    }
-  }
-  return cells;
+    }),
+  );
+}
+
+/** Groups that follow one another and are of one scenario and round. */
+export function blocksOf(groups: readonly CellGroup[]): CellGroup[][] {
+  return [...groupBy(groups, ([{ scenario, round }]) => JSON.stringify([scenario, round])).values()];
+}
+
+type Place = { readonly lane: Lane; readonly point: Point };
+type Draw = () => number;
+
+function roundsOf({ rounds }: PlannedScenario): number[] {
+  return Array.from({ length: rounds }, (_, at) => at + 1);
+}
+
+/** The places of one block in the order in which they are measured, by group. */
+function placesOf(scenario: PlannedScenario, lanes: readonly Lane[], draw: Draw): (readonly [Place, ...Place[]])[] {
+  const places = lanesOf(scenario, lanes).flatMap((lane) => pointsOf(scenario, lane).map((point) => ({ lane, point })));
+  if (sharesProcesses(scenario)) return shuffle([...groupBy(places, ({ lane }) => lane.id).values()], draw);
+  const byPoint = [...groupBy(places, ({ point }) => keyOfPoint(point)).values()];
+  // A lane with a limit is measured from its first point on.
+  const ordered = scenario.limit
+    ? byPoint.sort((a, b) => rankIn(scenario, a) - rankIn(scenario, b))
+    : shuffle(byPoint, draw);
+  return ordered.flatMap((ofPoint) => shuffle(ofPoint, draw)).map((place) => [place] as const);
+}
+
+/** A limit ends a lane's points in the middle, so that its cells need processes of their own. */
+function sharesProcesses({ sharesProcesses: isShared = false, limit }: PlannedScenario): boolean {
+  return isShared && limit === undefined;
+}
+
+function rankIn({ points }: PlannedScenario, [{ point }]: readonly [Place, ...Place[]]): number {
+  return points.findIndex((one) => keyOfPoint(one) === keyOfPoint(point));
+}
+
+function cellPlan(
+  scenario: PlannedScenario,
+  lane: Lane,
+  point: Point,
+  { seed, round, order }: { readonly seed: number; readonly round: number; readonly order: number },
+): CellPlan {
+  const readAlong = ledgerClients(lane, point.clients, scenario.ledgerShare);
+  return {
+    procedure: scenario.procedure,
+    lane: withInterval(lane, point.pollIntervalMs),
+    scenario: scenario.id,
+    point,
+    round,
+    order,
+    attempt: 1,
+    // Events and poll phases differ between rounds, and are the same for all lanes of one.
+    seed: seed + round,
+    rehearsalSeconds: scenario.rehearsalSeconds ?? 0,
+    warmupSeconds: scenario.warmupSeconds,
+    windowSeconds: windowSeconds(scenario, point, lane),
+    arrivals: scenario.arrivals,
+    ledgerClients: readAlong,
+    probeClients: probeClientsOf(scenario, lane, point, readAlong),
+    floorSeconds: floorSecondsOf(scenario, point),
+    readsMemory: readsMemory(scenario, point),
+  };
 }
 
 /** A lane's duplicate shows the noise of latencies; over many points it would take too long. */
@@ -79,17 +125,6 @@ function pointsOf({ points }: PlannedScenario, { polls }: Lane): Point[] {
 
 export function distinct(points: readonly Point[]): Point[] {
   return [...new Map(points.map((point) => [keyOfPoint(point), point])).values()];
-}
-
-/** A lane with a limit is measured from its first point on: its positions in the round stay, their points are sorted. */
-function inPointOrder(cells: readonly RoundCell[]): RoundCell[] {
-  const keyOf = ({ scenario, lane }: RoundCell) => `${scenario.id} ${lane.id}`;
-  const limited = cells.filter(({ scenario }) => scenario.limit);
-  const byLane: ReadonlyMap<string, RoundCell[]> = groupBy(limited, keyOf);
-  for (const ofLane of byLane.values()) {
-    ofLane.sort((a, b) => a.scenario.points.indexOf(a.point) - b.scenario.points.indexOf(b.point));
-  }
-  return cells.map((cell) => byLane.get(keyOf(cell))?.shift() ?? cell);
 }
 
 /** Whether the lane was over the scenario's limit at an earlier point of the same round: then it goes no further. */
@@ -125,23 +160,36 @@ function ledgerClients({ sharesConnection }: Lane, clients: number, share: numbe
   return sharesConnection ? 0 : Math.min(Math.ceil(clients * share), clients - 1);
 }
 
-/** How long a cell takes, about: for the time left. */
-export function expectedSeconds(plan: CellPlan): number {
-  const { lane, point, procedure, warmupSeconds, windowSeconds, arrivals } = plan;
-  // Its clients connect and close in 0.4 s.
-  const rehearsalSeconds = plan.rehearsalSeconds > 0 ? plan.rehearsalSeconds + 0.4 : 0;
-  const held = heldWindows[procedure]?.(plan, 1);
-  if (held) return rehearsalSeconds + 1 + warmupSeconds + (held.windowMs + held.afterMs / 4) / 1e3;
-  const waitSeconds = eventWaitMs(lane, point) / 1e3;
-  const slot = point.eventsPerSecond > 0 ? slotGroupSize(arrivals) / point.eventsPerSecond : 0;
-  const startSeconds = 0.8 + point.clients / 1e3 + openingMs(point) / 1e3;
-  return rehearsalSeconds + startSeconds + warmupOf(plan).seconds + Math.max(windowSeconds, slot) + waitSeconds;
+/** How long a group takes, about: for the time left. Processes are started and rehearsed once for all of it. */
+export function expectedSeconds([first, ...others]: CellGroup): number {
+  return beginSeconds(first) + [first, ...others].reduce((sum, plan) => sum + takeSeconds(plan), 0);
 }
 
-function shuffle<T>(all: readonly T[], seed: number, round: number): T[] {
+/** Processes start in 0.8 s; the clients of a rehearsal connect and close in 0.4 s. */
+function beginSeconds({ rehearsalSeconds }: CellPlan): number {
+  return 0.8 + (rehearsalSeconds > 0 ? rehearsalSeconds + 0.4 : 0);
+}
+
+function takeSeconds(plan: CellPlan): number {
+  const { lane, point, procedure, warmupSeconds, windowSeconds, arrivals } = plan;
+  const held = heldWindows[procedure]?.(plan, 1);
+  if (held) return 0.2 + warmupSeconds + (held.windowMs + held.afterMs / 4) / 1e3;
+  const waitSeconds = eventWaitMs(lane, point) / 1e3;
+  const slot = point.eventsPerSecond > 0 ? slotGroupSize(arrivals) / point.eventsPerSecond : 0;
+  const connectSeconds = point.clients / 1e3 + openingMs(point) / 1e3;
+  return connectSeconds + warmupOf(plan).seconds + Math.max(windowSeconds, slot) + waitSeconds;
+}
+
+/** Draws of one block. Those of scenarios are far apart, so that lanes are in another order in each of them. */
+function drawsOf(seed: number, scenario: number): Draw {
+  let at = scenario * DRAWS_OF_SCENARIO;
+  return () => randomAt(seed, STREAM.order, at++);
+}
+
+function shuffle<T>(all: readonly T[], draw: Draw): T[] {
   const shuffled = [...all];
   for (let at = shuffled.length - 1; at > 0; at--) {
-    const other = Math.floor(randomAt(seed + round, STREAM.order, at) * (at + 1));
+    const other = Math.floor(draw() * (at + 1));
     [shuffled[at], shuffled[other]] = [shuffled[other] as T, shuffled[at] as T];
   }
   return shuffled;

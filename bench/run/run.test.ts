@@ -64,9 +64,10 @@ async function runWith(laboratory: Laboratory, options: RunOptions = {}) {
         saved.push(JSON.stringify(soFar));
         onSave(soFar);
       },
-      onCellStart() {},
+      onGroupStart() {},
       onCellEnd() {},
-      onCellSkip() {},
+      onGroupSkip() {},
+      onRepeat() {},
       signal: controller.signal,
     },
   );

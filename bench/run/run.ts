@@ -1,13 +1,14 @@
-/** A run: the plan, cell by cell, saved after each. */
+/** A run: the plan, block by block, saved after each group of cells. */
 
 import type { Cell, Environment, MachineState, Result, Session } from '../contract/result.ts';
-import { SCHEMA_VERSION } from '../contract/result.ts';
+import { notice, SCHEMA_VERSION } from '../contract/result.ts';
 import { cellKey, type Evidence, judge, runWarnings } from '../record/citable.ts';
 import { resultId } from '../record/identity.ts';
 import { summarise } from '../stats/summarise.ts';
-import type { CellPlan } from './cell-plan.ts';
+import { groupsToRepeat, keyOfPlan, MOST_ATTEMPTS } from './attempts.ts';
+import type { CellGroup } from './cell-plan.ts';
 import type { Laboratory } from './laboratory.ts';
-import { isBeyondLimit, planCells, type RunConfig } from './plan.ts';
+import { blocksOf, isBeyondLimit, planCells, type RunConfig } from './plan.ts';
 import { runCell } from './run-cell.ts';
 
 export interface RunContext {
@@ -17,20 +18,26 @@ export interface RunContext {
   /** An interrupted run to finish: its cells stay as they are. */
   readonly earlier?: Result | undefined;
   readonly readMachineState: () => MachineState;
-  /** Called after every cell and at the end, with all there is so far. */
+  /** Called before every group of cells and at the end, with all there is so far. */
   readonly save: (result: Result) => void;
-  readonly onCellStart: (plan: CellPlan) => void;
+  readonly onGroupStart: (group: CellGroup) => void;
   readonly onCellEnd: (cell: Cell) => void;
-  /** Called for each cell that is left out because its lane was over the scenario's limit before. */
-  readonly onCellSkip: () => void;
+  /** Called for each group that is left out because its lane was over the scenario's limit before. */
+  readonly onGroupSkip: (group: CellGroup) => void;
+  /** Called with the groups of a block that are to be measured again next, because they were disturbed. */
+  readonly onRepeat: (groups: readonly CellGroup[]) => void;
   readonly signal: AbortSignal;
+  /** @default measures them in processes of the laboratory */
+  readonly runCells?: RunCells;
   readonly now?: () => Date;
 }
 
+/** @returns a cell for each plan of the group, failed ones too; rejects when the signal aborts */
+export type RunCells = (group: CellGroup, laboratory: Laboratory, signal: AbortSignal) => Promise<Cell[]>;
+
 /** @returns the result as it was saved last; `finishedAt` is null when `signal` aborted the run */
 export async function run(config: RunConfig, context: RunContext): Promise<Result> {
-  const { laboratory, earlier, save, onCellStart, onCellEnd, onCellSkip, signal, now = () => new Date() } = context;
-  const plans = remainingCells(config, earlier);
+  const { earlier, save, signal, now = () => new Date() } = context;
   const cells: Cell[] = [...(earlier?.cells ?? [])];
   const before = context.readMachineState();
   const start = { startedAt: now().toISOString(), before };
@@ -38,49 +45,93 @@ export async function run(config: RunConfig, context: RunContext): Promise<Resul
     const session = { ...start, endedAt, cells: cells.length - (earlier?.cells.length ?? 0), after };
     return buildResult(config, context, cells, [...(earlier?.sessions ?? []), session], isFinished ? endedAt : null);
   };
+  const measure = async (group: CellGroup) => {
+    save(resultSoFar(null, null, false));
+    await measureGroup(group, cells, context);
+  };
 
-  save(resultSoFar(null, null, false));
-  let measured = 0;
-  for (const plan of plans) {
-    if (signal.aborted) break;
-    if (isBeyondLimit(plan, cells, config.scenarios)) {
-      onCellSkip();
-      measured++;
-      continue;
-    }
-    const next = { ...plan, order: cells.length + 1 };
-    onCellStart(next);
-    try {
-      const cell = await coolDown(await runCell(next, laboratory, signal), laboratory, signal);
-      cells.push(cell);
-      onCellEnd(cell);
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      break;
-    }
-    if (++measured < plans.length) save(resultSoFar(null, null, false));
-  }
+  const isFinished = await measureBlocks(config, context, cells, measure).catch((error) => {
+    if (!signal.aborted) throw error;
+    return false;
+  });
   const after = context.readMachineState();
-  const result = resultSoFar(now().toISOString(), after, measured === plans.length);
+  const result = resultSoFar(now().toISOString(), after, isFinished);
   save(result);
   return result;
 }
 
-/** The cells that an earlier run lacks, and those that failed in it. */
-export function remainingCells(config: RunConfig, earlier: Result | undefined): CellPlan[] {
-  const done = new Set(earlier?.cells.filter(({ state }) => state === 'completed').map(cellKey));
-  return planCells(config).filter(({ lane, ...plan }) => !done.has(cellKey({ ...plan, lane: lane.id })));
+/** @returns whether all that was left to measure was measured, or left out for a limit */
+async function measureBlocks(
+  config: RunConfig,
+  { earlier, signal, onGroupSkip, onRepeat }: RunContext,
+  cells: readonly Cell[],
+  measure: (group: CellGroup) => Promise<void>,
+): Promise<boolean> {
+  const blocks = blocksOf(planCells(config));
+  for (const block of blocks) {
+    const firstOfBlock = cells.length;
+    for (const group of withoutMeasured(block, earlier)) {
+      if (signal.aborted) return false;
+      if (isBeyondLimit(group[0], cells, config.scenarios)) onGroupSkip(group);
+      else await measure(group);
+    }
+    for (let attempt = 2; attempt <= MOST_ATTEMPTS; attempt++) {
+      const again = groupsToRepeat(block, cells.slice(firstOfBlock), attempt, config);
+      if (again.length > 0) onRepeat(again);
+      for (const group of again) {
+        if (signal.aborted) return false;
+        await measure(group);
+      }
+    }
+  }
+  return true;
 }
 
-/** Waits until the cell's sockets are gone; a warning counts those that stay. */
-async function coolDown(cell: Cell, laboratory: Laboratory, signal: AbortSignal): Promise<Cell> {
+/** Adds a cell for each plan of the group. */
+async function measureGroup(
+  [first, ...others]: CellGroup,
+  cells: Cell[],
+  { laboratory, signal, onGroupStart, onCellEnd, runCells = runOneByOne }: RunContext,
+): Promise<void> {
+  const group: CellGroup = [
+    { ...first, order: cells.length + 1 },
+    ...others.map((plan, at) => ({ ...plan, order: cells.length + 2 + at })),
+  ];
+  onGroupStart(group);
+  const measured = await coolDown(await runCells(group, laboratory, signal), laboratory, signal);
+  cells.push(...measured);
+  for (const cell of measured) onCellEnd(cell);
+}
+
+const runOneByOne: RunCells = async (group, laboratory, signal) => {
+  const cells: Cell[] = [];
+  for (const plan of group) cells.push({ ...(await runCell(plan, laboratory, signal)), attempt: plan.attempt });
+  return cells;
+};
+
+/** The cells that an earlier run lacks, and those that failed in it; by group. A disturbed one is measured, and stays. */
+export function remainingCells(config: RunConfig, earlier: Result | undefined): CellGroup[] {
+  return withoutMeasured(planCells(config), earlier);
+}
+
+function withoutMeasured(groups: readonly CellGroup[], earlier: Result | undefined): CellGroup[] {
+  const done = new Set(earlier?.cells.filter(({ state }) => state === 'completed').map(cellKey));
+  return groups.flatMap((group) => {
+    const [first, ...others] = group.filter((plan) => !done.has(keyOfPlan(plan)));
+    return first ? [[first, ...others] as const] : [];
+  });
+}
+
+/** Waits until the sockets of the group are gone; a warning of its last cell counts those that stay. */
+async function coolDown(cells: readonly Cell[], laboratory: Laboratory, signal: AbortSignal): Promise<Cell[]> {
+  const last = cells.findLast((cell) => cell.state === 'completed');
   // Sockets in the cell's own network namespaces are gone with them.
-  if (cell.state === 'failed' || cell.point.link !== undefined) return cell;
-  const { open } = await laboratory.coolDown(Number(new URL(cell.url).port), signal);
-  if (open === 0) return cell;
+  if (!last || last.point.link !== undefined) return [...cells];
+  const { open } = await laboratory.coolDown(Number(new URL(last.url).port), signal);
+  if (open === 0) return [...cells];
   const text = `${open} of its sockets were still there when the next cell began.`;
-  const hint = 'Look for a client or a proxy that keeps connections open.';
-  return { ...cell, warnings: [...cell.warnings, { code: 'sockets-left', severity: 'notice', text, hint }] };
+  const left = notice('sockets-left', text, 'Look for a client or a proxy that keeps connections open.');
+  return cells.map((cell) => (cell === last ? { ...cell, warnings: [...cell.warnings, left] } : cell));
 }
 
 function buildResult(

@@ -49,9 +49,10 @@ async function measure(flags: Partial<BenchFlags>) {
       command: 'npm run bench',
       readMachineState: () => ({ calibrationUs: 40_000, loadAverage: null, pressure: null }),
       save() {},
-      onCellStart() {},
+      onGroupStart() {},
       onCellEnd() {},
-      onCellSkip() {},
+      onGroupSkip() {},
+      onRepeat() {},
       signal: new AbortController().signal,
     },
   );
