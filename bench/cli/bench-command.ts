@@ -16,6 +16,7 @@ import { waitForQuietSockets } from '../machine/quiet-sockets.ts';
 import { netemDiscipline, netemProblem } from '../network/netem/netem.ts';
 import { openNetwork } from '../network/netem/network.ts';
 import { hasInvalidData } from '../record/citable.ts';
+import { countRuns, type EarlierRun, earlierRuns } from '../record/runs/earlier-runs.ts';
 import { Store } from '../record/store.ts';
 import { exportResult } from '../report/export/export.ts';
 import { renderReport } from '../report/page/render.ts';
@@ -72,6 +73,7 @@ export async function bench(flags: BenchCommandFlags, command: Command): Promise
     environment,
     command: recordedCommand(process.argv.slice(2), node.versions.node),
     earlier,
+    runsBefore: countRuns(store.texts(), { settings: config, fingerprint: environment.fingerprint }),
     readMachineState: () => readMachineState(() => calibrateApart(pinning.server)),
     save(soFar) {
       try {
@@ -88,12 +90,13 @@ export async function bench(flags: BenchCommandFlags, command: Command): Promise
     signal: AbortSignal.any([interruption, unsaved.signal]),
   }).finally(() => progress.end());
 
-  console.log(describeResult(result));
+  const runsOfBefore = runsBefore(result, store);
+  console.log(describeResult(result, runsOfBefore));
   if (interruption.aborted) process.exitCode = EXIT.interrupted;
   else if (hasInvalidData(result)) process.exitCode = EXIT.invalidData;
   try {
     unsaved.signal.throwIfAborted();
-    showFiles(result, store);
+    showFiles(result, store, runsOfBefore);
   } catch (error) {
     console.error(`error: ${error instanceof Error ? error.message : error}`);
     process.exitCode = EXIT.invalidData;
@@ -136,9 +139,16 @@ function laboratoryFor({ workers }: RunConfig, pinning: Pinning, { path, version
   };
 }
 
-function showFiles(result: Result, store: Store): void {
+/** Runs of the same settings on the same machine that came before it in the folder. */
+export function runsBefore(settings: Result, store: Store): EarlierRun[] {
+  const { environment, startedAt } = settings;
+  return earlierRuns(store.texts(), { settings, fingerprint: environment.fingerprint, before: startedAt });
+}
+
+/** Makes page and exports of a result that was saved, and says where they are. */
+export function showFiles(result: Result, store: Store, earlier: readonly EarlierRun[]): void {
   const folder = store.saveExports(result, exportResult(result));
-  const page = store.saveReport(result, renderReport(result));
+  const page = store.saveReport(result, renderReport(result, earlier));
   console.log(`\n${page}\n${folder} has tables and citations of this run.`);
   if (result.finishedAt === null) console.log(`Finish it with: npm run bench -- --resume ${folder}`);
 }

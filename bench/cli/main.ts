@@ -4,16 +4,18 @@ import { lanes } from '../catalogue/lanes.ts';
 import { profiles } from '../catalogue/profiles.ts';
 import { scenarios } from '../catalogue/scenarios.ts';
 import { projectRoot } from '../contract/paths.ts';
+import type { MergeOptions } from '../record/runs/merge.ts';
 import { Store, writeAtomically, writeFiles } from '../record/store.ts';
 import { exportResult } from '../report/export/export.ts';
 import { renderReport } from '../report/page/render.ts';
 import { COMPARED_METRICS } from '../report/terminal/comparison.ts';
-import { bench } from './bench-command.ts';
+import { bench, runsBefore } from './bench-command.ts';
 import { type CompareFlags, compare, metricList } from './compare-command.ts';
 import { addBenchFlags } from './configure.ts';
 import { doctorReport } from './doctor-command.ts';
 import { EXIT } from './exit.ts';
 import { describeCatalogue } from './list-command.ts';
+import { merge } from './merge-command.ts';
 
 const RUN = ['<run>', 'a result.json, its folder, or the id of a run'] as const;
 
@@ -49,6 +51,12 @@ program
   )
   .action((a: string, b: string, flags: CompareFlags) => compare(store(), a, b, flags));
 program
+  .command('merge')
+  .description('runs of the same settings joined into one result, whose intervals are those of the next run too')
+  .argument('<runs...>', `two or more, each ${RUN[1]}`)
+  .option('--across-versions', 'although their code, dependencies or Node differ')
+  .action((runs: string[], flags: MergeOptions) => merge(store(), runs, flags));
+program
   .command('report')
   .description('rebuilds the page from a result')
   .argument(...RUN)
@@ -81,9 +89,10 @@ async function doctor(): Promise<void> {
 }
 
 function report(run: string): void {
-  const { result, path } = store().load(run);
+  const all = store();
+  const { result, path } = all.load(run);
   const page = join(dirname(path), 'report.html');
-  writeAtomically(page, renderReport(result));
+  writeAtomically(page, renderReport(result, runsBefore(result, all)));
   console.log(page);
 }
 

@@ -10,8 +10,13 @@ export function stampOf(startedAt: string): string {
 /** @param result of any schema version, as it is stored; the order of its keys does not count */
 export function resultId(result: { readonly startedAt: string; readonly [key: string]: unknown }): string {
   const { id: _id, ...content } = result;
-  const hash = createHash('sha256').update(JSON.stringify(content, sortKeys)).digest('hex');
+  const hash = createHash('sha256').update(stableText(content)).digest('hex');
   return `${stampOf(result.startedAt)}-${hash.slice(0, 12)}`;
+}
+
+/** JSON that is equal for equal values, in whichever order their keys stand. */
+export function stableText(value: unknown): string {
+  return JSON.stringify(value, sortKeys);
 }
 
 function sortKeys(_key: string, value: unknown): unknown {

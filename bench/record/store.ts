@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { InvalidResult, parseResult, type Result } from '../contract/result.ts';
+import { readText } from '../measure/system-files.ts';
 import { resultId, stampOf } from './identity.ts';
 import { recomputed } from './recompute.ts';
 
@@ -70,21 +71,33 @@ export class Store {
   }
 
   /**
-   * Finds a result by its path, its run folder or its run's id. Its estimates are those of this version.
+   * Finds a result by its path, its run folder or its run's id. Its estimates are those of this version; `schemaVersion` is the
+   * one that it is stored in.
    *
    * @throws Error when there is no such file, or when it is not a result or was changed by hand
    */
-  load(run: string): { result: Result; path: string } {
+  load(run: string): { result: Result; path: string; schemaVersion: unknown } {
     const candidates = [run, join(run, 'result.json'), join(this.#folderOf(run), 'result.json')];
     const path = candidates.find(isFile);
     if (path === undefined) throw new Error(`there is no result ${run}; looked for ${candidates.join(', ')}`);
     try {
       const text = readFileSync(path, 'utf8');
       const result = parseResult(text);
-      if (resultId(JSON.parse(text)) === result.id) return { result: recomputed(result), path };
+      const stored = JSON.parse(text);
+      if (resultId(stored) === result.id) {
+        return { result: recomputed(result), path, schemaVersion: stored.schemaVersion };
+      }
       throw new InvalidResult('its id is not the hash of what it says: the file was changed after the run');
     } catch (error) {
       throw new Error(`${path}: ${messageOf(error)}`, { cause: error });
+    }
+  }
+
+  /** The text of each run's result, the newest run first; read one by one, and left out where it can't be read. */
+  *texts(): Generator<string> {
+    for (const name of readdirSync(join(this.folder, 'runs')).sort().reverse()) {
+      const text = readText(join(this.#folderOf(name), 'result.json'));
+      if (text !== undefined) yield text;
     }
   }
 

@@ -2,9 +2,8 @@
 
 import type { Cell, Environment, MachineState, Result, Session } from '../contract/result.ts';
 import { notice, SCHEMA_VERSION } from '../contract/result.ts';
-import { cellKey, type Evidence, judge, runWarnings } from '../record/citable.ts';
-import { resultId } from '../record/identity.ts';
-import { summarise } from '../stats/summarise.ts';
+import { cellKey } from '../record/citable.ts';
+import { conclude } from '../record/conclude.ts';
 import { groupsToRepeat, keyOfPlan, MOST_ATTEMPTS } from './attempts.ts';
 import type { CellGroup } from './cell-plan.ts';
 import type { Laboratory } from './laboratory.ts';
@@ -17,6 +16,8 @@ export interface RunContext {
   readonly command: string;
   /** An interrupted run to finish: its cells stay as they are. */
   readonly earlier?: Result | undefined;
+  /** Runs of the same settings before it; of a run to finish, what it says itself holds. */
+  readonly runsBefore?: number;
   readonly readMachineState: () => MachineState;
   /** Called before every group of cells and at the end, with all there is so far. */
   readonly save: (result: Result) => void;
@@ -136,20 +137,22 @@ async function coolDown(cells: readonly Cell[], laboratory: Laboratory, signal: 
 
 function buildResult(
   config: RunConfig,
-  { environment, command, earlier }: RunContext,
+  context: RunContext,
   cells: readonly Cell[],
   sessions: readonly Session[],
   finishedAt: string | null,
 ): Result {
+  const { environment, command, earlier } = context;
   const { profile, lanes, scenarios, workers, reference, seed } = config;
-  const { estimates, comparisons } = summarise(cells, { reference, lanes });
-  const evidence: Evidence = {
+  const runsBefore = earlier ? earlier.runsBefore : context.runsBefore;
+  return conclude({
     schemaVersion: SCHEMA_VERSION,
     startedAt: sessions[0]?.startedAt ?? '',
     finishedAt,
     command: earlier?.command ?? command,
     seed,
     profile,
+    ...(runsBefore !== undefined && { runsBefore }),
     reference,
     workers,
     environment,
@@ -164,9 +167,5 @@ function buildResult(
     ),
     scenarios: [...scenarios],
     cells: [...cells],
-    comparisons,
-  };
-  const warnings = runWarnings(evidence);
-  const result = { ...evidence, id: '', citable: judge(warnings, evidence), warnings, estimates };
-  return { ...result, id: resultId(result) };
+  });
 }

@@ -3,6 +3,7 @@
 import { decodeFromCompressedBase64, JsHistogram } from 'hdr-histogram-js';
 import { type CompletedCell, InvalidResult, type Result } from '../../contract/result.ts';
 import { uniqueNames } from '../view/words/names.ts';
+import { roundName } from '../view/words/rounds.ts';
 import { settingText } from '../view/words/wording.ts';
 import { percentileDistribution } from './percentile-distribution.ts';
 
@@ -18,7 +19,8 @@ export function histogramFiles({ id, cells }: Pick<Result, 'id' | 'cells'>): [pa
   return cells.flatMap((cell): [string, string][] => {
     // A result that was made by hand may have none.
     if (cell.state !== 'completed' || cell.latency.histogram === '') return [];
-    const { scenario, point, lane, round } = cell;
+    const { scenario, point, lane } = cell;
+    const round = roundName(cell);
     const setting = settingText([point]);
     const name = nameOf(`${scenario} ${setting} ${lane} round ${round}`);
     const about = `#[Unit    =           ms, Latency of ${lane} in ${scenario}, ${setting}, round ${round}, run ${id}]\n`;
@@ -26,14 +28,15 @@ export function histogramFiles({ id, cells }: Pick<Result, 'id' | 'cells'>): [pa
   });
 }
 
-function decode({ lane, scenario, round, latency }: CompletedCell): JsHistogram {
+function decode(cell: CompletedCell): JsHistogram {
+  const { lane, scenario, latency } = cell;
   try {
     const histogram = decodeFromCompressedBase64(latency.histogram, 64, false);
     if (histogram instanceof JsHistogram) return histogram;
     throw new Error('it was decoded by another build');
   } catch (error) {
     throw new InvalidResult(
-      `latency.histogram of ${lane} in ${scenario}, round ${round}: it can't be read: ${error instanceof Error ? error.message : error}`,
+      `latency.histogram of ${lane} in ${scenario}, round ${roundName(cell)}: it can't be read: ${error instanceof Error ? error.message : error}`,
     );
   }
 }

@@ -21,7 +21,7 @@ export function reproduceMarkdown(result: Result, views: readonly ScenarioView[]
     '## What it needs',
     bullets(needs(result, exportedBytes).map(escapeMarkdown)),
     '## What may differ',
-    bullets(DIFFERENCES),
+    bullets([...DIFFERENCES, intervalsText(result)]),
   ].join('\n\n')}\n`;
 }
 
@@ -30,8 +30,13 @@ const DIFFERENCES = [
     'A command for one scenario gives the same events and phases, but another order of cells.',
   'Times differ with the machine, its state and what else runs on it; ratios between lanes less so. Bytes come out the same, ' +
     'except that polls may bundle events differently.',
-  'An interval covers the rounds of one run. Another run may lie outside it.',
 ];
+
+function intervalsText({ merged }: Result): string {
+  return merged
+    ? `An interval covers further runs of the kind of these ${merged.length}, as far as so few can tell.`
+    : 'An interval covers the rounds of one run. Another run may lie outside it.';
+}
 
 function scenarioBlocks(result: Result, view: ScenarioView): string[] {
   const { scenario } = view;

@@ -5,6 +5,7 @@ import { bibtexKey, citationSentence } from '../view/citation.ts';
 import { baselinesOf, type Column, columnsOf, formattedRatio, formattedValue, TABLES } from '../view/tables/tables.ts';
 import { formatInstant, headed, intervalText } from '../view/words/format.ts';
 import { type Place, type ScenarioView, withoutDuplicates } from '../view/words/places.ts';
+import { roundsOf } from '../view/words/rounds.ts';
 import { verdictText } from '../view/words/verdicts.ts';
 import { conditionsText, laneText, softwareText } from '../view/words/wording.ts';
 import { bullets, escapeMarkdown, type MarkdownColumn, markdownTable } from './markdown.ts';
@@ -56,7 +57,7 @@ function valueTable({ places }: ScenarioView, columns: readonly Column[]): strin
           const formatted = formattedValue(lane, column);
           return formatted ? intervalText(formatted) : '–';
         }),
-        `${lane.valid.length} of ${lane.cells.length}`,
+        `${roundsOf(lane.valid)} of ${roundsOf(lane.cells)}`,
       ]),
     ),
   );

@@ -7,16 +7,19 @@ import { byQuestion, comparedIn, comparedProse, widestOf } from '../view/finding
 import { isolationSentences } from '../view/findings/isolation.ts';
 import { noiseFloorInShort, noiseFloorOf } from '../view/findings/noise-floor.ts';
 import type { LaneLabel } from '../view/page-model.ts';
+import type { EarlierRun } from '../view/tables/earlier-table.ts';
 import { lanesOf } from '../view/tables/lane-table.ts';
 import { Anchors } from '../view/words/anchors.ts';
 import { countOf, formatCount } from '../view/words/format.ts';
 import { laneLabels, type ScenarioView, viewsOf, wasMeasuredAgain } from '../view/words/places.ts';
 import { commonText } from '../view/words/points.ts';
+import { roundName } from '../view/words/rounds.ts';
 import { proseText, VERDICT_NAMES } from '../view/words/verdicts.ts';
+import { earlierLines } from './earlier.ts';
 import { LINE_COLUMNS, tablesInFull, tablesInShort } from './terminal-tables.ts';
 
 /** Whether it may be cited and how far noise goes; for each scenario its tables, and what comparisons came to. */
-export function describeResult(result: Result): string {
+export function describeResult(result: Result, earlier: readonly EarlierRun[] = []): string {
   const views = viewsOf(result, new Anchors());
   const isLong = views.length > 1 || views.some(({ places }) => places.length > 1);
   const blocks = views.flatMap((view) => {
@@ -42,7 +45,15 @@ export function describeResult(result: Result): string {
   const floor = (views.length > 1 ? noiseFloorInShort(result) : noiseFloorOf(result)).map((one) =>
     wrap(proseText(one)),
   );
-  return [...citable(result), ...floor, '', ...blocks, ...problems(result), reminder(result)].join('\n');
+  return [
+    ...citable(result),
+    ...floor,
+    '',
+    ...blocks,
+    ...earlierLines(result, views, earlier),
+    ...problems(result),
+    reminder(result),
+  ].join('\n');
 }
 
 function inFull(view: ScenarioView, metrics: readonly string[], result: Result): string[] {
@@ -92,9 +103,12 @@ function wrap(sentence: string): string {
 function problems({ cells }: Result): string[] {
   const lines = cells.flatMap((cell) => {
     const again = wasMeasuredAgain(cell, cells) ? ' (measured again)' : '';
-    if (cell.state === 'failed') return [`failed: ${cell.lane}, round ${cell.round}${again}: ${cell.error.message}`];
+    if (cell.state === 'failed')
+      return [`failed: ${cell.lane}, round ${roundName(cell)}${again}: ${cell.error.message}`];
     if (isValid(cell)) return [];
-    return [`invalid: ${cell.lane}, round ${cell.round}: ${cell.warnings.map((warning) => warning.text).join(' ')}`];
+    return [
+      `invalid: ${cell.lane}, round ${roundName(cell)}: ${cell.warnings.map((warning) => warning.text).join(' ')}`,
+    ];
   });
   return lines.length > 0 ? [...lines, ''] : [];
 }

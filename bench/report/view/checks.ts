@@ -8,6 +8,7 @@ import { roundsTable } from './tables/rounds-table.ts';
 import { PARTS } from './words/anchors.ts';
 import { countOf, formatCount } from './words/format.ts';
 import { laneLabels, placeTitles, type ScenarioView, wasMeasuredAgain } from './words/places.ts';
+import { roundName } from './words/rounds.ts';
 
 export function checksOf(result: Result, views: readonly ScenarioView[]) {
   return {
@@ -44,7 +45,7 @@ function rejectedTable(result: Result, views: readonly ScenarioView[]): Table | 
       lane: labels.get(cell.lane),
       cells: [
         text(titleOf(cell)),
-        number(cell.round),
+        { text: roundName(cell) },
         ...(isCompleted(cell) ? auditFailure(cell) : failure(cell)),
         ...(retries.size > 0 ? [text(retries.has(cell) ? 'measured again' : null)] : []),
       ],
@@ -164,7 +165,7 @@ function groupOf(
   const cells = sightings.flatMap(({ cell }) => cell ?? []);
   const byLane = [...groupBy(cells, laneOf)].map(([lane, { length }]) => (length > 1 ? `${lane} (${length})` : lane));
   const all = sightings.map(({ warning, cell }) => ({
-    where: cell ? [laneOf(cell), titleOf?.(cell), `round ${cell.round}`].filter(Boolean).join(', ') : 'run',
+    where: cell ? [laneOf(cell), titleOf?.(cell), `round ${roundName(cell)}`].filter(Boolean).join(', ') : 'run',
     text: warning.text,
   }));
   return {

@@ -9,6 +9,7 @@ import type { Entry } from './page-model.ts';
 import { sectionOf } from './section.ts';
 import { summaryOf } from './summary.ts';
 import { conditionsOf } from './tables/conditions.ts';
+import { type EarlierRun, earlierTable } from './tables/earlier-table.ts';
 import { Anchors } from './words/anchors.ts';
 import { countOf, formatCount, formatDuration, formatInstant } from './words/format.ts';
 import { viewsOf } from './words/places.ts';
@@ -18,7 +19,8 @@ const GENERAL_QUESTION = 'What does it cost, in time and in bytes, to get an eve
 
 export type PageModel = ReturnType<typeof pageModel>;
 
-export function pageModel(result: Result) {
+/** @param earlier runs of the same settings on the same machine, for the table that stands them beside this one */
+export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
   const anchors = new Anchors();
   const views = viewsOf(result, anchors);
   const head = headOf(result);
@@ -27,6 +29,7 @@ export function pageModel(result: Result) {
     title: `${head.question} · Pushlab`,
     head,
     summary: summaryOf(views, sections, result.reference),
+    earlier: earlierTable(result, views, earlier),
     sections,
     nothingMeasured: views.length > 0 ? undefined : 'No cell was measured: the run ended before its first cell did.',
     checks: checksOf(result, views),
@@ -53,20 +56,37 @@ function headOf(result: Result) {
 }
 
 function factsOf(result: Result): Entry[] {
-  const { id, startedAt, finishedAt, profile, lanes, sessions, seed, command, environment } = result;
+  const { id, startedAt, finishedAt, profile, lanes, sessions, seed, command, environment, merged, runsBefore } =
+    result;
   const took = finishedAt === null ? 'did not end' : `took ${formatDuration(startedAt, finishedAt)}`;
   const inSessions = sessions.length > 1 ? `, in ${countOf(sessions.length, 'session')}` : '';
   const duplicates = lanes.filter((lane) => lane.duplicateOf !== undefined).length;
   const repeated = duplicates > 0 ? `, ${formatCount(duplicates)} of them a repeat` : '';
   return [
     { term: 'Run', text: id, code: true },
-    { term: 'Date', text: `${formatInstant(startedAt)}, ${took}${inSessions}` },
+    ...mergedFacts(merged),
+    { term: 'Date', text: merged ? datesText(merged) : `${formatInstant(startedAt)}, ${took}${inSessions}` },
     { term: 'Profile', text: `${profile}: ${countOf(lanes.length, 'lane')}${repeated}` },
-    { term: 'Seed', text: String(seed) },
+    ...(runsBefore === undefined ? [] : [{ term: 'Before it', text: beforeText(runsBefore) }]),
+    ...(merged ? [] : [{ term: 'Seed', text: String(seed) }]),
     { term: 'Command', text: command, code: true },
     { term: 'Pushlab', text: `${environment.versions.pushlab}, ${commitText(environment)}` },
     { term: 'Machine', text: `${environment.cpu.model ?? 'unknown CPU'}, ${countOf(environment.cpu.cores, 'core')}` },
   ];
+}
+
+function mergedFacts(merged: Result['merged']): Entry[] {
+  return merged ? [{ term: 'Joined from', text: merged.map(({ id }) => id).join(' '), code: true }] : [];
+}
+
+function datesText(merged: NonNullable<Result['merged']>): string {
+  const [first, last] = [merged[0], merged.at(-1)].map((run) => (run ? formatInstant(run.startedAt) : ''));
+  return `${countOf(merged.length, 'run')}, begun from ${first} to ${last}`;
+}
+
+function beforeText(runsBefore: number): string {
+  if (runsBefore === 0) return 'no run of these settings on this machine, in the same folder';
+  return `${countOf(runsBefore, 'run')} of these settings on this machine, in the same folder`;
 }
 
 function reproduceOf(result: Result) {

@@ -78,7 +78,7 @@ export interface DotChart extends ChartBase {
 export interface DotSeries {
   readonly label: string;
   /** `row` is a place in `lanes`; values are in the chart's unit. */
-  readonly rounds: readonly { readonly row: number; readonly round: number; readonly value: number }[];
+  readonly rounds: readonly { readonly row: number; readonly round: string; readonly value: number }[];
   readonly estimates: readonly {
     readonly row: number;
     readonly value: number;

@@ -18,7 +18,8 @@ import type { Figure, Section } from './page-model.ts';
 import { lanesOf } from './tables/lane-table.ts';
 import type { Anchors } from './words/anchors.ts';
 import { countOf } from './words/format.ts';
-import { type LaneAtPlace, type Place, roundsOf, type ScenarioView, withoutEqualBytes } from './words/places.ts';
+import { type LaneAtPlace, type Place, type ScenarioView, withoutEqualBytes } from './words/places.ts';
+import { roundsOf } from './words/rounds.ts';
 
 type FiguresOf = (view: ScenarioView, anchors: Anchors, result: Result) => Figure[];
 

@@ -22,11 +22,11 @@ import {
   type LaneAtPlace,
   labelsOf,
   type Place,
-  roundsOf,
   type ScenarioView,
   scaleIn,
   withoutDuplicates,
 } from './words/places.ts';
+import { roundsOf } from './words/rounds.ts';
 import { comparisonProse, joined } from './words/verdicts.ts';
 import { inSentence } from './words/wording.ts';
 
@@ -103,7 +103,7 @@ function sentencesOn(lane: LaneAtPlace, place: Place, { scenario: { figures } }:
       ],
     ),
     ...(isTooShort ? [' There are too few events for a p50 latency.'] : []),
-    ...(valid.length === 1 ? [{ quiet: ` ${countOf(1, 'round')}: n too small for an interval.` }] : []),
+    ...(roundsOf(valid) === 1 ? [{ quiet: ` ${countOf(1, 'round')}: n too small for an interval.` }] : []),
   ];
 }
 

@@ -52,7 +52,7 @@ export type DotDataset = Dataset<readonly string[], DotPoint>;
 export interface LinePoint {
   readonly x: number;
   readonly y: number;
-  readonly round?: number;
+  readonly round?: string;
   readonly low?: number | null;
   readonly high?: number | null;
   readonly text?: string;
@@ -62,7 +62,7 @@ export interface DotPoint {
   readonly x: number;
   readonly y: number;
   readonly row: number;
-  readonly round?: number;
+  readonly round?: string;
   readonly estimate?: { readonly low: number | null; readonly high: number | null; readonly text: string };
 }
 

@@ -5,17 +5,15 @@ import type { Entry, Row, Table, TableCell } from '../page-model.ts';
 import { PARTS } from '../words/anchors.ts';
 import { countOf, formatCount, formatDuration, formatInstant, formatNumber, formatPercent } from '../words/format.ts';
 import { laneLabels, placeTitles, type ScenarioView } from '../words/places.ts';
+import { roundName } from '../words/rounds.ts';
 import { UNKNOWN } from './environment-list.ts';
 
-export function sessionsTable({ sessions }: Pick<Result, 'sessions'>): Table {
-  const resumed = sessions.length - 1;
+export function sessionsTable({ sessions, merged }: Pick<Result, 'sessions' | 'merged'>): Table {
   return {
     id: PARTS.sessions,
     title: 'Sessions',
     definition:
-      (resumed > 0
-        ? `The run was interrupted, and resumed ${resumed === 1 ? 'once' : `${formatCount(resumed)} times`}. `
-        : 'The run was measured in one go. ') +
+      `${courseText(sessions.length, merged?.length)} ` +
       'Calibration is what a fixed piece of work takes on this machine; pressure is the share of the last 10 s in which ' +
       'some task was held up. Each before the first cell and after the last.',
     columns: [
@@ -29,6 +27,13 @@ export function sessionsTable({ sessions }: Pick<Result, 'sessions'>): Table {
     ],
     rows: sessions.map(rowOf),
   };
+}
+
+function courseText(sessions: number, runs: number | undefined): string {
+  if (runs !== undefined) return `${countOf(runs, 'run')} were joined, of ${countOf(sessions, 'session')} in all.`;
+  const resumed = sessions - 1;
+  if (resumed === 0) return 'The run was measured in one go.';
+  return `The run was interrupted, and resumed ${resumed === 1 ? 'once' : `${formatCount(resumed)} times`}.`;
 }
 
 function rowOf({ startedAt, endedAt, cells, before, after }: Session): Row {
@@ -74,7 +79,7 @@ export function noiseEntries(result: Result, views: readonly ScenarioView[]): En
     const unknown = cells.length - known.length;
     const rest = unknown === 0 ? '' : `; of ${countOf(unknown, 'cell')} ${UNKNOWN}`;
     if (share === 0) return { term, text: `none${rest}` };
-    const where = `${labels.get(cell.lane)?.title ?? cell.lane}, ${titleOf(cell)}, round ${cell.round}`;
+    const where = `${labels.get(cell.lane)?.title ?? cell.lane}, ${titleOf(cell)}, round ${roundName(cell)}`;
     return { term, text: `${formatPercent(share)}\u00a0% (${where})${rest}` };
   });
 }

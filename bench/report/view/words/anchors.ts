@@ -4,6 +4,7 @@ import { uniqueNames } from './names.ts';
 
 export const PARTS = {
   summary: 'summary',
+  earlier: 'earlier-runs',
   checks: 'trust',
   warnings: 'warnings',
   rejected: 'rejected-cells',

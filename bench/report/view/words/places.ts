@@ -10,6 +10,7 @@ import type { LaneLabel } from '../page-model.ts';
 import type { Anchors } from './anchors.ts';
 import { countOf, type Interval, type Scale, scaleOf } from './format.ts';
 import { type Along, commonText, distinctPoints, keyOf, sweepsOf, variedText } from './points.ts';
+import { inRoundOrder } from './rounds.ts';
 
 export interface ScenarioView {
   readonly id: string;
@@ -108,12 +109,18 @@ export function viewsOf(result: Result, anchors: Anchors): ScenarioView[] {
       {
         id: anchors.take(scenario.id),
         scenario,
-        setting: [commonText(points), countOf(scenario.rounds, 'round')].filter(Boolean).join(' · '),
+        setting: [commonText(points), roundsText(scenario, result)].filter(Boolean).join(' · '),
         places: [...new Set(sweeps.flatMap(({ places }) => places.map(({ place }) => place)))],
         sweeps,
       },
     ];
   });
+}
+
+/** `5 rounds`, `5 rounds in each of 3 runs` */
+function roundsText({ rounds }: ScenarioView['scenario'], { merged }: Pick<Result, 'merged'>): string {
+  const text = countOf(rounds, 'round');
+  return merged ? `${text} in each of ${countOf(merged.length, 'run')}` : text;
 }
 
 function placeOf(result: Result, scenario: ScenarioView['scenario'], point: Point, points: readonly Point[]): Place {
@@ -127,7 +134,7 @@ function placeOf(result: Result, scenario: ScenarioView['scenario'], point: Poin
     varied,
     title: varied === undefined ? scenario.title : `${scenario.title}, ${varied}`,
     lanes: [...labels].flatMap(([id, label]) => {
-      const ofLane = cells.filter(({ lane }) => lane === id).sort((a, b) => a.round - b.round);
+      const ofLane = cells.filter(({ lane }) => lane === id).sort(inRoundOrder);
       if (ofLane.length === 0) return [];
       const isMine = (one: { lane: string; scenario: string; point: Point }) => one.lane === id && isHere(one);
       // A duplicate and its original are compared by the noise floor alone.
@@ -186,10 +193,6 @@ function keepLanes(view: ScenarioView, isKept: (lane: LaneAtPlace) => boolean): 
   return { ...view, places: view.places.map(of), sweeps };
 }
 
-export function roundsOf(cells: readonly Cell[]): number {
-  return new Set(cells.map(({ round }) => round)).size;
-}
-
 /** What a cell is called where cells of several scenarios and points stand together. */
 export function placeTitles(views: readonly ScenarioView[]): (cell: Cell) => string {
   const titles = new Map(
@@ -207,6 +210,7 @@ export function wasMeasuredAgain(failed: Cell, cells: readonly Cell[]): boolean 
       cell.state === 'completed' &&
       cell.order > failed.order &&
       cell.round === failed.round &&
+      cell.run === failed.run &&
       keyOfPlace(cell) === keyOfPlace(failed),
   );
 }

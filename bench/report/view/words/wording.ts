@@ -44,9 +44,10 @@ export function commitText({ git }: Pick<Environment, 'git'>): string {
 }
 
 /** The run's commit, and its command as it was typed, with its seed, which may have been the default of its version. */
-export function reproduceLines({ command, seed, environment: { git } }: Result): string[] {
+export function reproduceLines({ command, seed, merged, environment: { git } }: Result): string[] {
   const checkout = git.commit === null ? [] : [`git checkout ${git.commit}`];
-  const hasSeed = / --seed[ =]/.test(command);
+  // The runs that are joined have seeds of their own.
+  const hasSeed = merged !== undefined || / --seed[ =]/.test(command);
   return [
     ...checkout,
     'npm ci',
