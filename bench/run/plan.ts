@@ -165,9 +165,10 @@ export function expectedSeconds([first, ...others]: CellGroup): number {
   return beginSeconds(first) + [first, ...others].reduce((sum, plan) => sum + takeSeconds(plan), 0);
 }
 
-/** Processes start in 0.8 s; the clients of a rehearsal connect and close in 0.4 s. */
-function beginSeconds({ rehearsalSeconds }: CellPlan): number {
-  return 0.8 + (rehearsalSeconds > 0 ? rehearsalSeconds + 0.4 : 0);
+/** Processes start in 0.8 s; the clients of a rehearsal connect and close in 0.4 s; a floor has a lead of 0.2 s. */
+function beginSeconds({ rehearsalSeconds, floorSeconds }: CellPlan): number {
+  const floor = floorSeconds > 0 ? floorSeconds + 0.2 : 0;
+  return 0.8 + (rehearsalSeconds > 0 ? rehearsalSeconds + 0.4 : 0) + floor;
 }
 
 function takeSeconds(plan: CellPlan): number {

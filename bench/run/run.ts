@@ -8,7 +8,7 @@ import { groupsToRepeat, keyOfPlan, MOST_ATTEMPTS } from './attempts.ts';
 import type { CellGroup } from './cell-plan.ts';
 import type { Laboratory } from './laboratory.ts';
 import { blocksOf, isBeyondLimit, planCells, type RunConfig } from './plan.ts';
-import { runCell } from './run-cell.ts';
+import { runCells as runInProcesses } from './run-cell.ts';
 
 export interface RunContext {
   readonly laboratory: Laboratory;
@@ -29,12 +29,9 @@ export interface RunContext {
   readonly onRepeat: (groups: readonly CellGroup[]) => void;
   readonly signal: AbortSignal;
   /** @default measures them in processes of the laboratory */
-  readonly runCells?: RunCells;
+  readonly runCells?: typeof runInProcesses;
   readonly now?: () => Date;
 }
-
-/** @returns a cell for each plan of the group, failed ones too; rejects when the signal aborts */
-export type RunCells = (group: CellGroup, laboratory: Laboratory, signal: AbortSignal) => Promise<Cell[]>;
 
 /** @returns the result as it was saved last; `finishedAt` is null when `signal` aborted the run */
 export async function run(config: RunConfig, context: RunContext): Promise<Result> {
@@ -92,7 +89,7 @@ async function measureBlocks(
 async function measureGroup(
   [first, ...others]: CellGroup,
   cells: Cell[],
-  { laboratory, signal, onGroupStart, onCellEnd, runCells = runOneByOne }: RunContext,
+  { laboratory, signal, onGroupStart, onCellEnd, runCells = runInProcesses }: RunContext,
 ): Promise<void> {
   const group: CellGroup = [
     { ...first, order: cells.length + 1 },
@@ -103,12 +100,6 @@ async function measureGroup(
   cells.push(...measured);
   for (const cell of measured) onCellEnd(cell);
 }
-
-const runOneByOne: RunCells = async (group, laboratory, signal) => {
-  const cells: Cell[] = [];
-  for (const plan of group) cells.push({ ...(await runCell(plan, laboratory, signal)), attempt: plan.attempt });
-  return cells;
-};
 
 /** The cells that an earlier run lacks, and those that failed in it; by group. A disturbed one is measured, and stays. */
 export function remainingCells(config: RunConfig, earlier: Result | undefined): CellGroup[] {
