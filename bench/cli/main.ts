@@ -55,7 +55,10 @@ program
   .description('runs of the same settings joined into one result, whose intervals are those of the next run too')
   .argument('<runs...>', `two or more, each ${RUN[1]}`)
   .option('--across-versions', 'although their code, dependencies or Node differ')
-  .action((runs: string[], flags: MergeOptions) => merge(store(), runs, flags));
+  .option('--results <folder>', 'where they are, and where the result goes, as before the command')
+  .action((runs: string[], { results, ...flags }: MergeOptions & { readonly results?: string }) =>
+    merge(results === undefined ? store() : new Store(results), runs, flags),
+  );
 program
   .command('report')
   .description('rebuilds the page from a result')

@@ -281,7 +281,9 @@ describe.skipIf(process.platform !== 'linux').concurrent('children', () => {
     expect(code).toBe(0);
     const after = newest(folder);
     expect(after.cells.slice(0, before.cells.length)).toEqual(before.cells);
-    expect(after.cells.map(({ round, state }) => [round, state])).toEqual([
+    // On a busy machine some are measured again.
+    const first = after.cells.filter(({ attempt }) => attempt === 1);
+    expect(first.map(({ round, state }) => [round, state])).toEqual([
       [1, 'completed'],
       [2, 'completed'],
       [3, 'completed'],

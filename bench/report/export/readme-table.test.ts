@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { projectRoot } from '../../contract/paths.ts';
+import { type Point, parseResult, type Result } from '../../contract/result.ts';
+import { recomputed } from '../../record/recompute.ts';
+import { makeResult, POINT, type ResultSpec, SCENARIO } from '../../tests/fixture.ts';
+import { readmeTable, withReadmeTable } from './readme-table.ts';
+
+const textOf = (path: string) => readFileSync(join(projectRoot, path), 'utf8');
+
+/** The fixture's scenario as the fan-out. */
+function fanOut({ points = [POINT], ...spec }: ResultSpec = {}): Result {
+  const result = makeResult({ points, ...spec, change: (cell) => ({ ...cell, scenario: 'fanout' }) });
+  const [scenario = SCENARIO] = result.scenarios;
+  return { ...result, scenarios: [{ ...scenario, id: 'fanout' }] };
+}
+
+function cellsOf(table: string): string[][] {
+  return table.split('\n').map((line) =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  );
+}
+
+describe('the table in the README', () => {
+  it('is that of the published run: npm run readme makes it', () => {
+    const readme = textOf('README.md');
+    const result = recomputed(parseResult(textOf('results/reference/result.json')));
+    expect(readme).toBe(withReadmeTable(readme, result));
+    expect(readme).toContain('| lane | latency p50');
+  });
+
+  it('has a row for each lane but duplicates, and intervals in brackets', () => {
+    const [, , ...rows] = cellsOf(readmeTable(fanOut({ duplicates: { gamma: 'beta' } })));
+    expect(rows.map(([lane]) => lane)).toEqual(['Lane alpha', 'Lane beta']);
+    expect(rows[0]?.[1]).toMatch(/^0\.\d+ \[0\.\d+, 0\.\d+\]$/);
+  });
+
+  it('leaves out columns that no lane fills', () => {
+    const [heads] = cellsOf(readmeTable(fanOut()));
+    expect(heads).not.toContain('latency p50, one client, ms');
+    expect(heads).not.toContain('with TCP/IP headers');
+    expect(heads?.slice(0, 2)).toEqual(['lane', 'latency p50 in the burst, ms']);
+  });
+
+  it('has one client beside the burst where the run has it, in one row', () => {
+    const points: Point[] = [1, 100].map((clients) => ({ ...POINT, clients }));
+    const [heads, , ...rows] = cellsOf(readmeTable(fanOut({ points })));
+    expect(heads?.slice(0, 3)).toEqual(['lane', 'latency p50, one client, ms', 'latency p50 in the burst, ms']);
+    expect(rows).toHaveLength(3);
+    for (const row of rows) expect(row).not.toContain('–');
+  });
+
+  it('has a row for each of several settings of the burst', () => {
+    const points: Point[] = [100, 1_000].map((pollIntervalMs) => ({ ...POINT, pollIntervalMs }));
+    const names = cellsOf(readmeTable(fanOut({ points, lanes: ['alpha'], reference: 'alpha' }))).map(([name]) => name);
+    expect(names.slice(2)).toEqual([
+      expect.stringMatching(/^Lane alpha, .*100/),
+      expect.stringMatching(/^Lane alpha, .*1,000/),
+    ]);
+  });
+
+  it('stands between two marks, and what is around it stays', () => {
+    const readme = textOf('README.md');
+    const other = withReadmeTable(readme, fanOut());
+    expect(other).not.toBe(readme);
+    expect(other).toContain(readmeTable(fanOut()));
+    expect(withReadmeTable(other, recomputed(parseResult(textOf('results/reference/result.json'))))).toBe(readme);
+    expect(() => withReadmeTable('# No marks', fanOut())).toThrow(
+      /the README needs "<!-- npm run readme: the table below -->"/,
+    );
+  });
+
+  it('needs a fan-out', () => {
+    expect(() => readmeTable(makeResult())).toThrow(/no scenario fanout/);
+  });
+});
