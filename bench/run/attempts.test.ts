@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Cell, Result } from '../contract/result.ts';
+import { type Cell, parseResult, type Result } from '../contract/result.ts';
+import { settingDifferences } from '../record/runs/settings.ts';
 import { failed, makeResult, POINT, QUIET } from '../tests/fixture.ts';
 import { memoryLaboratory, memoryLane } from '../tests/laboratory.ts';
 import { groupsToRepeat, isRepeated } from './attempts.ts';
@@ -50,6 +51,7 @@ async function runWith(
   of: RunConfig = config,
   earlier?: Result,
   stopAfterCells = Number.POSITIVE_INFINITY,
+  runsBefore = 0,
 ) {
   const controller = new AbortController();
   const repeats: string[][] = [];
@@ -59,6 +61,7 @@ async function runWith(
     environment: fixture.environment,
     command: 'test',
     earlier,
+    runsBefore,
     readMachineState: () => ({ calibrationUs: 40_000, loadAverage: null, pressure: null }),
     save() {},
     onGroupStart() {},
@@ -224,5 +227,19 @@ describe.concurrent('a run that is resumed', () => {
       shared,
     );
     expect(remainingCells(shared, result).map((group) => group.map(({ point }) => point.clients))).toEqual([[10]]);
+  });
+});
+
+describe.concurrent('the result of a run', () => {
+  it('has the settings that were planned, as its file is read', async () => {
+    const { result } = await runWith(() => 'quiet');
+    expect(settingDifferences([config, parseResult(JSON.stringify(result))])).toEqual([]);
+  });
+
+  it('says how many runs came before it when it began, also after it was resumed', async () => {
+    const { result } = await runWith(() => 'quiet', config, undefined, 1, 3);
+    expect(result.runsBefore).toBe(3);
+    const { result: resumed } = await runWith(() => 'quiet', config, result, undefined, 5);
+    expect(resumed.runsBefore).toBe(3);
   });
 });
