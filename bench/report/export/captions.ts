@@ -62,12 +62,14 @@ function settingOf({ scenario }: ScenarioView, { places }: TablePart): string {
   return `${settingText(places.map(({ point }) => point))}, ${countOf(scenario.rounds, 'round')}`;
 }
 
-function spread({ scenario }: ScenarioView, columns: readonly Column[]): string[] {
+function spread({ scenario, runs }: ScenarioView, columns: readonly Column[]): string[] {
   const has = (kind: Column['metric']['spread']) => columns.some(({ metric }) => metric.spread === kind);
   if (scenario.rounds < 2) return ['$n$: valid rounds; one gives no interval.'];
   return [
-    'Means over rounds; $n$: valid ones.',
-    ...(has('interval') ? ['In brackets: \\qty{95}{\\percent} $t$ interval.'] : []),
+    runs > 1
+      ? `Means over the rounds of ${countOf(runs, 'run')}; $n$: valid ones.`
+      : 'Means over rounds; $n$: valid ones.',
+    ...(has('interval') ? [`In brackets: \\qty{95}{\\percent} $t$ interval${runs > 1 ? ' between runs' : ''}.`] : []),
     ...(has('range') ? ['In parentheses: lowest and highest round, where they differ.'] : []),
   ];
 }

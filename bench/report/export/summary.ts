@@ -117,13 +117,16 @@ function sentenceBlocks(result: Result, view: ScenarioView, columns: readonly Co
 }
 
 function conditionLines(result: Result): string[] {
-  const { environment, seed, startedAt, workers, profile, lanes } = result;
+  const { environment, seed, startedAt, workers, profile, lanes, merged } = result;
   const lines = [
-    `${softwareText(result)}, ${formatInstant(startedAt)}, profile ${profile}, seed ${seed}`,
+    `${softwareText(result)}, ${formatInstant(startedAt)}, profile ${profile}${merged ? '' : `, seed ${seed}`}`,
+    ...(merged
+      ? [`Joined from ${merged.map(({ id, startedAt }) => `${id} (${formatInstant(startedAt)})`).join(', ')}`]
+      : []),
     conditionsText(environment),
     `One server process and ${workers === 1 ? 'one load process' : `${workers} load processes`} on the same machine`,
     `Lanes: ${lanes.map(({ id }) => laneText(result, id, () => true)).join(', ')}`,
-    'Brackets hold the 95 % t interval over rounds, parentheses the lowest and the highest round',
+    `Brackets hold the 95 % t interval ${merged ? 'between runs' : 'over rounds'}, parentheses the lowest and the highest round`,
   ];
   return lines.map(escapeMarkdown);
 }

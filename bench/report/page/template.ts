@@ -33,7 +33,7 @@ ${headHtml(model.head)}
 ${contents(model)}
 <main>
 ${summaryHtml(model.summary, model.nothingMeasured)}
-${model.earlier && table(model.earlier)}
+${model.runs.map((one) => one && table(one))}
 ${model.sections.map((section) => sectionHtml(section, heights))}
 ${checksHtml(model.checks)}
 ${conditionsHtml(model.conditions)}

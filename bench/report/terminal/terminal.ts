@@ -15,7 +15,7 @@ import { laneLabels, type ScenarioView, viewsOf, wasMeasuredAgain } from '../vie
 import { commonText } from '../view/words/points.ts';
 import { roundName } from '../view/words/rounds.ts';
 import { proseText, VERDICT_NAMES } from '../view/words/verdicts.ts';
-import { earlierLines } from './earlier.ts';
+import { betweenRunsLines, earlierLines } from './runs.ts';
 import { LINE_COLUMNS, tablesInFull, tablesInShort } from './terminal-tables.ts';
 
 /** Whether it may be cited and how far noise goes; for each scenario its tables, and what comparisons came to. */
@@ -50,6 +50,7 @@ export function describeResult(result: Result, earlier: readonly EarlierRun[] = 
     ...floor,
     '',
     ...blocks,
+    ...betweenRunsLines(result, views),
     ...earlierLines(result, views, earlier),
     ...problems(result),
     reminder(result),

@@ -10,6 +10,7 @@ import { cellsCsv } from '../export/csv.ts';
 import { exportResult } from '../export/export.ts';
 import { histogramFiles } from '../export/histograms.ts';
 import { describeResult } from '../terminal/terminal.ts';
+import { citationSentence } from '../view/citation.ts';
 import { pageModel } from '../view/model.ts';
 import type { DotChart } from '../view/page-model.ts';
 import { earlierTable } from '../view/tables/earlier-table.ts';
@@ -77,6 +78,37 @@ describe('a merged result', () => {
     expect(text).toContain('failed: alpha, round 1 of run 1: worker 1 ended');
   });
 
+  it('says how much of the variance lies between its runs, of values and of ratios', () => {
+    const withShares = {
+      ...merged,
+      estimates: merged.estimates.map((one) => ({ ...one, betweenRunsShare: 0.9 })),
+      comparisons: merged.comparisons.map((one) => ({ ...one, betweenRunsShare: 0.25 })),
+    };
+    const [table] = pageModel(withShares).runs;
+    const row = table?.rows.find(({ header }) => header === 'Lane alpha');
+    expect(row?.cells.slice(0, 2)).toEqual([{ text: '90' }, { text: '25' }]);
+    const ofReference = table?.rows.find(({ header }) => header === 'Lane beta');
+    expect(ofReference?.cells.slice(0, 2)).toEqual([{ text: '90' }, { text: 'none', isRemark: true }]);
+    expect(describeResult(withShares)).toMatch(/share between the runs:\n\n +p50, % +p50, ratio, %/);
+    expect(describeResult(merged)).not.toContain('between the runs');
+  });
+
+  it('names its intervals after the runs', () => {
+    const p50 = merged.estimates.find(({ metric }) => metric === 'latency.p50Us');
+    if (!p50) throw new Error('no estimate');
+    expect(citationSentence(merged, p50)).toContain(
+      'the mean of 6 rounds of 2 runs with a 95 % t interval between runs of [',
+    );
+    const definitions = pageModel(merged).sections.flatMap(({ figures }) =>
+      figures.flatMap(({ tables }) => tables.map(({ definition }) => definition)),
+    );
+    expect(definitions.join()).toContain('Brackets: the 95 % interval between runs');
+    const files = exportResult(merged);
+    expect(files.get('summary.md')).toContain('95 % t interval between runs');
+    expect(files.get('summary.md')).toContain('Joined from run-1 (2 January 2026, 01:00 UTC), run-2');
+    expect(files.get('tables.tex')).toContain('Means over the rounds of 2 runs');
+  });
+
   it('is exported, shown and compared like a run', () => {
     expect([...exportResult(merged).keys()]).toContain('summary.md');
     expect(exportResult(merged).get('summary.md')).toContain('| 6 of 6 |');
@@ -101,8 +133,8 @@ describe('earlier runs of the same settings', () => {
   });
 
   it('are on the page and on the terminal, and neither has a place for none', () => {
-    expect(pageModel(now, [faster]).earlier?.rows).toHaveLength(3);
-    expect(pageModel(now).earlier).toBeUndefined();
+    expect(pageModel(now, [faster]).runs.map((table) => table?.rows.length)).toEqual([undefined, 3]);
+    expect(pageModel(now).runs).toEqual([undefined, undefined]);
     expect(describeResult(now, [faster, slower])).toMatch(/2 earlier runs of these settings.*\n\n.*p50, ms +earlier/);
     expect(describeResult(now)).not.toContain('earlier');
   });

@@ -24,7 +24,7 @@ export function citationSentence(result: Result, estimate: Estimate): string {
     scenario === estimate.scenario && keyOf(point) === keyOf(estimate.point);
   const lane = laneText(result, estimate.lane, isHere);
   return (
-    `${caveat(result)}${metric.title} (${inSentence(metric.definition)}) of ${lane} came to ${valueText(estimate)}, ` +
+    `${caveat(result)}${metric.title} (${inSentence(metric.definition)}) of ${lane} came to ${valueText(estimate, result.merged?.length)}, ` +
     `in the scenario ${scenario} (${settingText([estimate.point])}), measured with ${softwareText(result)}.`
   );
 }
@@ -36,15 +36,17 @@ function caveat({ citable: { ok, reasons } }: Result): string {
 }
 
 /** `1.40 ms, the mean of 5 rounds with a 95 % t interval of [1.25, 1.58] ms` */
-function valueText(estimate: Estimate): string {
+function valueText(estimate: Estimate, runs: number | undefined): string {
   const scale = scaleOf(metricOf(estimate.metric), [estimate.value]);
   const { value, interval } = formatEstimate(estimate, scale);
   const unit = scale.unit === '' ? '' : ` ${scale.unit}`;
   const text = value + unit;
   if (estimate.rounds < 2) return `${text} in a single round, which gives no interval`;
-  const mean = `${text}, the mean of ${countOf(estimate.rounds, 'round')}`;
+  const ofRuns = runs === undefined ? '' : ` of ${countOf(runs, 'run')}`;
+  const mean = `${text}, the mean of ${countOf(estimate.rounds, 'round')}${ofRuns}`;
   if (interval === undefined) return `${mean} that agree to these digits`;
-  return `${mean} with a ${estimate.spread === 'range' ? 'range' : '95 % t interval'} of ${interval}${unit}`;
+  const between = runs === undefined ? '' : ' between runs';
+  return `${mean} with a ${estimate.spread === 'range' ? 'range' : `95 % t interval${between}`} of ${interval}${unit}`;
 }
 
 export function bibtexKey({ id }: Pick<Result, 'id'>): string {

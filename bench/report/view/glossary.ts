@@ -42,7 +42,8 @@ const TEXTS = {
   Interval:
     'In brackets, for times and memory: the 95 % t interval of the mean over rounds, taken on the logarithm, so that the ' +
     'mean is the geometric one. It says where the mean of many more such rounds would lie, on this machine and under ' +
-    'these conditions. A chart does not draw one that is narrower than its mark; the table has it.',
+    'these conditions. Of runs that were joined it comes from the variance between them. A chart does not draw one that is ' +
+    'narrower than its mark; the table has it.',
   Range:
     'In parentheses, for what is counted: the least and the most of the rounds, around their plain mean. Bytes hardly ' +
     'vary, so there is nothing to estimate.',

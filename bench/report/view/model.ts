@@ -8,6 +8,7 @@ import { glossary } from './glossary.ts';
 import type { Entry } from './page-model.ts';
 import { sectionOf } from './section.ts';
 import { summaryOf } from './summary.ts';
+import { betweenRunsTable } from './tables/between-runs-table.ts';
 import { conditionsOf } from './tables/conditions.ts';
 import { type EarlierRun, earlierTable } from './tables/earlier-table.ts';
 import { Anchors } from './words/anchors.ts';
@@ -29,7 +30,7 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
     title: `${head.question} · Pushlab`,
     head,
     summary: summaryOf(views, sections, result.reference),
-    earlier: earlierTable(result, views, earlier),
+    runs: [betweenRunsTable(result, views), earlierTable(result, views, earlier)],
     sections,
     nothingMeasured: views.length > 0 ? undefined : 'No cell was measured: the run ended before its first cell did.',
     checks: checksOf(result, views),

@@ -94,7 +94,9 @@ export function bracketsAndRatios(view: ScenarioView, metrics: readonly string[]
   const has = (spread: 'interval' | 'range') => all.some((metric) => metric.spread === spread);
   const brackets = [
     ...(has('interval')
-      ? ['Brackets: the 95 % interval over rounds; none where the rounds agree, or there is one.']
+      ? [
+          `Brackets: the 95 % interval ${view.runs > 1 ? 'between runs' : 'over rounds'}; none where the rounds agree, or there is one.`,
+        ]
       : []),
     ...(has('range') ? ['Parentheses: from the least to the most of the rounds, where they differ.'] : []),
   ].join(' ');

@@ -5,6 +5,7 @@ import { uniqueNames } from './names.ts';
 export const PARTS = {
   summary: 'summary',
   earlier: 'earlier-runs',
+  betweenRuns: 'between-runs',
   checks: 'trust',
   warnings: 'warnings',
   rejected: 'rejected-cells',

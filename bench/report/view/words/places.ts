@@ -17,6 +17,8 @@ export interface ScenarioView {
   readonly scenario: Result['scenarios'][number];
   /** `100 clients · 20 events/s · 128 B payload · browser headers · 5 rounds` */
   readonly setting: string;
+  /** How many runs its rounds are of; more than one of a merged result. */
+  readonly runs: number;
   readonly places: readonly Place[];
   /** The places as they are to be read side by side; one may stand in two. */
   readonly sweeps: readonly SweepView[];
@@ -109,6 +111,7 @@ export function viewsOf(result: Result, anchors: Anchors): ScenarioView[] {
       {
         id: anchors.take(scenario.id),
         scenario,
+        runs: result.merged?.length ?? 1,
         setting: [commonText(points), roundsText(scenario, result)].filter(Boolean).join(' · '),
         places: [...new Set(sweeps.flatMap(({ places }) => places.map(({ place }) => place)))],
         sweeps,
