@@ -160,15 +160,21 @@ function ledgerClients({ sharesConnection }: Lane, clients: number, share: numbe
   return sharesConnection ? 0 : Math.min(Math.ceil(clients * share), clients - 1);
 }
 
-/** How long a group takes, about: for the time left. Processes are started and rehearsed once for all of it. */
-export function expectedSeconds([first, ...others]: CellGroup): number {
-  return beginSeconds(first) + [first, ...others].reduce((sum, plan) => sum + takeSeconds(plan), 0);
+/** How long a group takes, about: for the time left. */
+export function expectedSeconds(group: CellGroup): number {
+  return sharedSeconds(group) + group.reduce((sum, plan) => sum + takeSeconds(plan), 0);
 }
 
-/** Processes start in 0.8 s; the clients of a rehearsal connect and close in 0.4 s; a floor has a lead of 0.2 s. */
-function beginSeconds({ rehearsalSeconds, floorSeconds }: CellPlan): number {
+/**
+ * What is done once for all of the group. Processes start in 0.8 s; the clients of a rehearsal connect and close in 0.4 s; a
+ * floor has a lead of 0.2 s; reading the memory of several numbers of clients takes 1 s.
+ */
+function sharedSeconds(group: CellGroup): number {
+  const [{ rehearsalSeconds, floorSeconds }] = group;
+  const rehearsal = rehearsalSeconds > 0 ? rehearsalSeconds + 0.4 : 0;
   const floor = floorSeconds > 0 ? floorSeconds + 0.2 : 0;
-  return 0.8 + (rehearsalSeconds > 0 ? rehearsalSeconds + 0.4 : 0) + floor;
+  const memory = group.some(({ readsMemory }) => readsMemory) ? 1 : 0;
+  return 0.8 + rehearsal + floor + memory;
 }
 
 function takeSeconds(plan: CellPlan): number {
