@@ -7,7 +7,7 @@ import { formatInstant, headed, intervalText } from '../view/words/format.ts';
 import { type Place, type ScenarioView, withoutDuplicates } from '../view/words/places.ts';
 import { roundsOf } from '../view/words/rounds.ts';
 import { verdictText } from '../view/words/verdicts.ts';
-import { conditionsText, laneText, softwareText } from '../view/words/wording.ts';
+import { conditionsText, laneText, runsBeforeText, softwareText } from '../view/words/wording.ts';
 import { bullets, escapeMarkdown, type MarkdownColumn, markdownTable } from './markdown.ts';
 
 export function summaryMarkdown(result: Result, views: readonly ScenarioView[]): string {
@@ -117,13 +117,14 @@ function sentenceBlocks(result: Result, view: ScenarioView, columns: readonly Co
 }
 
 function conditionLines(result: Result): string[] {
-  const { environment, seed, startedAt, workers, profile, lanes, merged } = result;
+  const { environment, seed, startedAt, workers, profile, lanes, merged, runsBefore } = result;
   const lines = [
     `${softwareText(result)}, ${formatInstant(startedAt)}, profile ${profile}${merged ? '' : `, seed ${seed}`}`,
     ...(merged
       ? [`Joined from ${merged.map(({ id, startedAt }) => `${id} (${formatInstant(startedAt)})`).join(', ')}`]
       : []),
     conditionsText(environment),
+    ...(runsBefore === undefined ? [] : [`Before it: ${runsBeforeText(runsBefore)}`]),
     `One server process and ${workers === 1 ? 'one load process' : `${workers} load processes`} on the same machine`,
     `Lanes: ${lanes.map(({ id }) => laneText(result, id, () => true)).join(', ')}`,
     `Brackets hold the 95 % t interval ${merged ? 'between runs' : 'over rounds'}, parentheses the lowest and the highest round`,

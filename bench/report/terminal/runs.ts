@@ -6,12 +6,15 @@ import { betweenRunsTable } from '../view/tables/between-runs-table.ts';
 import { type EarlierRun, earlierTable } from '../view/tables/earlier-table.ts';
 import { countOf, headed } from '../view/words/format.ts';
 import type { ScenarioView } from '../view/words/places.ts';
+import { runsBeforeText } from '../view/words/wording.ts';
 import { align } from './terminal-tables.ts';
 
-/** Lines; none where no run came before. */
+/** Lines; none where no run came before. One that did not end is counted, and has no figures. */
 export function earlierLines(result: Result, views: readonly ScenarioView[], earlier: readonly EarlierRun[]): string[] {
-  const heading = `${countOf(earlier.length, 'earlier run')} of these settings on this machine, from the least to the most:`;
-  return tableLines(heading, earlierTable(result, views, earlier));
+  const { runsBefore = 0 } = result;
+  const before = runsBefore > 0 ? [`Before it: ${runsBeforeText(runsBefore)}.`, ''] : [];
+  const heading = `${countOf(earlier.length, 'earlier run')} of these settings, from the least to the most:`;
+  return [...before, ...tableLines(heading, earlierTable(result, views, earlier))];
 }
 
 /** Lines; none for a single run. */

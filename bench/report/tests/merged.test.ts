@@ -137,6 +137,7 @@ describe('earlier runs of the same settings', () => {
     expect(pageModel(now).runs).toEqual([undefined, undefined]);
     expect(describeResult(now, [faster, slower])).toMatch(/2 earlier runs of these settings.*\n\n.*p50, ms +earlier/);
     expect(describeResult(now)).not.toContain('earlier');
+    expect(describeResult(run(3))).not.toContain('Before it');
   });
 
   it('are counted among the facts of the run', () => {
@@ -144,6 +145,9 @@ describe('earlier runs of the same settings', () => {
       term: 'Before it',
       text: '4 runs of these settings on this machine, in the same folder',
     });
+    const said = 'Before it: 4 runs of these settings on this machine, in the same folder';
+    expect(describeResult(now)).toContain(`${said}.\n`);
+    expect(exportResult(now).get('summary.md')).toContain(said);
     const first = run(3, { replace: { runsBefore: 0 } });
     expect(pageModel(first).head.facts.find(({ term }) => term === 'Before it')?.text).toMatch(/^no run/);
   });

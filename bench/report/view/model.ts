@@ -14,7 +14,7 @@ import { type EarlierRun, earlierTable } from './tables/earlier-table.ts';
 import { Anchors } from './words/anchors.ts';
 import { countOf, formatCount, formatDuration, formatInstant } from './words/format.ts';
 import { viewsOf } from './words/places.ts';
-import { commitText, reproduceLines } from './words/wording.ts';
+import { commitText, reproduceLines, runsBeforeText } from './words/wording.ts';
 
 const GENERAL_QUESTION = 'What does it cost, in time and in bytes, to get an event from a server to its clients?';
 
@@ -68,7 +68,7 @@ function factsOf(result: Result): Entry[] {
     ...mergedFacts(merged),
     { term: 'Date', text: merged ? datesText(merged) : `${formatInstant(startedAt)}, ${took}${inSessions}` },
     { term: 'Profile', text: `${profile}: ${countOf(lanes.length, 'lane')}${repeated}` },
-    ...(runsBefore === undefined ? [] : [{ term: 'Before it', text: beforeText(runsBefore) }]),
+    ...(runsBefore === undefined ? [] : [{ term: 'Before it', text: runsBeforeText(runsBefore) }]),
     ...(merged ? [] : [{ term: 'Seed', text: String(seed) }]),
     { term: 'Command', text: command, code: true },
     { term: 'Pushlab', text: `${environment.versions.pushlab}, ${commitText(environment)}` },
@@ -83,11 +83,6 @@ function mergedFacts(merged: Result['merged']): Entry[] {
 function datesText(merged: NonNullable<Result['merged']>): string {
   const [first, last] = [merged[0], merged.at(-1)].map((run) => (run ? formatInstant(run.startedAt) : ''));
   return `${countOf(merged.length, 'run')}, begun from ${first} to ${last}`;
-}
-
-function beforeText(runsBefore: number): string {
-  if (runsBefore === 0) return 'no run of these settings on this machine, in the same folder';
-  return `${countOf(runsBefore, 'run')} of these settings on this machine, in the same folder`;
 }
 
 function reproduceOf(result: Result) {

@@ -43,6 +43,11 @@ export function commitText({ git }: Pick<Environment, 'git'>): string {
   return `commit ${git.commit.slice(0, 12)}${git.dirty ? ' with changes' : ''}`;
 }
 
+/** How often the same was measured before: a run that was begun anew until it pleased says so. */
+export function runsBeforeText(runs: number): string {
+  return `${runs === 0 ? 'no run' : countOf(runs, 'run')} of these settings on this machine, in the same folder`;
+}
+
 /** The run's commit, and its command as it was typed, with its seed, which may have been the default of its version. */
 export function reproduceLines({ command, seed, merged, environment: { git } }: Result): string[] {
   const checkout = git.commit === null ? [] : [`git checkout ${git.commit}`];
