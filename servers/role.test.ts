@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { FeedSpec, ListenParams, MeasureParams, Succession } from '../bench/contract/calls.ts';
+import { MEASURED_CURSOR_BASE } from '../bench/contract/event.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import { eventually, range } from '../bench/contract/test-support.ts';
 import { nowNs, sleepUntil } from '../bench/measure/clock.ts';
@@ -164,12 +165,12 @@ describe('a server that takes the place of one that died', () => {
     const params = paramsFor(5, 60, 100);
     const dying = role.measure(params);
     const before = await RawClient.connect(port);
-    before.send('since=0&ack=1\n');
-    await eventually(() => expect(seqs(before.text)).toContain(20));
+    before.send(`since=${MEASURED_CURSOR_BASE}&ack=1\n`);
+    await eventually(() => expect(seqs(before.text)).toContain(MEASURED_CURSOR_BASE + 20));
     before.socket.destroy();
     await close();
 
-    const lastSeq = params.warmupEvents + params.windowEvents;
+    const lastSeq = MEASURED_CURSOR_BASE + params.warmupEvents + params.windowEvents;
     const successor = await listen(
       'pushed',
       {},
@@ -181,9 +182,9 @@ describe('a server that takes the place of one that died', () => {
     );
     expect(successor.port).toBe(port);
     const after = await RawClient.connect(port);
-    after.send('since=0\n');
+    after.send(`since=${MEASURED_CURSOR_BASE}\n`);
     const measured = await successor.role.measure(params);
-    await eventually(() => expect(seqs(after.text)).toEqual(range(1, lastSeq)));
+    await eventually(() => expect(seqs(after.text)).toEqual(range(MEASURED_CURSOR_BASE + 1, lastSeq)));
     const lines = ({ text }: RawClient) => text.split('\n').filter((line) => line.startsWith('{'));
     const had = lines(before).slice(0, -1);
     expect(lines(after).slice(0, had.length)).toEqual(had);

@@ -2,7 +2,7 @@
 
 import { quietSlots, slotGroupSize } from '../contract/arrivals.ts';
 import type { FeedSpec, MeasureParams, MessagesParams } from '../contract/calls.ts';
-import { HELD_CURSOR } from '../contract/child.ts';
+import { EVENTS_BEFORE_HELD } from '../contract/child.ts';
 import type { Procedure } from '../contract/result.ts';
 import { nowNs } from '../measure/clock.ts';
 import type { CellPlan } from './cell-plan.ts';
@@ -52,7 +52,7 @@ export function planWindow(plan: CellPlan, workers: number, drainMs: number, lea
   };
   const held = heldWindows[plan.procedure]?.(plan, workers);
   if (held) {
-    const warmupEvents = HELD_CURSOR + held.events;
+    const warmupEvents = EVENTS_BEFORE_HELD + held.events;
     const publishedNs = startNs + (warmupEvents / HELD_EVENTS_PER_SECOND) * 1e9;
     const times = between(publishedNs + warmupSeconds * 1e9, held.windowMs * 1e6, held.afterMs);
     return { ...times, warmupEvents, windowEvents: 0 };
