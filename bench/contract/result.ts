@@ -433,6 +433,13 @@ export const resultSchema = z.strictObject({
         .describe('A lane goes on to the next point only while it keeps this'),
       arrivals: arrivalsSchema,
       ledgerShare: amount.describe('Of the clients, read along with by the relay'),
+      sharesProcesses: z
+        .boolean()
+        .optional()
+        .describe('Points of a lane and round are measured one after another in the same processes'),
+      keepAliveSeconds: amount
+        .optional()
+        .describe('Period of keep-alives, and hold of long polls, in place of those of the lanes'),
     }),
   ),
   warnings: z.array(warningSchema).describe('Of the whole run; those of a cell stand with it'),
