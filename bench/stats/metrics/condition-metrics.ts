@@ -27,7 +27,8 @@ export const conditionMetrics: readonly Metric[] = [
     label: 'Bytes',
     ...BYTES,
     verbs: takes('bytes to stay idle', 'fewer'),
-    definition: 'All bytes on the sockets, both directions, per client and minute without an event; of a lane that is kept alive, in inverse proportion to the period of its keep-alives',
+    definition:
+      'All bytes on the sockets, both directions, per client and minute without an event; of a lane that is kept alive, in inverse proportion to the period of its keep-alives',
     of: (cell) => perIdleMinute(cell, windowBytes(cell)),
     ...SILENCE,
     shown: {
@@ -72,6 +73,7 @@ export const conditionMetrics: readonly Metric[] = [
     ...SILENCE,
     shown: {
       figures: ['idle'],
+      chart: { plot: 'Bytes of silence' },
       exported: { table: 'silence' },
       terminal: { label: 'with TCP/IP, B' },
       sentence: { after: ' per client and minute, with TCP/IP headers' },
