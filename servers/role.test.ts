@@ -75,7 +75,7 @@ describe('a measured server', () => {
         .split('\n')
         .slice(-25)
         .map((text) => (JSON.parse(text) as { seq: number }).seq),
-    ).toEqual(range(1, 25));
+    ).toEqual(range(MEASURED_CURSOR_BASE + 1, MEASURED_CURSOR_BASE + 25));
     expect(measured.lag.p50Us).toBeGreaterThanOrEqual(0);
     expect(measured.wire.connections).toBe(1);
     client.socket.destroy();
@@ -91,10 +91,10 @@ describe('a measured server', () => {
     const measuring = role.measure(params);
     const client = await RawClient.connect(port);
     const seen = () => client.text.match(/"seq":\d+/g)?.length ?? 0;
-    client.send(getRequest('/long-polling?since=0'));
+    client.send(getRequest(`/long-polling?since=${MEASURED_CURSOR_BASE}`));
     await eventually(() => expect(seen()).toBe(1));
     await sleepUntil(params.windowNs[0] + 100e6);
-    client.send(getRequest('/long-polling?since=1'));
+    client.send(getRequest(`/long-polling?since=${MEASURED_CURSOR_BASE + 1}`));
     expect(await measuring).toMatchObject({ polls: { parked: 0, queued: seen() - 1 } });
     expect(seen()).toBeGreaterThan(10);
 
@@ -109,8 +109,10 @@ describe('a measured server', () => {
     await client.sees('\n');
     const measured = await role.measure(paramsFor(2, 3, -500));
     expect(measured.wire.connections).toBe(1);
-    await client.sees('"seq":5,');
-    expect(client.received.toString().match(/"seq":\d+/g)).toEqual([1, 2, 3, 4, 5].map((seq) => `"seq":${seq}`));
+    await client.sees(`"seq":${MEASURED_CURSOR_BASE + 5},`);
+    expect(client.received.toString().match(/"seq":\d+/g)).toEqual(
+      [1, 2, 3, 4, 5].map((seq) => `"seq":${MEASURED_CURSOR_BASE + seq}`),
+    );
   });
 
   test('refuses to measure late, and before it listens', async () => {
@@ -124,7 +126,8 @@ describe('a measured server', () => {
   test('says nothing more to clients that are gone when it closes, so that the bytes agree', async () => {
     const { port, close } = await listen('parked');
     const clients = await Promise.all(range(1, 20).map(() => RawClient.connect(port)));
-    for (const client of clients) client.send(getRequest('/long-polling') + getRequest('/long-polling?since=0'));
+    for (const client of clients)
+      client.send(getRequest('/long-polling') + getRequest(`/long-polling?since=${MEASURED_CURSOR_BASE}`));
     await Promise.all(clients.map((client) => client.sees('Event-Cursor')));
     for (const { socket } of clients) socket.destroy();
     const { wire } = await close();
