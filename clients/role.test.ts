@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MeasureParams, Tapping } from '../bench/contract/calls.ts';
-import { encodeEvent } from '../bench/contract/event.ts';
+import { encodeEvent, MEASURED_CURSOR_BASE } from '../bench/contract/event.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import { range } from '../bench/contract/test-support.ts';
 import type { ClientContext, ClientTransport, EventSink } from '../bench/contract/transport.ts';
@@ -49,6 +49,9 @@ function openWorker() {
   return { role, sinks, contexts, connect, open: () => open };
 }
 
+/** Of the cell's event with this number, from 1. */
+const textOf = (number: number) => encodeEvent(MEASURED_CURSOR_BASE + number, 0, 0.5, PAYLOAD_BYTES).text;
+
 function params(warmupEvents: number, windowEvents: number): MeasureParams {
   const startNs = nowNs();
   return {
@@ -70,7 +73,7 @@ describe('latencies of clients behind a relay', () => {
     await connect(3, 'test://open', { host: '127.0.0.1', port: 9, clients: 1, ofClients: 3, areTimed });
     const window = params(0, 1);
     const measured = role.measure(window);
-    for (const sink of sinks) sink.event(encodeEvent(1, 0, 0.5, PAYLOAD_BYTES).text, window.startNs + 1e6);
+    for (const sink of sinks) sink.event(textOf(1), window.startNs + 1e6);
     const { delivery, latency } = await measured;
     expect(delivery.delivered).toBe(3);
     expect(mergeLatency(latency).count).toBe(timed);
@@ -96,8 +99,8 @@ describe('a load worker', () => {
     const { role, connect, sinks, open } = openWorker();
     await connect(3);
     const measuring = role.measure(params(1, 4));
-    for (const seq of range(1, 5)) {
-      for (const sink of sinks) sink.event(encodeEvent(seq, 0, 0.5, PAYLOAD_BYTES).text, nowNs());
+    for (const number of range(1, 5)) {
+      for (const sink of sinks) sink.event(textOf(number), nowNs());
     }
     const { delivery, negativeLatencies, firstProblem, windowDeliveries } = await measuring;
     expect(delivery).toMatchObject({ expected: 12, delivered: 12, missing: 0, unexpected: 0 });
@@ -113,7 +116,7 @@ describe('a load worker', () => {
     await role.close({});
     await connect(1);
     const measuring = role.measure(params(0, 1));
-    sinks.at(-1)?.event(encodeEvent(1, 0, 0.5, PAYLOAD_BYTES).text, nowNs());
+    sinks.at(-1)?.event(textOf(1), nowNs());
     const { delivery } = await measuring;
     expect(delivery).toMatchObject({ expected: 1, delivered: 1, unexpected: 0 });
   });

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { FeedSpec, ListenParams, MeasureParams, Succession } from '../bench/contract/calls.ts';
+import { MEASURED_CURSOR_BASE } from '../bench/contract/event.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import { eventually, range } from '../bench/contract/test-support.ts';
 import { nowNs, sleepUntil } from '../bench/measure/clock.ts';
@@ -82,7 +83,7 @@ describe('a measured server', () => {
         .split('\n')
         .slice(-25)
         .map((text) => (JSON.parse(text) as { seq: number }).seq),
-    ).toEqual(range(1, 25));
+    ).toEqual(range(MEASURED_CURSOR_BASE + 1, MEASURED_CURSOR_BASE + 25));
     expect(measured.lag.p50Us).toBeGreaterThanOrEqual(0);
     expect(measured.wire.connections).toBe(1);
     client.socket.destroy();
@@ -98,10 +99,10 @@ describe('a measured server', () => {
     const measuring = role.measure(params);
     const client = await RawClient.connect(port);
     const seen = () => client.text.match(/"seq":\d+/g)?.length ?? 0;
-    client.send(getRequest('/long-polling?since=0'));
+    client.send(getRequest(`/long-polling?since=${MEASURED_CURSOR_BASE}`));
     await eventually(() => expect(seen()).toBe(1));
     await sleepUntil(params.windowNs[0] + 100e6);
-    client.send(getRequest('/long-polling?since=1'));
+    client.send(getRequest(`/long-polling?since=${MEASURED_CURSOR_BASE + 1}`));
     expect(await measuring).toMatchObject({ polls: { parked: 0, queued: seen() - 1 } });
     expect(seen()).toBeGreaterThan(10);
 
@@ -116,8 +117,10 @@ describe('a measured server', () => {
     await client.sees('\n');
     const measured = await role.measure(paramsFor(2, 3, -500));
     expect(measured.wire.connections).toBe(1);
-    await client.sees('"seq":5,');
-    expect(client.received.toString().match(/"seq":\d+/g)).toEqual([1, 2, 3, 4, 5].map((seq) => `"seq":${seq}`));
+    await client.sees(`"seq":${MEASURED_CURSOR_BASE + 5},`);
+    expect(client.received.toString().match(/"seq":\d+/g)).toEqual(
+      [1, 2, 3, 4, 5].map((seq) => `"seq":${MEASURED_CURSOR_BASE + seq}`),
+    );
   });
 
   test('refuses to measure late, and before it listens', async () => {
@@ -131,7 +134,8 @@ describe('a measured server', () => {
   test('says nothing more to clients that are gone when it closes, so that the bytes agree', async () => {
     const { port, close } = await listen('parked');
     const clients = await Promise.all(range(1, 20).map(() => RawClient.connect(port)));
-    for (const client of clients) client.send(getRequest('/long-polling') + getRequest('/long-polling?since=0'));
+    for (const client of clients)
+      client.send(getRequest('/long-polling') + getRequest(`/long-polling?since=${MEASURED_CURSOR_BASE}`));
     await Promise.all(clients.map((client) => client.sees('Event-Cursor')));
     for (const { socket } of clients) socket.destroy();
     const { wire } = await close();
@@ -172,12 +176,12 @@ describe('a server that takes the place of one that died', () => {
     const params = paramsFor(5, 60, 100);
     const dying = role.measure(params);
     const before = await RawClient.connect(port);
-    before.send('since=0&ack=1\n');
-    await eventually(() => expect(seqs(before.text)).toContain(20));
+    before.send(`since=${MEASURED_CURSOR_BASE}&ack=1\n`);
+    await eventually(() => expect(seqs(before.text)).toContain(MEASURED_CURSOR_BASE + 20));
     before.socket.destroy();
     await close();
 
-    const lastSeq = params.warmupEvents + params.windowEvents;
+    const lastSeq = MEASURED_CURSOR_BASE + params.warmupEvents + params.windowEvents;
     const successor = await listen(
       'pushed',
       {},
@@ -189,9 +193,9 @@ describe('a server that takes the place of one that died', () => {
     );
     expect(successor.port).toBe(port);
     const after = await RawClient.connect(port);
-    after.send('since=0\n');
+    after.send(`since=${MEASURED_CURSOR_BASE}\n`);
     const measured = await successor.role.measure(params);
-    await eventually(() => expect(seqs(after.text)).toEqual(range(1, lastSeq)));
+    await eventually(() => expect(seqs(after.text)).toEqual(range(MEASURED_CURSOR_BASE + 1, lastSeq)));
     const lines = ({ text }: RawClient) => text.split('\n').filter((line) => line.startsWith('{'));
     const had = lines(before).slice(0, -1);
     expect(lines(after).slice(0, had.length)).toEqual(had);

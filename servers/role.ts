@@ -1,6 +1,7 @@
 /** The calls of a measured server: one lane, one feed, one window. */
 
 import type { ListenParams, Role, ServerCalls, ServerMeasured } from '../bench/contract/calls.ts';
+import { MEASURED_CURSOR_BASE } from '../bench/contract/event.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import type { MountedTransport, PollCount } from '../bench/contract/transport.ts';
 import { type Alarm, createAlarm } from '../bench/measure/alarm.ts';
@@ -37,9 +38,9 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       const transport = await findLane(lane).server();
       const resolved = { ...transport.defaults, ...options };
       const alarm = await createAlarm();
-      const feed = new Feed(spec, alarm);
+      const feed = new Feed({ ...spec, cursorBase: MEASURED_CURSOR_BASE }, alarm);
       // Before it listens: the cursors of its clients would be ahead of a feed without a past.
-      if (successor) feed.start(successor.startNs, successor.lastSeq, recordLag);
+      if (successor) feed.start(successor.startNs, successor.lastSeq - MEASURED_CURSOR_BASE, recordLag);
       const host = new Host(feed, hostOptions(params));
       const mounted = await transport.mount(host, feed, resolved);
       running = { alarm, feed, host, mounted, isSuccessor: successor !== undefined, isRehearsal };

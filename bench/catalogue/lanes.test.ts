@@ -13,6 +13,13 @@ describe.each(lanes)('the summary of $id', ({ summary, wire, options: { over, co
   });
 });
 
+test.each(lanes.filter(({ keepAlive }) => keepAlive))(
+  'the keep-alive of $id is one of its options, in its unit',
+  ({ keepAlive = { option: '', unitMs: 0 }, options, idlePeriodMs }) => {
+    expect(Number(options[keepAlive.option]) * keepAlive.unitMs).toBe(idlePeriodMs);
+  },
+);
+
 // --- which files import transports: beyond Biome's rules ---
 
 const NAMES = new Set(lanes.flatMap(({ id, transport }) => [id, transport]));

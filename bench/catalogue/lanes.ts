@@ -49,6 +49,7 @@ const longPolling: Transport = {
   client: async () => (await import('../../clients/transports/long-polling.ts')).longPolling,
   polls: 'parked',
   idlePeriodMs: HOLD.holdSeconds * 1e3,
+  keepAlive: { option: 'holdSeconds', unitMs: 1e3 },
   skips: POLLED,
 };
 const sse: Transport = {
@@ -57,6 +58,7 @@ const sse: Transport = {
   server: async () => (await import('../../servers/transports/sse.ts')).sse,
   client: async () => (await import('../../clients/transports/sse.ts')).sse,
   idlePeriodMs: COMMENTS.commentMs,
+  keepAlive: { option: 'commentMs', unitMs: 1 },
 };
 const websocket: Transport = {
   transport: 'websocket',
@@ -64,6 +66,7 @@ const websocket: Transport = {
   server: async () => (await import('../../servers/transports/websocket.ts')).websocket,
   client: async () => (await import('../../clients/transports/websocket.ts')).websocket,
   idlePeriodMs: PINGS.pingMs,
+  keepAlive: { option: 'pingMs', unitMs: 1 },
 };
 const streaming: Transport = {
   transport: 'streaming',
@@ -71,6 +74,7 @@ const streaming: Transport = {
   server: async () => (await import('../../servers/transports/streaming.ts')).streaming,
   client: async () => (await import('../../clients/transports/streaming.ts')).streaming,
   idlePeriodMs: KEEP_ALIVE.keepAliveMs,
+  keepAlive: { option: 'keepAliveMs', unitMs: 1 },
   skips: LINES_ONLY,
 };
 

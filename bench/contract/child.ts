@@ -1,6 +1,7 @@
 /** What a child process and the orchestrator share when they run; the messages' schemas are in `calls.ts`. */
 
 import type { Address, Tapping } from './calls.ts';
+import { MEASURED_CURSOR_BASE } from './event.ts';
 
 export interface CallMessage {
   readonly call: string;
@@ -35,8 +36,10 @@ export function answerParent(role: object): void {
 /** How many clients a worker opens at a time: fewer than any listen backlog. */
 export const OPENING_AT_ONCE = 64;
 
-/** Cursor of clients that fetch what the server holds: all that it published in the warm-up after this event. */
-export const HELD_CURSOR = 1;
+/** How many of the warm-up's events clients have that fetch what the server holds: all that it published after these. */
+export const EVENTS_BEFORE_HELD = 1;
+/** Their cursor. */
+export const HELD_CURSOR = MEASURED_CURSOR_BASE + EVENTS_BEFORE_HELD;
 
 export function isTapped(number: number, { clients, ofClients }: Tapping): boolean {
   if (number >= ofClients) return false;

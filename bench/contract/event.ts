@@ -6,13 +6,19 @@
  */
 
 export interface EncodedEvent {
-  /** 1, 2, 3 … without gaps. */
+  /** One more than that of the event before; 1 for a feed's first, or {@link MEASURED_CURSOR_BASE} + 1. */
   readonly seq: number;
   /** Scheduled instant, in µs since the feed's start. */
   readonly dueUs: number;
   readonly text: string;
   readonly bytes: Buffer;
 }
+
+/**
+ * Cursor of a measured feed before its first event, so that all its events have seven digits. From 1 on, the bytes of `id:` and
+ * `since=` would depend on how many events the warm-up had.
+ */
+export const MEASURED_CURSOR_BASE = 1_000_000;
 
 /** Events that a returning client can no longer get: those after `after` and before `oldest`. */
 export interface Gap {
@@ -21,7 +27,7 @@ export interface Gap {
 }
 
 export interface EventFeed {
-  /** The newest event's seq; 0 before the first. */
+  /** The newest event's seq; before the first, one less than that will have. */
   readonly lastSeq: number;
   /** Events after this cursor that have left the ring, if any. */
   gapAfter(seq: number): Gap | undefined;

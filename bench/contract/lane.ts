@@ -22,6 +22,8 @@ export interface Lane {
   readonly polls?: 'timed' | 'parked';
   /** After which time the traffic of an idle connection repeats: poll interval, hold or keep-alive. Absent where there is none. */
   readonly idlePeriodMs?: number;
+  /** The option that says how often something passes on an idle connection, in units of so many ms. Absent where nothing does, and for polls on a timer. */
+  readonly keepAlive?: { readonly option: string; readonly unitMs: number };
   /** Whether all clients of a load worker are on one connection. @default false */
   readonly sharesConnection?: boolean;
   /** The lane that this one measures once more, with the same transport and options. What the two differ by is noise. */
@@ -35,6 +37,17 @@ export interface Lane {
 /** The longest that an event may wait for a client by design, in ms. */
 export function pollWaitMs({ polls, idlePeriodMs = 0 }: Pick<Lane, 'polls' | 'idlePeriodMs'>): number {
   return polls === 'timed' ? idlePeriodMs : 0;
+}
+
+/** The lane with another period of keep-alives or hold; unchanged where it has none, or is given none. */
+export function withKeepAlive<Row extends Pick<Lane, 'options' | 'keepAlive' | 'idlePeriodMs'>>(
+  lane: Row,
+  seconds: number | undefined,
+): Row {
+  if (seconds === undefined || !lane.keepAlive) return lane;
+  const { option, unitMs } = lane.keepAlive;
+  const periodMs = seconds * 1e3;
+  return { ...lane, idlePeriodMs: periodMs, options: { ...lane.options, [option]: periodMs / unitMs } };
 }
 
 /** The lane with another poll interval; unchanged where it has none, or is given none. */

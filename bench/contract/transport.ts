@@ -124,7 +124,7 @@ export interface ClientContext {
   readonly url: string;
   /** Cursor of a client that reconnects: seq of the last event it has. Without it: from the next event on. */
   readonly since?: number;
-  /** Where in its cycle a client that acts periodically begins, 0 to 1. */
+  /** Where in its cycle a client acts that acts periodically, 0 to 1; cycles are counted from the clock's zero. */
   readonly phase: number;
   readonly headers: HeaderProfile;
   /** Where its sockets really go, when a relay stands in between. Requests name the host of its URL all the same. */

@@ -177,8 +177,50 @@ describe('a scenario', () => {
     if (!point) throw new Error('no point');
     for (const { lane } of points({ points: [{ ...point, pollIntervalMs: 50 }] })) {
       const before = lanes.find(({ id }) => id === lane.id)?.options ?? {};
-      expect(lane.options).toEqual('intervalMs' in before ? { ...before, intervalMs: 50 } : before);
+      // Slots of 20 events/s: polls keep off the events.
+      expect(lane.options).toEqual('intervalMs' in before ? { ...before, intervalMs: 50, eventSlotMs: 50 } : before);
     }
+  });
+
+  it.each([
+    [1_000, 5],
+    [300, 5.1],
+    [3_000, 6],
+    [30_000, 30],
+  ])('with polls every %f ms has a window of %f s: whole slots, and whole intervals', (pollIntervalMs, expected) => {
+    const [point] = scenario.points;
+    if (!point) throw new Error('no point');
+    const cells = points({ points: [{ ...point, pollIntervalMs }], rounds: 1 });
+    const seconds = (id: string) => cells.find(({ lane }) => lane.id === id)?.windowSeconds;
+    expect(seconds('polling')).toBeCloseTo(expected);
+    expect(seconds('sse')).toBe(5);
+  });
+
+  it('lets polls be where they are when events come at any time, or not at all', () => {
+    const [point] = scenario.points;
+    if (!point) throw new Error('no point');
+    const anywhere = points({ arrivals: { process: 'independent', slotGroupSize: 20, quietSlots: 0.5 } });
+    const silent = points({ points: [{ ...point, eventsPerSecond: 0 }] });
+    for (const { lane } of [...anywhere, ...silent]) expect(lane.options).not.toHaveProperty('eventSlotMs');
+  });
+
+  it('with a keep-alive of its own gives it to all lanes that have one, and measures whole periods', () => {
+    const [point] = scenario.points;
+    if (!point) throw new Error('no point');
+    const silent = {
+      points: [{ ...point, eventsPerSecond: 0 }],
+      rounds: 1,
+      figures: ['idle' as const],
+      windowSeconds: 7,
+    };
+    const cells = points({ ...silent, keepAliveSeconds: 5 });
+    const of = (id: string) => cells.find(({ lane }) => lane.id === id);
+    expect(of('long-polling')).toMatchObject({ lane: { options: { holdSeconds: 5 } }, windowSeconds: 10 });
+    expect(of('sse')).toMatchObject({ lane: { options: { commentMs: 5_000 } }, windowSeconds: 10 });
+    expect(of('websocket')).toMatchObject({ lane: { options: { pingMs: 5_000 } }, windowSeconds: 10 });
+    expect(of('streaming')).toMatchObject({ lane: { options: { keepAliveMs: 5_000 } }, windowSeconds: 10 });
+    expect(of('polling')).toMatchObject({ lane: { options: { intervalMs: 1_000 } }, windowSeconds: 7 });
+    expect(of('tcp')).toMatchObject({ lane: { options: {} }, windowSeconds: 7 });
   });
 
   it('of several poll intervals measures once a lane that has none, and at each point where something else varies too', () => {

@@ -1,7 +1,7 @@
 /** Pure: a configuration becomes cells in a seeded order. */
 
 import { slotGroupSize } from '../contract/arrivals.ts';
-import { type Lane, withInterval } from '../contract/lane.ts';
+import { type Lane, pollWaitMs, withInterval, withKeepAlive } from '../contract/lane.ts';
 import { randomAt, STREAM } from '../contract/random.ts';
 import type { Cell, Point, Result } from '../contract/result.ts';
 import { groupBy, keyOfPoint, withoutInterval } from '../stats/group.ts';
@@ -82,14 +82,15 @@ function rankIn({ points }: PlannedScenario, [{ point }]: readonly [Place, ...Pl
 
 function cellPlan(
   scenario: PlannedScenario,
-  lane: Lane,
+  row: Lane,
   point: Point,
   { seed, round, order }: { readonly seed: number; readonly round: number; readonly order: number },
 ): CellPlan {
+  const lane = laneAt(row, scenario, point);
   const readAlong = ledgerClients(lane, point.clients, scenario.ledgerShare);
   return {
     procedure: scenario.procedure,
-    lane: withInterval(lane, point.pollIntervalMs),
+    lane,
     scenario: scenario.id,
     point,
     round,
@@ -106,6 +107,14 @@ function cellPlan(
     floorSeconds: floorSecondsOf(scenario, point),
     readsMemory: readsMemory(scenario, point),
   };
+}
+
+/** The lane as its cell runs it. */
+function laneAt(row: Lane, { keepAliveSeconds, arrivals }: PlannedScenario, point: Point): Lane {
+  const lane = withInterval(withKeepAlive(row, keepAliveSeconds), point.pollIntervalMs);
+  const keepsQuarters = arrivals.process === 'spread' && arrivals.slotShare <= 0.5 && point.eventsPerSecond > 0;
+  if (lane.polls !== 'timed' || !keepsQuarters) return lane;
+  return { ...lane, options: { ...lane.options, eventSlotMs: 1e3 / point.eventsPerSecond } };
 }
 
 /** A lane's duplicate shows the noise of latencies; over many points it would take too long. */
@@ -142,13 +151,34 @@ export function isBeyondLimit(plan: CellPlan, cells: readonly Cell[], scenarios:
   );
 }
 
-/** Silence is measured over whole periods of what an idle connection does. */
+/** Whole poll intervals, so that bytes do not depend on where the window lies; silence, whole periods of what an idle connection does. */
 function windowSeconds(scenario: PlannedScenario, point: Point, lane: Lane): number {
-  const { procedure, windowSeconds, windowEvents = 0 } = scenario;
-  if (point.eventsPerSecond > 0) return Math.max(windowSeconds, windowEvents / point.eventsPerSecond);
+  const { procedure, windowSeconds, windowEvents = 0, arrivals } = scenario;
+  if (point.eventsPerSecond > 0) {
+    const seconds = Math.max(windowSeconds, windowEvents / point.eventsPerSecond);
+    return wholeIntervals(seconds, slotGroupSize(arrivals) / point.eventsPerSecond, pollWaitMs(lane) / 1e3);
+  }
   if (procedure !== 'deliver' || point.messagesPerSecond !== undefined) return windowSeconds;
   const periodSeconds = (lane.idlePeriodMs ?? 0) / 1e3;
   return periodSeconds > 0 ? Math.ceil(windowSeconds / periodSeconds) * periodSeconds : windowSeconds;
+}
+
+/** What rounding leaves of a whole number of intervals. */
+const ROUNDING = 1e-6;
+
+/**
+ * The least number of slots for this time, or more, that takes a whole number of intervals; where none up to about twice as
+ * many does, the time as it is.
+ */
+function wholeIntervals(seconds: number, slotSeconds: number, intervalSeconds: number): number {
+  if (intervalSeconds === 0) return seconds;
+  const least = Math.max(1, Math.round(seconds / slotSeconds));
+  const most = 2 * least + Math.ceil(intervalSeconds / slotSeconds);
+  for (let slots = least; slots <= most; slots++) {
+    const intervals = (slots * slotSeconds) / intervalSeconds;
+    if (intervals > 1 - ROUNDING && Math.abs(intervals - Math.round(intervals)) < ROUNDING) return slots * slotSeconds;
+  }
+  return seconds;
 }
 
 /**
@@ -184,7 +214,9 @@ function takeSeconds(plan: CellPlan): number {
   const waitSeconds = eventWaitMs(lane, point) / 1e3;
   const slot = point.eventsPerSecond > 0 ? slotGroupSize(arrivals) / point.eventsPerSecond : 0;
   const connectSeconds = point.clients / 1e3 + openingMs(point) / 1e3;
-  return connectSeconds + warmupOf(plan).seconds + Math.max(windowSeconds, slot) + waitSeconds;
+  // Half an interval for the window's place on the grid of polls.
+  const gridSeconds = pollWaitMs(lane) / 2e3;
+  return connectSeconds + gridSeconds + warmupOf(plan).seconds + Math.max(windowSeconds, slot) + waitSeconds;
 }
 
 /** Draws of one block. Those of scenarios are far apart, so that lanes are in another order in each of them. */

@@ -5,6 +5,7 @@
  */
 
 import type { Listening, ListenParams, MeasureParams, ServerCalls, ServerMeasured } from '../contract/calls.ts';
+import { MEASURED_CURSOR_BASE } from '../contract/event.ts';
 import { nowNs, sleepUntil } from '../measure/clock.ts';
 import type { CellPlan, Restarts } from './cell-plan.ts';
 import type { CallLimits, Child } from './child.ts';
@@ -55,7 +56,7 @@ export async function serve(options: ServeOptions, kills: number, signal: AbortS
   const successor = {
     port: Number(new URL(listening.url).port),
     startNs: window.startNs,
-    lastSeq: window.warmupEvents + window.windowEvents,
+    lastSeq: MEASURED_CURSOR_BASE + window.warmupEvents + window.windowEvents,
   };
   const deathsNs: number[] = [];
   let { server } = options;

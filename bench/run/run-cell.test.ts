@@ -12,6 +12,7 @@ import {
   memoryLaboratory,
   memoryLane,
   memoryPlan,
+  numberOf,
   type Tamper,
   withConnect,
 } from '../tests/laboratory.ts';
@@ -174,14 +175,14 @@ describe.concurrent('a cell', () => {
   });
 
   it('that loses an event is invalid, and says how many', async () => {
-    const cell = await completedWith({ tamper: (event, deliver) => event.seq !== 15 && deliver(event) });
+    const cell = await completedWith({ tamper: (event, deliver) => numberOf(event) !== 15 && deliver(event) });
     expect(cell.delivery).toMatchObject({ expected: 60, delivered: 57, missing: 3 });
     expect(codes(cell)).toContain('lost');
     expect(isValid(cell)).toBe(false);
   });
 
   it('that loses an event of the warm-up is invalid too', async () => {
-    const cell = await completedWith({ tamper: (event, deliver) => event.seq !== 2 && deliver(event) });
+    const cell = await completedWith({ tamper: (event, deliver) => numberOf(event) !== 2 && deliver(event) });
     expect(cell.delivery).toMatchObject({ missing: 0, unexpected: 3 });
     expect(isValid(cell)).toBe(false);
   });
@@ -190,7 +191,7 @@ describe.concurrent('a cell', () => {
     const cell = await completedWith({
       tamper: (event, deliver) => {
         deliver(event);
-        if (event.seq === 15) deliver(event);
+        if (numberOf(event) === 15) deliver(event);
       },
     });
     expect(cell.delivery).toMatchObject({ delivered: 60, duplicated: 3 });
@@ -203,9 +204,9 @@ describe.concurrent('a cell', () => {
     const held: EncodedEvent[] = [];
     const cell = await completedWith({
       tamper: (event, deliver) => {
-        if (event.seq === 15) return void held.push(event);
+        if (numberOf(event) === 15) return void held.push(event);
         deliver(event);
-        const late = event.seq === 16 ? held.pop() : undefined;
+        const late = numberOf(event) === 16 ? held.pop() : undefined;
         if (late) deliver(late);
       },
     });
@@ -215,7 +216,7 @@ describe.concurrent('a cell', () => {
 
   it('whose payload is not what was asked for is invalid', async () => {
     const cell = await completedWith({
-      tamper: (event, deliver) => deliver(event.seq === 15 ? { ...event, text: `${event.text} ` } : event),
+      tamper: (event, deliver) => deliver(numberOf(event) === 15 ? { ...event, text: `${event.text} ` } : event),
     });
     expect(cell.delivery.unexpected).toBe(3);
     expect(codes(cell)).toContain('lost');

@@ -149,7 +149,17 @@ function buildResult(
     environment,
     sessions: [...sessions],
     lanes: lanes.map(
-      ({ server: _server, client: _client, wire: _wire, skips: _skips, id, title, summary, ...row }) => ({
+      ({
+        server: _server,
+        client: _client,
+        wire: _wire,
+        skips: _skips,
+        keepAlive: _keepAlive,
+        id,
+        title,
+        summary,
+        ...row
+      }) => ({
         id,
         title,
         summary,

@@ -2,7 +2,8 @@
 
 import { quietSlots, slotGroupSize } from '../contract/arrivals.ts';
 import type { FeedSpec, MeasureParams, MessagesParams } from '../contract/calls.ts';
-import { HELD_CURSOR } from '../contract/child.ts';
+import { EVENTS_BEFORE_HELD } from '../contract/child.ts';
+import { pollWaitMs } from '../contract/lane.ts';
 import type { Procedure } from '../contract/result.ts';
 import { nowNs } from '../measure/clock.ts';
 import type { CellPlan } from './cell-plan.ts';
@@ -37,6 +38,15 @@ export const heldWindows: Readonly<Partial<Record<Procedure, (plan: CellPlan, wo
 };
 
 /**
+ * How much later a cell starts so that this instant is a multiple of the poll interval on the clock: clients poll on a grid of it,
+ * and out of step with its multiples, so that no poll is under way when bytes are read. At most one interval.
+ */
+function untilPollGridNs({ lane }: CellPlan, instantNs: number): number {
+  const intervalNs = pollWaitMs(lane) * 1e6;
+  return intervalNs > 0 ? Math.ceil(instantNs / intervalNs) * intervalNs - instantNs : 0;
+}
+
+/**
  * The window is a range of events, or, where none are published, of messages from clients; its ends lie in the quiet part of a
  * slot, when none is on its way.
  *
@@ -45,16 +55,16 @@ export const heldWindows: Readonly<Partial<Record<Procedure, (plan: CellPlan, wo
 export function planWindow(plan: CellPlan, workers: number, drainMs: number, leadNs: number): MeasureParams {
   const { point, arrivals, warmupSeconds, windowSeconds } = plan;
   const { eventsPerSecond, messagesPerSecond = 0, payloadBytes } = point;
-  const startNs = nowNs() + leadNs;
-  const between = (fromNs: number, lengthNs: number, afterMs: number) => {
+  const earliestNs = nowNs() + leadNs;
+  const between = (startNs: number, fromNs: number, lengthNs: number, afterMs: number) => {
     const windowNs = [fromNs, fromNs + lengthNs] as const;
     return { startNs, windowNs, giveUpNs: windowNs[1] + (afterMs + drainMs) * 1e6, payloadBytes };
   };
   const held = heldWindows[plan.procedure]?.(plan, workers);
   if (held) {
-    const warmupEvents = HELD_CURSOR + held.events;
-    const publishedNs = startNs + (warmupEvents / HELD_EVENTS_PER_SECOND) * 1e9;
-    const times = between(publishedNs + warmupSeconds * 1e9, held.windowMs * 1e6, held.afterMs);
+    const warmupEvents = EVENTS_BEFORE_HELD + held.events;
+    const publishedNs = earliestNs + (warmupEvents / HELD_EVENTS_PER_SECOND) * 1e9;
+    const times = between(earliestNs, publishedNs + warmupSeconds * 1e9, held.windowMs * 1e6, held.afterMs);
     return { ...times, warmupEvents, windowEvents: 0 };
   }
   const slotsPerSecond = eventsPerSecond > 0 ? eventsPerSecond : messagesPerSecond;
@@ -62,9 +72,10 @@ export function planWindow(plan: CellPlan, workers: number, drainMs: number, lea
   const group = slotGroupSize(arrivals);
   const warmup = warmupOf(plan);
   const windowSlots = group * Math.max(1, Math.round((windowSeconds * slotsPerSecond) / group));
-  const fromNs = startNs + warmup.seconds * 1e9 - (quietSlots(arrivals) / 2) * slotNs;
+  const warmupNs = warmup.seconds * 1e9 - (quietSlots(arrivals) / 2) * slotNs;
+  const startNs = earliestNs + untilPollGridNs(plan, earliestNs + warmupNs);
   const lengthNs = slotNs > 0 ? windowSlots * slotNs : windowSeconds * 1e9;
-  const times = between(fromNs, lengthNs, eventWaitMs(plan.lane, point) + recoveryMs(plan));
+  const times = between(startNs, startNs + warmupNs, lengthNs, eventWaitMs(plan.lane, point) + recoveryMs(plan));
   return {
     ...times,
     warmupEvents: eventsPerSecond > 0 ? warmup.slots : 0,

@@ -3,7 +3,7 @@
 import { createWorkerRole } from '../../clients/role.ts';
 import { createServerRole } from '../../servers/role.ts';
 import { type AnswerMessage, answerCall } from '../contract/child.ts';
-import type { EncodedEvent, EventFeed } from '../contract/event.ts';
+import { type EncodedEvent, type EventFeed, MEASURED_CURSOR_BASE } from '../contract/event.ts';
 import type { Lane } from '../contract/lane.ts';
 import type { Cell, CompletedCell } from '../contract/result.ts';
 import type { EventSink } from '../contract/transport.ts';
@@ -24,6 +24,11 @@ export interface Fault {
 
 /** What the transport does to one event on its way to one client. */
 export type Tamper = (event: EncodedEvent, deliver: (event: EncodedEvent) => void) => void;
+
+/** Of an event among those of its cell, from 1. */
+export function numberOf({ seq }: EncodedEvent): number {
+  return seq - MEASURED_CURSOR_BASE;
+}
 
 const EXIT: ChildExit = { code: null, signal: 'SIGSEGV', stderr: 'told to die' };
 /** In ms. Deadlines end what hangs, and a loaded machine takes many times as long as an idle one. */

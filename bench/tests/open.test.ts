@@ -8,7 +8,15 @@ import { ByteMeter } from '../measure/byte-meter.ts';
 import type { CellPlan } from '../run/cell-plan.ts';
 import { runCell } from '../run/run-cell.ts';
 import { isValid } from '../stats/metrics/valid.ts';
-import { completed, memoryLaboratory, memoryLane, memoryPlan, type Tamper, withConnect } from './laboratory.ts';
+import {
+  completed,
+  memoryLaboratory,
+  memoryLane,
+  memoryPlan,
+  numberOf,
+  type Tamper,
+  withConnect,
+} from './laboratory.ts';
 
 const never = new AbortController().signal;
 /** The feed publishes the one that every client has and the one that it is to get. */
@@ -40,7 +48,7 @@ async function completedWith(lane: Lane, changes: Changes = {}) {
 
 /** Hands over the one event at hand. */
 function ringLane(tamper: Tamper = (event, deliver) => deliver(event)): Lane {
-  return memoryLane((event, deliver) => event.seq === ITS_EVENT && tamper(event, deliver));
+  return memoryLane((event, deliver) => numberOf(event) === ITS_EVENT && tamper(event, deliver));
 }
 
 /** The same lane, and what its clients' sockets had carried when their first event came. */

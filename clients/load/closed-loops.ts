@@ -4,7 +4,7 @@
  */
 
 import type { ClosedLoop } from '../../bench/contract/calls.ts';
-import { HELD_CURSOR } from '../../bench/contract/child.ts';
+import { EVENTS_BEFORE_HELD, HELD_CURSOR } from '../../bench/contract/child.ts';
 import { nowNs, sleepUntil } from '../../bench/measure/clock.ts';
 import { requestHeaders } from '../wire/header-profiles.ts';
 import { HTTP_CLIENT_DEFAULTS, type HttpClientOptions, type HttpRequest } from '../wire/http.ts';
@@ -51,7 +51,7 @@ export function prepareClosedLoops(spec: LoadSpec): Load {
     deliveries: 0,
     async run({ startNs, windowNs, giveUpNs, warmupEvents }) {
       const late = AbortSignal.timeout(Math.max(0, Math.ceil((giveUpNs - nowNs()) / 1e6)));
-      const status = warmupEvents > HELD_CURSOR ? STATUS.ok : STATUS.nothing;
+      const status = warmupEvents > EVENTS_BEFORE_HELD ? STATUS.ok : STATUS.nothing;
       await sleepUntil(startNs);
       // The held events may not be published yet: both statuses are right.
       await pollUntil(windowNs[0], kept, request, Object.values(STATUS), late);

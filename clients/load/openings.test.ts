@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { MeasureParams, Tapping } from '../../bench/contract/calls.ts';
-import { HELD_CURSOR } from '../../bench/contract/child.ts';
+import { EVENTS_BEFORE_HELD, HELD_CURSOR } from '../../bench/contract/child.ts';
 import { encodeEvent } from '../../bench/contract/event.ts';
 import type { ClientContext, ClientTransport, EventSink } from '../../bench/contract/transport.ts';
 import { ByteMeter } from '../../bench/measure/byte-meter.ts';
@@ -59,7 +59,7 @@ function run(load: Load, giveUpMs = 5_000, warmupMs = 0) {
   const startNs = nowNs();
   const params: MeasureParams = {
     startNs,
-    warmupEvents: ITS_EVENT,
+    warmupEvents: EVENTS_BEFORE_HELD + 1,
     windowEvents: 0,
     windowNs: [startNs + warmupMs * 1e6, startNs + warmupMs * 1e6],
     giveUpNs: startNs + giveUpMs * 1e6,

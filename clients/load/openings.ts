@@ -7,7 +7,7 @@
  */
 
 import { HELD_CURSOR } from '../../bench/contract/child.ts';
-import { readStamp } from '../../bench/contract/event.ts';
+import { MEASURED_CURSOR_BASE, readStamp } from '../../bench/contract/event.ts';
 import { nowNs, sleepUntil } from '../../bench/measure/clock.ts';
 import { LatencyRecorder } from '../../bench/measure/latency.ts';
 import { type Load, type LoadSpec, NO_DELIVERIES, noLatency } from './load.ts';
@@ -36,7 +36,7 @@ export function prepareOpenings(spec: LoadSpec): Load {
       let unexpected = 0;
       let firstProblem: string | undefined;
       const isItsEvent = (text: string) =>
-        readStamp(text, stamp) && stamp.seq === warmupEvents && text.length === payloadBytes;
+        readStamp(text, stamp) && stamp.seq === MEASURED_CURSOR_BASE + warmupEvents && text.length === payloadBytes;
       /** @returns the client's first event, if it got exactly that; else, what went wrong is noted */
       const audit = ({ first, unexpected: others, problem }: Opening, label: string): FirstEvent | undefined => {
         const isOther = first !== undefined && !isItsEvent(first.text);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { MeasureParams } from '../../bench/contract/calls.ts';
-import { encodeEvent } from '../../bench/contract/event.ts';
+import { encodeEvent, MEASURED_CURSOR_BASE } from '../../bench/contract/event.ts';
 import { range } from '../../bench/contract/test-support.ts';
 import { nowNs } from '../../bench/measure/clock.ts';
 import { mergeLatency } from '../../bench/measure/latency.ts';
@@ -23,9 +23,12 @@ function openCell({ clients = 1, giveUpInMs = 60_000 } = {}) {
     payloadBytes: PAYLOAD_BYTES,
   };
   const drained = receiver.start(params);
-  /** Event `seq` is due at `seq` ms and received so many µs later. */
-  const give = (seq: number, { client = 0, latencyUs = 100, size = PAYLOAD_BYTES } = {}) =>
-    sinks[client]?.event(encodeEvent(seq, seq * 1e3, 0.5, size).text, startNs + (seq * 1e3 + latencyUs) * US);
+  /** Event `number` is due at `number` ms and received so many µs later. */
+  const give = (number: number, { client = 0, latencyUs = 100, size = PAYLOAD_BYTES } = {}) =>
+    sinks[client]?.event(
+      encodeEvent(MEASURED_CURSOR_BASE + number, number * 1e3, 0.5, size).text,
+      startNs + (number * 1e3 + latencyUs) * US,
+    );
   return { receiver, sinks, drained, give };
 }
 
@@ -73,8 +76,9 @@ describe('a receiver', () => {
 
   test.each([
     ['no event', 'hello'],
-    ['another size', encodeEvent(3, 3_000, 0.5, PAYLOAD_BYTES + 1).text],
+    ['another size', encodeEvent(MEASURED_CURSOR_BASE + 3, 3_000, 0.5, PAYLOAD_BYTES + 1).text],
     ['nothing', ''],
+    ['numbered from 1', encodeEvent(3, 3_000, 0.5, PAYLOAD_BYTES).text],
   ])('takes a text that is %s for no delivery, and quotes it', (_name, text) => {
     const { receiver, sinks, give } = openCell();
     sinks[0]?.event(text, nowNs());
@@ -103,7 +107,7 @@ describe('a receiver', () => {
 
   test('takes an event before the cell began for a problem', () => {
     const receiver = new Receiver();
-    receiver.addClient(true).event(encodeEvent(1, 0, 0.5, PAYLOAD_BYTES).text, nowNs());
+    receiver.addClient(true).event(encodeEvent(MEASURED_CURSOR_BASE + 1, 0, 0.5, PAYLOAD_BYTES).text, nowNs());
     expect(() => receiver.report()).toThrow('does not measure yet');
     expect(receiver.deliveries).toBe(0);
   });

@@ -1,7 +1,7 @@
 /** Where all clients of a worker deliver: the receiving side's hot path, its audit and its latency recorder. */
 
 import type { MeasureParams, WorkerMeasured } from '../../bench/contract/calls.ts';
-import { readStamp } from '../../bench/contract/event.ts';
+import { MEASURED_CURSOR_BASE, readStamp } from '../../bench/contract/event.ts';
 import type { CloseReason, EventSink } from '../../bench/contract/transport.ts';
 import { nowNs } from '../../bench/measure/clock.ts';
 import { LatencyRecorder } from '../../bench/measure/latency.ts';
@@ -37,15 +37,15 @@ export class Receiver {
   start(params: MeasureParams): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, (params.giveUpNs - nowNs()) / 1e6);
-      const lastSeq = params.warmupEvents + params.windowEvents;
+      const events = params.warmupEvents + params.windowEvents;
       this.#cell = {
         params,
-        lastSeq,
+        events,
         startUs: params.startNs / 1e3,
         firstHalf: params.warmupEvents + 1,
         secondHalf: params.warmupEvents + Math.floor(params.windowEvents / 2) + 1,
         latency: [new LatencyRecorder(), new LatencyRecorder(), new LatencyRecorder()],
-        allDeliveries: lastSeq * this.#tallies.length,
+        allDeliveries: events * this.#tallies.length,
         drained() {
           clearTimeout(timer);
           resolve();
@@ -69,14 +69,14 @@ export class Receiver {
 
   report(): Pick<WorkerMeasured, 'delivery' | 'latency' | 'negativeLatencies' | 'firstProblem'> {
     if (!this.#cell) throw new Error('this worker does not measure yet');
-    const { params, lastSeq, latency } = this.#cell;
+    const { params, events, latency } = this.#cell;
     const expected = this.#tallies.length * params.windowEvents;
     let missing = 0;
     let duplicated = 0;
     let outOfOrder = 0;
     let unexpected = this.#unexpected;
     for (const tally of this.#tallies) {
-      missing += tally.missingOf(params.warmupEvents + 1, lastSeq);
+      missing += tally.missingOf(params.warmupEvents + 1, events);
       unexpected += tally.missingOf(1, params.warmupEvents);
       duplicated += tally.duplicated;
       outOfOrder += tally.outOfOrder;
@@ -92,14 +92,15 @@ export class Receiver {
   #event(tally: Tally, text: string, receivedNs: number, isTimed: boolean): void {
     const cell = this.#cell;
     const stamp = this.#stamp;
-    if (!cell || !readStamp(text, stamp) || stamp.seq > cell.lastSeq || text.length !== cell.params.payloadBytes) {
+    const number = cell && readStamp(text, stamp) ? stamp.seq - MEASURED_CURSOR_BASE : 0;
+    if (!cell || number < 1 || number > cell.events || text.length !== cell.params.payloadBytes) {
       this.problem(`not an event of this cell: ${text.slice(0, 80)}`);
       return;
     }
-    if (!tally.see(stamp.seq)) return;
+    if (!tally.see(number)) return;
     this.#deliveries++;
     if (isTimed) {
-      const part = stamp.seq < cell.firstHalf ? 0 : stamp.seq < cell.secondHalf ? 1 : 2;
+      const part = number < cell.firstHalf ? 0 : number < cell.secondHalf ? 1 : 2;
       cell.latency[part].record(receivedNs - (cell.startUs + stamp.dueUs) * 1e3);
     }
     if (this.#deliveries === cell.allDeliveries) cell.drained();
@@ -108,7 +109,8 @@ export class Receiver {
 
 interface Cell {
   readonly params: MeasureParams;
-  readonly lastSeq: number;
+  /** Of warm-up and window. */
+  readonly events: number;
   /** In µs, as due times are: ns since the start would outgrow an int32 after 2 s, and deoptimise the sum. */
   readonly startUs: number;
   /** First events of the window's halves. */

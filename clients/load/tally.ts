@@ -1,4 +1,4 @@
-/** The delivery audit of one simulated client. */
+/** The delivery audit of one simulated client, by the number of each event in its cell: 1, 2, 3 … */
 export class Tally {
   #next = 1;
   #missing: Set<number> | undefined;
@@ -14,18 +14,18 @@ export class Tally {
   }
 
   /** @returns whether the event is seen for the first time */
-  see(seq: number): boolean {
-    if (seq === this.#next) {
+  see(number: number): boolean {
+    if (number === this.#next) {
       this.#next++;
       return true;
     }
-    if (seq > this.#next) {
+    if (number > this.#next) {
       this.#missing ??= new Set();
-      for (let lost = this.#next; lost < seq; lost++) this.#missing.add(lost);
-      this.#next = seq + 1;
+      for (let lost = this.#next; lost < number; lost++) this.#missing.add(lost);
+      this.#next = number + 1;
       return true;
     }
-    if (this.#missing?.delete(seq)) {
+    if (this.#missing?.delete(number)) {
       this.#outOfOrder++;
       return true;
     }
@@ -36,7 +36,7 @@ export class Tally {
   /** How many of the events `from` to `to` were never seen. */
   missingOf(from: number, to: number): number {
     let missing = Math.max(0, to - Math.max(from, this.#next) + 1);
-    for (const seq of this.#missing ?? []) if (seq >= from && seq <= to) missing++;
+    for (const lost of this.#missing ?? []) if (lost >= from && lost <= to) missing++;
     return missing;
   }
 }

@@ -3,20 +3,23 @@
 import type { ClientTransport } from '../../bench/contract/transport.ts';
 import { nowNs } from '../../bench/measure/clock.ts';
 import { HTTP_CLIENT_DEFAULTS, type HttpClientOptions } from '../wire/http.ts';
+import { gridOffsetMs } from './poll-grid.ts';
 import { openPoller } from './poller.ts';
 
 export interface PollingOptions extends HttpClientOptions {
   /** From poll to poll, however long an answer takes. @default 1000 */
   readonly intervalMs?: number;
+  /** Length of the slots that events come in, where they leave the first and the last quarter of each free. @default 0: none */
+  readonly eventSlotMs?: number;
 }
 
 export const polling: ClientTransport<PollingOptions> = {
-  defaults: { ...HTTP_CLIENT_DEFAULTS, intervalMs: 1_000 },
+  defaults: { ...HTTP_CLIENT_DEFAULTS, intervalMs: 1_000, eventSlotMs: 0 },
 
-  connect(context, sink, { intervalMs, ...options }) {
+  connect(context, sink, { intervalMs, eventSlotMs, ...options }) {
     // Polls fall on a fixed grid: a slow answer delays one poll, and does not stretch the interval of all others.
-    const gridMs = nowNs() / 1e6 + context.phase * intervalMs;
-    let turn = -1;
+    const gridMs = gridOffsetMs(context.phase, { intervalMs, eventSlotMs });
+    let turn = 0;
     return openPoller(context, sink, options, {
       parameters: () => '',
       parksPolls: false,

@@ -52,6 +52,30 @@ describe('a feed', () => {
     expect(time.rings).toBe(30);
   });
 
+  test('with a cursor base numbers its events from there, and changes nothing else of them', () => {
+    const BASE = 1_000_000;
+    const plain = openFeed();
+    const based = openFeed({ cursorBase: BASE });
+    expect(based.feed.lastSeq).toBe(BASE);
+    for (const { feed, time } of [plain, based]) {
+      feed.start(START_NS, 30);
+      time.advanceTo(START_NS + 4 * SECOND);
+    }
+    expect(based.seqs()).toEqual(range(BASE + 1, BASE + 30));
+    const rest = ({ dueUs, text }: EncodedEvent) => ({ dueUs, price: /"price":[\d.]+/.exec(text)?.[0] });
+    expect(based.told.map(rest)).toEqual(plain.told.map(rest));
+    expect(based.feed.since(BASE + 28)).toEqual(based.told.slice(-2));
+    expect(based.feed.gapAfter(BASE)).toBeUndefined();
+    expect(based.feed.gapAfter(0)).toEqual({ after: 0, oldest: BASE + 1 });
+  });
+
+  test('with a cursor base has its past from there', () => {
+    const BASE = 1_000_000;
+    const { feed } = openFeed({ cursorBase: BASE, ring: { events: 4, bytes: 1e6 } }, START_NS + 2 * SECOND);
+    feed.start(START_NS, 10);
+    expect(feed.since(BASE).map(({ seq }) => seq)).toEqual(range(BASE + 7, BASE + 10));
+  });
+
   test('encodes an event once, for all who listen', () => {
     const { time, feed, told } = openFeed();
     const others: EncodedEvent[] = [];

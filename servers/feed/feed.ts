@@ -15,6 +15,8 @@ import { RING_LIMITS, Ring, type RingLimits } from './ring.ts';
 export interface FeedOptions extends Schedule {
   readonly payloadBytes: number;
   readonly ring?: RingLimits;
+  /** Cursor before the first event, whose seq is one more; no event's instant or content depends on it. @default 0 */
+  readonly cursorBase?: number;
 }
 
 /** Ring and subscribers: a feed that its caller fills. */
@@ -22,8 +24,8 @@ export class EventLog implements EventFeed {
   readonly #ring: Ring;
   readonly #listeners = new Set<(event: EncodedEvent) => void>();
 
-  constructor(limits?: RingLimits) {
-    this.#ring = new Ring(limits);
+  constructor(limits?: RingLimits, cursorBase?: number) {
+    this.#ring = new Ring(limits, cursorBase);
   }
 
   get lastSeq(): number {
@@ -63,16 +65,19 @@ const BURST_EVENTS = 64;
 
 export class Feed extends EventLog {
   /** Always the same keys in the same order: with another shape, code that was compiled for an earlier feed is thrown away. */
-  readonly #options: Omit<Required<FeedOptions>, 'ring'>;
+  readonly #options: Omit<Required<FeedOptions>, 'ring' | 'cursorBase'>;
+  readonly #cursorBase: number;
   readonly #held: number;
   readonly #alarm: Alarm;
   readonly #clock: () => number;
   /** On the shared clock, in µs as due times are: ns since the start would outgrow an int32 after 2 s, and deoptimise the sum. */
   #startUs = 0;
+  /** How many events it publishes at the most. */
   #until = 0;
 
   constructor(options: FeedOptions, alarm: Alarm, clock: () => number = nowNs) {
-    super(options.ring);
+    super(options.ring, options.cursorBase);
+    this.#cursorBase = options.cursorBase ?? 0;
     const { seed, eventsPerSecond, arrivals, warmupBurst = NO_WARMUP_BURST, payloadBytes } = options;
     this.#options = { seed, eventsPerSecond, arrivals, warmupBurst, payloadBytes };
     this.#held = (options.ring ?? RING_LIMITS).events;
@@ -81,7 +86,7 @@ export class Feed extends EventLog {
   }
 
   /**
-   * Publishes from `startNs` on, up to event `events`. What was due before now is held, without telling subscribers.
+   * Publishes from `startNs` on, `events` of them. What was due before now is held, without telling subscribers.
    *
    * @param onPublished called for each event after its subscribers, with its lag (published − due) in ns
    */
@@ -89,21 +94,21 @@ export class Feed extends EventLog {
     this.#startUs = startNs / 1e3;
     this.#until = events;
     const past = Math.min(dueBy(this.#options, (this.#clock() - startNs) / 1e3), events);
-    for (let seq = Math.max(1, past - this.#held + 1); seq <= past; seq++) this.restore(this.#encode(seq));
+    for (let n = Math.max(1, past - this.#held + 1); n <= past; n++) this.restore(this.#encode(n));
 
     const turn = () => {
       const nowUs = this.#clock() / 1e3 - this.#startUs;
-      const atMost = Math.min(BURST_EVENTS, this.#until - this.lastSeq);
-      const { due, waitUs } = pace(this.#options, nowUs, this.lastSeq, atMost);
-      for (let n = 0; n < due; n++) {
-        const event = this.#encode(this.lastSeq + 1);
+      const atMost = Math.min(BURST_EVENTS, this.#until - this.#published);
+      const { due, waitUs } = pace(this.#options, nowUs, this.#published, atMost);
+      for (let count = 0; count < due; count++) {
+        const event = this.#encode(this.#published + 1);
         const lagNs = this.#clock() - (this.#startUs + event.dueUs) * 1e3;
         this.publish(event);
         onPublished?.(lagNs);
       }
-      if (this.lastSeq >= this.#until) return;
+      if (this.#published >= this.#until) return;
       if (waitUs === 0) setImmediate(turn);
-      else this.#alarm.at((this.#startUs + dueUs(this.#options, this.lastSeq + 1)) * 1e3, turn);
+      else this.#alarm.at((this.#startUs + dueUs(this.#options, this.#published + 1)) * 1e3, turn);
     };
     turn();
   }
@@ -112,8 +117,13 @@ export class Feed extends EventLog {
     this.#until = 0;
   }
 
-  #encode(seq: number): EncodedEvent {
+  get #published(): number {
+    return this.lastSeq - this.#cursorBase;
+  }
+
+  /** @param n 1, 2, 3 …, whatever the events are numbered from */
+  #encode(n: number): EncodedEvent {
     const { seed, payloadBytes } = this.#options;
-    return encodeEvent(seq, dueUs(this.#options, seq), randomAt(seed, STREAM.price, seq), payloadBytes);
+    return encodeEvent(this.#cursorBase + n, dueUs(this.#options, n), randomAt(seed, STREAM.price, n), payloadBytes);
   }
 }

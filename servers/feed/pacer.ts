@@ -21,19 +21,19 @@ export interface Pace {
   readonly waitUs: number;
 }
 
-/** @returns when event `seq` (1, 2, 3 …) is due, in whole µs since the schedule's start */
-export function dueUs(schedule: Schedule, seq: number): number {
+/** @returns when event `n` (1, 2, 3 …, whatever its seq) is due, in whole µs since the schedule's start */
+export function dueUs(schedule: Schedule, n: number): number {
   const slotUs = 1e6 / schedule.eventsPerSecond;
-  return Math.floor(slotsPast(schedule.warmupBurst, positionOf(schedule, seq)) * slotUs);
+  return Math.floor(slotsPast(schedule.warmupBurst, positionOf(schedule, n)) * slotUs);
 }
 
-function positionOf({ seed, arrivals }: Schedule, seq: number): number {
-  if (arrivals.process === 'spread') return seq - 1 + arrivals.slotShare * randomAt(seed, STREAM.event, seq);
+function positionOf({ seed, arrivals }: Schedule, n: number): number {
+  if (arrivals.process === 'spread') return n - 1 + arrivals.slotShare * randomAt(seed, STREAM.event, n);
   const group = slotGroupSize(arrivals);
-  const before = Math.floor((seq - 1) / group) * group;
+  const before = Math.floor((n - 1) / group) * group;
   // The whole group is drawn and sorted again for each of its events: 20 draws at tens of events a second.
   const draws = Array.from({ length: group }, (_, at) => randomAt(seed, STREAM.event, before + at + 1));
-  const draw = draws.sort((a, b) => a - b)[seq - 1 - before] ?? 0;
+  const draw = draws.sort((a, b) => a - b)[n - 1 - before] ?? 0;
   return before + (group - quietSlots(arrivals)) * draw;
 }
 

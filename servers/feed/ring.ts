@@ -9,15 +9,17 @@ export interface RingLimits {
 
 export const RING_LIMITS: RingLimits = { events: 4096, bytes: 16 * 1024 * 1024 };
 
-/** The last encoded events, bounded in count and bytes, in order of seq without gaps. */
+/** The last encoded events, bounded in count and bytes, in order of seq without gaps. `cursorBase`: its `lastSeq` before the first. */
 export class Ring {
   readonly #slots: (EncodedEvent | undefined)[];
   readonly #maxBytes: number;
-  #oldest = 1;
-  #last = 0;
+  #oldest: number;
+  #last: number;
   #bytes = 0;
 
-  constructor({ events, bytes }: RingLimits = RING_LIMITS) {
+  constructor({ events, bytes }: RingLimits = RING_LIMITS, cursorBase = 0) {
+    this.#oldest = cursorBase + 1;
+    this.#last = cursorBase;
     this.#slots = new Array<EncodedEvent | undefined>(events).fill(undefined);
     this.#maxBytes = bytes;
   }
@@ -32,7 +34,7 @@ export class Ring {
   }
 
   push(event: EncodedEvent): void {
-    if (this.#last === 0) this.#oldest = event.seq;
+    if (this.#oldest > this.#last) this.#oldest = event.seq;
     else if (event.seq !== this.#last + 1) throw new RangeError(`event ${event.seq} after ${this.#last}`);
     if (event.seq - this.#oldest >= this.#slots.length) this.#drop();
     this.#slots[event.seq % this.#slots.length] = event;

@@ -27,7 +27,8 @@ export const conditionMetrics: readonly Metric[] = [
     label: 'Bytes',
     ...BYTES,
     verbs: takes('bytes to stay idle', 'fewer'),
-    definition: 'All bytes on the sockets, both directions, per client and minute without an event',
+    definition:
+      'All bytes on the sockets, both directions, per client and minute without an event; of a lane that is kept alive, in inverse proportion to the period of its keep-alives',
     of: (cell) => perIdleMinute(cell, windowBytes(cell)),
     ...SILENCE,
     shown: {
@@ -54,6 +55,29 @@ export const conditionMetrics: readonly Metric[] = [
     },
     ...SILENCE,
     shown: { figures: ['idle'], exported: { table: 'silence' }, terminal: { label: 'packets/client·min' } },
+  },
+  {
+    id: 'idle.tcpIpBytesPerClientMinute',
+    title: 'Bytes of silence, with TCP/IP',
+    label: 'With TCP/IP',
+    ...BYTES,
+    verbs: takes('bytes with TCP/IP headers to stay idle', 'fewer'),
+    definition:
+      'All bytes of both directions with the TCP and IP headers of their packets, acknowledgements among them, per client and minute without an event',
+    of: (cell) => {
+      const { packets } = cell.wire;
+      if (!packets) return undefined;
+      const { sentSegments, receivedSegments, headerBytesPerSegment } = packets;
+      return perIdleMinute(cell, windowBytes(cell) + (sentSegments + receivedSegments) * headerBytesPerSegment);
+    },
+    ...SILENCE,
+    shown: {
+      figures: ['idle'],
+      chart: { plot: 'Bytes of silence' },
+      exported: { table: 'silence' },
+      terminal: { label: 'with TCP/IP, B' },
+      sentence: { after: ' per client and minute, with TCP/IP headers' },
+    },
   },
   {
     id: 'idle.cpuPerClientMinuteUs',

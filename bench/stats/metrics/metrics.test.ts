@@ -48,7 +48,13 @@ describe('a metric is one row', () => {
   });
 
   test('a figure shows its own metrics before those of others', () => {
-    expect(chartedIn('idle').map(({ label }) => label)).toEqual(['Bytes', 'Packets', 'Server CPU', 'Memory']);
+    expect(chartedIn('idle').map(({ label }) => label)).toEqual([
+      'Bytes',
+      'Packets',
+      'With TCP/IP',
+      'Server CPU',
+      'Memory',
+    ]);
     expect(chartedIn('gap').map(({ label }) => label)).toEqual(['Gap share', 'p50']);
   });
 

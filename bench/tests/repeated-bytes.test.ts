@@ -1,0 +1,71 @@
+/** Bytes per delivery do not depend on seed and start: two runs in real processes, held against each other. */
+
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { type CompletedCell, type Result, resultSchema } from '../contract/result.ts';
+import { start, testWithFolder } from './cli.ts';
+import { completed } from './laboratory.ts';
+
+const SEEDS = [3, 4];
+/** A client that stood still for a poll interval has one poll less in its window, and no warning says so. */
+const ATTEMPTS = { retry: 2, timeout: 300_000 };
+/** What a cell says of itself when its processes got no core at the window's ends, or its feed did not: its bytes are those of another window. */
+const STOOD_STILL = new Set(['late-reading', 'feed-lagged']);
+
+/** Both at once: they wait more than they work. */
+async function runTwice(folder: string, ...args: string[]): Promise<[Result, Result]> {
+  const runs = SEEDS.map(async (seed) => {
+    const results = mkdtempSync(join(folder, 'run-'));
+    const { code, err } = await start(['--results', results, '--seed', `${seed}`, ...args]).ended;
+    expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
+    const [id] = readdirSync(join(results, 'runs'));
+    return resultSchema.parse(JSON.parse(readFileSync(join(results, 'runs', `${id}`, 'result.json'), 'utf8')));
+  });
+  // Both must have ended before the folder goes.
+  await Promise.allSettled(runs);
+  return (await Promise.all(runs)) as [Result, Result];
+}
+
+const placeOf = ({ lane, point }: Pick<CompletedCell, 'lane' | 'point'>) =>
+  `${lane}, ${point.payloadBytes} B, ${point.headers} headers`;
+
+/** By place; those of cells that stood still are left out. */
+function bytesPerDelivery({ cells }: Result): ReadonlyMap<string, number> {
+  const moving = cells.map(completed).filter(({ warnings }) => !warnings.some(({ code }) => STOOD_STILL.has(code)));
+  return new Map(moving.map((cell) => [placeOf(cell), cell.wire.perDeliveryBytes]));
+}
+
+/** Holds two runs against each other where both have bytes. */
+function expectSame(one: Result, other: Result): void {
+  const [ours, theirs] = [bytesPerDelivery(one), bytesPerDelivery(other)];
+  const shared = [...ours.keys()].filter((place) => theirs.has(place)).sort();
+  expect(shared).not.toEqual([]);
+  const at = (bytes: ReadonlyMap<string, number>) => shared.map((place) => [place, bytes.get(place)]);
+  expect(at(ours)).toEqual(at(theirs));
+}
+
+testWithFolder(
+  'an anatomy is the same in two runs, and a smaller payload never takes more',
+  ATTEMPTS,
+  async ({ folder }) => {
+    const [one, other] = await runTwice(folder, '--profile', 'smoke', '--scenarios', 'anatomy', '--headers', 'browser');
+    expectSame(one, other);
+    const bytes = bytesPerDelivery(one);
+    for (const { lane, point } of one.cells) {
+      for (const { lane: same, point: less } of one.cells) {
+        if (same !== lane || less.payloadBytes >= point.payloadBytes) continue;
+        const [few = 0, many = Number.POSITIVE_INFINITY] = [less, point].map((at) =>
+          bytes.get(placeOf({ lane, point: at })),
+        );
+        expect(few).toBeLessThan(many);
+      }
+    }
+  },
+);
+
+testWithFolder('a fan-out is the same in two runs', ATTEMPTS, async ({ folder }) => {
+  const few = ['--rounds', '1', '--clients', '10', '--window', '2'];
+  const [one, other] = await runTwice(folder, '--scenarios', 'fanout', ...few);
+  expectSame(one, other);
+});
