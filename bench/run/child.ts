@@ -12,6 +12,8 @@ import { within } from '../network/netem/namespaces.ts';
 
 /** Messages to and from a child process, or one in memory in the tests. */
 export interface Channel {
+  /** Undefined for a child in memory, and for one that could not be started. */
+  readonly pid?: number | undefined;
   send(message: CallMessage): void;
   onAnswer(listener: (answer: AnswerMessage) => void): void;
   onExit(listener: (exit: ChildExit) => void): void;
@@ -109,6 +111,10 @@ export class Child<Own extends Calls> {
     return this.#channel.kill();
   }
 
+  get pid(): number | undefined {
+    return this.#channel.pid;
+  }
+
   /** How it ended, unless `end` or `kill` made it. */
   get death(): ChildExit | undefined {
     return this.#isEnded ? undefined : this.#exit;
@@ -179,6 +185,8 @@ export function spawnChild({ node, flags = [], entry, core, namespace }: SpawnOp
     });
   });
   return {
+    // Of the child itself: taskset and nsenter become the program that they start.
+    pid: child.pid,
     send(message) {
       // The child's exit reports what a failed send would.
       if (child.connected) child.send(message, () => {});

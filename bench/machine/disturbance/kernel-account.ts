@@ -1,0 +1,157 @@
+/** What the kernel accounts for: CPU pressure, steal and idle time of each core, quotas, and threads that waited for a core. */
+
+import { closeSync, openSync, readSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Noise } from '../../contract/result.ts';
+import { nowNs } from '../../measure/clock.ts';
+import { readText } from '../../measure/system-files.ts';
+import type { Waiting } from './shape.ts';
+import { throttledUs, throttleFiles } from './throttle.ts';
+
+/** Of 10 ms each, since the machine's start. */
+export interface Ticks {
+  readonly idle: number;
+  readonly steal: number;
+  readonly all: number;
+}
+
+export interface MachineReading {
+  readonly atNs: number;
+  readonly pressureUs: number | undefined;
+  /** By name: `cpu0` for the first core, `cpu` for all of them. Empty where the system does not tell. */
+  readonly ticks: ReadonlyMap<string, Ticks>;
+  /** For the process's control group and those above it. */
+  readonly throttledUs: readonly (number | undefined)[];
+}
+
+/** @returns a function that reads the noise since this call */
+export function watchNoise(): () => Noise {
+  const read = machineReader();
+  const before = read();
+  return () => noiseBetween(before, read());
+}
+
+export function machineReader(): () => MachineReading {
+  const quotas = throttleFiles(readText('/proc/self/cgroup') ?? '', readText('/proc/self/mountinfo') ?? '');
+  return () => {
+    const pressure = /^some .*total=(\d+)/m.exec(readText('/proc/pressure/cpu') ?? '')?.[1];
+    return {
+      atNs: nowNs(),
+      pressureUs: pressure === undefined ? undefined : Number(pressure),
+      ticks: parseTicks(readText('/proc/stat') ?? ''),
+      throttledUs: quotas.map((file) => throttledUs(readText(file) ?? '')),
+    };
+  };
+}
+
+/** @param stat text of /proc/stat; fields of proc(5): user nice system idle iowait irq softirq steal … */
+export function parseTicks(stat: string): Map<string, Ticks> {
+  const lines = [...stat.matchAll(/^(cpu\d*) +(.*)$/gm)];
+  return new Map(
+    lines.map(([, name = '', fields = '']) => {
+      const ticks = fields.split(' ').slice(0, 8).map(Number);
+      const [, , , idle = 0, iowait = 0, , , steal = 0] = ticks;
+      return [name, { idle: idle + iowait, steal, all: ticks.reduce((sum, value) => sum + value, 0) }];
+    }),
+  );
+}
+
+/** Steal is that of all cores. */
+export function noiseBetween(before: MachineReading, after: MachineReading): Noise {
+  const elapsedUs = (after.atNs - before.atNs) / 1e3;
+  const throttled = after.throttledUs
+    .map((us, level) => shareBetween(before.throttledUs[level], us, elapsedUs))
+    .filter((each) => each !== null);
+  return {
+    cpuPressure: shareBetween(before.pressureUs, after.pressureUs, elapsedUs),
+    steal: stealBetween(before, after, 'cpu'),
+    throttled: throttled.length === 0 ? null : Math.max(...throttled),
+  };
+}
+
+/** @param name of a core in `ticks` */
+export function stealBetween(before: MachineReading, after: MachineReading, name: string): number | null {
+  const [from, to] = [before.ticks.get(name), after.ticks.get(name)];
+  return shareBetween(from?.steal, to?.steal, (to?.all ?? 0) - (from?.all ?? 0));
+}
+
+/**
+ * Some counters of proc(5) go back a little now and then. Others come late: the kernel adds to the pressure's total in steps,
+ * which a short time between two readings can be less than (22 times so within 0.1 ms, 1.02 times within a second). And cores
+ * that are throttled at once add up. A share that is above 1 would make the cell's record invalid.
+ */
+function shareBetween(from: number | undefined, to: number | undefined, total: number): number | null {
+  return from === undefined || to === undefined || total <= 0 ? null : Math.min(1, Math.max(0, to - from) / total);
+}
+
+/** Long enough for a tick of /proc/stat to be a small part of it. */
+const BUSY_MS = 60;
+
+/** Whether a core was busy for more than half of a short time, with whatever it runs now; false where nothing tells. */
+export async function isCoreBusy(core: number): Promise<boolean> {
+  const read = () => parseTicks(readText('/proc/stat') ?? '').get(`cpu${core}`);
+  const [before, startNs] = [read(), nowNs()];
+  await sleep(BUSY_MS);
+  const [after, elapsedMs] = [read(), (nowNs() - startNs) / 1e6];
+  return before !== undefined && after !== undefined && (after.idle - before.idle) * MS_PER_TICK < elapsedMs / 2;
+}
+const MS_PER_TICK = 10;
+
+/** A thread's time on a core and its waits for one, since it began. */
+export interface ThreadReading {
+  readonly waitedNs: number;
+  readonly turns: number;
+}
+
+/** @param text of a schedstat file: ns on a core, ns of waiting for one, times that it got one (kernel documentation, sched-stats) */
+export function parseSchedstat(text: string): ThreadReading | undefined {
+  const [, waitedNs, turns] = /^\d+ (\d+) (\d+)\s*$/.exec(text) ?? [];
+  return waitedNs === undefined || turns === undefined
+    ? undefined
+    : { waitedNs: Number(waitedNs), turns: Number(turns) };
+}
+
+export interface RunDelayReader {
+  /** Undefined once the process is gone, and where the kernel does not account for it. */
+  read(): ThreadReading | undefined;
+  close(): void;
+}
+
+/** Of a process's main thread, from a descriptor that stays open: another process with its number can't take its place. */
+export function openRunDelay(pid: number | undefined): RunDelayReader {
+  const descriptor = pid === undefined ? undefined : openOrNot(`/proc/${pid}/task/${pid}/schedstat`);
+  const buffer = Buffer.alloc(128);
+  return {
+    read() {
+      if (descriptor === undefined) return undefined;
+      try {
+        return parseSchedstat(buffer.toString('latin1', 0, readSync(descriptor, buffer, 0, buffer.length, 0)));
+      } catch {
+        return undefined;
+      }
+    },
+    close() {
+      if (descriptor !== undefined) closeSync(descriptor);
+    },
+  };
+}
+
+function openOrNot(path: string): number | undefined {
+  try {
+    return openSync(path, 'r');
+  } catch {
+    return undefined;
+  }
+}
+
+/** A wait is accounted for when it ends: one that began before the window can be longer than the window. */
+export function waitingBetween(
+  before: ThreadReading | undefined,
+  after: ThreadReading | undefined,
+  elapsedNs: number,
+): Waiting | null {
+  if (!before || !after || elapsedNs <= 0) return null;
+  const waitedNs = Math.max(0, after.waitedNs - before.waitedNs);
+  const turns = Math.max(1, after.turns - before.turns);
+  return { share: Math.min(1, waitedNs / elapsedNs), meanUs: waitedNs / 1e3 / turns };
+}
