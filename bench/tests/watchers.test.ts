@@ -29,7 +29,7 @@ async function openWatcher(stepMs?: number): Promise<{ watcher: Watcher; pid: nu
 }
 
 const windowOf = (watcher: Watcher, pid?: number) =>
-  startWatching({ serverPid: pid, probePid: undefined, cores: [core], sleepers: [watcher] });
+  startWatching({ serverPid: pid, probePid: undefined, besideProbe: [], cores: [core], sleepers: [watcher] });
 
 /** Programs that never wait, all on one core. @returns their numbers */
 async function keepBusy(programs: number): Promise<(number | undefined)[]> {

@@ -23,7 +23,9 @@ export const watcherCalls = {
       wakeUps: count,
       lateWakeUps: count.describe('By more than LATE_US'),
       maxLateUs: amount,
-      stoppedUs: amount.describe('Sum of the lateness of late wake-ups, as far as it falls into the window'),
+      stoppedUs: amount.describe(
+        'Time that the core stood still after a wake-up was due: its lateness without its run delay',
+      ),
     }),
   },
   /** Blocks its core for about 10 ms. */

@@ -3,11 +3,8 @@ import {
   isCoreBusy,
   type MachineReading,
   noiseBetween,
-  openRunDelay,
-  parseSchedstat,
   parseTicks,
   stealBetween,
-  waitingBetween,
   watchNoise,
 } from './kernel-account.ts';
 
@@ -97,51 +94,6 @@ describe('ticks of /proc/stat', () => {
     expect(stealBetween(start, end, 'cpu0')).toBe(0.1);
     expect(stealBetween(start, end, 'cpu10')).toBeNull();
     expect(stealBetween(start, end, 'cpu7')).toBeNull();
-  });
-});
-
-describe('a thread that waited', () => {
-  it('is read from its schedstat', () => {
-    expect(parseSchedstat('123456 7890 12\n')).toEqual({ waitedNs: 7890, turns: 12 });
-  });
-
-  it.each(['', '123456', '0 0 0 0'])('is unknown where the file says "%s"', (text) => {
-    expect(parseSchedstat(text)).toBeUndefined();
-  });
-
-  it('waited a share of the window, and so long for each turn', () => {
-    expect(waitingBetween({ waitedNs: 1e6, turns: 5 }, { waitedNs: 41e6, turns: 105 }, 2e9)).toEqual({
-      share: 0.02,
-      meanUs: 400,
-    });
-  });
-
-  it('waited no more than the window, when its wait began before', () => {
-    expect(waitingBetween({ waitedNs: 0, turns: 5 }, { waitedNs: 3e9, turns: 5 }, 2e9)).toEqual({
-      share: 1,
-      meanUs: 3e6,
-    });
-  });
-
-  it('is unknown where a reading lacks, or no time has passed', () => {
-    const reading = { waitedNs: 0, turns: 0 };
-    expect(waitingBetween(undefined, reading, 1)).toBeNull();
-    expect(waitingBetween(reading, undefined, 1)).toBeNull();
-    expect(waitingBetween(reading, reading, 0)).toBeNull();
-  });
-
-  it.skipIf(process.platform !== 'linux')('gets more turns as it goes on, and can be read again', async () => {
-    const reader = openRunDelay(process.pid);
-    const first = reader.read();
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(reader.read()?.turns).toBeGreaterThan(first?.turns ?? Number.POSITIVE_INFINITY);
-    reader.close();
-  });
-
-  it.each([undefined, 2 ** 22 + 1])('is unknown of process %s', (pid) => {
-    const reader = openRunDelay(pid);
-    expect(reader.read()).toBeUndefined();
-    reader.close();
   });
 });
 

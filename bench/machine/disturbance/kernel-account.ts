@@ -1,11 +1,9 @@
-/** What the kernel accounts for: CPU pressure, steal and idle time of each core, quotas, and threads that waited for a core. */
+/** What the kernel accounts for: CPU pressure, steal and idle time of each core, and quotas. */
 
-import { closeSync, openSync, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Noise } from '../../contract/result.ts';
 import { nowNs } from '../../measure/clock.ts';
 import { readText } from '../../measure/system-files.ts';
-import type { Waiting } from './shape.ts';
 import { throttledUs, throttleFiles } from './throttle.ts';
 
 /** Of 10 ms each, since the machine's start. */
@@ -96,62 +94,3 @@ export async function isCoreBusy(core: number): Promise<boolean> {
   return before !== undefined && after !== undefined && (after.idle - before.idle) * MS_PER_TICK < elapsedMs / 2;
 }
 const MS_PER_TICK = 10;
-
-/** A thread's time on a core and its waits for one, since it began. */
-export interface ThreadReading {
-  readonly waitedNs: number;
-  readonly turns: number;
-}
-
-/** @param text of a schedstat file: ns on a core, ns of waiting for one, times that it got one (kernel documentation, sched-stats) */
-export function parseSchedstat(text: string): ThreadReading | undefined {
-  const [, waitedNs, turns] = /^\d+ (\d+) (\d+)\s*$/.exec(text) ?? [];
-  return waitedNs === undefined || turns === undefined
-    ? undefined
-    : { waitedNs: Number(waitedNs), turns: Number(turns) };
-}
-
-export interface RunDelayReader {
-  /** Undefined once the process is gone, and where the kernel does not account for it. */
-  read(): ThreadReading | undefined;
-  close(): void;
-}
-
-/** Of a process's main thread, from a descriptor that stays open: another process with its number can't take its place. */
-export function openRunDelay(pid: number | undefined): RunDelayReader {
-  const descriptor = pid === undefined ? undefined : openOrNot(`/proc/${pid}/task/${pid}/schedstat`);
-  const buffer = Buffer.alloc(128);
-  return {
-    read() {
-      if (descriptor === undefined) return undefined;
-      try {
-        return parseSchedstat(buffer.toString('latin1', 0, readSync(descriptor, buffer, 0, buffer.length, 0)));
-      } catch {
-        return undefined;
-      }
-    },
-    close() {
-      if (descriptor !== undefined) closeSync(descriptor);
-    },
-  };
-}
-
-function openOrNot(path: string): number | undefined {
-  try {
-    return openSync(path, 'r');
-  } catch {
-    return undefined;
-  }
-}
-
-/** A wait is accounted for when it ends: one that began before the window can be longer than the window. */
-export function waitingBetween(
-  before: ThreadReading | undefined,
-  after: ThreadReading | undefined,
-  elapsedNs: number,
-): Waiting | null {
-  if (!before || !after || elapsedNs <= 0) return null;
-  const waitedNs = Math.max(0, after.waitedNs - before.waitedNs);
-  const turns = Math.max(1, after.turns - before.turns);
-  return { share: Math.min(1, waitedNs / elapsedNs), meanUs: waitedNs / 1e3 / turns };
-}

@@ -3,13 +3,13 @@ import { DISTURBANCE_LIMITS, exceededBounds } from './limits.ts';
 import type { Disturbance } from './shape.ts';
 
 const { runDelay, stoppedShare, steal, throttled } = DISTURBANCE_LIMITS;
-const long = { share: runDelay.share * 1.01, meanUs: runDelay.meanUs * 1.01 };
+const long = { share: 0.5, foreignShare: runDelay.share * 1.01, foreignMeanUs: runDelay.meanUs * 1.01 };
 const sleeper = { core: 0, wakeUps: 40, lateWakeUps: 0, maxLateUs: 900, stoppedShare: 0 };
 const quiet: Omit<Disturbance, 'exceeded'> = {
   cpuPressure: 0.9,
   steal,
   throttled,
-  runDelay: { server: { ...long, meanUs: 20 }, probe: { ...long, share: 0.001 } },
+  runDelay: { server: { ...long, foreignMeanUs: 20 }, probe: { ...long, foreignShare: 0.001 } },
   sleepers: [sleeper, { ...sleeper, core: 1, lateWakeUps: 1, stoppedShare }],
 };
 

@@ -9,7 +9,8 @@ const share = z.number().min(0);
 
 const waiting = z.strictObject({
   share: share.describe('Of the window, in which its main thread could run and waited for a core'),
-  meanUs: amount.describe('Wait for each time that it got a core'),
+  foreignShare: share.describe('What is left of it without the CPU time of our other threads on that core'),
+  foreignMeanUs: amount.describe('That wait, for each time that it got a core'),
 });
 
 /** The bounds that a cell can pass. */
@@ -30,7 +31,9 @@ export const disturbanceSchema = z
           wakeUps: count,
           lateWakeUps: count.describe('Over 5 ms late'),
           maxLateUs: amount,
-          stoppedShare: share.describe('Of the window, from the instant that a late wake-up was due to when it came'),
+          stoppedShare: share.describe(
+            'Of the window, in which the core stood still: no task had it, and a wake-up over 5 ms old was due',
+          ),
         }),
       )
       .describe('A thread on each measured core that wakes at fixed instants'),

@@ -3,6 +3,7 @@
 import { workerData } from 'node:worker_threads';
 import { nowNs } from '../../measure/clock.ts';
 import type { SleeperData } from './role.ts';
+import { openSchedstat } from './run-delay.ts';
 import { WakeUps } from './wake-ups.ts';
 
 /** The loop is compiled by rounds that are due at once, which takes a third off the CPU time of each wake-up. */
@@ -20,9 +21,16 @@ function sleepUntil(dueNs: number): number {
   return nowNs() - dueNs;
 }
 
+const schedstat = openSchedstat('/proc/thread-self/schedstat');
+let waitedBeforeNs = 0;
+
 for (let round = 0; round < WARM_UP_ROUNDS; round++) sleepUntil(nowNs());
+waitedBeforeNs = schedstat.read()?.waitedNs ?? 0;
 for (;;) {
   // The next instant of the grid: those that a core which stood still has missed are not made up for.
   const dueNs = (Math.floor((nowNs() - phaseNs) / stepNs) + 1) * stepNs + phaseNs;
-  wakeUps.add(dueNs, sleepUntil(dueNs));
+  const lateNs = sleepUntil(dueNs);
+  const waitedNs = schedstat.read()?.waitedNs ?? 0;
+  wakeUps.add(dueNs, lateNs, waitedNs - waitedBeforeNs);
+  waitedBeforeNs = waitedNs;
 }

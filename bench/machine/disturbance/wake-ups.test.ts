@@ -3,10 +3,10 @@ import { WakeUps } from './wake-ups.ts';
 
 const MS = 1e6;
 
-/** @param all pairs in ms: when due, how late */
-function wakeUpsOf(all: readonly (readonly [number, number])[]): WakeUps {
+/** @param all in ms: when due, how late, and how long it waited for its core */
+function wakeUpsOf(all: readonly (readonly [number, number, number?])[]): WakeUps {
   const wakeUps = new WakeUps();
-  for (const [dueMs, lateMs] of all) wakeUps.add(dueMs * MS, lateMs * MS);
+  for (const [dueMs, lateMs, waitedMs = 0] of all) wakeUps.add(dueMs * MS, lateMs * MS, waitedMs * MS);
   return wakeUps;
 }
 
@@ -34,6 +34,15 @@ describe('the wake-ups of a window', () => {
     expect(maxLateUs).toBe(12_000);
   });
 
+  it('tell of no stop, as far as other tasks had the core', () => {
+    const { lateWakeUps, stoppedUs } = wakeUpsOf([
+      [100, 30, 26],
+      [150, 30, 10],
+    ]).read(100 * MS, 300 * MS);
+    expect(lateWakeUps).toBe(2);
+    expect(stoppedUs).toBe(20_000);
+  });
+
   it('count with the part of their lateness that falls into it', () => {
     const across = wakeUpsOf([
       [90, 20],
@@ -50,7 +59,7 @@ describe('the wake-ups of a window', () => {
 
   it('are seen by a reader of the same memory, and kept when there are more than fit', () => {
     const written = new WakeUps();
-    for (let step = 0; step < 20_000; step++) written.add(step * 50 * MS, 0);
+    for (let step = 0; step < 20_000; step++) written.add(step * 50 * MS, 0, 0);
     const read = new WakeUps(written.memory);
     expect(read.lastDueNs).toBe(19_999 * 50 * MS);
     expect(read.read(19_000 * 50 * MS, 20_000 * 50 * MS).wakeUps).toBe(1_000);

@@ -16,8 +16,8 @@ const before: Readings = {
     ]),
     throttledUs: [0],
   },
-  server: { waitedNs: 0, turns: 0 },
-  probe: { waitedNs: 5e6, turns: 10 },
+  server: { ranNs: 0, waitedNs: 0, turns: 0, ownRanNs: 0 },
+  probe: { ranNs: 0, waitedNs: 5e6, turns: 10, ownRanNs: 0 },
 };
 const after: Readings = {
   machine: {
@@ -31,8 +31,8 @@ const after: Readings = {
     ]),
     throttledUs: [10_000],
   },
-  server: { waitedNs: 10e6, turns: 1_000 },
-  probe: { waitedNs: 7e6, turns: 210 },
+  server: { ranNs: 1, waitedNs: 10e6, turns: 1_000, ownRanNs: 10e6 },
+  probe: { ranNs: 1, waitedNs: 7e6, turns: 210, ownRanNs: 0 },
 };
 const wakeUps = { core: 1, wakeUps: 40, lateWakeUps: 1, maxLateUs: 12_000, stoppedUs: 12_000 };
 
@@ -43,7 +43,10 @@ describe('the disturbance of a window', () => {
       cpuPressure: 0.1,
       steal: 0.015,
       throttled: 0.005,
-      runDelay: { server: { share: 0.005, meanUs: 10 }, probe: { share: 0.001, meanUs: 10 } },
+      runDelay: {
+        server: { share: 0.005, foreignShare: 0, foreignMeanUs: 0 },
+        probe: { share: 0.001, foreignShare: 0.001, foreignMeanUs: 10 },
+      },
       sleepers: [{ core: 1, wakeUps: 40, lateWakeUps: 1, maxLateUs: 12_000, stoppedShare: 0.006 }],
       exceeded: [],
     });
@@ -56,7 +59,7 @@ describe('the disturbance of a window', () => {
 
   it('does not tell the waits of a process that was gone at the end', () => {
     const { runDelay } = disturbanceBetween(before, { ...after, server: undefined }, [0, 1], []);
-    expect(runDelay).toEqual({ server: null, probe: { share: 0.001, meanUs: 10 } });
+    expect(runDelay).toMatchObject({ server: null, probe: { share: 0.001 } });
   });
 });
 
@@ -73,7 +76,13 @@ describe('watching', () => {
       },
     });
     const sleepers = [sleeper(0, undefined), sleeper(1, reading)];
-    const watch = startWatching({ serverPid: undefined, probePid: undefined, cores: [0, 1], sleepers });
+    const watch = startWatching({
+      serverPid: undefined,
+      probePid: undefined,
+      besideProbe: [],
+      cores: [0, 1],
+      sleepers,
+    });
     const disturbance = await watch.end();
     expect(disturbance.sleepers.map(({ core }) => core)).toEqual([1]);
     expect(disturbance.runDelay).toEqual({ server: null, probe: null });

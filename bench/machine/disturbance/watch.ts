@@ -1,16 +1,9 @@
 /** Watches what disturbs the measured window of one cell. It is decided from these readings alone, before any latency is read. */
 
 import type { WakeUpReading } from './calls.ts';
-import {
-  type MachineReading,
-  machineReader,
-  noiseBetween,
-  openRunDelay,
-  stealBetween,
-  type ThreadReading,
-  waitingBetween,
-} from './kernel-account.ts';
+import { type MachineReading, machineReader, noiseBetween, stealBetween } from './kernel-account.ts';
 import { exceededBounds } from './limits.ts';
+import { openProcess, type ProcessReading, waitingBetween } from './run-delay.ts';
 import type { Disturbance } from './shape.ts';
 
 /** A sleeper on one core. */
@@ -24,6 +17,8 @@ export interface Watched {
   /** Undefined where the cell has no such process, or it can't be told. */
   readonly serverPid: number | undefined;
   readonly probePid: number | undefined;
+  /** Processes of ours on the probe's core: relay, link, this one, and a crowd that does not give way to the probe. */
+  readonly besideProbe: readonly number[];
   /** Those that server and probe are pinned to; empty where processes can't be pinned. */
   readonly cores: readonly number[];
   readonly sleepers: readonly Sleeper[];
@@ -31,15 +26,16 @@ export interface Watched {
 
 export interface Readings {
   readonly machine: MachineReading;
-  readonly server: ThreadReading | undefined;
-  readonly probe: ThreadReading | undefined;
+  readonly server: ProcessReading | undefined;
+  readonly probe: ProcessReading | undefined;
 }
 
 type WakeUpsOfCore = WakeUpReading & Pick<Sleeper, 'core'>;
 
 /** From this call to the call of `end`, which must be called once. Never rejects for a process that is gone. */
-export function startWatching({ serverPid, probePid, cores, sleepers }: Watched): { end(): Promise<Disturbance> } {
-  const [server, probe] = [openRunDelay(serverPid), openRunDelay(probePid)];
+export function startWatching(watched: Watched): { end(): Promise<Disturbance> } {
+  const { serverPid, probePid, besideProbe, cores, sleepers } = watched;
+  const [server, probe] = [openProcess(serverPid), openProcess(probePid, besideProbe)];
   const readMachine = machineReader();
   const read = (): Readings => ({ server: server.read(), probe: probe.read(), machine: readMachine() });
   const before = read();
