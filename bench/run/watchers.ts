@@ -5,14 +5,17 @@ import type { Sleeper } from '../machine/disturbance/watch.ts';
 import { type Channel, Child } from './child.ts';
 
 /**
- * A wake-up takes 60 to 90 µs of CPU time, nearly all of it the kernel's: two cores cost 0.3 % of one at this step. Each core
- * sleeps at its own part of the step, so that what stops both for more than half of a step shows on one of them.
+ * A wake-up takes 60 to 100 µs of CPU time, nearly all of it the kernel's: two watchers take 0.2 to 0.35 % of a core at this
+ * step. Each core sleeps at its own part of the step: what stops both for more than half of it shows on one of them.
  */
-const STEP_MS = 50;
+const STEP_MS = 60;
 const DEADLINE_MS = 10_000;
 
 export interface Watcher extends Sleeper {
-  /** µs of a fixed piece of work, the fastest of many short turns; undefined where its process is gone. Blocks its core for 10 ms. */
+  /**
+   * µs that a fixed piece of work took, the fastest of many short turns; undefined where its process is gone. Blocks the core
+   * for 10 ms.
+   */
   calibrate(): Promise<number | undefined>;
 }
 

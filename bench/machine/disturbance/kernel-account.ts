@@ -24,27 +24,28 @@ export interface MachineReading {
 
 /** @returns a function that reads the noise since this call */
 export function watchNoise(): () => Noise {
-  const read = machineReader();
-  const before = read();
-  return () => noiseBetween(before, read());
+  const before = readMachine();
+  return () => noiseBetween(before, readMachine());
 }
 
-export function machineReader(): () => MachineReading {
-  const quotas = throttleFiles(readText('/proc/self/cgroup') ?? '', readText('/proc/self/mountinfo') ?? '');
-  return () => {
-    const pressure = /^some .*total=(\d+)/m.exec(readText('/proc/pressure/cpu') ?? '')?.[1];
-    return {
-      atNs: nowNs(),
-      pressureUs: pressure === undefined ? undefined : Number(pressure),
-      ticks: parseTicks(readText('/proc/stat') ?? ''),
-      throttledUs: quotas.map((file) => throttledUs(readText(file) ?? '')),
-    };
+let quotas: readonly string[] | undefined;
+
+export function readMachine(): MachineReading {
+  quotas ??= throttleFiles(readText('/proc/self/cgroup') ?? '', readText('/proc/self/mountinfo') ?? '');
+  const pressure = /^some .*total=(\d+)/m.exec(readText('/proc/pressure/cpu') ?? '')?.[1];
+  return {
+    atNs: nowNs(),
+    pressureUs: pressure === undefined ? undefined : Number(pressure),
+    ticks: parseTicks(readText('/proc/stat') ?? ''),
+    throttledUs: quotas.map((file) => throttledUs(readText(file) ?? '')),
   };
 }
 
 /** @param stat text of /proc/stat; fields of proc(5): user nice system idle iowait irq softirq steal … */
 export function parseTicks(stat: string): Map<string, Ticks> {
-  const lines = [...stat.matchAll(/^(cpu\d*) +(.*)$/gm)];
+  // The lines of the cores come first; that of the interrupts can be long.
+  const [head = ''] = stat.split('\nintr', 1);
+  const lines = [...head.matchAll(/^(cpu\d*) +(.*)$/gm)];
   return new Map(
     lines.map(([, name = '', fields = '']) => {
       const ticks = fields.split(' ').slice(0, 8).map(Number);

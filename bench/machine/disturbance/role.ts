@@ -9,8 +9,6 @@ import { shortestTurnUs } from '../calibration.ts';
 import type { WatcherCalls } from './calls.ts';
 import { WakeUps } from './wake-ups.ts';
 
-const CHECK_MS = 5;
-
 export interface SleeperData {
   readonly memory: SharedArrayBuffer;
   readonly stepNs: number;
@@ -19,37 +17,37 @@ export interface SleeperData {
 
 export function createWatcherRole(): Role<WatcherCalls> {
   const wakeUps = new WakeUps();
-  let isWatching = false;
+  let stepMs: number | undefined;
   let failure: Error | undefined;
 
-  const until = async (isSo: () => boolean) => {
-    while (!isSo()) {
+  /** A wake-up within the window may still be to come, and is the one that tells of a core that stands still. */
+  const wokenAfter = async (instantNs: number) => {
+    if (stepMs === undefined) throw new Error('this watcher has no sleeper yet');
+    while (wakeUps.lastDueNs < instantNs) {
       if (failure) throw failure;
-      await sleep(CHECK_MS);
+      await sleep(stepMs);
     }
   };
 
   return {
     hello,
 
-    async watch({ stepMs, phaseMs }) {
-      if (isWatching) throw new Error('this watcher has a sleeper already');
-      isWatching = true;
-      const data: SleeperData = { memory: wakeUps.memory, stepNs: stepMs * 1e6, phaseNs: phaseMs * 1e6 };
+    async watch(params) {
+      if (stepMs !== undefined) throw new Error('this watcher has a sleeper already');
+      stepMs = params.stepMs;
+      const data: SleeperData = { memory: wakeUps.memory, stepNs: stepMs * 1e6, phaseNs: params.phaseMs * 1e6 };
       const options = { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 8 } };
       const thread = new Worker(compiled('bench/machine/disturbance/sleeper'), options);
       thread.once('error', (error) => {
         failure = error instanceof Error ? error : new Error(String(error));
       });
       thread.unref();
-      await until(() => wakeUps.lastDueNs > 0);
+      await wokenAfter(1);
       return {};
     },
 
     async read({ fromNs, toNs }) {
-      if (!isWatching) throw new Error('this watcher has no sleeper yet');
-      // A wake-up that was due within the window may still be to come, and is the one that tells of a core that stands still.
-      await until(() => wakeUps.lastDueNs >= toNs);
+      await wokenAfter(toNs);
       return wakeUps.read(fromNs, toNs);
     },
 

@@ -1,7 +1,6 @@
 /** How long a process's main thread could run and waited for a core, and how much of that its own side had the core. */
 
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
-import { readText } from '../../measure/system-files.ts';
 import type { Waiting } from './shape.ts';
 
 /** Since the thread began. */
@@ -62,30 +61,35 @@ export interface ProcessReader {
   close(): void;
 }
 
-/** @param beside processes of ours on the same core */
+/**
+ * Threads that start later are not seen: what they take counts as foreign.
+ *
+ * @param beside processes of ours on the same core
+ */
 export function openProcess(pid: number | undefined, beside: readonly number[] = []): ProcessReader {
   const main = openSchedstat(`/proc/${pid ?? 'none'}/task/${pid}/schedstat`);
+  const others = pid === undefined ? [] : [pid, ...beside].flatMap(threadsOf).filter((path) => !isMain(path, pid));
+  const readers = others.map(openSchedstat);
   return {
     read() {
       const reading = main.read();
-      if (!reading || pid === undefined) return undefined;
-      const ownRanNs = [pid, ...beside].reduce((sum, each) => sum + ranNs(each), 0) - reading.ranNs;
-      return { ...reading, ownRanNs };
+      return reading && { ...reading, ownRanNs: readers.reduce((sum, each) => sum + (each.read()?.ranNs ?? 0), 0) };
     },
-    close: () => main.close(),
+    close() {
+      for (const each of [main, ...readers]) each.close();
+    },
   };
 }
 
-/** CPU time of all threads that a process has; 0 once it is gone. */
-function ranNs(pid: number): number {
+const isMain = (path: string, pid: number) => path === `/proc/${pid}/task/${pid}/schedstat`;
+
+/** None of a process that is gone. */
+function threadsOf(pid: number): string[] {
   const folder = `/proc/${pid}/task`;
   try {
-    return readdirSync(folder).reduce(
-      (sum, thread) => sum + (parseSchedstat(readText(`${folder}/${thread}/schedstat`) ?? '')?.ranNs ?? 0),
-      0,
-    );
+    return readdirSync(folder).map((thread) => `${folder}/${thread}/schedstat`);
   } catch {
-    return 0;
+    return [];
   }
 }
 

@@ -8,7 +8,7 @@ import type { WakeUpReading } from './calls.ts';
 /** Behind a task that runs, a wake-up waits for the next tick of the scheduler at most: 4 ms where it ticks 250 times a second. */
 export const LATE_US = 5_000;
 
-/** Wake-ups that are kept: 13 minutes of them at 50 ms, 16 seconds at 1 ms. */
+/** Wake-ups that are kept: 16 minutes of them at 60 ms, 16 seconds at 1 ms. */
 const KEPT = 16_384;
 const COUNT_BYTES = 8;
 const FIELDS = 3;

@@ -1,7 +1,7 @@
 /** Watches what disturbs the measured window of one cell. It is decided from these readings alone, before any latency is read. */
 
 import type { WakeUpReading } from './calls.ts';
-import { type MachineReading, machineReader, noiseBetween, stealBetween } from './kernel-account.ts';
+import { type MachineReading, noiseBetween, readMachine, stealBetween } from './kernel-account.ts';
 import { exceededBounds } from './limits.ts';
 import { openProcess, type ProcessReading, waitingBetween } from './run-delay.ts';
 import type { Disturbance } from './shape.ts';
@@ -36,7 +36,6 @@ type WakeUpsOfCore = WakeUpReading & Pick<Sleeper, 'core'>;
 export function startWatching(watched: Watched): { end(): Promise<Disturbance> } {
   const { serverPid, probePid, besideProbe, cores, sleepers } = watched;
   const [server, probe] = [openProcess(serverPid), openProcess(probePid, besideProbe)];
-  const readMachine = machineReader();
   const read = (): Readings => ({ server: server.read(), probe: probe.read(), machine: readMachine() });
   const before = read();
   return {
