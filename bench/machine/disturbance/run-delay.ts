@@ -11,7 +11,10 @@ export interface ThreadReading {
   readonly turns: number;
 }
 
-/** @param text of a schedstat file: ns on a core, ns of waiting for one, times that it got one (kernel documentation, sched-stats) */
+/**
+ * @param text of a schedstat file: ns on a core, ns of waiting for one, times that it got one (kernel documentation,
+ *   sched-stats)
+ */
 export function parseSchedstat(text: string): ThreadReading | undefined {
   const [, ran, waited, turns] = /^(\d+) (\d+) (\d+)\s*$/.exec(text) ?? [];
   return ran === undefined ? undefined : { ranNs: Number(ran), waitedNs: Number(waited), turns: Number(turns) };

@@ -5,7 +5,7 @@
 
 import type { WakeUpReading } from './calls.ts';
 
-/** Behind a task that runs, a wake-up waits for the next tick of the scheduler at most: 4 ms where it ticks 250 times a second. */
+/** Behind a task that runs, a wake-up waits for the scheduler's next tick: up to 4 ms at 250 ticks a second. */
 export const LATE_US = 5_000;
 
 /** Wake-ups that are kept: 16 minutes of them at 60 ms, 16 seconds at 1 ms. */

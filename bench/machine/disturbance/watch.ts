@@ -1,4 +1,4 @@
-/** Watches what disturbs the measured window of one cell. It is decided from these readings alone, before any latency is read. */
+/** What disturbs the measured window of one cell: decided from these readings alone, before any latency is read. */
 
 import type { WakeUpReading } from './calls.ts';
 import { type MachineReading, noiseBetween, readMachine, stealBetween } from './kernel-account.ts';

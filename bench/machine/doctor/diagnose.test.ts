@@ -141,7 +141,7 @@ describe('a check', () => {
 
   it('tells the late wake-ups of a minute on each core', () => {
     expect(check('wake-ups', { watched: { ...quiet, slept: [sleptCore(1), sleptCore(0, 4)] } })?.seen).toBe(
-      'over 5 ms late a minute: core 1 0; core 0 60, the longest 31 ms (watched for 4.0 s)',
+      'over 5 ms late a minute: core 1 0; core 0 60, the longest 31 ms; events at such a moment come as late (watched for 4.0 s)',
     );
   });
 

@@ -37,7 +37,8 @@ export function wakeUps({ slept }: Watched): Check {
     const longest = lateWakeUps === 0 ? '' : `, the longest ${(maxLateUs / 1e3).toFixed(0)} ms`;
     return `core ${core} ${Math.round(lateWakeUps * (60 / seconds))}${longest}`;
   });
-  const seen = `over 5 ms late a minute: ${told.join('; ')} (${watchedFor(slept[0]?.seconds ?? 0)})`;
+  const meaning = slept.some(({ lateWakeUps }) => lateWakeUps > 0) ? '; events at such a moment come as late' : '';
+  const seen = `over 5 ms late a minute: ${told.join('; ')}${meaning} (${watchedFor(slept[0]?.seconds ?? 0)})`;
   const isQuiet = slept.every(
     ({ lateWakeUps, seconds }) => lateWakeUps <= DOCTOR_LIMITS.latePerMinute * (seconds / 60),
   );
