@@ -25,7 +25,18 @@ describe('the doctor', () => {
   it('shows all checks of this machine and ends with a sentence that fits the worst of them', async () => {
     const { text, worst } = await doctorReport(join(folder, 'not/there/yet'));
     const lines = text.split('\n');
-    for (const id of ['node', 'tree', 'cores', 'descriptors', 'disk', 'loopback', 'calibration', 'capture', 'netem']) {
+    for (const id of [
+      'node',
+      'tree',
+      'cores',
+      'descriptors',
+      'disk',
+      'loopback',
+      'calibration',
+      'wake-ups',
+      'capture',
+      'netem',
+    ]) {
       expect(lines.filter((line) => new RegExp(`^[✓!✗] ${id} `).test(line))).toHaveLength(1);
     }
     const sentences = {

@@ -1,23 +1,30 @@
 /** `doctor`: what this machine would do to a result, and what to do about it. */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pointsOf, profiles } from '../catalogue/profiles.ts';
 import { scenarios } from '../catalogue/scenarios.ts';
 import { projectRoot } from '../contract/paths.ts';
 import { connectedClients } from '../contract/result.ts';
 import { type Check, worstOf } from '../machine/doctor/check.ts';
 import { diagnose } from '../machine/doctor/diagnose.ts';
-import { type Need, readFacts, readQuickFacts } from '../machine/doctor/facts.ts';
+import { type Need, readFacts, readQuickFacts, type SleptCore } from '../machine/doctor/facts.ts';
+import { nowNs } from '../measure/clock.ts';
 import { netemProblem } from '../network/netem/netem.ts';
+import { spawnChild } from '../run/child.ts';
+import { openWatchers } from '../run/watchers.ts';
 import { SPARE_DESCRIPTORS } from './configure.ts';
 
 /** The profiles whose results are made to be cited. */
 const PROFILES = ['default', 'paper'];
 
+/** Short steps find short stops; they take 3 % of each core meanwhile. */
+const SLEEP = { stepMs: 1, seconds: 4 };
+
 const SIGNS: Readonly<Record<Check['state'], string>> = { ok: '✓', warn: '!', bad: '✗' };
 
-/** All checks and a sentence at the end; takes about two seconds. */
+/** All checks and a sentence at the end; takes about six seconds. */
 export async function doctorReport(resultsFolder: string): Promise<{ text: string; worst: Check['state'] }> {
-  const checks = diagnose(await readFacts({ projectRoot, resultsFolder }, needs(), netemProblem));
+  const checks = diagnose(await readFacts({ projectRoot, resultsFolder }, needs(), { netemProblem, sleepOn }));
   return { text: `${describeChecks(checks)}\n\n${conclusion(checks)}`, worst: worstOf(checks) };
 }
 
@@ -47,6 +54,24 @@ function conclusion(checks: readonly Check[]): string {
 
 function things(count: number): string {
   return count === 1 ? 'one thing' : `${count} things`;
+}
+
+/** All cores at once; those whose watcher does not answer are left out, as all are where nothing is compiled. */
+async function sleepOn(cores: readonly number[]): Promise<SleptCore[]> {
+  const open = (core: number) => spawnChild({ node: process.execPath, entry: 'bench/machine/disturbance/main', core });
+  const watchers = await openWatchers(cores, open, SLEEP.stepMs);
+  const fromNs = nowNs();
+  await sleep(SLEEP.seconds * 1e3);
+  const toNs = nowNs();
+  const seconds = (toNs - fromNs) / 1e9;
+  const slept = await Promise.all(
+    watchers.all.map(async ({ core, read }) => {
+      const reading = await read(fromNs, toNs);
+      return reading ? [{ core, seconds, ...reading }] : [];
+    }),
+  );
+  await watchers.close();
+  return slept.flat();
 }
 
 function needs(): Need[] {

@@ -56,3 +56,8 @@ export function planPinning(workers: number, cores: readonly number[] | undefine
     relay: others[workers + 1] ?? ofWorkers.at(-1),
   };
 }
+
+/** The cores of the server and of the load workers, each once; empty where processes can't be pinned. */
+export function measuredCores({ server, workers }: Pinning): number[] {
+  return [...new Set([server, ...workers])].filter((core) => core !== undefined);
+}

@@ -12,7 +12,7 @@ import { within } from '../network/netem/namespaces.ts';
 
 /** Messages to and from a child process, or one in memory in the tests. */
 export interface Channel {
-  /** undefined for one in memory, and for one that did not start. */
+  /** Undefined for a child in memory, and for one that could not be started. */
   readonly pid?: number | undefined;
   send(message: CallMessage): void;
   onAnswer(listener: (answer: AnswerMessage) => void): void;
@@ -185,6 +185,7 @@ export function spawnChild({ node, flags = [], entry, core, namespace }: SpawnOp
     });
   });
   return {
+    // Of the child itself: taskset and nsenter become the program that they start.
     pid: child.pid,
     send(message) {
       // The child's exit reports what a failed send would.

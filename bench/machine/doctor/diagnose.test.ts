@@ -5,10 +5,16 @@ import type { Facts, Watched } from './facts.ts';
 
 const MEBIBYTE = 1024 ** 2;
 
+const sleptCore = (core: number, lateWakeUps = 0) => ({
+  ...{ core, seconds: 4, wakeUps: 4_000, lateWakeUps },
+  ...{ maxLateUs: lateWakeUps === 0 ? 900 : 31_000, stoppedUs: 0 },
+});
+
 const quiet: Watched = {
   seconds: 1.6,
   noise: { cpuPressure: 0.01, steal: 0, throttled: 0 },
   calibrationsUs: [35_000, 35_100, 35_050],
+  slept: [sleptCore(1), sleptCore(0)],
   canListen: true,
   hasTcpdump: true,
   hasTshark: true,
@@ -69,6 +75,7 @@ describe('a machine that will do', () => {
       'loopback',
       'calibration',
       'noise',
+      'wake-ups',
       'capture',
       'netem',
     ]);
@@ -109,6 +116,9 @@ describe('a check', () => {
     ['noise', 'bad', 'cores are stolen', { watched: { ...quiet, noise: { ...quiet.noise, steal: 0.03 } } }],
     ['noise', 'bad', 'a quota holds back', { watched: { ...quiet, noise: { ...quiet.noise, throttled: 0.02 } } }],
     ['noise', 'bad', 'others are busy', { watched: { ...quiet, noise: { ...quiet.noise, cpuPressure: 0.9 } } }],
+    ['wake-ups', 'ok', 'few are late', { watched: { ...quiet, slept: [sleptCore(1, 3)] } }],
+    ['wake-ups', 'warn', 'one core has many late', { watched: { ...quiet, slept: [sleptCore(1), sleptCore(0, 4)] } }],
+    ['wake-ups', 'ok', 'nobody watched', { watched: { ...quiet, slept: [] } }],
     ['capture', 'warn', 'tcpdump is missing', { watched: { ...quiet, hasTcpdump: false } }],
     ['capture', 'warn', 'tshark is missing', { watched: { ...quiet, hasTshark: false } }],
     ['netem', 'warn', 'the kernel lacks it', { watched: { ...quiet, netemProblem: 'needs a kernel with netem' } }],
@@ -127,6 +137,12 @@ describe('a check', () => {
 
   it('names what is missing, and not what is there', () => {
     expect(check('capture', { watched: { ...quiet, hasTshark: false } })?.seen).toBe('tshark missing');
+  });
+
+  it('tells the late wake-ups of a minute on each core', () => {
+    expect(check('wake-ups', { watched: { ...quiet, slept: [sleptCore(1), sleptCore(0, 4)] } })?.seen).toBe(
+      'over 5 ms late a minute: core 1 0; core 0 60, the longest 31 ms; events at such a moment come as late (watched for 4.0 s)',
+    );
   });
 
   it.each(['calibration', 'noise'])('of %s says how long it took', (id) => {

@@ -8,10 +8,11 @@ import { nowNs } from '../../measure/clock.ts';
 import { readText } from '../../measure/system-files.ts';
 import { calibrateUs, parsePressure } from '../calibration.ts';
 import { buildState, gitState } from '../checkout.ts';
-import { allowedCores, canPin } from '../cores.ts';
+import { allowedCores, canPin, measuredCores, planPinning } from '../cores.ts';
+import type { WakeUpReading } from '../disturbance/calls.ts';
+import { watchNoise } from '../disturbance/kernel-account.ts';
 import { fileDescriptorLimit, localPortRange } from '../limits.ts';
 import { requiredNode } from '../node-binary.ts';
-import { watchNoise } from '../noise.ts';
 
 /** What a profile needs of the machine. */
 export interface Need {
@@ -32,14 +33,23 @@ export interface Folders {
 
 const CALIBRATIONS = 5;
 
-/** @param tryNetem tells why netem can't be had; undefined where it can */
-export async function readFacts(
-  folders: Folders,
-  needs: readonly Need[],
-  tryNetem: () => string | undefined,
-): Promise<Facts> {
+/** What another room does for these facts. */
+export interface Trials {
+  /** Why netem can't be had; undefined where it can. */
+  netemProblem(): string | undefined;
+  /** Wake-ups of a sleeper on each of these cores; without those whose watcher did not answer. */
+  sleepOn(cores: readonly number[]): Promise<readonly SleptCore[]>;
+}
+
+/** A sleeper of 1 ms steps on one core. */
+export interface SleptCore extends WakeUpReading {
+  readonly core: number;
+  readonly seconds: number;
+}
+
+export async function readFacts(folders: Folders, needs: readonly Need[], trials: Trials): Promise<Facts> {
   const facts = readQuickFacts(folders, needs);
-  return { ...facts, watched: await watch(tryNetem) };
+  return { ...facts, watched: await watch(trials) };
 }
 
 export function readQuickFacts({ projectRoot, resultsFolder }: Folders, needs: readonly Need[]) {
@@ -65,20 +75,24 @@ export function readQuickFacts({ projectRoot, resultsFolder }: Folders, needs: r
   };
 }
 
-async function watch(tryNetem: () => string | undefined) {
+async function watch(trials: Trials) {
   const canListen = await canListenOnLoopback();
   const startNs = nowNs();
   const endNoise = watchNoise();
   const calibrationsUs = Array.from({ length: CALIBRATIONS }, calibrateUs);
+  const noise = endNoise();
+  const seconds = (nowNs() - startNs) / 1e9;
   return {
-    noise: endNoise(),
-    seconds: (nowNs() - startNs) / 1e9,
+    noise,
+    seconds,
+    /** Of the cores that server and clients would have; after the calibration, which keeps a core busy. */
+    slept: await trials.sleepOn(measuredCores(planPinning(1, canPin() ? allowedCores() : undefined))),
     /** Each the median of several turns. */
     calibrationsUs,
     canListen,
     hasTcpdump: isInstalled('tcpdump'),
     hasTshark: isInstalled('tshark'),
-    netemProblem: tryNetem() ?? null,
+    netemProblem: trials.netemProblem() ?? null,
   };
 }
 

@@ -1,7 +1,7 @@
 /** Whether the machine lets processes be measured apart, and at one speed. */
 
 import { percent } from '../../contract/result.ts';
-import { NOISE_LIMITS } from '../noise-limits.ts';
+import { NOISE_LIMITS } from '../disturbance/limits.ts';
 import { type Check, check, notTold } from './check.ts';
 import type { Facts } from './facts.ts';
 

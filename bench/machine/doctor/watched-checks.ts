@@ -1,7 +1,7 @@
 /** What shows only when the machine is watched for a while, and what runs do not need. */
 
 import { percent } from '../../contract/result.ts';
-import { NOISE_LIMITS, noiseOver } from '../noise-limits.ts';
+import { DOCTOR_LIMITS, NOISE_LIMITS, noiseOver } from '../disturbance/limits.ts';
 import { type Check, check, notTold } from './check.ts';
 import type { Watched } from './facts.ts';
 
@@ -28,6 +28,23 @@ export function noise({ noise: { steal, throttled, ...others }, seconds }: Watch
   if (told.length === 0) return notTold('noise');
   const hint = over.map((one) => one.hint).join(' ');
   return check('noise', `${told.join(', ')} (${watchedFor(seconds)})`, over.length === 0, 'bad', hint);
+}
+
+/** How many wake-ups of a sleeper were over 5 ms late. */
+export function wakeUps({ slept }: Watched): Check {
+  if (slept.length === 0) return notTold('wake-ups');
+  const told = slept.map(({ core, lateWakeUps, maxLateUs, seconds }) => {
+    const longest = lateWakeUps === 0 ? '' : `, the longest ${(maxLateUs / 1e3).toFixed(0)} ms`;
+    return `core ${core} ${Math.round(lateWakeUps * (60 / seconds))}${longest}`;
+  });
+  const meaning = slept.some(({ lateWakeUps }) => lateWakeUps > 0) ? '; events at such a moment come as late' : '';
+  const seen = `over 5 ms late a minute: ${told.join('; ')}${meaning} (${watchedFor(slept[0]?.seconds ?? 0)})`;
+  const isQuiet = slept.every(
+    ({ lateWakeUps, seconds }) => lateWakeUps <= DOCTOR_LIMITS.latePerMinute * (seconds / 60),
+  );
+  const hint =
+    'Cores stand still, or others use them: events are late by as much, and cells will be measured again. Close what else runs, or use a machine of your own.';
+  return check('wake-ups', seen, isQuiet, 'warn', hint);
 }
 
 export function capture({ hasTcpdump, hasTshark }: Watched): Check {

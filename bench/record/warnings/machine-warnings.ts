@@ -2,7 +2,7 @@
 
 import { type CompletedCell, notice, percent, type Session, severe, type Warning } from '../../contract/result.ts';
 import type { Pinning } from '../../machine/cores.ts';
-import { NOISE_LIMITS, noiseOver } from '../../machine/noise-limits.ts';
+import { NOISE_LIMITS, noiseOver } from '../../machine/disturbance/limits.ts';
 
 type Loads = Pick<CompletedCell, 'noise' | 'server' | 'workers' | 'wire' | 'link' | 'recovery'>;
 

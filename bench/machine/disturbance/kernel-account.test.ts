@@ -1,8 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { noiseBetween, watchNoise } from './noise.ts';
+import {
+  isCoreBusy,
+  type MachineReading,
+  noiseBetween,
+  parseTicks,
+  stealBetween,
+  watchNoise,
+} from './kernel-account.ts';
 
-const before = { atNs: 5e9, pressureUs: 1_000, stealTicks: 10, allTicks: 1_000, throttledUs: [500, undefined] };
-const after = { atNs: 7e9, pressureUs: 501_000, stealTicks: 14, allTicks: 1_400, throttledUs: [100_500, undefined] };
+const ticks = (steal: number, all: number) => new Map([['cpu', { idle: 0, steal, all }]]);
+const before: MachineReading = {
+  atNs: 5e9,
+  pressureUs: 1_000,
+  ticks: ticks(10, 1_000),
+  throttledUs: [500, undefined],
+};
+const after: MachineReading = {
+  atNs: 7e9,
+  pressureUs: 501_000,
+  ticks: ticks(14, 1_400),
+  throttledUs: [100_500, undefined],
+};
 
 describe('noise between two readings', () => {
   it('is a share of the time, of all ticks, and of the time', () => {
@@ -24,7 +42,7 @@ describe('noise between two readings', () => {
 
   it.each([
     ['cpuPressure', { pressureUs: undefined }],
-    ['steal', { stealTicks: undefined }],
+    ['steal', { ticks: new Map() }],
     ['throttled', { throttledUs: [undefined, undefined] }],
     ['throttled', { throttledUs: [] }],
   ])('%s is null where a reading has none', (name, missing) => {
@@ -34,7 +52,7 @@ describe('noise between two readings', () => {
   });
 
   it('is none where a counter went back', () => {
-    expect(noiseBetween(before, { ...after, stealTicks: 9 }).steal).toBe(0);
+    expect(noiseBetween(before, { ...after, ticks: ticks(9, 1_400) }).steal).toBe(0);
   });
 
   it('is null where no time has passed', () => {
@@ -49,4 +67,36 @@ it('what this machine tells of its noise is a share, or null', () => {
     expect(share).toBeGreaterThanOrEqual(0);
     expect(share).toBeLessThanOrEqual(1);
   }
+});
+
+const STAT = `cpu  30 1 20 100 4 0 3 6 0 0
+cpu0 10 0 10 60 2 0 1 5 0 0
+cpu10 20 1 10 40 2 0 2 1 0 0
+intr 5 0 1
+ctxt 7`;
+
+describe('ticks of /proc/stat', () => {
+  it('are those of each core, and of all', () => {
+    expect([...parseTicks(STAT)]).toEqual([
+      ['cpu', { idle: 104, steal: 6, all: 164 }],
+      ['cpu0', { idle: 62, steal: 5, all: 88 }],
+      ['cpu10', { idle: 42, steal: 1, all: 76 }],
+    ]);
+  });
+
+  it('are none where the system does not tell', () => {
+    expect(parseTicks('').size).toBe(0);
+  });
+
+  it('give the steal of one core', () => {
+    const start = { ...before, ticks: parseTicks(STAT) };
+    const end = { ...after, ticks: parseTicks(STAT.replace('60 2 0 1 5', '150 2 0 1 15')) };
+    expect(stealBetween(start, end, 'cpu0')).toBe(0.1);
+    expect(stealBetween(start, end, 'cpu10')).toBeNull();
+    expect(stealBetween(start, end, 'cpu7')).toBeNull();
+  });
+});
+
+it('a core that does not exist is not busy', async () => {
+  expect(await isCoreBusy(4_096)).toBe(false);
 });
