@@ -135,7 +135,7 @@ describe('what can not be compared is told with the reason', () => {
         scenario: 'spread',
         point: POINT,
         metric: 'latency.p99Us',
-        reason: 'no value in b: it needs 299 events in a window, and a client that is not behind the relay',
+        reason: 'no value in b: it needs 299 events in the windows of a run, and a client that is not behind the relay',
       },
     ]);
   });

@@ -7,11 +7,11 @@
 
 import type { Comparison, Estimate, Result } from '../contract/result.ts';
 import { type Difference, differencesBetween } from './differences.ts';
-import { estimateOf, valuesOf } from './estimate.ts';
+import { type Averaged, sideOf } from './estimate.ts';
+import type { Prospect } from './inference/prospect.ts';
 import { unpairedRatio } from './inference/ratio.ts';
 import { type Candidate, compareAll, type Decision } from './inference/verdict.ts';
 import { type Metric, metrics } from './metrics/metrics.ts';
-import type { ValidCell } from './metrics/valid.ts';
 import { type SharedPlace, sharedPlaces, type Uncompared } from './shared-places.ts';
 
 export interface RunComparison {
@@ -32,11 +32,13 @@ export interface ComparisonRow extends RowIdentity, Decision {
   readonly margin: number;
 }
 
-type RowIdentity = Pick<Comparison, 'lane' | 'scenario' | 'point' | 'metric'> & Pick<Metric, 'unit'>;
+type RowIdentity = Pick<Comparison, 'lane' | 'scenario' | 'point' | 'metric'> &
+  Pick<Metric, 'unit'> & {
+    /** Of the logarithm of the ratio; undefined where there is no interval. */
+    readonly prospect: Prospect | undefined;
+  };
 
-export type Side = Pick<Estimate, 'value' | 'low' | 'high' | 'rounds'> & {
-  readonly values: readonly number[];
-};
+export type Side = Pick<Estimate, 'value' | 'low' | 'high' | 'rounds'> & Pick<Averaged, 'values'>;
 
 type RowCandidate = Candidate<RowIdentity & { readonly a: Side; readonly b: Side }>;
 
@@ -63,14 +65,14 @@ function compareAt(place: SharedPlace, metric: Metric): RowCandidate | Uncompare
   if (values.some((value) => value <= 0)) {
     return { ...at, reason: 'not positive in every round: there is no ratio' };
   }
+  const ratio = unpairedRatio(metric, a, b);
   return {
-    identity: { ...at, unit: metric.unit, a, b },
+    identity: { ...at, unit: metric.unit, prospect: ratio.prospect, a: shownOf(a), b: shownOf(b) },
     family: JSON.stringify([scenario, metric.id]),
-    ratio: unpairedRatio(metric, a.values, b.values),
+    ratio,
   };
 }
 
-function sideOf(cells: readonly ValidCell[], metric: Metric): Side | undefined {
-  const estimate = estimateOf(cells, metric);
-  return estimate && { ...estimate, values: valuesOf(cells, metric) };
+function shownOf({ value, low, high, values, telling }: Averaged): Side {
+  return { value, low, high, rounds: telling.length, values };
 }

@@ -57,6 +57,14 @@ describe('the noise floor', () => {
     expect(severities(near(), near(), near())).toEqual(['notice', 'notice', 'notice']);
   });
 
+  it('of joined runs is judged by their number, not by that of their rounds', () => {
+    const far = compared('latency.p50Us', around(1.2));
+    // Three runs have an interval of 4.30 standard errors, which is that of the same bounds with thirty rounds.
+    const joined = (ratio: number) => ({ ...far, ratio, low: ratio * 0.92, high: ratio / 0.92, rounds: 30, runs: 3 });
+    expect(severities(joined(1.16))).toEqual(['severe']);
+    expect(severities(joined(1.16), joined(1.16), joined(1.16))).toEqual(['notice', 'notice', 'notice']);
+  });
+
   it('is not judged by one round', () => {
     expect(severities(compared('latency.p50Us', [3]))).toEqual([undefined]);
   });

@@ -1,4 +1,5 @@
 import type { Comparison, Warning } from '../contract/result.ts';
+import type { FullComparison } from './added-fields.ts';
 import { criticalValueOf, type Evidence } from './inference/evidence.ts';
 import { holm } from './inference/holm.ts';
 import { claimOf } from './inference/verdict.ts';
@@ -39,9 +40,9 @@ function leavesOne({ low, high }: Comparison): boolean {
 }
 
 /** What its interval was made of; undefined without one. */
-function evidenceBehind({ ratio, low, high, rounds }: Comparison): Evidence | undefined {
+function evidenceBehind({ ratio, low, high, rounds, runs = 1 }: FullComparison): Evidence | undefined {
   if (low === null || high === null) return undefined;
-  const degreesOfFreedom = rounds - 1;
+  const degreesOfFreedom = (runs > 1 ? runs : rounds) - 1;
   const standardError = Math.log(high / low) / 2 / criticalValueOf(degreesOfFreedom);
   return { mean: Math.log(ratio), standardError, degreesOfFreedom };
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Cell, CompletedCell, Ledger, Point } from '../contract/result.ts';
+import { LatencyRecorder } from '../measure/latency.ts';
 import { QUIET, withLedger } from '../tests/fixture.ts';
+import type { Repeated } from './added-fields.ts';
 import type { Lineup } from './lineup.ts';
 import { summarise } from './summarise.ts';
 
@@ -261,5 +263,176 @@ describe('the verdicts of comparisons', () => {
       const turned = [...roundsOf('a', near), ...roundsOf('b', near), ...roundsOf('c', flat)];
       expect(verdicts(turned, { reference: 'c', lanes })).toEqual(['a c higher', 'b c higher', 'c b lower']);
     });
+  });
+});
+
+type Extras = Partial<Omit<Repeated, 'round'>>;
+
+/** With fields of a cell that was measured more than once, or comes from one of several runs. */
+function attempted(lane: string, round: number, p50Us: number, extras: Extras): Cell {
+  return { ...cell(lane, round, p50Us), ...extras };
+}
+
+const DISTURBED = { disturbance: { exceeded: ['steal'] } };
+const CALM = { disturbance: { exceeded: [] } };
+
+describe('where a round was measured more than once', () => {
+  const cells = [
+    attempted('a', 1, 900, { attempt: 1, ...DISTURBED }),
+    attempted('b', 1, 100, { attempt: 1, ...CALM }),
+    attempted('a', 1, 100, { attempt: 2, ...CALM }),
+    attempted('b', 1, 50, { attempt: 2, ...CALM }),
+    attempted('a', 2, 100, { attempt: 1, ...CALM }),
+    attempted('b', 2, 100, { attempt: 1, ...CALM }),
+  ];
+
+  it('the attempt that counts makes the estimate, and that with all attempts stands beside it', () => {
+    expect(of(cells, 'a', 'latency.p50Us')).toMatchObject({
+      value: expect.closeTo(100, 9),
+      rounds: 2,
+      samples: 360,
+      // The first round counts as 300, the geometric mean of 900 and 100.
+      allAttempts: {
+        value: expect.closeTo(Math.sqrt(300 * 100), 9),
+        low: expect.any(Number),
+        high: expect.any(Number),
+      },
+    });
+    expect(of(cells.slice(4), 'a', 'latency.p50Us')).not.toHaveProperty('allAttempts');
+  });
+
+  it("a comparison pairs it with the other lane's attempt beside it", () => {
+    expect(compared(cells, 'a', 'latency.p50Us')).toMatchObject({ ratio: expect.closeTo(Math.SQRT2, 9), rounds: 2 });
+  });
+
+  it('an attempt that is invalid does not count', () => {
+    const [first, ...others] = cells;
+    const lossy = { ...cells[2], delivery: { ...cell('a', 1, 1).delivery, missing: 1 } } as Cell;
+    const one = of([first as Cell, lossy, ...others.slice(3)], 'a', 'latency.p50Us');
+    expect(one?.value).toBeCloseTo(300, 9);
+    expect(one).not.toHaveProperty('allAttempts');
+  });
+
+  it('bytes have the least and the most of the attempts that count', () => {
+    const wired = (one: Cell, perDeliveryBytes: number) =>
+      one.state === 'completed' ? { ...one, wire: { ...one.wire, perDeliveryBytes } } : one;
+    const [disturbed, , again, , next] = cells;
+    const varied = [wired(disturbed as Cell, 999), wired(again as Cell, 101), wired(next as Cell, 103)];
+    expect(of(varied, 'a', 'wire.perDeliveryBytes')).toMatchObject({
+      value: 102,
+      low: 101,
+      high: 103,
+      allAttempts: { low: 101, high: 999 },
+    });
+  });
+});
+
+describe('where runs were joined', () => {
+  const joined = (lane: string, factor: number) =>
+    [100, 110, 130].flatMap((ofRun, at) =>
+      [0.99, 1, 1.01].map((ofRound, index) => attempted(lane, index + 1, factor * ofRun * ofRound, { run: at + 1 })),
+    );
+  const cells = [...joined('a', 2), ...joined('b', 1)];
+
+  it('an estimate is the mean of theirs, with the interval between them and the share of the variance that lies there', () => {
+    const estimate = of(cells, 'b', 'latency.p50Us');
+    const logs = [100, 110, 130].map(Math.log);
+    const mean = Math.log(100 * 110 * 130) / 3;
+    expect(Math.log(estimate?.value ?? 0)).toBeCloseTo(mean, 4);
+    const sd = Math.sqrt(logs.reduce((sum, log) => sum + (log - mean) ** 2, 0) / 2);
+    // t(2) is 4.3027.
+    expect(Math.log((estimate?.high ?? 0) / (estimate?.value ?? 1))).toBeCloseTo((4.3027 * sd) / Math.sqrt(3), 4);
+    expect(estimate).toMatchObject({ rounds: 9, runs: 3 });
+    expect(estimate?.betweenRunsShare).toBeGreaterThan(0.98);
+  });
+
+  it('a comparison pairs rounds of the same run, and is the mean of the runs', () => {
+    expect(compared(cells, 'a', 'latency.p50Us')).toMatchObject({ ratio: expect.closeTo(2, 9), rounds: 9, runs: 3 });
+    const drifted = [...joined('a', 2), ...joined('b', 1).map((one) => ({ ...one, round: 4 - one.round }))];
+    expect(compared(drifted, 'a', 'latency.p50Us')?.ratio).toBeCloseTo(2, 9);
+  });
+
+  it('a lane that one run alone has is estimated by its rounds', () => {
+    const alone = of(joined('a', 1).slice(0, 3), 'a', 'latency.p50Us');
+    expect(alone?.rounds).toBe(3);
+    expect(alone).not.toHaveProperty('runs');
+    expect(alone).not.toHaveProperty('betweenRunsShare');
+  });
+
+  it('bytes have the least and the most of all', () => {
+    const bytes = cells.map((one, at) =>
+      one.state === 'completed' ? { ...one, wire: { ...one.wire, perDeliveryBytes: 100 + (at % 9) } } : one,
+    );
+    expect(of(bytes, 'a', 'wire.perDeliveryBytes')).toMatchObject({ value: 104, low: 100, high: 108, runs: 3 });
+  });
+});
+
+describe('a percentile beyond the median', () => {
+  /** A hundred deliveries, at 1, 2 … 100 times this many µs. */
+  function recorded(lane: string, round: number, unitUs: number, extras: Extras = {}, events = 30): Cell {
+    const recorder = new LatencyRecorder();
+    for (let at = 1; at <= 100; at++) recorder.record(at * unitUs * 1e3);
+    const window = { warmupEvents: 1, events, seconds: 3 };
+    return { ...cell(lane, round, 1), latency: recorder.summary(), window, ...extras };
+  }
+  const ten = (lane: string, unitUs: number, events?: number) =>
+    Array.from({ length: 10 }, (_, at) => recorded(lane, at + 1, unitUs * (1 + 0.05 * (at % 3)), {}, events));
+
+  it('is that of all rounds together, quoted by the events of all of them', () => {
+    const cells = ten('a', 10);
+    const p99 = of(cells, 'a', 'latency.p99Us');
+    // The most of a round is 1,000 µs (four times), 1,050 and 1,100: nine are above 97 hundredths of the last.
+    expect(p99).toMatchObject({ value: expect.closeTo(1_067, -1), rounds: 10, samples: 1_000 });
+    expect(p99?.low).toBeLessThan(1_067);
+    expect(p99?.high).toBeGreaterThan(1_067);
+    expect(of(cells, 'a', 'latency.p999Us')).toBeUndefined();
+    expect(of(cells.slice(0, 9), 'a', 'latency.p99Us')).toBeUndefined();
+    expect(of(cells.slice(0, 2), 'a', 'latency.p95Us')).toMatchObject({ rounds: 2 });
+  });
+
+  it('has a ratio of the merged rounds, paired by round', () => {
+    const comparison = compared([...ten('a', 20), ...ten('b', 10)], 'a', 'latency.p99Us');
+    expect(comparison).toMatchObject({ ratio: expect.closeTo(2, 2), rounds: 10 });
+    expect((comparison?.high ?? 9) / (comparison?.low ?? 1)).toBeLessThan(1.01);
+    expect(comparison).not.toHaveProperty('trimmed');
+    expect(compared([...ten('a', 20), ...ten('b', 10).slice(1)], 'a', 'latency.p99Us')).toBeUndefined();
+  });
+
+  it('of a cell whose histogram can not be read is refused, with the name of the cell', () => {
+    const [first, ...others] = ten('a', 10);
+    const broken = { ...first, latency: { ...cell('a', 1, 1).latency, histogram: 'AAAA' } } as Cell;
+    expect(() => summarise([...others, broken], LINEUP)).toThrow(/a histogram of a in test, round 1: it can't be read/);
+  });
+
+  it('is the mean of those of the rounds where a cell has no histogram', () => {
+    const [, ...others] = ten('a', 10, 300);
+    const bare = cell('a', 1, 100, { window: { warmupEvents: 1, events: 300, seconds: 3 } });
+    const p99s = [bare, ...others].map((one) => (one.state === 'completed' ? one.latency.p99Us : 0));
+    const logs = p99s.map(Math.log);
+    const mean = logs.reduce((sum, log) => sum + log, 0) / logs.length;
+    expect(of([bare, ...others], 'a', 'latency.p99Us')?.value).toBeCloseTo(Math.exp(mean), 9);
+  });
+
+  it('is not there, nor its ratio, where nothing was delivered', () => {
+    const empty = ten('a', 10).map((one) => ({ ...one, latency: new LatencyRecorder().summary() }) as Cell);
+    expect(of(empty, 'a', 'latency.p99Us')).toBeUndefined();
+    expect(compared([...empty, ...ten('b', 10)], 'a', 'latency.p99Us')).toBeUndefined();
+  });
+
+  it('is of the attempts that count, and of all of them beside that', () => {
+    const [first, ...others] = ten('a', 10);
+    const cells = [{ ...first, ...DISTURBED } as Cell, recorded('a', 1, 10, { attempt: 2, ...CALM }), ...others];
+    const late = [recorded('a', 1, 1_000, { attempt: 1, ...DISTURBED }), ...cells.slice(1)];
+    expect(of(late, 'a', 'latency.p99Us')?.value).toBeCloseTo(1_067, -1);
+    expect(of(late, 'a', 'latency.p99Us')?.allAttempts?.value).toBeGreaterThan(9_000);
+  });
+
+  it('of joined runs is the mean of theirs; one with too few events does not count', () => {
+    const runs = [10, 11, 13].flatMap((unitUs, at) => ten('a', unitUs).map((one) => ({ ...one, run: at + 1 })));
+    const estimate = of(runs, 'a', 'latency.p99Us');
+    expect(estimate).toMatchObject({ rounds: 30, runs: 3 });
+    expect(estimate?.value).toBeCloseTo(106.7 * Math.cbrt(10 * 11 * 13), -1);
+    expect(estimate?.betweenRunsShare).toBeGreaterThan(0.9);
+    expect(of(runs.slice(1), 'a', 'latency.p99Us')).toMatchObject({ rounds: 20, runs: 2 });
   });
 });

@@ -1,22 +1,26 @@
-/** Rounds → estimates and comparisons. The round is the sample: deliveries within one are not independent. */
+/**
+ * Rounds → estimates and comparisons. The round is the sample, or the run where several were joined: deliveries within one
+ * are not independent.
+ */
 
-import type { Cell, Comparison, Estimate, Point } from '../contract/result.ts';
+import type { Cell, Point } from '../contract/result.ts';
+import type { FullComparison, FullEstimate } from './added-fields.ts';
 import { estimateOf } from './estimate.ts';
 import { groupBy, keyOfPlace, withoutInterval } from './group.ts';
-import { pairedRatio, ratiosByRound } from './inference/ratio.ts';
 import { type Candidate, compareAll } from './inference/verdict.ts';
+import { compareLanes } from './lane-ratio.ts';
 import { isDuplicate, isVariant, type Lineup, referencesOf } from './lineup.ts';
 import { type Metric, metrics } from './metrics/metrics.ts';
 import { isValid } from './metrics/valid.ts';
 
-type Identity = Pick<Comparison, 'scenario' | 'point' | 'metric' | 'lane' | 'reference' | 'rounds'>;
+type Identity = Pick<FullComparison, 'scenario' | 'point' | 'metric' | 'lane' | 'reference' | 'rounds' | 'runs'>;
 
 /** Lanes are compared with the run's reference, variants with the lane they vary, and duplicates with their original too. */
 export function summarise(
   cells: readonly Cell[],
   lineup: Lineup,
-): { estimates: Estimate[]; comparisons: Comparison[] } {
-  const estimates: Estimate[] = [];
+): { estimates: FullEstimate[]; comparisons: FullComparison[] } {
+  const estimates: FullEstimate[] = [];
   const candidates: Candidate<Identity>[] = [];
   const places = groupBy(cells.filter(isValid), keyOfPlace);
   for (const group of places.values()) {
@@ -33,12 +37,13 @@ export function summarise(
       if (!estimate) continue;
       estimates.push({ lane, scenario, point, metric: metric.id, unit: metric.unit, ...estimate });
       for (const { reference, theirs } of baselines) {
-        const ratios = ratiosByRound(group, theirs, metric.of);
-        if (ratios.length === 0) continue;
+        const compared = compareLanes(group, theirs, metric);
+        if (!compared) continue;
+        const { ratio, ...counts } = compared;
         candidates.push({
-          identity: { scenario, point, metric: metric.id, lane, reference, rounds: ratios.length },
+          identity: { scenario, point, metric: metric.id, lane, reference, ...counts },
           family: familyOf(scenario, metric, lane, reference, lineup),
-          ratio: pairedRatio(metric, ratios),
+          ratio,
         });
       }
     }

@@ -118,8 +118,8 @@ describe('a threshold without anything to judge is an error that says why', () =
   const lost = (cell: CompletedCell) => (cell.point === POINT ? failed(cell) : cell);
 
   it.each<[string, ResultSpec, ResultSpec, RegExp]>([
-    ['latency.p99Us', {}, {}, /neither result has a value above 0: it needs 299 events in a window/],
-    ['latency.p99Us', { events: 300 }, {}, /no value in b: it needs 299 events in a window/],
+    ['latency.p99Us', {}, {}, /neither result has a value above 0: it needs 299 events in the windows of a run/],
+    ['latency.p99Us', { events: 300 }, {}, /no value in b: it needs 299 events in the windows of a run/],
     ['latency.p50Us', {}, { change: lost }, /no valid cell in b/],
     ['latency.p50Us', { points: TWO_POINTS }, { points: TWO_POINTS, change: lost }, /no valid cell in b/],
     ['latency.p50Us', {}, { change: slower(0) }, /not positive in every round/],

@@ -3,7 +3,7 @@
 import type { Result } from '../contract/result.ts';
 import type { ComparisonRow, RunComparison } from './compare.ts';
 import { ALPHA } from './inference/evidence.ts';
-import { roundsNeeded, unpairedProspect } from './inference/prospect.ts';
+import { roundsNeeded } from './inference/prospect.ts';
 import { metricOf, metrics } from './metrics/metrics.ts';
 import type { Uncompared } from './shared-places.ts';
 
@@ -28,7 +28,7 @@ export interface JudgedThreshold {
 export interface JudgedPoint {
   readonly row: ComparisonRow;
   readonly outcome: Outcome;
-  /** Rounds of each run that would decide what is undecided; null when over 1,000. */
+  /** Rounds of each run that would decide what is undecided; null when over 100. */
   readonly roundsNeeded?: number | null;
 }
 
@@ -88,9 +88,8 @@ function judgePoint(row: ComparisonRow, limit: number): JudgedPoint {
   if (high < limit) return { row, outcome: 'held' };
   if (low >= limit) return { row, outcome: 'missed' };
   // More rounds can only widen a range.
-  if (row.spread === 'range') return { row, outcome: 'undecided' };
-  const prospect = unpairedProspect(row.a.values.map(Math.log), row.b.values.map(Math.log));
-  return { row, outcome: 'undecided', roundsNeeded: roundsNeeded(prospect, Math.log(limit), ALPHA) };
+  if (!row.prospect) return { row, outcome: 'undecided' };
+  return { row, outcome: 'undecided', roundsNeeded: roundsNeeded(row.prospect, Math.log(limit), ALPHA) };
 }
 
 function describe({ point, reason }: Uncompared): string {

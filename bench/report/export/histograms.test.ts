@@ -67,6 +67,10 @@ describe('a file', () => {
 });
 
 test('a histogram that can not be read is named', () => {
-  expect(() => filesOf('AAAA')).toThrow(InvalidResult);
-  expect(() => filesOf('AAAA')).toThrow(/latency\.histogram of beta in spread, round 1/);
+  const result = makeResult({ lanes: ['beta'], rounds: 2 });
+  const cells = result.cells.map((cell) =>
+    cell.state === 'completed' ? { ...cell, latency: { ...cell.latency, histogram: 'AAAA' } } : cell,
+  );
+  expect(() => histogramFiles({ ...result, cells })).toThrow(InvalidResult);
+  expect(() => histogramFiles({ ...result, cells })).toThrow(/latency\.histogram of beta in spread, round 1/);
 });

@@ -7,7 +7,7 @@ import { metricOf, metrics } from '../../stats/metrics/metrics.ts';
 import type { JudgedThreshold } from '../../stats/threshold.ts';
 import { formatInterval, headed, intervalText, RATIO, scaleOf } from '../view/words/format.ts';
 import { commonText } from '../view/words/points.ts';
-import { verdictText } from '../view/words/verdicts.ts';
+import { boundText, verdictText } from '../view/words/verdicts.ts';
 import { commitText, recomputedText } from '../view/words/wording.ts';
 import { align } from './terminal-tables.ts';
 
@@ -87,8 +87,9 @@ function markdownTable(columns: readonly string[], lines: readonly (readonly str
 
 export function describeThreshold({ threshold: { text, limit }, outcome, points }: JudgedThreshold): string {
   const seen = points.map(({ row, roundsNeeded }) => {
-    const more = roundsNeeded === undefined ? '' : `; ${roundsNeeded ?? 'more than 1,000'} rounds would decide`;
-    return `${ratioText(row)}${more}`;
+    if (roundsNeeded === undefined) return ratioText(row);
+    const more = roundsNeeded === null ? boundText(row) : `${roundsNeeded} rounds would decide`;
+    return [ratioText(row), ...(more === undefined ? [] : [more])].join('; ');
   });
   return `threshold ${text} (below × ${limit}): ${outcome}: ${seen.join(', ')}`;
 }

@@ -149,10 +149,10 @@ describe('a condition', () => {
     const scenarios = [{ ...SCENARIO, figures: ['connect' as const, 'upstream' as const] }];
     const of = pageModel(makeResult({ change: few, replace: { scenarios } }));
     expect(figureOf('spread-connect', of).tables[0]?.notes).toEqual([
-      'p95: needs 59 connections opened one after another, in a round.',
+      'p95: needs 59 connections opened one after another, in all rounds.',
     ]);
     expect(figureOf('spread-upstream', of).tables[0]?.notes).toEqual([
-      'p95: needs 59 messages from client to server, in a round.',
+      'p95: needs 59 messages from client to server, in all rounds.',
     ]);
   });
 

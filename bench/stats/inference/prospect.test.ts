@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { boundsOf, pValueOf } from './evidence.ts';
-import { pairedProspect, roundsNeeded, unpairedProspect } from './prospect.ts';
+import { pairedProspect, prospectOfRuns, roundsNeeded, unpairedProspect as unpairedOfRuns } from './prospect.ts';
+import { sampleOf } from './runs.ts';
+
+const unpairedProspect = (a: readonly number[], b: readonly number[]) => unpairedOfRuns([sampleOf(a)], [sampleOf(b)]);
 
 describe('evidence of two runs', () => {
   // SciPy 1.17.1, scipy.stats.ttest_ind(b, a, equal_var=False); the data are the second example of the article on Welch's
@@ -49,16 +52,28 @@ describe('the rounds needed', () => {
     expect(pValueOf(prospect.after(needed - 1), 0)).toBeGreaterThan(0.05);
   });
 
-  it('are up to 1,000, and unknown beyond', () => {
-    // Mean 0, s 1: t(999) = 1.962341, so an edge at 1.962341/√1000 = 0.0620547 takes 1,000.
+  it('are up to 100, and unknown beyond', () => {
+    // Mean 0, s 1: t(99) = 1.984217, so an edge at 1.984217/√100 takes 100.
     const prospect = pairedProspect([-1, 0, 1]);
-    expect(roundsNeeded(prospect, 0.062055, 0.05)).toBe(1_000);
-    expect(roundsNeeded(prospect, 0.062054, 0.05)).toBeNull();
+    expect(roundsNeeded(prospect, 0.19843, 0.05)).toBe(100);
+    expect(roundsNeeded(prospect, 0.19842, 0.05)).toBeNull();
     expect(roundsNeeded(prospect, 0, 0.05)).toBeNull();
   });
 
-  it('are unknown where there are 1,000 already', () => {
-    const many = Array.from({ length: 1_000 }, (_, index) => (index % 2) - 0.5);
+  it('are unknown where there are 100 already', () => {
+    const many = Array.from({ length: 100 }, (_, index) => (index % 2) - 0.5);
     expect(roundsNeeded(pairedProspect(many), 0.01, 0.05)).toBeNull();
+  });
+
+  it('of joined runs are those of further runs of as many rounds', () => {
+    const runs = [0.02, 0.1, 0.06].map((mean) => sampleOf([mean - 0.01, mean, mean + 0.01, mean]));
+    const prospect = prospectOfRuns(runs);
+    expect(prospect.now).toEqual(pairedProspect([0.02, 0.1, 0.06]).now);
+    expect(prospect.after(12)).toEqual(prospect.now);
+    expect(prospect.after(13)).toEqual(pairedProspect([0.02, 0.1, 0.06]).after(4));
+    const needed = roundsNeeded(prospect, 0.02, 0.05) ?? Number.NaN;
+    expect(needed % 4).toBe(1);
+    expect(pValueOf(prospect.after(needed), 0.02)).toBeLessThanOrEqual(0.05);
+    expect(pValueOf(prospect.after(needed - 1), 0.02)).toBeGreaterThan(0.05);
   });
 });

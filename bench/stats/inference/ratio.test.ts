@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { pairedRatio, unpairedRatio } from './ratio.ts';
+import { geometricMeanOf, rangeOf } from './mean.ts';
+import { boundPercent, type Kind, pairedRatio, pairedRatioOfRuns, unpairedRatio as ratioOfSides } from './ratio.ts';
+import { sampleOf } from './runs.ts';
 
 const timed = { spread: 'interval', margin: 0.05 } as const;
 const counted = { spread: 'range', margin: 0.01 } as const;
+
+/** One run's rounds. */
+function sideOf({ spread }: Kind, values: readonly number[]) {
+  const interval = spread === 'range' ? rangeOf(values) : geometricMeanOf(values);
+  return { ...interval, logs: [sampleOf(values.map(Math.log))] };
+}
+
+const unpairedRatio = (kind: Kind, a: readonly number[], b: readonly number[]) =>
+  ratioOfSides(kind, sideOf(kind, a), sideOf(kind, b));
 
 describe('the ratio of two lanes', () => {
   it('is the geometric mean of the rounds, with the t interval of the logarithm', () => {
@@ -70,4 +81,39 @@ describe('the ratio of two runs', () => {
     }
     expect(unpairedRatio(counted, [100], [110])).toMatchObject({ value: 1.1, ...none });
   });
+});
+
+describe('the ratio in joined runs', () => {
+  it('is the mean of theirs, with the interval between them, however alike the rounds of each', () => {
+    const runs = [1, Math.E, Math.E ** 2].map((ratio) => [ratio, ratio, ratio, ratio]);
+    const joined = pairedRatioOfRuns(timed, runs);
+    expect(joined).toMatchObject({
+      value: expect.closeTo(Math.E, 9),
+      low: expect.closeTo(Math.exp(1 - 2.4841), 3),
+      high: expect.closeTo(Math.exp(1 + 2.4841), 2),
+    });
+    expect(joined.prospect?.now.degreesOfFreedom).toBe(2);
+  });
+
+  it('of bytes has the least and the most of all', () => {
+    expect(pairedRatioOfRuns(counted, [[1.2, 1.3], [1.1]])).toMatchObject({ low: 1.1, high: 1.3 });
+  });
+});
+
+describe('the trimmed mean', () => {
+  const rounds = [0.7, 1.01, 0.99, 1, 1.02, 0.98, 1.01, 0.99, 1, 3];
+
+  it('stands beside the interval from ten rounds of one run on, and two astray at either end do not move it', () => {
+    const { trimmed, low, high } = pairedRatio(timed, rounds);
+    expect(trimmed?.ratio).toBeCloseTo(1, 3);
+    expect((trimmed?.high ?? 9) / (trimmed?.low ?? 1)).toBeLessThan((high ?? 1) / (low ?? 1));
+    expect(pairedRatio(timed, rounds.slice(1))).not.toHaveProperty('trimmed');
+    expect(pairedRatio(counted, rounds)).not.toHaveProperty('trimmed');
+    expect(pairedRatioOfRuns(timed, [rounds, rounds])).not.toHaveProperty('trimmed');
+  });
+});
+
+it('two differ at most by the farther end of their interval, as a factor either way', () => {
+  expect(boundPercent({ low: 0.8, high: 1.1 })).toBeCloseTo(25, 9);
+  expect(boundPercent({ low: 0.95, high: 1.12 })).toBeCloseTo(12, 9);
 });

@@ -6,9 +6,10 @@
 import { describe, expect, it } from 'vitest';
 import { noiseFloor } from '../noise-floor.ts';
 import { holm } from './holm.ts';
-import { geometricMeanOf } from './mean.ts';
+import { geometricMeanOf, geometricMeanOfRuns } from './mean.ts';
 import { pairedProspect } from './prospect.ts';
 import { pairedRatio, type Ratio, unpairedRatio } from './ratio.ts';
+import { sampleOf } from './runs.ts';
 import { normalDraws, shareOf } from './test-simulate.ts';
 import { claimOf, decide } from './verdict.ts';
 
@@ -58,6 +59,8 @@ function holds({ low, high }: Pick<Ratio, 'low' | 'high'>, truth: number): boole
   return low !== null && high !== null && low <= truth && truth <= high;
 }
 
+const sideOf = (values: readonly number[]) => ({ ...geometricMeanOf(values), logs: [sampleOf(values.map(Math.log))] });
+
 const ROUNDS = [3, 5, 10, 20];
 const cases = Object.entries(DISTURBANCES).flatMap(([name, disturbance], kind) =>
   ROUNDS.map((rounds) => ({ name, disturbance, rounds, stream: 1_000 + 100 * kind + rounds })),
@@ -70,6 +73,33 @@ describe('the interval of one lane', () => {
     const covered = shareOf(8_000, () => holds(geometricMeanOf(run()), 1));
     expect(covered).toBeGreaterThan(0.93);
     expect(covered).toBeLessThan(0.97);
+  });
+});
+
+describe('the interval of joined runs', () => {
+  const cases = [3, 5].flatMap((runs) => [0, 1, 3].map((times) => ({ runs, times, stream: 700 + 10 * runs + times })));
+
+  it.each(cases)(
+    'covers the true value 95 times in 100: $runs runs of ten rounds, $times times as far apart as rounds explain',
+    ({ runs, times, stream }) => {
+      const draw = normalDraws(stream);
+      const run = () => {
+        const own = (times * draw()) / Math.sqrt(10);
+        return Array.from({ length: 10 }, () => Math.exp(own + draw()));
+      };
+      const covered = shareOf(5_000, () => holds(geometricMeanOfRuns(Array.from({ length: runs }, run)), 1));
+      expect(covered).toBeGreaterThan(0.93);
+      expect(covered).toBeLessThan(0.97);
+    },
+  );
+
+  it('is not that of all their rounds, which misses the true value twice in five times where runs are far apart', () => {
+    const draw = normalDraws(790);
+    const covered = shareOf(4_000, () => {
+      const own = Array.from({ length: 3 }, () => (3 * draw()) / Math.sqrt(10));
+      return holds(geometricMeanOf(own.flatMap((one) => Array.from({ length: 10 }, () => Math.exp(one + draw())))), 1);
+    });
+    expect(covered).toBeLessThan(0.65);
   });
 });
 
@@ -110,7 +140,7 @@ describe('the interval of unpaired runs', () => {
     (ofA, ofB, times) => {
       const draw = normalDraws(3_000 + 100 * ofA + 10 * ofB + times);
       const run = (mean: number, rounds: number, noise: number) =>
-        Array.from({ length: rounds }, () => mean * Math.exp(noise * draw()));
+        sideOf(Array.from({ length: rounds }, () => mean * Math.exp(noise * draw())));
       const covered = shareOf(8_000, () =>
         holds(unpairedRatio(TIMED, run(1, ofA, NOISE), run(1.3, ofB, times * NOISE)), 1.3),
       );

@@ -28,7 +28,7 @@ export interface Candidate<Identity> extends Tested {
 
 export interface Decision {
   readonly verdict: Verdict;
-  /** null when over 1,000. */
+  /** null when over 100. */
   readonly roundsNeeded?: number | null;
 }
 
@@ -66,8 +66,8 @@ export function decide<T extends Tested>(candidates: readonly T[]): [T, Decision
 /** @returns comparisons: the identity, the ratio with its bounds, and the verdict */
 export function compareAll<Identity>(candidates: readonly Candidate<Identity>[]) {
   return decide(candidates).map(([{ identity, ratio }, decision]) => {
-    const { value, low, high, spread, margin } = ratio;
-    return { ...identity, ratio: value, low, high, spread, margin, ...decision };
+    const { value, low, high, spread, margin, trimmed } = ratio;
+    return { ...identity, ratio: value, low, high, spread, margin, ...decision, ...(trimmed && { trimmed }) };
   });
 }
 

@@ -2,7 +2,7 @@
 
 import { sumOf } from '../../contract/ledger.ts';
 import type { CompletedCell } from '../../contract/result.ts';
-import { EVENTS_NEEDED } from '../percentiles.ts';
+import { EVENTS_NEEDED, PERCENTILE_SHARES } from '../percentiles.ts';
 import { BYTES, COUNTED, DURATION, type Metric, TIMED, takes } from './metric.ts';
 
 const SILENCE = { needs: 'a window without events' };
@@ -124,8 +124,14 @@ export const conditionMetrics: readonly Metric[] = [
     ...DURATION,
     definition: 'p95 of the time from the first step to connect to the first event, which the server has at hand',
     of: ({ opened }) => (opened && opened.count >= EVENTS_NEEDED.p95 ? opened.firstEvent.p95Us : undefined),
+    merged: {
+      share: PERCENTILE_SHARES.p95,
+      latencyOf: ({ opened }) => opened?.firstEvent,
+      eventsOf: OPENED.samplesOf,
+      eventsNeeded: EVENTS_NEEDED.p95,
+    },
     ...OPENED,
-    needs: `${EVENTS_NEEDED.p95} ${OPENED.needs}, in a round`,
+    needs: `${EVENTS_NEEDED.p95} ${OPENED.needs}, in all rounds`,
     isPercentile: true,
     shown: {
       figures: ['connect'],
@@ -178,8 +184,14 @@ export const conditionMetrics: readonly Metric[] = [
     ...DURATION,
     definition: 'p95 of the time from the instant a message was due at the client to its echo there',
     of: ({ upstream }) => (upstream && upstream.messages >= EVENTS_NEEDED.p95 ? upstream.echo.p95Us : undefined),
+    merged: {
+      share: PERCENTILE_SHARES.p95,
+      latencyOf: ({ upstream }) => upstream?.echo,
+      eventsOf: MESSAGES.samplesOf,
+      eventsNeeded: EVENTS_NEEDED.p95,
+    },
     ...MESSAGES,
-    needs: `${EVENTS_NEEDED.p95} ${MESSAGES.needs}, in a round`,
+    needs: `${EVENTS_NEEDED.p95} ${MESSAGES.needs}, in all rounds`,
     isPercentile: true,
     shown: {
       figures: ['upstream'],

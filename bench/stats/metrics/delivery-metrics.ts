@@ -2,8 +2,8 @@
 
 import { type LayerBytes, openingBytes } from '../../contract/ledger.ts';
 import { type CompletedCell, connectedClients } from '../../contract/result.ts';
-import { EVENTS_NEEDED, PERCENTILE_LABELS, type Percentile } from '../percentiles.ts';
-import { BYTES, COUNTED, DURATION, type Metric, type Shown, TIMED, takes } from './metric.ts';
+import { EVENTS_NEEDED, PERCENTILE_LABELS, PERCENTILE_SHARES, type Percentile } from '../percentiles.ts';
+import { BYTES, COUNTED, DURATION, type Merged, type Metric, type Shown, TIMED, takes } from './metric.ts';
 
 const DELIVERY = 'a delivery within the window';
 const READ_ALONG = {
@@ -58,17 +58,33 @@ const latencyMetrics = (Object.keys(LATENCIES) as Percentile[]).map((name): Metr
     label,
     ...DURATION,
     definition: `${label} of the time from the instant an event was due to the client's first clock reading`,
-    // Where every client is behind the relay, latency has its detour in it.
-    of: (cell) =>
-      cell.window.events >= EVENTS_NEEDED[name] && cell.wire.ledger?.clients !== cell.point.clients
-        ? cell.latency[`${name}Us`]
-        : undefined,
-    needs: `${EVENTS_NEEDED[name].toLocaleString('en')} events in a window, and a client that is not behind the relay`,
+    of: (cell) => (cell.window.events >= EVENTS_NEEDED[name] ? latencyOf(cell)?.[`${name}Us`] : undefined),
+    ...(name !== 'p50' && { merged: mergedLatency(name) }),
+    needs: `${EVENTS_NEEDED[name].toLocaleString('en')} events in the windows of ${name === 'p50' ? 'a round' : 'a run'}, and a client that is not behind the relay`,
     samplesOf: ({ latency }) => latency.count,
     isPercentile: true,
     shown: LATENCIES[name],
   };
 });
+
+/**
+ * The median is a round's own, and rounds are averaged: simulated with four probes, forty events and ten rounds it covers as
+ * often as that of the merged rounds (0.92 to 0.96, against 0.94 to 0.95), is as narrow where nothing is wrong, and narrower
+ * where all lanes of some rounds were slower: a ratio's half-width is then 0.069 against 0.089.
+ */
+function mergedLatency(name: Percentile): Merged {
+  return {
+    share: PERCENTILE_SHARES[name],
+    latencyOf,
+    eventsOf: ({ window }) => window.events,
+    eventsNeeded: EVENTS_NEEDED[name],
+  };
+}
+
+/** Where every client is behind the relay, latency has its detour in it. */
+function latencyOf({ wire, point, latency }: CompletedCell): CompletedCell['latency'] | undefined {
+  return wire.ledger?.clients === point.clients ? undefined : latency;
+}
 
 export function latencyId(name: Percentile): string {
   return `latency.${name}Us`;

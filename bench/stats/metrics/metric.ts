@@ -14,6 +14,8 @@ export interface Metric {
   readonly definition: string;
   /** undefined where the cell does not say, or says too little. */
   readonly of: (cell: CompletedCell) => number | undefined;
+  /** A percentile that rounds tell together: then `of` is that of a round by itself. Without it, rounds are averaged. */
+  readonly merged?: Merged;
   /** What a cell must hold to say it. */
   readonly needs: string;
   /** Times vary from round to round and get a t interval; what is counted, as bytes are, is given with its range. */
@@ -29,6 +31,18 @@ export interface Metric {
   /** Quoted only with enough samples: where the value is missing, there were too few. */
   readonly isPercentile?: boolean;
   readonly shown: Shown;
+}
+
+/** A percentile of the deliveries of all rounds of a run. */
+export interface Merged {
+  /** 0.99 of p99. */
+  readonly share: number;
+  /** undefined where the cell has none that may be told. */
+  readonly latencyOf: (cell: CompletedCell) => CompletedCell['latency'] | undefined;
+  /** How many independent ones a cell adds. */
+  readonly eventsOf: (cell: CompletedCell) => number;
+  /** In all rounds of a run. */
+  readonly eventsNeeded: number;
 }
 
 /**

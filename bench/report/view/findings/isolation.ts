@@ -2,8 +2,8 @@
 
 import { type Point, VERDICTS, type Verdict } from '../../../contract/result.ts';
 import { groupBy } from '../../../stats/group.ts';
-import { pairedRatio, ratiosByRound } from '../../../stats/inference/ratio.ts';
 import { compareAll } from '../../../stats/inference/verdict.ts';
+import { compareLanes } from '../../../stats/lane-ratio.ts';
 import { latencyMetric, type Metric } from '../../../stats/metrics/metrics.ts';
 import type { Prose } from '../page-model.ts';
 import { laneAt, type Place, type ScenarioView } from '../words/places.ts';
@@ -48,10 +48,10 @@ export function effectsOf(groups: readonly Group[], metric: Metric, margin = met
   const candidates = groups.flatMap(({ places: [calm, ...stalled] }) =>
     stalled.flatMap((place) =>
       place.lanes.flatMap(({ label, valid }) => {
-        const ratios = ratiosByRound(valid, (calm && laneAt(calm, label)?.valid) ?? [], metric.of);
-        if (ratios.length === 0) return [];
-        const ratio = pairedRatio({ ...metric, margin }, ratios);
-        return { identity: { label, place, rounds: ratios.length }, ratio, family: metric.id };
+        const compared = compareLanes(valid, (calm && laneAt(calm, label)?.valid) ?? [], { ...metric, margin });
+        if (!compared) return [];
+        const { ratio, rounds } = compared;
+        return { identity: { label, place, rounds }, ratio, family: metric.id };
       }),
     ),
   );

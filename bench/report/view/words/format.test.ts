@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  formatBound,
   formatDuration,
   formatInstant,
   formatInterval,
@@ -112,4 +113,8 @@ test('an instant is told in UTC', () => {
 test('a duration is told in minutes from a minute on', () => {
   expect(formatDuration('2026-01-01T00:00:00Z', '2026-01-01T00:00:59Z')).toBe('59\u00a0s');
   expect(formatDuration('2026-01-01T00:00:00Z', '2026-01-01T00:02:53Z')).toBe('2\u00a0min\u00a053\u00a0s');
+});
+
+test('a bound is rounded up, to two significant digits; whole numbers keep all of theirs', () => {
+  expect([7.12, 12.01, 20, 0.331, 153.2].map(formatBound)).toEqual(['7.2', '13', '20', '0.34', '154']);
 });

@@ -115,6 +115,13 @@ export function formatSetting(value: number): string {
   return fixed(value, 3).replace(/\.?0+$/, '');
 }
 
+/** Two significant digits, rounded up: what must not be exceeded is not printed smaller than it is. */
+export function formatBound(value: number): string {
+  const decimals = decimalsFor(value, 2);
+  const up = Math.ceil(value * 10 ** decimals - 1e-9) / 10 ** decimals;
+  return fixed(up, decimals).replace(/\.0+$/, '');
+}
+
 /** A share of 1 in per cent, without the sign. */
 export function formatPercent(share: number): string {
   return fixed(share * 100, 1);

@@ -23,7 +23,15 @@ test.each<[Partial<Comparison>, string]>([
   [{ verdict: 'equivalent', margin: 0.05 }, 'no practical difference (within ±5 %)'],
   [{ verdict: 'equivalent', margin: 0.01 }, 'no practical difference (within ±1 %)'],
   [{ verdict: 'inconclusive', roundsNeeded: 14 }, 'not decided by these rounds; about 14 rounds would'],
-  [{ verdict: 'inconclusive', roundsNeeded: null }, 'not decided by these rounds; more than 1,000 rounds would'],
+  [{ verdict: 'inconclusive', roundsNeeded: null }, 'not decided by these rounds; they differ by no more than 20 %'],
+  [
+    { verdict: 'inconclusive', roundsNeeded: null, low: 0.961 },
+    'not decided by these rounds; they differ by no more than 20 %',
+  ],
+  [
+    { verdict: 'inconclusive', roundsNeeded: null, low: 0.999, high: 1.0712 },
+    'not decided by these rounds; they differ by no more than 7.2 %',
+  ],
   [{ verdict: 'inconclusive' }, 'not decided by these rounds'],
   [{ verdict: 'inconclusive', rounds: 1, low: null, high: null }, 'not decided by one round'],
 ])('%j reads: %s', (change, text) => {

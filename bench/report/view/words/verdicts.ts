@@ -1,9 +1,10 @@
 /** Comparisons in words, the same on the page and on the terminal. The words follow the verdict, never the ratio. */
 
 import type { Comparison, Verdict } from '../../../contract/result.ts';
+import { boundPercent } from '../../../stats/inference/ratio.ts';
 import { metricOf } from '../../../stats/metrics/metrics.ts';
 import type { Prose } from '../page-model.ts';
-import { formatCount, formatInterval, formatSetting, RATIO } from './format.ts';
+import { formatBound, formatCount, formatInterval, formatSetting, RATIO } from './format.ts';
 
 /** Verdicts in tables: a character, since colours alone do not tell them apart for every reader. */
 export const VERDICT_GLYPHS: Readonly<Record<Verdict, string>> = {
@@ -21,8 +22,8 @@ export function verdictLegend(margins: string): string {
   );
 }
 
-type Decided = Pick<Comparison, 'verdict' | 'margin' | 'rounds' | 'roundsNeeded'>;
-export type Judged = Decided & Pick<Comparison, 'ratio' | 'low' | 'high' | 'spread'>;
+type Decided = Pick<Comparison, 'verdict' | 'margin' | 'rounds' | 'roundsNeeded' | 'low' | 'high'>;
+export type Judged = Decided & Pick<Comparison, 'ratio' | 'spread'>;
 
 export const VERDICT_NAMES: Readonly<Record<Verdict, string>> = {
   lower: 'lower',
@@ -38,13 +39,23 @@ export function verdictText(comparison: Decided): string {
   return verdict === 'inconclusive' ? undecidedText(comparison) : verdict;
 }
 
-function undecidedText({ rounds, roundsNeeded }: Decided): string {
+function undecidedText({ rounds, roundsNeeded, ...bounds }: Decided): string {
   if (rounds < 2) return 'not decided by one round';
   const said = 'not decided by these rounds';
-  if (roundsNeeded === undefined) return said;
-  return roundsNeeded === null
-    ? `${said}; more than 1,000 rounds would`
-    : `${said}; about ${formatCount(roundsNeeded)} rounds would`;
+  return roundsNeeded === undefined ? said : `${said}; ${whatDecides(roundsNeeded, bounds)}`;
+}
+
+/** `about 14 rounds would`, or, where no number of rounds that anybody runs would decide, `they differ by no more than 12 %` */
+function whatDecides(roundsNeeded: number | null, bounds: Pick<Comparison, 'low' | 'high'>): string {
+  if (roundsNeeded !== null) return `about ${formatCount(roundsNeeded)} rounds would`;
+  return boundText(bounds) ?? 'more than 100 rounds would';
+}
+
+/** `they differ by no more than 12 %`, by the interval; undefined without one. */
+export function boundText({ low, high }: Pick<Comparison, 'low' | 'high'>): string | undefined {
+  return low === null || high === null
+    ? undefined
+    : `they differ by no more than ${formatBound(boundPercent({ low, high }))}\u00a0%`;
 }
 
 export function marginText(margin: number): string {
