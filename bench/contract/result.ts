@@ -230,26 +230,37 @@ const cellIdentity = {
 const nullable = <T extends z.ZodType>(schema: T) => schema.nullable().describe('null where unknown');
 const share = z.number().min(0);
 
+const waiting = z.strictObject({
+  share: share.describe('Of the window, in which its main thread could run and waited for a core'),
+  foreignShare: share.describe('What is left of it without the CPU time of our other threads on that core'),
+  foreignMeanUs: amount.describe('That wait, for each time that it got a core'),
+});
+
+/** The bounds that a cell can pass. */
+export const DISTURBANCES = ['run-delay-server', 'run-delay-probe', 'core-stopped', 'steal', 'throttled'] as const;
+
 export const disturbanceSchema = z
   .strictObject({
     cpuPressure: nullable(share.describe('Of the window, in which a runnable task of the machine waited for a core')),
-    steal: nullable(share.describe('Of a measured core, that the hypervisor gave to others; the most of them')),
+    steal: nullable(
+      share.describe("Of a measured core's time, that the hypervisor gave to others; of the core with most"),
+    ),
     throttled: nullable(share.describe('Of the window, in which a CPU quota held the processes back')),
-    runDelay: z
-      .strictObject({ server: nullable(share), probe: nullable(share) })
-      .describe('Of the window, in which the main thread could have run and waited for its core'),
+    runDelay: z.strictObject({ server: nullable(waiting), probe: nullable(waiting) }),
     sleepers: z
       .array(
         z.strictObject({
           core: count,
           wakeUps: count,
-          lateWakeUps: count.describe('By more than 5 ms'),
+          lateWakeUps: count.describe('Over 5 ms late'),
           maxLateUs: amount,
-          stoppedShare: share.describe('Of the window, by which those wake-ups were late'),
+          stoppedShare: share.describe(
+            'Of the window, in which the core stood still: no task had it, and a wake-up over 5 ms old was due',
+          ),
         }),
       )
-      .describe('Of each measured core, a process that does nothing but wake up'),
-    exceeded: z.array(z.string()).describe('Bounds that were passed; the cell is disturbed when there is any'),
+      .describe('A thread on each measured core that wakes at fixed instants'),
+    exceeded: z.array(z.enum(DISTURBANCES)).describe('Bounds that were passed; none in an undisturbed cell'),
   })
   .describe('What others took of the machine within the window');
 
@@ -334,7 +345,9 @@ export const cellSchema = z.discriminatedUnion('state', [completedCellSchema, fa
 const interval = {
   spread: z
     .enum(['interval', 'range'])
-    .describe('Whether low and high are a 95 % t interval of the mean, or the least and the most of the rounds'),
+    .describe(
+      'Whether low and high are a 95 % interval (which need not be symmetric), or the least and the most of the rounds',
+    ),
   low: z.number().nullable().describe('null with fewer than two rounds'),
   high: z.number().nullable(),
   rounds: count,
@@ -553,6 +566,7 @@ export const resultSchema = z.strictObject({
       betweenRunsShare: share
         .optional()
         .describe("Of a merged result: the part of a round's variance that lies between the runs"),
+      runs: count.optional().describe('Of a merged result: how many runs are behind it'),
       standing,
     }),
   ),
@@ -584,6 +598,7 @@ export const resultSchema = z.strictObject({
         .optional()
         .describe('By the other estimator, for comparison; from ten rounds on'),
       betweenRunsShare: share.optional(),
+      runs: count.optional(),
       standing,
     }),
   ),
@@ -603,6 +618,7 @@ export type Environment = z.infer<typeof environmentSchema>;
 export type MachineState = z.infer<typeof machineStateSchema>;
 export type Session = z.infer<typeof sessionSchema>;
 export type Disturbance = z.infer<typeof disturbanceSchema>;
+export type Waiting = z.infer<typeof waiting>;
 export type Standing = z.infer<typeof standing>;
 export type Kind = (typeof KINDS)[number];
 export type LatencyParts = z.infer<typeof latencyParts>;

@@ -5,8 +5,18 @@
  */
 
 import type { Cell } from '../contract/result.ts';
-import type { Repeated } from './added-fields.ts';
 import { groupBy, keyOfPlace } from './group.ts';
+
+/** Of a cell that may have been measured more than once in its round, or come from one of several runs that were joined. */
+export interface Repeated {
+  readonly round: number;
+  /** 1 where it is absent. */
+  readonly attempt?: number | undefined;
+  /** Which of the joined runs it is of, from 1; absent in a run of its own. */
+  readonly run?: number | undefined;
+  /** The bounds that it passed, by code; undisturbed where there are none. */
+  readonly disturbance?: { readonly exceeded: readonly string[] } | null | undefined;
+}
 
 /** One round of one lane at one point, in one run. */
 export interface Round<C> {

@@ -1,8 +1,7 @@
 /** The rounds of one lane at one point, as one value of a metric. */
 
-import type { CompletedCell } from '../contract/result.ts';
+import type { CompletedCell, Estimate } from '../contract/result.ts';
 import type { LatencyCounts } from '../measure/latency-counts.ts';
-import type { FullEstimate } from './added-fields.ts';
 import { byRun, type Round, roundsOf } from './attempts.ts';
 import {
   geometricIntervalOf,
@@ -52,7 +51,7 @@ export function estimateOf(
   metric: Metric,
 ):
   | Pick<
-      FullEstimate,
+      Estimate,
       'value' | 'low' | 'high' | 'spread' | 'rounds' | 'runs' | 'samples' | 'allAttempts' | 'betweenRunsShare'
     >
   | undefined {

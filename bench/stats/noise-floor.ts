@@ -1,10 +1,11 @@
-import type { Comparison, Warning } from '../contract/result.ts';
-import type { FullComparison } from './added-fields.ts';
+import type { Comparison as Judged, Warning } from '../contract/result.ts';
 import { criticalValueOf, type Evidence } from './inference/evidence.ts';
 import { holm } from './inference/holm.ts';
 import { claimOf } from './inference/verdict.ts';
 import { isDuplicate, type Lineup } from './lineup.ts';
 import { metricOf } from './metrics/metrics.ts';
+
+type Comparison = Omit<Judged, 'standing'>;
 
 export interface SelfComparison {
   readonly comparison: Comparison;
@@ -40,7 +41,7 @@ function leavesOne({ low, high }: Comparison): boolean {
 }
 
 /** What its interval was made of; undefined without one. */
-function evidenceBehind({ ratio, low, high, rounds, runs = 1 }: FullComparison): Evidence | undefined {
+function evidenceBehind({ ratio, low, high, rounds, runs = 1 }: Comparison): Evidence | undefined {
   if (low === null || high === null) return undefined;
   const degreesOfFreedom = (runs > 1 ? runs : rounds) - 1;
   const standardError = Math.log(high / low) / 2 / criticalValueOf(degreesOfFreedom);

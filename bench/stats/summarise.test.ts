@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Cell, CompletedCell, Ledger, Point } from '../contract/result.ts';
 import { LatencyRecorder } from '../measure/latency.ts';
 import { QUIET, withLedger } from '../tests/fixture.ts';
-import type { Repeated } from './added-fields.ts';
+import type { Repeated } from './attempts.ts';
 import type { Lineup } from './lineup.ts';
 import { summarise } from './summarise.ts';
 

@@ -3,8 +3,7 @@
  * are not independent.
  */
 
-import type { Cell, Point } from '../contract/result.ts';
-import type { FullComparison, FullEstimate } from './added-fields.ts';
+import type { Cell, Comparison, Estimate, Point } from '../contract/result.ts';
 import { estimateOf } from './estimate.ts';
 import { groupBy, keyOfPlace, withoutInterval } from './group.ts';
 import { type Candidate, compareAll } from './inference/verdict.ts';
@@ -13,14 +12,17 @@ import { isDuplicate, isVariant, type Lineup, referencesOf } from './lineup.ts';
 import { type Metric, metrics } from './metrics/metrics.ts';
 import { isValid } from './metrics/valid.ts';
 
-type Identity = Pick<FullComparison, 'scenario' | 'point' | 'metric' | 'lane' | 'reference' | 'rounds' | 'runs'>;
+type Identity = Pick<Comparison, 'scenario' | 'point' | 'metric' | 'lane' | 'reference' | 'rounds' | 'runs'>;
+
+/** What the cells alone say: whether it may be cited is judged in `bench/record/standing.ts`. */
+export interface Summary {
+  readonly estimates: readonly Omit<Estimate, 'standing'>[];
+  readonly comparisons: readonly Omit<Comparison, 'standing'>[];
+}
 
 /** Lanes are compared with the run's reference, variants with the lane they vary, and duplicates with their original too. */
-export function summarise(
-  cells: readonly Cell[],
-  lineup: Lineup,
-): { estimates: FullEstimate[]; comparisons: FullComparison[] } {
-  const estimates: FullEstimate[] = [];
+export function summarise(cells: readonly Cell[], lineup: Lineup): Summary {
+  const estimates: Summary['estimates'][number][] = [];
   const candidates: Candidate<Identity>[] = [];
   const places = groupBy(cells.filter(isValid), keyOfPlace);
   for (const group of places.values()) {

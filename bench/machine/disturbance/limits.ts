@@ -1,7 +1,7 @@
 /** How much of the machine others may take before a cell counts as disturbed, and before doctor, or a warning, says so. */
 
 import { type Noise, percent } from '../../contract/result.ts';
-import { DISTURBANCES, type Disturbance, type Waiting } from './shape.ts';
+import { DISTURBANCES, type Disturbance, type Waiting } from '../../contract/result.ts';
 
 /**
  * Bounds of an undisturbed cell. They were set from the load that cells make by themselves, and from what others do to a

@@ -1,7 +1,7 @@
 /** How long a process's main thread could run and waited for a core, and how much of that its own side had the core. */
 
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
-import type { Waiting } from './shape.ts';
+import type { Waiting } from '../../contract/result.ts';
 
 /** Since the thread began. */
 export interface ThreadReading {

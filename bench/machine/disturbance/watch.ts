@@ -4,7 +4,7 @@ import type { WakeUpReading } from './calls.ts';
 import { type MachineReading, noiseBetween, readMachine, stealBetween } from './kernel-account.ts';
 import { exceededBounds } from './limits.ts';
 import { openProcess, type ProcessReading, waitingBetween } from './run-delay.ts';
-import type { Disturbance } from './shape.ts';
+import type { Disturbance } from '../../contract/result.ts';
 
 /** A sleeper on one core. */
 export interface Sleeper {
