@@ -34,7 +34,7 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
 
     readHeap() {
       heapBytes = { ...heapBytes, connected: heapInUseBytes() };
-      return {};
+      return { heapBytes: heapBytes.connected };
     },
 
     async measure(params) {

@@ -2,7 +2,7 @@
 
 import type { ListenParams, Role, ServerCalls } from '../bench/contract/calls.ts';
 import type { Lane } from '../bench/contract/lane.ts';
-import type { MountedTransport, PolledDeliveries } from '../bench/contract/transport.ts';
+import type { MountedTransport, PollCounts } from '../bench/contract/transport.ts';
 import { type Alarm, createAlarm } from '../bench/measure/alarm.ts';
 import { windowCount } from '../bench/measure/byte-meter.ts';
 import { hello, nowNs } from '../bench/measure/clock.ts';
@@ -52,7 +52,7 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
 
     readHeap() {
       heapBytes = { ...heapBytes, connected: heapInUseBytes() };
-      return {};
+      return { heapBytes: heapBytes.connected };
     },
 
     async measure({ startNs, warmupEvents, windowEvents, windowNs }) {
@@ -94,8 +94,13 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
   };
 }
 
-function polledBetween(before: PolledDeliveries, after: PolledDeliveries): PolledDeliveries {
-  return { parked: after.parked - before.parked, queued: after.queued - before.queued };
+function polledBetween(before: PollCounts, after: PollCounts): PollCounts {
+  return {
+    answered: after.answered - before.answered,
+    empty: after.empty - before.empty,
+    parked: after.parked - before.parked,
+    queued: after.queued - before.queued,
+  };
 }
 
 function hostOptions({ address, certificate, successor }: ListenParams): HostOptions {

@@ -52,21 +52,25 @@ export interface MountedTransport extends Endpoint {
   /** Clients connected or parked now; 0 for a transport that keeps none between requests. */
   readonly clientCount: number;
   readonly cutOffCount: number;
-  /** So far; absent where polls are not parked. */
-  readonly polls?: PolledDeliveries;
+  /** So far; absent where events are pushed. */
+  readonly polls?: PollCounts;
   /** Ends every client as the protocol says, and leaves no timer and no subscription. */
   close(): Promise<void>;
 }
 
 /**
- * Deliveries in answers to polls, by what the event found when it was published. Between an answer and the next poll, one
+ * Answers to polls, and where those are parked their deliveries, by what the event found when it was published. Between an answer and the next poll, one
  * round trip or more, a client has no poll at the server: an event is queued then, and takes up to three transits in place of
  * one (RFC 6202, section 2.2, "Maximal Latency").
  */
-export interface PolledDeliveries {
-  /** Events that found the client's poll parked. */
+export interface PollCounts {
+  /** Polls answered, with and without events. */
+  readonly answered: number;
+  /** Those of them that brought no event. */
+  readonly empty: number;
+  /** Events that found the client's poll parked; 0 where the transport parks none. */
   readonly parked: number;
-  /** Events that were there when the poll came. */
+  /** Events that were there when the poll came; 0 where the transport parks none. */
   readonly queued: number;
 }
 

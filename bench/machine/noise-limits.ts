@@ -1,6 +1,8 @@
 /** How much of the machine others may take before doctor, or a cell's warning, says so. */
 
-import { type Noise, percent } from '../contract/result.ts';
+import { type Disturbance, percent } from '../contract/result.ts';
+
+export type Noise = Pick<Disturbance, 'cpuPressure' | 'steal' | 'throttled'>;
 
 export const NOISE_LIMITS = {
   /** While no process of a run exists. */

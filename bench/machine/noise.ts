@@ -1,8 +1,8 @@
 /** What others took of the machine while a cell ran. */
 
-import type { Noise } from '../contract/result.ts';
 import { nowNs } from '../measure/clock.ts';
 import { readText } from '../measure/system-files.ts';
+import type { Noise } from './noise-limits.ts';
 import { throttledUs, throttleFiles } from './throttle.ts';
 
 /** @returns a function that reads the noise since this call */

@@ -22,11 +22,11 @@ import {
   type Ledger,
   type Link,
   type Netem,
-  type Noise,
   type Packets,
   type Point,
 } from '../contract/result.ts';
 import type { Pinning } from '../machine/cores.ts';
+import type { Noise } from '../machine/noise-limits.ts';
 import { headerBytesPerSegment, isSteady, type SegmentCount } from '../machine/packets.ts';
 import { sumWire } from '../measure/byte-meter.ts';
 import { mergeLatency } from '../measure/latency.ts';
@@ -56,7 +56,7 @@ export interface Measurements {
   readonly noise: Noise;
 }
 
-type Identity = Pick<CompletedCell, 'lane' | 'scenario' | 'point' | 'round' | 'order'>;
+type Identity = Pick<CompletedCell, 'lane' | 'scenario' | 'point' | 'round' | 'order' | 'attempt'>;
 
 /** @throws Error when what was measured can't be: a clock that runs backwards, a number that the schema refuses */
 export function recordCell(identity: Identity, measured: Measurements): CompletedCell {
@@ -86,11 +86,9 @@ export function recordCell(identity: Identity, measured: Measurements): Complete
     ...(measured.packets && { netem: recordNetem(measured.packets) }),
     ...(measured.deathsNs.length > 0 && { recovery: recordRecovery(measured.deathsNs, workers) }),
     ...recordLoad(workers),
-    ...(server.polls && {
-      polls: { parkedDeliveries: server.polls.parked, queuedDeliveries: server.polls.queued },
-    }),
+    ...(server.polls && { polls: recordPolls(server.polls) }),
     server: server.usage,
-    noise: measured.noise,
+    disturbance: { ...measured.noise, runDelay: { server: null, probe: null }, sleepers: [], exceeded: [] },
     cutOffClients: measured.serverClosed.cutOffClients,
     workers: workers.map(({ usage }) => usage),
   };
@@ -207,6 +205,16 @@ function recordPackets(
     perDelivery: perDelivery(sentSegments + receivedSegments),
     tcpIpBytesPerDelivery: perDelivery(windowBytes + (sentSegments + receivedSegments) * headerBytes),
   };
+}
+
+function recordPolls({
+  answered,
+  empty,
+  parked,
+  queued,
+}: NonNullable<ServerMeasured['polls']>): CompletedCell['polls'] {
+  // A transport that parks no poll counts neither.
+  return { answered, empty, ...(parked + queued > 0 && { parkedDeliveries: parked, queuedDeliveries: queued }) };
 }
 
 function sumDelivery(workers: readonly WorkerMeasured[]): DeliveryCount {

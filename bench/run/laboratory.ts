@@ -1,7 +1,8 @@
 /** Where a cell's processes come from, and how long each of their answers may take. */
 
-import type { Noise, Point } from '../contract/result.ts';
+import type { Point } from '../contract/result.ts';
 import type { Pinning } from '../machine/cores.ts';
+import type { Noise } from '../machine/noise-limits.ts';
 import type { SegmentCount } from '../machine/packets.ts';
 import type { Network } from '../network/netem/network.ts';
 import type { Channel } from './child.ts';

@@ -274,7 +274,7 @@ export function clientsOfWorker(
 }
 
 function identity({ lane, scenario, point, round, order }: CellPlan) {
-  return { lane: lane.id, scenario, point, round, order };
+  return { lane: lane.id, scenario, point, round, order, attempt: 1 };
 }
 
 function failedCell(plan: CellPlan, error: unknown): Cell {

@@ -1,9 +1,11 @@
 /** A run: the plan, cell by cell, saved after each. */
 
 import type { Cell, Environment, MachineState, Result, Session } from '../contract/result.ts';
-import { SCHEMA_VERSION } from '../contract/result.ts';
-import { cellKey, type Evidence, judge, runWarnings } from '../record/citable.ts';
+import { notice, SCHEMA_VERSION } from '../contract/result.ts';
+import { type Evidence, judge, runWarnings } from '../record/citable.ts';
+import { cellKey } from '../record/counting.ts';
 import { resultId } from '../record/identity.ts';
+import { withStandings } from '../record/standing.ts';
 import { summarise } from '../stats/summarise.ts';
 import type { CellPlan } from './cell-plan.ts';
 import type { Laboratory } from './laboratory.ts';
@@ -80,7 +82,7 @@ async function coolDown(cell: Cell, laboratory: Laboratory, signal: AbortSignal)
   if (open === 0) return cell;
   const text = `${open} of its sockets were still there when the next cell began.`;
   const hint = 'Look for a client or a proxy that keeps connections open.';
-  return { ...cell, warnings: [...cell.warnings, { code: 'sockets-left', severity: 'notice', text, hint }] };
+  return { ...cell, warnings: [...cell.warnings, notice('sockets-left', text, hint)] };
 }
 
 function buildResult(
@@ -116,6 +118,6 @@ function buildResult(
     comparisons,
   };
   const warnings = runWarnings(evidence);
-  const result = { ...evidence, id: '', citable: judge(warnings, evidence), warnings, estimates };
+  const result = withStandings({ ...evidence, id: '', citable: judge(warnings, evidence), warnings, estimates });
   return { ...result, id: resultId(result) };
 }

@@ -9,14 +9,17 @@ import { isDuplicate, isVariant, type Lineup, referencesOf } from './lineup.ts';
 import { type Metric, metrics } from './metrics/metrics.ts';
 import { isValid } from './metrics/valid.ts';
 
+/** What the cells alone say: whether it may be cited is judged in `bench/record/standing.ts`. */
+export interface Summary {
+  readonly estimates: readonly Omit<Estimate, 'standing'>[];
+  readonly comparisons: readonly Omit<Comparison, 'standing'>[];
+}
+
 type Identity = Pick<Comparison, 'scenario' | 'point' | 'metric' | 'lane' | 'reference' | 'rounds'>;
 
 /** Lanes are compared with the run's reference, variants with the lane they vary, and duplicates with their original too. */
-export function summarise(
-  cells: readonly Cell[],
-  lineup: Lineup,
-): { estimates: Estimate[]; comparisons: Comparison[] } {
-  const estimates: Estimate[] = [];
+export function summarise(cells: readonly Cell[], lineup: Lineup): Summary {
+  const estimates: Summary['estimates'][number][] = [];
   const candidates: Candidate<Identity>[] = [];
   const places = groupBy(cells.filter(isValid), keyOfPlace);
   for (const group of places.values()) {

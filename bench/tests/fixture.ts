@@ -4,15 +4,18 @@ import { axesOf } from '../contract/dimensions.ts';
 import {
   type Cell,
   type CompletedCell,
+  type Disturbance,
   type FailedCell,
-  type Noise,
   type Point,
   parseResult,
   type Result,
   SCHEMA_VERSION,
   type Session,
+  severe,
 } from '../contract/result.ts';
 import { noLayerBytes } from '../ledger/layers.ts';
+import { judge } from '../record/citable.ts';
+import { withStandings } from '../record/standing.ts';
 import { summarise } from '../stats/summarise.ts';
 
 export interface ResultSpec {
@@ -35,7 +38,14 @@ export interface ResultSpec {
 export const POINT: Point = { clients: 10, eventsPerSecond: 20, payloadBytes: 128, headers: 'browser' };
 
 /** Nobody else is on the machine. */
-export const QUIET: Noise = { cpuPressure: 0, steal: 0, throttled: 0 };
+export const QUIET: Disturbance = {
+  cpuPressure: 0,
+  steal: 0,
+  throttled: 0,
+  runDelay: { server: 0, probe: 0 },
+  sleepers: [],
+  exceeded: [],
+};
 
 /** What a result says of a scenario. */
 export const SCENARIO: Result['scenarios'][number] = {
@@ -71,6 +81,8 @@ export function makeResult(spec: ResultSpec = {}): Result {
       change(completedCell({ lane, point, round, order: (round - 1) * places.length + at + 1 }, index, events)),
     ),
   );
+  const scenarios = [{ ...SCENARIO, lanes: [...lanes], points: [...points], ...axesOf(points, {}), rounds }];
+  const { warnings = [] } = replace;
   const result: Result = {
     schemaVersion: SCHEMA_VERSION,
     id: '20260102-030405-test-7',
@@ -79,7 +91,7 @@ export function makeResult(spec: ResultSpec = {}): Result {
     command: 'npm run bench -- --profile test',
     seed: 7,
     profile: 'test',
-    citable: { ok: true, reasons: [] },
+    citable: judge(warnings, { cells, scenarios }),
     reference,
     workers: 1,
     environment,
@@ -91,18 +103,20 @@ export function makeResult(spec: ResultSpec = {}): Result {
       transport: duplicates[lane.id] ?? lane.id,
       options: {},
     })),
-    scenarios: [{ ...SCENARIO, lanes: [...lanes], points: [...points], ...axesOf(points, {}), rounds }],
-    warnings: [],
-    cells,
-    ...summarise(cells, { reference, lanes: lineup }),
+    ...withStandings({ scenarios, warnings, cells, ...summarise(cells, { reference, lanes: lineup }) }),
     ...replace,
   };
   return parseResult(JSON.stringify(result));
 }
 
-export function failed({ lane, scenario, point, round, order }: CompletedCell): FailedCell {
+/** A result of which nothing may be cited. */
+export const REFUSED: Pick<Result, 'warnings'> = {
+  warnings: [severe('dirty-tree', 'The code differed from its commit.', 'Commit first.')],
+};
+
+export function failed({ lane, scenario, point, round, order, attempt }: CompletedCell): FailedCell {
   const error = { message: 'worker 1 ended', code: 139, signal: 'SIGSEGV' };
-  return { lane, scenario, point, round, order, state: 'failed', phase: 'warm-up', error, warnings: [] };
+  return { lane, scenario, point, round, order, attempt, state: 'failed', phase: 'warm-up', error, warnings: [] };
 }
 
 /**
@@ -185,6 +199,7 @@ function completedCell(
   };
   return {
     ...identity,
+    attempt: 1,
     scenario: 'spread',
     state: 'completed',
     url: 'http://127.0.0.1:1/',
@@ -214,7 +229,7 @@ function completedCell(
     },
     server: usage,
     workers: [usage],
-    noise: QUIET,
+    disturbance: QUIET,
     warnings: [],
   };
 }

@@ -4,7 +4,7 @@ import { type IncomingHttpHeaders, type RequestOptions, request } from 'node:htt
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished } from 'vitest';
 import { eventually } from '../../bench/contract/test-support.ts';
-import type { PolledDeliveries, ServerTransport } from '../../bench/contract/transport.ts';
+import type { PollCounts, ServerTransport } from '../../bench/contract/transport.ts';
 import { EventLog } from '../feed/feed.ts';
 import type { RingLimits } from '../feed/ring.ts';
 import { Host, type HostOptions } from '../http/host.ts';
@@ -15,7 +15,7 @@ export interface TestServer {
   readonly port: number;
   readonly clientCount: number;
   readonly cutOffCount: number;
-  readonly polls: PolledDeliveries | undefined;
+  readonly polls: PollCounts | undefined;
   close(): Promise<void>;
 }
 

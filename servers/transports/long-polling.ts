@@ -61,7 +61,7 @@ export const longPolling: ServerTransport<LongPollingOptions> = {
         return answers.cutOffCount;
       },
       get polls() {
-        return { ...answers.delivered };
+        return answers.polls;
       },
       async close() {
         unsubscribe();

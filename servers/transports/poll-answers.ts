@@ -3,12 +3,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Response } from 'express';
 import { type EventFeed, encodeGap } from '../../bench/contract/event.ts';
-import {
-  HTTP_DEFAULTS,
-  type HttpHost,
-  type HttpOptions,
-  type PolledDeliveries,
-} from '../../bench/contract/transport.ts';
+import { HTTP_DEFAULTS, type HttpHost, type HttpOptions, type PollCounts } from '../../bench/contract/transport.ts';
 import { breakOff } from '../http/responses.ts';
 import { BACKLOG_DEFAULTS, type BacklogOptions } from './backlog.ts';
 
@@ -33,7 +28,7 @@ export class PollAnswers {
   readonly #limits: Required<PollOptions>;
   /** The newest body, built once for all clients that poll with the same cursor. */
   #body: { since: number; lastSeq: number; bytes: Buffer } | undefined;
-  readonly delivered = { parked: 0, queued: 0 };
+  readonly #polls = { answered: 0, empty: 0, parked: 0, queued: 0 };
   cutOffCount = 0;
 
   constructor(feed: EventFeed, host: HttpHost, limits: Required<PollOptions>) {
@@ -42,8 +37,17 @@ export class PollAnswers {
     this.#limits = limits;
   }
 
-  /** Answers 200 with what comes after the cursor, or 410 when that is lost. Returns false when there is nothing yet. */
-  tryAnswer(response: Response, since: number, as: keyof PolledDeliveries): boolean {
+  /** A copy: counts of a window are the difference of two. */
+  get polls(): PollCounts {
+    return { ...this.#polls };
+  }
+
+  /**
+   * Answers 200 with what comes after the cursor, or 410 when that is lost. Returns false when there is nothing yet.
+   *
+   * @param as what the deliveries count as, where polls are parked
+   */
+  tryAnswer(response: Response, since: number, as?: 'parked' | 'queued'): boolean {
     const gap = this.#feed.gapAfter(since);
     if (gap) {
       this.#sendBody(response, 410, 'application/json', Buffer.from(encodeGap(gap)));
@@ -52,16 +56,18 @@ export class PollAnswers {
     const { lastSeq } = this.#feed;
     if (since >= lastSeq) return false;
     if (this.#isKnown(response, lastSeq)) {
+      this.#polls.empty++;
       this.#send(response, 304, {});
       return true;
     }
     this.#sendBody(response, 200, 'application/x-ndjson', this.#bodySince(since));
-    this.delivered[as] += lastSeq - since;
+    if (as) this.#polls[as] += lastSeq - since;
     return true;
   }
 
   /** Answers 204 or 304: nothing after the cursor, or, to a client without one, where the feed stands. */
   answerNothing(response: Response, since: number | undefined): void {
+    this.#polls.empty++;
     const status = this.#isKnown(response, since ?? this.#feed.lastSeq) ? 304 : 204;
     this.#send(response, status, since === undefined ? { 'Event-Cursor': this.#feed.lastSeq } : {});
   }
@@ -84,6 +90,7 @@ export class PollAnswers {
   }
 
   #send(response: Response, status: number, headers: OutgoingHttpHeaders, body?: Buffer): void {
+    this.#polls.answered++;
     if (this.#host.closing) response.shouldKeepAlive = false;
     const cacheControl = this.#limits.revalidates ? 'no-cache' : 'no-store';
     response.writeHead(status, { ...headers, 'Cache-Control': cacheControl });

@@ -17,7 +17,7 @@ export const polling: ServerTransport<PollOptions> = {
 
     http.app.get('/polling', (request, response) => {
       const since = readSince(request);
-      if (since === undefined || !answers.tryAnswer(response, since, 'queued')) answers.answerNothing(response, since);
+      if (since === undefined || !answers.tryAnswer(response, since)) answers.answerNothing(response, since);
     });
     http.serveUpstream();
 
@@ -26,6 +26,9 @@ export const polling: ServerTransport<PollOptions> = {
       clientCount: 0,
       get cutOffCount() {
         return answers.cutOffCount;
+      },
+      get polls() {
+        return answers.polls;
       },
       async close() {},
     };

@@ -2,9 +2,18 @@
 
 import type { Result } from '../../contract/result.ts';
 import { bibtexKey, citationSentence } from '../view/citation.ts';
-import { baselinesOf, type Column, columnsOf, formattedRatio, formattedValue, TABLES } from '../view/tables/tables.ts';
+import {
+  baselinesOf,
+  type Column,
+  columnsOf,
+  formattedRatio,
+  formattedValue,
+  type MarkedInterval,
+  TABLES,
+} from '../view/tables/tables.ts';
 import { formatInstant, headed, intervalText } from '../view/words/format.ts';
 import { type Place, type ScenarioView, withoutDuplicates } from '../view/words/places.ts';
+import { citableText, reasonTexts, sessionText, UNCITABLE_MARK } from '../view/words/standing.ts';
 import { verdictText } from '../view/words/verdicts.ts';
 import { conditionsText, laneText, softwareText } from '../view/words/wording.ts';
 import { bullets, escapeMarkdown, type MarkdownColumn, markdownTable } from './markdown.ts';
@@ -21,11 +30,13 @@ export function summaryMarkdown(result: Result, views: readonly ScenarioView[]):
 }
 
 function citableLines(result: Result): string[] {
-  const { ok, reasons } = result.citable;
-  if (ok) return [`**This run may be cited**, as \`${bibtexKey(result)}\` of \`cite.bib\`.`];
+  const { citable } = result;
+  const session = sessionText(result);
+  const reasons = reasonTexts(citable);
   return [
-    '**This run may not be cited**, nor any number below:',
+    `**Citable: ${citableText(citable)}**, as \`${bibtexKey(result)}\` of \`cite.bib\`. ${UNCITABLE_MARK} marks a figure that is not.`,
     ...(reasons.length > 0 ? [bullets(reasons.map(escapeMarkdown))] : []),
+    ...(session === undefined ? [] : [escapeMarkdown(session)]),
   ];
 }
 
@@ -54,12 +65,16 @@ function valueTable({ places }: ScenarioView, columns: readonly Column[]): strin
         lane.label.title,
         ...columns.map((column) => {
           const formatted = formattedValue(lane, column);
-          return formatted ? intervalText(formatted) : '–';
+          return formatted ? markedText(formatted) : '–';
         }),
         `${lane.valid.length} of ${lane.cells.length}`,
       ]),
     ),
   );
+}
+
+function markedText(formatted: MarkedInterval): string {
+  return `${intervalText(formatted)}${formatted.mark === undefined ? '' : ` ${formatted.mark}`}`;
 }
 
 function pointColumn(places: readonly Place[]): MarkdownColumn[] {
@@ -89,7 +104,7 @@ function comparisonBlocks({ places }: ScenarioView, columns: readonly Column[]):
             label.title,
             ...(others.length > 0 ? [baseline?.title ?? ''] : []),
             metric.title,
-            intervalText(formattedRatio(comparison)),
+            markedText(formattedRatio(comparison)),
             said,
           ],
         ];

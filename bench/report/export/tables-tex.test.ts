@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { FIGURES, type Result } from '../../contract/result.ts';
 import { shownIn } from '../../stats/metrics/metrics.ts';
-import { failed, makeResult, POINT, SCENARIO, withLedger } from '../../tests/fixture.ts';
+import { failed, makeResult, POINT, REFUSED, SCENARIO, withLedger } from '../../tests/fixture.ts';
 import { Anchors } from '../view/words/anchors.ts';
 import { viewsOf } from '../view/words/places.ts';
 import { tablesLatex } from './tables-tex.ts';
@@ -107,7 +107,7 @@ test('one round has no interval, and the caption says so', () => {
 });
 
 test('every caption of a result that may not be cited says so first', () => {
-  const latex = latexOf(makeResult({ replace: { citable: { ok: false, reasons: ['why'] } } }));
+  const latex = latexOf(makeResult({ replace: REFUSED }));
   const captions = latex.match(/\\caption\[.*\]\{%\n.*/g) ?? [];
   expect(captions.length).toBeGreaterThan(3);
   for (const caption of captions) expect(caption).toContain('\\textbf{Not citable.}');

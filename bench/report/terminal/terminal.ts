@@ -12,8 +12,9 @@ import { Anchors } from '../view/words/anchors.ts';
 import { countOf, formatCount } from '../view/words/format.ts';
 import { laneLabels, type ScenarioView, viewsOf, wasMeasuredAgain } from '../view/words/places.ts';
 import { commonText } from '../view/words/points.ts';
+import { citableText, reasonTexts, sessionText } from '../view/words/standing.ts';
 import { proseText, VERDICT_NAMES } from '../view/words/verdicts.ts';
-import { LINE_COLUMNS, tablesInFull, tablesInShort } from './terminal-tables.ts';
+import { LINE_COLUMNS, legendOf, tablesInFull, tablesInShort } from './terminal-tables.ts';
 
 /** Whether it may be cited and how far noise goes; for each scenario its tables, and what comparisons came to. */
 export function describeResult(result: Result): string {
@@ -29,12 +30,19 @@ export function describeResult(result: Result): string {
     );
     if (isLong) {
       const isolation = figures.includes('isolation') ? isolationSentences(view).map(proseText) : [];
-      return [heading, ...tablesInShort(view, labels), ...[...isolation, ...inShort(view, metrics)].map(wrap), ''];
+      const legend = legendOf(view, true);
+      return [
+        heading,
+        ...tablesInShort(view, labels),
+        ...[...legend, ...isolation, ...inShort(view, metrics)].map(wrap),
+        '',
+      ];
     }
     return [
       heading,
       '',
       ...tablesInFull(view, labels).flatMap((one) => [one, '']),
+      ...legendOf(view, false).map((one) => `${wrap(one)}\n`),
       ...inFull(view, metrics, result).map(wrap),
       '',
     ];
@@ -42,7 +50,16 @@ export function describeResult(result: Result): string {
   const floor = (views.length > 1 ? noiseFloorInShort(result) : noiseFloorOf(result)).map((one) =>
     wrap(proseText(one)),
   );
-  return [...citable(result), ...floor, '', ...blocks, ...problems(result), reminder(result)].join('\n');
+  const session = sessionText(result);
+  return [
+    ...citable(result),
+    ...floor,
+    ...(session === undefined ? [] : [wrap(session)]),
+    '',
+    ...blocks,
+    ...problems(result),
+    reminder(result),
+  ].join('\n');
 }
 
 function inFull(view: ScenarioView, metrics: readonly string[], result: Result): string[] {
@@ -99,11 +116,11 @@ function problems({ cells }: Result): string[] {
   return lines.length > 0 ? [...lines, ''] : [];
 }
 
-function citable({ citable: { ok, reasons } }: Result): string[] {
-  if (ok) return ['This result may be cited.'];
-  return ['This result may not be cited:', ...reasons.map((reason) => `  ${reason}`)];
+function citable({ citable }: Result): string[] {
+  return [citableText(citable), ...reasonTexts(citable).map((reason) => wrap(`  ${reason}`))];
 }
 
-function reminder({ citable: { ok, reasons } }: Result): string {
-  return ok ? 'May be cited.' : `May not be cited: ${countOf(reasons.length, 'reason')}, above.`;
+function reminder({ citable }: Result): string {
+  const reasons = reasonTexts(citable);
+  return `${citableText(citable)}${reasons.length === 0 ? '' : `: ${countOf(reasons.length, 'reason')}, above.`}`;
 }

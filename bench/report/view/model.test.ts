@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type CompletedCell, FIGURES, type Result, type Verdict } from '../../contract/result.ts';
-import { failed, makeResult, POINT, SCENARIO, withLedger } from '../../tests/fixture.ts';
+import { type CompletedCell, FIGURES, notice, type Result, severe, type Verdict } from '../../contract/result.ts';
+import { failed, makeResult, POINT, REFUSED, SCENARIO, withLedger } from '../../tests/fixture.ts';
 import { chartSpecs } from './charts/charts.ts';
 import { pageModel } from './model.ts';
 import type { Chart, DotChart, Figure, Prose, StackChart, Table } from './page-model.ts';
@@ -53,10 +53,9 @@ describe('the model', () => {
 
   test('says first whether the numbers may be cited, and why not', () => {
     expect(pageModel(makeResult()).head.citable).toMatchObject({ ok: true, reasons: [] });
-    const reasons = ['dirty-tree: The code differed.'];
-    const { citable } = pageModel(makeResult({ replace: { citable: { ok: false, reasons } } })).head;
-    expect(citable).toMatchObject({ ok: false, reasons });
-    expect(citable.title).toContain('not');
+    const { citable } = pageModel(makeResult({ replace: REFUSED })).head;
+    expect(citable).toMatchObject({ ok: false, reasons: ['all: dirty-tree: The code differed from its commit.'] });
+    expect(citable.title).toContain('latency ✗');
   });
 });
 
@@ -313,12 +312,8 @@ describe('what does not count', () => {
 });
 
 describe('warnings', () => {
-  const warn = (severity: 'severe' | 'notice', code: string, text = 'seen') => ({
-    code,
-    severity,
-    text,
-    hint: 'do this',
-  });
+  const warn = (severity: 'severe' | 'notice', code: string, text = 'seen') =>
+    (severity === 'severe' ? severe : notice)(code, text, 'do this');
 
   test('are grouped by code, severe ones first, with their lanes and every sighting', () => {
     const change = (cell: CompletedCell): CompletedCell => {

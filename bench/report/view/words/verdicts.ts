@@ -4,6 +4,7 @@ import type { Comparison, Verdict } from '../../../contract/result.ts';
 import { metricOf } from '../../../stats/metrics/metrics.ts';
 import type { Prose } from '../page-model.ts';
 import { formatCount, formatInterval, formatSetting, RATIO } from './format.ts';
+import { isRefused } from './standing.ts';
 
 /** Verdicts in tables: a character, since colours alone do not tell them apart for every reader. */
 export const VERDICT_GLYPHS: Readonly<Record<Verdict, string>> = {
@@ -22,7 +23,9 @@ export function verdictLegend(margins: string): string {
 }
 
 type Decided = Pick<Comparison, 'verdict' | 'margin' | 'rounds' | 'roundsNeeded'>;
-export type Judged = Decided & Pick<Comparison, 'ratio' | 'low' | 'high' | 'spread'>;
+export type Judged = Decided &
+  Pick<Comparison, 'ratio' | 'low' | 'high' | 'spread'> &
+  Partial<Pick<Comparison, 'standing'>>;
 
 export const VERDICT_NAMES: Readonly<Record<Verdict, string>> = {
   lower: 'lower',
@@ -54,7 +57,11 @@ export function marginText(margin: number): string {
 /** `× 1.52 [1.38, 1.67]` */
 export function ratioProse(comparison: Judged): Prose {
   const { value, interval } = formatInterval({ ...comparison, value: comparison.ratio }, RATIO);
-  return [`×\u00a0${value}`, ...(interval === undefined ? [] : [{ quiet: ` ${interval}` }])];
+  return [
+    `×\u00a0${value}`,
+    ...(interval === undefined ? [] : [{ quiet: ` ${interval}` }]),
+    ...(isRefused(comparison) ? [' (not citable)'] : []),
+  ];
 }
 
 export interface ComparisonWords {
