@@ -114,6 +114,25 @@ export const REFUSED: Pick<Result, 'warnings'> = {
   warnings: [severe('dirty-tree', 'The code differed from its commit.', 'Commit first.')],
 };
 
+/** As schema version 3 has it: one verdict for all kinds of figures, one attempt at each cell. */
+export function inVersion3({ citable, warnings, cells, estimates, comparisons, ...rest }: Result): object {
+  const old = warnings.map(({ against: _, ...warning }) => warning);
+  return {
+    ...rest,
+    schemaVersion: 3,
+    citable: citable.bytes,
+    warnings: old,
+    cells: cells.map(({ attempt: _, ...cell }) => {
+      if (cell.state === 'failed') return cell;
+      const { disturbance, ...others } = cell;
+      const { cpuPressure, steal, throttled } = disturbance;
+      return { ...others, noise: { cpuPressure, steal, throttled } };
+    }),
+    estimates: estimates.map(({ standing: _, ...estimate }) => estimate),
+    comparisons: comparisons.map(({ standing: _, ...comparison }) => comparison),
+  };
+}
+
 export function failed({ lane, scenario, point, round, order, attempt }: CompletedCell): FailedCell {
   const error = { message: 'worker 1 ended', code: 139, signal: 'SIGSEGV' };
   return { lane, scenario, point, round, order, attempt, state: 'failed', phase: 'warm-up', error, warnings: [] };

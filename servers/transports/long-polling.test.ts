@@ -70,10 +70,10 @@ describe('a delivery counts as', () => {
     await eventually(() => expect(server.clientCount).toBe(3));
     server.feed.publish(eventOf(1));
     await Promise.all(parked);
-    expect(server.polls).toEqual({ parked: 3, queued: 0 });
+    expect(server.polls).toEqual({ answered: 3, empty: 0, parked: 3, queued: 0 });
     for (const seq of range(2, 3)) server.feed.publish(eventOf(seq));
     await ask(server.port, '/long-polling?since=1');
-    expect(server.polls).toEqual({ parked: 3, queued: 2 });
+    expect(server.polls).toEqual({ answered: 4, empty: 0, parked: 3, queued: 2 });
   });
 
   test('neither when nothing is delivered: no event yet, no cursor, an event that left the ring, one that the client has', async () => {
@@ -84,7 +84,7 @@ describe('a delivery counts as', () => {
     expect((await ask(server.port, '/long-polling?since=1')).status).toBe(410);
     const known = await ask(server.port, '/long-polling?since=2', { headers: { 'If-None-Match': '"3"' } });
     expect(known.status).toBe(304);
-    expect(server.polls).toEqual({ parked: 0, queued: 0 });
+    expect(server.polls).toEqual({ answered: 4, empty: 4, parked: 0, queued: 0 });
   });
 });
 

@@ -50,6 +50,7 @@ export class PollAnswers {
   tryAnswer(response: Response, since: number, as?: 'parked' | 'queued'): boolean {
     const gap = this.#feed.gapAfter(since);
     if (gap) {
+      this.#polls.empty++;
       this.#sendBody(response, 410, 'application/json', Buffer.from(encodeGap(gap)));
       return true;
     }

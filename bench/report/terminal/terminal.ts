@@ -34,7 +34,7 @@ export function describeResult(result: Result): string {
       return [
         heading,
         ...tablesInShort(view, labels),
-        ...[...legend, ...isolation, ...inShort(view, metrics)].map(wrap),
+        ...[...legend, ...isolation, ...inShort(view, metrics)].map((one) => wrap(one)),
         '',
       ];
     }
@@ -43,7 +43,7 @@ export function describeResult(result: Result): string {
       '',
       ...tablesInFull(view, labels).flatMap((one) => [one, '']),
       ...legendOf(view, false).map((one) => `${wrap(one)}\n`),
-      ...inFull(view, metrics, result).map(wrap),
+      ...inFull(view, metrics, result).map((one) => wrap(one)),
       '',
     ];
   });
@@ -95,12 +95,12 @@ function inShort(view: ScenarioView, metrics: readonly string[]): string[] {
 }
 
 /** Breaks a sentence between words, so that no line is longer than a terminal is likely to be wide. */
-function wrap(sentence: string): string {
-  const lines = [''];
+function wrap(sentence: string, indent = ''): string {
+  const lines = [indent];
   for (const word of sentence.split(' ')) {
     const line = lines.at(-1) ?? '';
-    if (line.length + word.length >= LINE_COLUMNS) lines.push(`  ${word}`);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+    if (line.length + word.length >= LINE_COLUMNS) lines.push(`${indent}  ${word}`);
+    else lines[lines.length - 1] = line === indent ? indent + word : `${line} ${word}`;
   }
   // Non-breaking spaces are for the page: a terminal shows them, and searches for the words fail.
   return lines.join('\n').replaceAll('\u00a0', ' ');
@@ -117,7 +117,7 @@ function problems({ cells }: Result): string[] {
 }
 
 function citable({ citable }: Result): string[] {
-  return [citableText(citable), ...reasonTexts(citable).map((reason) => wrap(`  ${reason}`))];
+  return [citableText(citable), ...reasonTexts(citable).map((reason) => wrap(reason, '  '))];
 }
 
 function reminder({ citable }: Result): string {

@@ -66,5 +66,5 @@ export function sessionText({ estimates, sessions, merged }: Result): string | u
   if (!estimates.some(({ metric }) => metricOf(metric).kind === 'latency')) return undefined;
   const runs = merged ? countOf(merged.length, 'run') : undefined;
   const whose = runs ? `these ${runs}` : sessions.length > 1 ? 'these sessions' : 'this session';
-  return `Absolute times are of ${whose}: in another one they may lie outside of these intervals, ratios less often.`;
+  return `Absolute times are of ${whose}; in another one they may lie outside of their intervals.`;
 }

@@ -57,11 +57,7 @@ export function marginText(margin: number): string {
 /** `× 1.52 [1.38, 1.67]` */
 export function ratioProse(comparison: Judged): Prose {
   const { value, interval } = formatInterval({ ...comparison, value: comparison.ratio }, RATIO);
-  return [
-    `×\u00a0${value}`,
-    ...(interval === undefined ? [] : [{ quiet: ` ${interval}` }]),
-    ...(isRefused(comparison) ? [' (not citable)'] : []),
-  ];
+  return [`×\u00a0${value}`, ...(interval === undefined ? [] : [{ quiet: ` ${interval}` }])];
 }
 
 export interface ComparisonWords {
@@ -82,12 +78,13 @@ export interface ComparisonWords {
 export function comparisonProse(comparison: Comparison, words: ComparisonWords): Prose {
   const { subject, reference, what, afterVerb } = words;
   const { verdict, metric } = comparison;
+  const caveat = isRefused(comparison) ? [' (not citable)'] : [];
   if (verdict === 'lower' || verdict === 'higher') {
     const verb = metricOf(metric).verbs[verdict];
     const said = reference === undefined ? verb.replace(/ than$/, '') : `${verb} ${reference}`;
-    return [...subject, ` ${said}: `, ...afterVerb, ...ratioProse(comparison), '.'];
+    return [...subject, ` ${said}: `, ...afterVerb, ...ratioProse(comparison), ...caveat, '.'];
   }
-  const measured: Prose = [...what, ...ratioProse(comparison), `, ${verdictText(comparison)}.`];
+  const measured: Prose = [...what, ...ratioProse(comparison), `, ${verdictText(comparison)}`, ...caveat, '.'];
   return reference === undefined ? capitalised(measured) : [...subject, `, against ${reference}: `, ...measured];
 }
 
