@@ -115,7 +115,7 @@ export const REFUSED: Pick<Result, 'warnings'> = {
 };
 
 /** As schema version 3 has it: one verdict for all kinds of figures, one attempt at each cell. */
-export function inVersion3({ citable, warnings, cells, estimates, comparisons, ...rest }: Result): object {
+export function inVersion3({ citable, warnings, cells, estimates, comparisons, ...rest }: Result) {
   const old = warnings.map(({ against: _, ...warning }) => warning);
   return {
     ...rest,
