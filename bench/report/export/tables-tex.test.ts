@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FIGURES, type Result } from '../../contract/result.ts';
+import { type CompletedCell, FIGURES, type Result, severe } from '../../contract/result.ts';
 import { shownIn } from '../../stats/metrics/metrics.ts';
 import { failed, makeResult, POINT, REFUSED, SCENARIO, withLedger } from '../../tests/fixture.ts';
 import { Anchors } from '../view/words/anchors.ts';
@@ -104,6 +104,17 @@ test('one round has no interval, and the caption says so', () => {
   const latex = latexOf(makeResult({ rounds: 1 }));
   expect(latex).toContain('$n$: valid rounds; one gives no interval.');
   expect(latex).not.toContain('\\scriptsize');
+});
+
+test('a figure that may not be cited among others has a mark, which its caption explains', () => {
+  const change = (cell: CompletedCell): CompletedCell => {
+    return cell.lane === 'alpha' ? { ...cell, warnings: [severe('code', 'why', 'hint', ['latency'])] } : cell;
+  };
+  const latex = latexOf(makeResult({ change }));
+  expect(latex).toMatch(/\n +\\textdagger\{\}: not citable\.\n/);
+  expect(latex).toMatch(/Lane alpha & [\d.]+ \{\\,\\textdagger\{\}\}/);
+  expect(latex).toMatch(/Lane gamma & [\d.]+ & /);
+  expect(latexOf(makeResult())).not.toContain('textdagger');
 });
 
 test('every caption of a result that may not be cited says so first', () => {

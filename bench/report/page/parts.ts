@@ -35,11 +35,18 @@ export function copyable(content: Html): Html {
 }
 
 export function table(model: Table): Html {
-  const { id, title, folded, notes = [] } = model;
+  const { id, title, folded } = model;
+  const notes = [...(model.notes ?? []), ...refusalsIn(model)];
   const below = notes.length > 0 ? html`<p class="below">${notes.join(' ')}</p>` : undefined;
   if (folded === undefined) return html`${tableBox(model)}${below}`;
   return html`<details class="fold"><summary id="${id}-title">${title} <span class="folded">${folded}</span></summary>
 ${tableBox(model)}${below}</details>`;
+}
+
+/** What the sign beside a figure that may not be cited says, with all reasons of the table. */
+function refusalsIn({ rows }: Table): string[] {
+  const reasons = new Set(rows.flatMap(({ cells }) => cells.flatMap(({ refusal }) => refusal ?? [])));
+  return reasons.size === 0 ? [] : [`${UNCITABLE_MARK} not citable: ${[...reasons].join(' ')}`];
 }
 
 /** The table may be wider than the page: then its box scrolls, by keyboard too. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type CompletedCell, FIGURES, notice, type Result, severe, type Verdict } from '../../contract/result.ts';
 import { failed, makeResult, POINT, REFUSED, SCENARIO, withLedger } from '../../tests/fixture.ts';
+import { renderReport } from '../page/render.ts';
 import { chartSpecs } from './charts/charts.ts';
 import { pageModel } from './model.ts';
 import type { Chart, DotChart, Figure, Prose, StackChart, Table } from './page-model.ts';
@@ -56,6 +57,24 @@ describe('the model', () => {
     const { citable } = pageModel(makeResult({ replace: REFUSED })).head;
     expect(citable).toMatchObject({ ok: false, reasons: ['all: dirty-tree: The code differed from its commit.'] });
     expect(citable.title).toContain('latency ✗');
+  });
+});
+
+describe('a figure that may not be cited', () => {
+  const tablesOf = (result: Result) =>
+    pageModel(result).sections.flatMap(({ figures }) => figures.flatMap(({ tables }) => tables));
+  const change = (cell: CompletedCell): CompletedCell =>
+    cell.lane === 'alpha' ? { ...cell, warnings: [severe('code', 'why', 'hint', ['latency'])] } : cell;
+
+  test('has a mark in each table, and the reason below', () => {
+    const marked = tablesOf(makeResult({ change })).map(({ rows }) =>
+      rows.map(({ cells }) => cells.some(({ refusal }) => refusal !== undefined)),
+    );
+    expect(marked.filter((rows) => rows.includes(true))).toEqual([[true, false, false]]);
+    const page = renderReport(makeResult({ change }));
+    expect(page).toContain('<sup title="not citable: code: in 3 of 3 rounds of alpha.">†</sup>');
+    expect(page).toMatch(/<p class="below">.*† not citable: code: in 3 of 3 rounds of alpha\.<\/p>/);
+    expect(renderReport(makeResult())).not.toMatch(/<sup|† not citable:/);
   });
 });
 

@@ -14,7 +14,7 @@ import {
   type Scale,
 } from '../words/format.ts';
 import type { LaneAtPlace, Place, ScenarioView } from '../words/places.ts';
-import { isRefused, UNCITABLE_MARK } from '../words/standing.ts';
+import { isRefused } from '../words/standing.ts';
 import { type Judged, marginText, VERDICT_GLYPHS, verdictLegend, verdictText } from '../words/verdicts.ts';
 
 export interface LaneColumn {
@@ -46,14 +46,12 @@ export function laneTable(
       cells: columns.map(({ cell }) => cell(lane, place)),
     })),
   );
-  const refusals = [...new Set(rows.flatMap(({ cells }) => cells.flatMap(({ refusal }) => refusal ?? [])))];
   return {
     id,
     title: `${title}: ${scenario.title}`,
     definition,
     columns: [{ label: 'Lane', numeric: false }, ...columns.map(({ column }) => column)],
     rows,
-    ...(refusals.length > 0 && { notes: [`${UNCITABLE_MARK} not citable: ${refusals.join(' ')}`] }),
     folded: places.length > 1 ? `${countOf(places.length, 'point')}, ${countOf(rows.length, 'row')}` : undefined,
   };
 }
