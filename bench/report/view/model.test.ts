@@ -60,6 +60,34 @@ describe('the model', () => {
   });
 });
 
+describe('polls, and the parts of a latency', () => {
+  const change = (cell: CompletedCell): CompletedCell => ({
+    ...cell,
+    ...(cell.lane === 'gamma' && { polls: { answered: 50, empty: 0 } }),
+    ...(cell.lane === 'beta' && { latencyParts: { feedUs: 100, serverUs: 200, wireUs: 300, clientUs: 20 } }),
+  });
+  const titlesOf = (result: Result) =>
+    pageModel(result).sections.flatMap(({ figures }) => figures.map(({ title }) => title));
+
+  test('have a table of the lanes that tell them', () => {
+    const figures = pageModel(makeResult({ change })).sections.flatMap((section) => section.figures);
+    const [polls] = figures.find(({ title }) => title === 'Per poll')?.tables ?? [];
+    expect(polls?.columns.map(({ label }) => label)).toEqual([
+      ...['Lane', 'Events per poll', 'Bytes per poll', 'CPU per poll', 'Rounds'],
+    ]);
+    expect(polls?.rows.map(({ header, cells }) => [header, cells[0]?.text])).toEqual([['Lane gamma', '20']]);
+    const [parts] = figures.find(({ title }) => title === 'Parts of latency')?.tables ?? [];
+    expect(parts?.rows.map(({ header, cells }) => [header, ...cells.map(({ text }) => text)])).toEqual([
+      ['Lane beta', '100', '200', '300', '20', '3'],
+    ]);
+  });
+
+  test('have none where no lane tells them', () => {
+    expect(titlesOf(makeResult())).not.toContain('Per poll');
+    expect(titlesOf(makeResult())).not.toContain('Parts of latency');
+  });
+});
+
 describe('a figure that may not be cited', () => {
   const tablesOf = (result: Result) =>
     pageModel(result).sections.flatMap(({ figures }) => figures.flatMap(({ tables }) => tables));

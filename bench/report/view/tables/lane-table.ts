@@ -92,18 +92,22 @@ export function lanesOf({ places }: Pick<ScenarioView, 'places'>): readonly Lane
 /** What the brackets and ratios of a table of these metrics are, and what the signs beside the ratios say. */
 export function bracketsAndRatios(view: ScenarioView, metrics: readonly string[]): string {
   const all = metrics.map(metricOf);
-  const has = (spread: 'interval' | 'range') => all.some((metric) => metric.spread === spread);
-  const brackets = [
-    ...(has('interval')
-      ? ['Brackets: the 95 % interval over rounds; none where the rounds agree, or there is one.']
-      : []),
-    ...(has('range') ? ['Parentheses: from the least to the most of the rounds, where they differ.'] : []),
-  ].join(' ');
+  const brackets = bracketsText(all);
   const baselines = baselinesText(view, metrics);
   if (baselines === undefined) return brackets;
   const margins = [...new Set(all.map(({ margin }) => margin))].sort((a, b) => b - a).map(marginText);
   const legend = verdictLegend(margins.join(', of bytes and packets '));
   return `${brackets} Ratios: to ${baselines}, paired by round, with their verdict: ${legend}.`;
+}
+
+export function bracketsText(all: readonly Metric[]): string {
+  const has = (spread: 'interval' | 'range') => all.some((metric) => metric.spread === spread);
+  return [
+    ...(has('interval')
+      ? ['Brackets: the 95 % interval over rounds; none where the rounds agree, or there is one.']
+      : []),
+    ...(has('range') ? ['Parentheses: from the least to the most of the rounds, where they differ.'] : []),
+  ].join(' ');
 }
 
 function comparedLanes(view: ScenarioView, metrics: readonly string[]): LaneAtPlace[] {
