@@ -5,6 +5,7 @@ import { renderReport } from '../page/render.ts';
 import { chartSpecs } from './charts/charts.ts';
 import { pageModel } from './model.ts';
 import type { Chart, DotChart, Figure, Prose, StackChart, Table } from './page-model.ts';
+import { proseText } from './words/verdicts.ts';
 
 const figureOf = (result: Result, id: string): Figure => {
   const figure = pageModel(result)
@@ -103,6 +104,18 @@ describe('a figure that may not be cited', () => {
     expect(page).toContain('<sup title="not citable: code: in 3 of 3 rounds of alpha.">†</sup>');
     expect(page).toMatch(/<p class="below">.*† not citable: code: in 3 of 3 rounds of alpha\.<\/p>/);
     expect(renderReport(makeResult())).not.toMatch(/<sup|† not citable:/);
+  });
+
+  test('says so in its sentence, and the others of the lane do not', () => {
+    const doubtful = makeResult({ replace: { warnings: [severe('code', 'why', 'hint', ['latency'])] } });
+    const textOf = (lane: string, result: Result) => {
+      const sentences = pageModel(result).summary.flatMap((group) => group.sentences);
+      return proseText(sentences.find(({ lane: label }) => label?.title === lane)?.text ?? []);
+    };
+    expect(textOf('Lane beta', doubtful)).toMatch(/p50 latency [\d.]+\sms \[[\d., ]+\] \(not citable\); bytes/);
+    expect(textOf('Lane beta', doubtful).match(/not citable/g)).toHaveLength(1);
+    expect(textOf('Lane gamma', doubtful)).toMatch(/slower than Lane beta: p50 latency .* \(not citable\)\. /);
+    expect(textOf('Lane gamma', doubtful).match(/not citable/g)).toHaveLength(1);
   });
 });
 

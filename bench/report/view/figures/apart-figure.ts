@@ -2,7 +2,7 @@
 
 import { EXPORT_TABLES } from '../../../stats/metrics/metric.ts';
 import type { Figure } from '../page-model.ts';
-import { bracketsAndRatios, lanesOf, laneTable, roundsColumn, valueColumn } from '../tables/lane-table.ts';
+import { bracketsText, lanesOf, laneTable, roundsColumn, valueColumn } from '../tables/lane-table.ts';
 import { columnsOf } from '../tables/tables.ts';
 import type { Anchors } from '../words/anchors.ts';
 import type { LaneAtPlace, ScenarioView } from '../words/places.ts';
@@ -14,8 +14,9 @@ const TABLES = ['latency-parts', 'polls'] as const;
 export function apartFigures(all: ScenarioView, anchors: Anchors): Figure[] {
   return TABLES.flatMap((name): Figure[] => {
     const columns = columnsOf(name, all);
-    const metrics = columns.map(({ metric }) => metric.id);
-    const isTold = ({ estimates }: LaneAtPlace) => metrics.some((metric) => estimates.has(metric));
+    const metrics = columns.map(({ metric }) => metric);
+    const ids = metrics.map(({ id }) => id);
+    const isTold = ({ estimates }: LaneAtPlace) => ids.some((id) => estimates.has(id));
     const places = all.places.map((place) => ({ ...place, lanes: place.lanes.filter(isTold) }));
     if (lanesOf({ places }).length === 0) return [];
     const view = { ...all, places };
@@ -24,9 +25,9 @@ export function apartFigures(all: ScenarioView, anchors: Anchors): Figure[] {
     const values = columns.map(({ metric, label, scale }) =>
       valueColumn(label, scale, ({ estimates }) => estimates.get(metric.id), 'not known'),
     );
-    const table = laneTable(view, anchors.take(`${id} table`), title, bracketsAndRatios(view, []), [
+    const table = laneTable(view, anchors.take(`${id} table`), title, bracketsText(metrics), [
       ...values,
-      roundsColumn(metrics),
+      roundsColumn(ids),
     ]);
     const definition = definitionsOf(columns);
     return [{ id, title, definition, charts: undefined, tables: [table] }];
