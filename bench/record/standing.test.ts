@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Cell, type CompletedCell, KINDS, type Kind, type Result, severe } from '../contract/result.ts';
 import { summarise } from '../stats/summarise.ts';
 import { failed, makeResult, QUIET } from '../tests/fixture.ts';
-import { judge } from './citable.ts';
+import { hasInvalidData, judge, runWarnings } from './citable.ts';
 import { countingCells } from './counting.ts';
 import { withStandings } from './standing.ts';
 
@@ -165,6 +165,24 @@ describe('of several attempts at a cell', () => {
     const { scenarios } = makeResult();
     expect(judge([], { cells: [bad], scenarios }).latency.ok).toBe(false);
     expect(judge([], { cells: [bad, attempt(2, false)], scenarios }).latency.ok).toBe(true);
+  });
+
+  it('events that were lost in any of them are invalid data; a failure is where no attempt completed', () => {
+    const { scenarios } = makeResult();
+    const lossy = { ...attempt(1, true), delivery: { ...cell.delivery, missing: 1 } };
+    expect(hasInvalidData({ cells: [lossy, attempt(2, false)], scenarios })).toBe(true);
+    expect(hasInvalidData({ cells: [attempt(1, true), failed(attempt(2, true))], scenarios })).toBe(false);
+    expect(hasInvalidData({ cells: [failed(attempt(1, true))], scenarios })).toBe(true);
+  });
+
+  it('are told of, and apart from cells that failed', () => {
+    const result = makeResult();
+    const cells = [...result.cells.slice(1), attempt(1, true), attempt(2, false)];
+    const codes = (all: readonly Cell[]) => runWarnings({ ...result, cells: [...all] }).map(({ code }) => code);
+    expect(codes(cells)).toContain('repeated');
+    expect(codes(cells)).not.toContain('retried');
+    expect(codes([failed(attempt(1, false)), ...result.cells])).toContain('retried');
+    expect(codes(result.cells)).not.toContain('repeated');
   });
 
   it('those of each run of a merged result count apart', () => {

@@ -1,7 +1,16 @@
 /** Warnings about a cell's load: saturated processes, a late feed, a window whose halves differ. */
 
 import { quietSlots } from '../../contract/arrivals.ts';
-import { type Arrivals, type CompletedCell, notice, percent, severe, type Warning } from '../../contract/result.ts';
+import {
+  type Arrivals,
+  type CompletedCell,
+  KINDS,
+  type Kind,
+  notice,
+  percent,
+  severe,
+  type Warning,
+} from '../../contract/result.ts';
 import { EVENTS_NEEDED } from '../../stats/percentiles.ts';
 import { loopWarnings } from './loop-warnings.ts';
 
@@ -68,21 +77,38 @@ function loadedProcesses({ server, workers }: Cell): Loaded[] {
 function lateReadings(cell: Cell, loaded: readonly Loaded[], arrivals: Arrivals | undefined): Warning[] {
   const { window, wire, link, recovery, server } = cell;
   const windowUs = window.seconds * 1e6;
-  const readers = [
+  const doubtful: readonly Kind[] = countsHoldAtAnyInstant(cell) ? [] : ['bytes', 'packets'];
+  const readers: { name: string; usage: { elapsedUs: number }; against: Kind[] }[] = [
     // A server that took a killed one's place saw less of the window.
-    ...loaded.filter(({ usage }) => !recovery || usage !== server),
-    ...(wire.ledger ? [{ name: 'The relay', usage: wire.ledger.relay }] : []),
-    ...(link ? [{ name: 'The link', usage: link }] : []),
+    ...loaded
+      .filter(({ usage }) => !recovery || usage !== server)
+      .map(({ code, name, usage }): (typeof readers)[number] => {
+        // Packets are the kernel's, read at the window's end, and divided by the deliveries that a worker read.
+        const own: Kind[] = code === 'worker-saturated' ? ['packets'] : [];
+        return { name, usage, against: ['cpu', ...own, ...doubtful] };
+      }),
+    ...(wire.ledger ? [{ name: 'The relay', usage: wire.ledger.relay, against: [...doubtful] }] : []),
+    // What it reads is how late it was.
+    ...(link ? [{ name: 'The link', usage: link, against: ['latency' as const] }] : []),
   ];
   const allowedUs = Math.max(windowUs * LIMITS.readings, LIMITS.readingsFloorUs, quietUs(cell, arrivals));
   return readers
     .filter(({ usage }) => Math.abs(usage.elapsedUs - windowUs) > allowedUs)
-    .map(({ name, usage }) => {
-      const text = `${name} read its bytes and CPU over ${(usage.elapsedUs / 1e6).toFixed(3)} s instead of ${window.seconds.toFixed(3)} s.`;
-      const hint =
-        'Use nothing per delivery of this cell. Fewer clients or events per second: the process was too busy.';
-      return severe('late-reading', text, hint, ['bytes', 'packets', 'cpu']);
+    .map(({ name, usage, against }) => {
+      const text = `${name} read its counts over ${(usage.elapsedUs / 1e6).toFixed(3)} s instead of ${window.seconds.toFixed(3)} s.`;
+      const hint = 'Fewer clients or events per second, or a quieter machine: the process was too busy.';
+      const kinds = KINDS.filter((kind) => against.includes(kind));
+      return kinds.length > 0 ? severe('late-reading', text, hint, kinds) : notice('late-reading', text, hint);
     });
+}
+
+/**
+ * Whether bytes per delivery are the same wherever the window ends: where events are pushed, a process reads bytes and deliveries
+ * in one turn, and each event is in both or in neither. A poll under way has bytes and no delivery yet, as has what is being
+ * inflated; and in silence bytes are divided by the window's length.
+ */
+function countsHoldAtAnyInstant({ polls, window, options }: Cell): boolean {
+  return polls === undefined && window.events > 0 && (options['compression'] ?? 'none') === 'none';
 }
 
 /** On either side of an end of the window, in which nothing is published: what is read there is what would be read at the end. */

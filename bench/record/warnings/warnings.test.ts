@@ -154,7 +154,6 @@ describe('a cell is warned of', () => {
   it.each<[string, CellChanges, readonly Kind[]]>([
     ['lost', { delivery: { ...delivery, missing: 1 } }, KINDS],
     ['reordered', { delivery: { ...delivery, outOfOrder: 1 } }, KINDS],
-    ['late-reading', { server: { ...usage, elapsedUs: 10_210_000 } }, ['bytes', 'packets', 'cpu']],
     ['server-saturated', { server: { ...usage, cpuShare: 0.81 } }, ['latency']],
     ['worker-saturated', { workers: [{ ...usage, cpuShare: 0.81 }] }, ['latency']],
     ['link-late', { link: { ...link, lateness: { ...lateness, p50Us: 1_001 } } }, ['latency']],
@@ -164,6 +163,22 @@ describe('a cell is warned of', () => {
     ['feed-lagged', { feed: { ...feed, lagP95Us: 1_001 } }, []],
   ])('%s, against the kinds of figures that it touches', (code, cell, against) => {
     expect(warningsOf(cell)).toMatchObject([{ code, against }]);
+  });
+
+  const late = { ...usage, elapsedUs: 10_210_000 };
+  it.each<[string, CellChanges, readonly Kind[]]>([
+    ['the server of pushed events', { server: late }, ['cpu']],
+    ['their clients', { workers: [late] }, ['packets', 'cpu']],
+    ['the link', { link: { ...link, elapsedUs: 9_790_000 } }, ['latency']],
+    ['clients that poll', { workers: [late], polls: { answered: 100, empty: 0 } }, ['bytes', 'packets', 'cpu']],
+    ['clients that inflate', { workers: [late], options: { compression: 'deflate' } }, ['bytes', 'packets', 'cpu']],
+    [
+      'silent clients',
+      { workers: [late], window: { warmupEvents: 1, events: 0, seconds: 10 } },
+      ['bytes', 'packets', 'cpu'],
+    ],
+  ])('a late reading of %s, against what it makes inexact', (_who, cell, against) => {
+    expect(warningsOf(cell).filter(({ code }) => code === 'late-reading')).toMatchObject([{ against }]);
   });
 
   it('a reading that is late, but not of one within the quiet in which the window ends', () => {

@@ -7,7 +7,7 @@ import { metricOf, metrics } from '../../stats/metrics/metrics.ts';
 import type { JudgedThreshold } from '../../stats/threshold.ts';
 import { formatInterval, headed, intervalText, RATIO, scaleOf } from '../view/words/format.ts';
 import { commonText } from '../view/words/points.ts';
-import { citableText, isRefused, reasonTexts, refusedKinds, UNCITABLE_MARK } from '../view/words/standing.ts';
+import { citableText, isRefused, reasonTexts, UNCITABLE_MARK } from '../view/words/standing.ts';
 import { verdictText } from '../view/words/verdicts.ts';
 import { commitText, recomputedText } from '../view/words/wording.ts';
 import { align } from './terminal-tables.ts';
@@ -60,9 +60,8 @@ export function describeComparison(
 function runLines(a: Result, b: Result, markdown: boolean): string[] {
   const line = (name: string, { id, environment, citable, warnings }: Result) => {
     const { versions } = environment;
-    const caveat =
-      refusedKinds(citable).length === 0 ? '' : `; ${citableText(citable)}: ${reasonTexts(citable).join(' ')}`;
-    return `${markdown ? '- ' : ''}${name}: run ${id}, Pushlab ${versions.pushlab}, ${commitText(environment)}, Node ${versions.node}${caveat}${recomputedText(warnings)}`;
+    const verdict = `; ${[citableText(citable), ...reasonTexts(citable)].join('; ')}`;
+    return `${markdown ? '- ' : ''}${name}: run ${id}, Pushlab ${versions.pushlab}, ${commitText(environment)}, Node ${versions.node}${verdict}${recomputedText(warnings)}`;
   };
   return [[line('a', a), line('b', b)].join('\n')];
 }
