@@ -31,15 +31,17 @@ import { describeChecks, quickChecks } from './doctor-command.ts';
 import { EXIT } from './exit.ts';
 import { clockTime, secondsOf, showProgress } from './progress.ts';
 import { checkSameConditions, configOfRun } from './resume.ts';
+import { refusedOf, type Strict } from './strict.ts';
 
 export interface BenchCommandFlags extends BenchFlags {
   readonly results: string;
   readonly node?: string;
   readonly resume?: string;
+  readonly strict?: Strict;
 }
 
 /** The flags allowed beside --resume; all other settings are the run's. */
-const WITH_RESUME = ['resume', 'results', 'node'];
+const WITH_RESUME = ['resume', 'results', 'node', 'strict'];
 const COOL_DOWN_MS = 20_000;
 
 export async function bench(flags: BenchCommandFlags, command: Command): Promise<void> {
@@ -94,6 +96,7 @@ export async function bench(flags: BenchCommandFlags, command: Command): Promise
   console.log(describeResult(result, runsOfBefore));
   if (interruption.aborted) process.exitCode = EXIT.interrupted;
   else if (hasInvalidData(result)) process.exitCode = EXIT.invalidData;
+  else if (flags.strict !== undefined) checkStrictly(flags.strict, result);
   try {
     unsaved.signal.throwIfAborted();
     showFiles(result, store, runsOfBefore);
@@ -101,6 +104,13 @@ export async function bench(flags: BenchCommandFlags, command: Command): Promise
     console.error(`error: ${error instanceof Error ? error.message : error}`);
     process.exitCode = EXIT.invalidData;
   }
+}
+
+function checkStrictly(strict: Strict, result: Result): void {
+  const refused = refusedOf(strict, result);
+  if (refused.length === 0) return;
+  console.log(`--strict: not citable in ${refused.join(', ')}.`);
+  process.exitCode = EXIT.missedThreshold;
 }
 
 /** @throws UsageError where the kernel is to give distances and can't */
@@ -117,7 +127,7 @@ function earlierRun(name: string, store: Store, command: Command): Result {
     .map(({ long }) => long);
   if (others.length === 0) return store.load(name).result;
   throw new UsageError(
-    `--resume ${name}: the run's own settings hold; leave out ${others.join(', ')}. Allowed beside it are --results and --node`,
+    `--resume ${name}: the run's own settings hold; leave out ${others.join(', ')}. Allowed beside it are --results, --node and --strict`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CompletedCell } from '../contract/result.ts';
+import { type CompletedCell, severe } from '../contract/result.ts';
 import { describeComparison } from '../report/terminal/comparison.ts';
 import { compareResults } from '../stats/compare.ts';
 import { makeResult } from '../tests/fixture.ts';
@@ -21,6 +21,17 @@ describe('a comparison of two results', () => {
   it('says which runs, and that the machine between them is in no interval', () => {
     expect(text()).toContain(`a: run ${a.id}, Pushlab 0.0.1, commit abcdef012345, Node 20`);
     expect(text()).toContain('What the machine did between the two runs is in none');
+  });
+
+  it('marks figures that may not be cited, and says of each run which kinds may', () => {
+    const doubtful = makeResult({ rounds: 5, replace: { warnings: [severe('code', 'why', 'hint', ['latency'])] } });
+    const lines = describeComparison(a, doubtful, compareResults(a, doubtful), { isAcross: false }).split('\n');
+    expect(lines[0]).toMatch(/; bytes ✓ · CPU ✓ · latency ✓$/);
+    expect(lines[1]).toMatch(/; bytes ✓ · CPU ✓ · latency ✗; latency: code: why$/);
+    expect(lines.find((line) => /^Lane alpha +Latency p50/.test(line))).toMatch(/\[[^\]†]*\] +[\d.]+ \[[^\]]*\] † +×/);
+    expect(lines.filter((line) => line.includes('Bytes per delivery') && line.includes('†'))).toEqual([]);
+    expect(lines).toContain('† not citable, by the checks of its run.');
+    expect(text()).not.toContain('†');
   });
 
   it('says in each line that it goes across machines, and else in none', () => {

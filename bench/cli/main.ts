@@ -4,6 +4,7 @@ import { lanes } from '../catalogue/lanes.ts';
 import { profiles } from '../catalogue/profiles.ts';
 import { scenarios } from '../catalogue/scenarios.ts';
 import { projectRoot } from '../contract/paths.ts';
+import { KINDS } from '../contract/result.ts';
 import type { MergeOptions } from '../record/runs/merge.ts';
 import { Store, writeAtomically, writeFiles } from '../record/store.ts';
 import { exportResult } from '../report/export/export.ts';
@@ -16,6 +17,7 @@ import { doctorReport } from './doctor-command.ts';
 import { EXIT } from './exit.ts';
 import { describeCatalogue } from './list-command.ts';
 import { merge } from './merge-command.ts';
+import { kindList } from './strict.ts';
 
 const RUN = ['<run>', 'a result.json, its folder, or the id of a run'] as const;
 
@@ -24,6 +26,11 @@ const program = new Command('npm run bench --')
   .option('--results <folder>', 'where results go', join(projectRoot, 'results'))
   .option('--node <path>', 'the Node binary that measured processes run on (default: this one)')
   .option('--resume <run>', 'finishes a run that was interrupted, or whose cells failed')
+  .option(
+    '--strict [kinds]',
+    `exit code 3 unless these figures are citable, of ${KINDS.join(', ')} (default: all that the run has)`,
+    kindList,
+  )
   .enablePositionalOptions()
   .allowExcessArguments(false)
   .exitOverride();

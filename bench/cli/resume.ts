@@ -3,7 +3,8 @@
 import { findLane } from '../catalogue/lanes.ts';
 import { UsageError } from '../contract/flags.ts';
 import type { Environment, Result } from '../contract/result.ts';
-import { cellKey, hasInvalidData } from '../record/citable.ts';
+import { hasInvalidData } from '../record/citable.ts';
+import { countingCells } from '../record/counting.ts';
 import type { RunConfig } from '../run/plan.ts';
 
 /**
@@ -13,9 +14,8 @@ import type { RunConfig } from '../run/plan.ts';
  */
 export function configOfRun(result: Result): RunConfig {
   const { id, profile, lanes, scenarios, workers, reference, seed, cells, finishedAt } = result;
-  const measured = new Set(cells.filter(({ state }) => state === 'completed').map(cellKey));
-  const hasFailed = cells.some((cell) => !measured.has(cellKey(cell)));
-  if (finishedAt !== null && !hasFailed) {
+  const failed = countingCells(cells).filter(({ state }) => state === 'failed').length;
+  if (finishedAt !== null && failed === 0) {
     const invalid = hasInvalidData(result) ? '; its invalid cells are data, and stay' : '';
     throw new UsageError(`--resume ${id}: the run is finished, and none of its cells failed${invalid}`);
   }

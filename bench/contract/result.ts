@@ -35,7 +35,9 @@ const usage = z.strictObject({
   heapBytes: z
     .strictObject({ empty: count, connected: count })
     .optional()
-    .describe('In older results: heap and buffers after a full collection, before the first client and with all connected'),
+    .describe(
+      'In older results: heap and buffers after a full collection, before the first client and with all connected',
+    ),
 });
 
 /** Kinds of figures, each of which has grounds of its own to be cited. */

@@ -1,14 +1,25 @@
-/** Whether a result may be cited, and what speaks against it. Pure. */
+/** Whether each kind of a result's figures may be cited, and what speaks against it. Pure. */
 
-import { type Cell, type Comparison, notice, type Result, severe, type Warning } from '../contract/result.ts';
-import { keyOfPlace } from '../stats/group.ts';
+import {
+  type Comparison,
+  type Kind,
+  notice,
+  type Result,
+  type Standing,
+  severe,
+  type Warning,
+} from '../contract/result.ts';
 import { metricOf } from '../stats/metrics/metrics.ts';
 import { isValid } from '../stats/metrics/valid.ts';
 import { noiseFloor } from '../stats/noise-floor.ts';
 import { PERCENTILE_LABELS, tooFewFor } from '../stats/percentiles.ts';
+import type { Summary } from '../stats/summarise.ts';
+import { cellKey, countingCells } from './counting.ts';
+import { groundsOf, LEAST_ROUNDS, reasonsOf, TOO_FEW_ROUNDS, VARYING_KINDS, withoutLimited } from './standing.ts';
 import { calibrationWarnings } from './warnings/machine-warnings.ts';
 
-export type Evidence = Omit<Result, 'warnings' | 'citable' | 'id' | 'estimates'>;
+export type Evidence = Omit<Result, 'warnings' | 'citable' | 'id' | 'estimates' | 'comparisons'> &
+  Pick<Summary, 'comparisons'>;
 
 /** Warnings about the whole run; a cell has its own. */
 export function runWarnings(run: Evidence): Warning[] {
@@ -22,12 +33,16 @@ export function runWarnings(run: Evidence): Warning[] {
 }
 
 function completeness({ cells, finishedAt }: Evidence): Warning[] {
-  const retried = cells.length - lastOfEach(cells).length;
+  const counting = new Set(countingCells(cells));
+  const retried = cells.filter((cell) => cell.state === 'failed' && !counting.has(cell)).length;
+  const repeated = new Set(cells.filter(({ attempt }) => attempt > 1).map(cellKey)).size;
   const unfinished = `${cells.length} cells were measured; the run did not end.`;
   const again = `${retried} ${retried === 1 ? 'cell' : 'cells'} failed and ${retried === 1 ? 'was' : 'were'} measured again.`;
+  const twice = `${repeated} ${repeated === 1 ? 'cell was' : 'cells were'} measured again, which others had disturbed, or the reference beside them.`;
   return [
     ...(finishedAt === null ? [severe('unfinished', unfinished, 'Finish it with --resume.')] : []),
     ...(retried > 0 ? [notice('retried', again, 'The failures stand among the cells.')] : []),
+    ...(repeated > 0 ? [notice('repeated', twice, 'All attempts stand among the cells, and are numbered.')] : []),
   ];
 }
 
@@ -37,10 +52,10 @@ function varies(figure: Result['scenarios'][number]['figures'][number]): boolean
 }
 
 function roundsAndEvents({ scenarios, cells }: Evidence): Warning[] {
-  const few = scenarios.filter(({ rounds, figures }) => rounds < 3 && figures.some(varies));
+  const few = scenarios.filter(({ rounds, figures }) => rounds < LEAST_ROUNDS && figures.some(varies));
   const found = few.map(({ id, rounds }) => {
     const text = `${rounds} ${rounds === 1 ? 'round' : 'rounds'} of ${id} ${rounds === 1 ? 'gives' : 'give'} no interval worth quoting.`;
-    return severe('too-few-rounds', text, 'Run with --rounds 5 or more.');
+    return severe(TOO_FEW_ROUNDS, text, 'Run with --rounds 5 or more.', VARYING_KINDS);
   });
   const timed = new Set(scenarios.filter(({ figures }) => figures.includes('latency')).map(({ id }) => id));
   const events = Math.min(
@@ -58,12 +73,13 @@ function noise({ comparisons, lanes }: Evidence): Warning[] {
     const { lane, reference, scenario, metric } = comparison;
     const text = `${lane} repeats ${reference}, and in ${scenario} its ${metricOf(metric).title} differs by ${ratioText(comparison)}.`;
     const hint = 'Differences of that size are noise here. More rounds, or a quieter machine.';
-    return [{ code: 'noise-floor', severity, text, hint }];
+    const { kind } = metricOf(metric);
+    return [severity === 'severe' ? severe('noise-floor', text, hint, [kind]) : notice('noise-floor', text, hint)];
   });
 }
 
 /** `× 1.08 [1.02, 1.15]` */
-function ratioText({ ratio, low, high }: Comparison): string {
+function ratioText({ ratio, low, high }: Pick<Comparison, 'ratio' | 'low' | 'high'>): string {
   const digits = (value: number) => value.toPrecision(3);
   return low === null || high === null ? `× ${digits(ratio)}` : `× ${digits(ratio)} [${digits(low)}, ${digits(high)}]`;
 }
@@ -74,41 +90,25 @@ function provenance({ environment: { git } }: Evidence): Warning[] {
   return [severe('dirty-tree', text, 'Commit first, so that others can run what you ran.')];
 }
 
-/** A result may be cited when nothing severe stands against it; otherwise each reason is told once. */
+/** A kind of figures may be cited when nothing severe stands against it; otherwise each reason is told once. */
 export function judge(warnings: readonly Warning[], run: Pick<Result, 'cells' | 'scenarios'>): Result['citable'] {
-  const cells = withoutLimited(run);
-  const severe = warnings.filter(({ severity }) => severity === 'severe');
-  const reasons = severe.map(({ code, text }) => `${code}: ${text}`);
-  const last = lastOfEach(cells);
-  const failed = last.filter(({ state }) => state === 'failed').length;
-  if (failed > 0) reasons.push(`failed: ${failed} of ${last.length} cells failed.`);
-  const lanesByCode = new Map<string, Set<string>>();
-  for (const cell of cells) {
-    for (const { code, severity } of cell.warnings) {
-      if (severity !== 'severe') continue;
-      lanesByCode.set(code, (lanesByCode.get(code) ?? new Set()).add(cell.lane));
-    }
-  }
-  for (const [code, lanes] of lanesByCode) reasons.push(`${code}: in cells of ${[...lanes].join(', ')}.`);
-  return { ok: reasons.length === 0, reasons };
+  const grounds = groundsOf(warnings, run);
+  const standing = (kind: Kind): Standing => {
+    const reasons = reasonsOf(kind, grounds);
+    return { ok: reasons.length === 0, reasons };
+  };
+  return {
+    bytes: standing('bytes'),
+    packets: standing('packets'),
+    memory: standing('memory'),
+    cpu: standing('cpu'),
+    latency: standing('latency'),
+  };
 }
 
-/** Whether a cell failed for good, or its delivery audit did. */
+/** Whether a cell failed for good, or the delivery audit of any attempt did. */
 export function hasInvalidData(run: Pick<Result, 'cells' | 'scenarios'>): boolean {
-  return lastOfEach(withoutLimited(run)).some((cell) => !isValid(cell));
-}
-
-/** Leaves out scenarios with a limit: they drive a lane until a cell fails or warns, which is what they look for. */
-function withoutLimited({ cells, scenarios }: Pick<Result, 'cells' | 'scenarios'>): Cell[] {
-  const limited = new Set(scenarios.filter(({ limit }) => limit).map(({ id }) => id));
-  return cells.filter(({ scenario }) => !limited.has(scenario));
-}
-
-/** The last cell of each place in the plan: one that failed may have been measured again when the run was resumed. */
-export function lastOfEach(cells: readonly Cell[]): Cell[] {
-  return [...new Map(cells.map((cell) => [cellKey(cell), cell])).values()];
-}
-
-export function cellKey(cell: Pick<Cell, 'lane' | 'scenario' | 'point' | 'round'>): string {
-  return `${keyOfPlace(cell)} ${cell.round}`;
+  const cells = withoutLimited(run);
+  const counting = new Set(countingCells(cells));
+  return cells.some((cell) => !isValid(cell) && (cell.state === 'completed' || counting.has(cell)));
 }

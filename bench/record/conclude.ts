@@ -4,12 +4,13 @@ import type { Result, Warning } from '../contract/result.ts';
 import { summarise } from '../stats/summarise.ts';
 import { type Evidence, judge, runWarnings } from './citable.ts';
 import { resultId } from './identity.ts';
+import { withStandings } from './standing.ts';
 
 /** @param further warnings about the whole, besides those that its evidence gives */
 export function conclude(run: Omit<Evidence, 'comparisons'>, further: readonly Warning[] = []): Result {
   const { estimates, comparisons } = summarise(run.cells, run);
   const evidence: Evidence = { ...run, comparisons };
   const warnings = [...runWarnings(evidence), ...further];
-  const result = { ...evidence, id: '', citable: judge(warnings, evidence), warnings, estimates };
+  const result = withStandings({ ...evidence, id: '', citable: judge(warnings, evidence), warnings, estimates });
   return { ...result, id: resultId(result) };
 }

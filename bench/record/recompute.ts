@@ -1,10 +1,11 @@
 /** What follows from a stored result's cells, by the formulas and margins of the version that reads it. */
 
 import { projectRoot } from '../contract/paths.ts';
-import { type Comparison, type Estimate, notice, type Result } from '../contract/result.ts';
+import { notice, type Result } from '../contract/result.ts';
 import { packageVersion } from '../machine/checkout.ts';
 import { keyOfPlace } from '../stats/group.ts';
-import { summarise } from '../stats/summarise.ts';
+import { type Summary, summarise } from '../stats/summarise.ts';
+import { withStandings } from './standing.ts';
 
 /** Between versions of Node the last digits of logarithms may differ. */
 const TOLERANCE = 1e-6;
@@ -17,15 +18,18 @@ export function recomputed(result: Result): Result {
   const text = `Estimates recomputed by Pushlab ${packageVersion(projectRoot)}; recorded by Pushlab ${versions.pushlab} (commit ${git.commit?.slice(0, 12) ?? 'unknown'}).`;
   const hint = 'Formulas or margins changed in between: name both versions with a figure.';
   const warnings = isAsRecorded ? [] : [notice('recomputed', text, hint)];
-  return { ...result, estimates, comparisons, warnings: [...result.warnings, ...warnings] };
+  return { ...withStandings({ ...result, estimates, comparisons }), warnings: [...result.warnings, ...warnings] };
 }
 
-type Derived = Estimate | Comparison;
+/** Whether it may be cited follows from the warnings, and is no formula. */
+type Derived = Summary['estimates'][number] | Summary['comparisons'][number];
 
 function areAmong(recorded: readonly Derived[], computed: readonly Derived[]): boolean {
   const keyOf = (one: Derived) => `${keyOfPlace(one)} ${one.metric} ${'reference' in one ? one.reference : ''}`;
   const byKey = new Map(computed.map((one) => [keyOf(one), one]));
-  return recorded.every((one) => isClose(one, byKey.get(keyOf(one))));
+  return recorded.every((one) =>
+    isClose({ ...one, standing: undefined }, { ...byKey.get(keyOf(one)), standing: undefined }),
+  );
 }
 
 function isClose(a: unknown, b: unknown): boolean {

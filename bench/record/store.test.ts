@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { projectRoot } from '../contract/paths.ts';
-import { type CompletedCell, type Result, SCHEMA_VERSION } from '../contract/result.ts';
+import { type CompletedCell, KINDS, type Result, SCHEMA_VERSION } from '../contract/result.ts';
 import { cellsCsv } from '../report/export/csv.ts';
 import { summaryMarkdown } from '../report/export/summary.ts';
 import { renderReport } from '../report/page/render.ts';
@@ -12,7 +12,7 @@ import { Anchors } from '../report/view/words/anchors.ts';
 import { viewsOf } from '../report/view/words/places.ts';
 import { compareResults } from '../stats/compare.ts';
 import { metricOf } from '../stats/metrics/metrics.ts';
-import { makeResult } from '../tests/fixture.ts';
+import { inVersion3, makeResult, REFUSED } from '../tests/fixture.ts';
 import { resultId } from './identity.ts';
 import { Store } from './store.ts';
 
@@ -63,7 +63,10 @@ describe('a stored result', () => {
       },
     ],
     ['an estimate', (result) => ({ ...result, estimates: result.estimates.map((one) => ({ ...one, value: 1 })) })],
-    ['the judgement', (result) => ({ ...result, citable: { ok: false, reasons: ['no'] } })],
+    [
+      'the judgement',
+      (result) => ({ ...result, citable: { ...result.citable, bytes: { ok: false, reasons: ['no'] } } }),
+    ],
     ['the seed', (result) => ({ ...result, seed: 99 })],
     ['the id', (result) => ({ ...result, id: `${result.id.slice(0, -1)}x` })],
   ])('is refused when %s was changed after the run', (_what, change) => {
@@ -80,10 +83,10 @@ describe('a stored result', () => {
   it('of a schema that is not read names the version that wrote it', () => {
     const old = { ...stored(), schemaVersion: 1 };
     expect(() => load(old)).toThrow(
-      'schema version 1, of an older Pushlab; this one reads versions 2 and 3. Use Pushlab 0.0.1 (commit abcdef0123456789) that wrote it',
+      'schema version 1, of an older Pushlab; this one reads versions 2 and 3 and 4. Use Pushlab 0.0.1 (commit abcdef0123456789) that wrote it',
     );
-    expect(() => load({ schemaVersion: 4 })).toThrow(
-      'of a newer or another Pushlab; this one reads versions 2 and 3. Use the Pushlab that wrote it',
+    expect(() => load({ schemaVersion: 5 })).toThrow(
+      'of a newer or another Pushlab; this one reads versions 2 and 3 and 4. Use the Pushlab that wrote it',
     );
   });
 });
@@ -146,6 +149,18 @@ describe('the published run, of schema version 2', () => {
   });
 });
 
+it('a result of version 3 has its one verdict for each kind, and each figure the same reasons', () => {
+  const result = makeResult({ rounds: 5, replace: REFUSED });
+  const old = inVersion3(result);
+  const { citable, cells, estimates, comparisons, warnings } = load({ ...old, id: resultId(old) });
+  expect(KINDS.map((kind) => citable[kind])).toEqual(KINDS.map(() => result.citable.bytes));
+  expect(warnings).toEqual(result.warnings);
+  expect(cells[0]).toMatchObject({ attempt: 1, disturbance: { steal: 0, sleepers: [], exceeded: [] } });
+  const standings = [...estimates, ...comparisons].map(({ standing }) => standing);
+  expect(standings.every(({ ok }) => !ok)).toBe(true);
+  expect(new Set(standings.flatMap(({ reasons }) => reasons))).toEqual(new Set(result.citable.bytes.reasons));
+});
+
 it.each([
   [0, { process: 'spread', slotShare: 0 }],
   [1, { process: 'spread', slotShare: 1 }],
@@ -153,7 +168,7 @@ it.each([
 ])('a jitter of %d in version 2 is read as its arrivals', (jitter, arrivals) => {
   const result = makeResult();
   const scenarios = result.scenarios.map(({ varies: _varies, arrivals: _arrivals, ...one }) => ({ ...one, jitter }));
-  const old = { ...result, schemaVersion: 2, scenarios };
+  const old = { ...inVersion3(result), schemaVersion: 2, scenarios };
   expect(load({ ...old, id: resultId(old) }).scenarios).toMatchObject([{ arrivals }]);
 });
 
@@ -172,7 +187,7 @@ it('scenarios of version 2 get the axes that they were swept along', () => {
     { id: 'clients', points: [1, 10].map((clients) => ({ clients, eventsPerSecond: 100 / clients })) },
     { id: 'payload', points: [64, 512].map((payloadBytes) => ({ payloadBytes })) },
   ].map(({ id, points }) => ({ ...scenario, id, points: points.map((changes) => ({ ...point, ...changes })) }));
-  const old = { ...result, schemaVersion: 2, scenarios };
+  const old = { ...inVersion3(result), schemaVersion: 2, scenarios };
   expect(load({ ...old, id: resultId(old) }).scenarios.map(({ varies, covaries }) => [varies, covaries])).toEqual([
     [['rttMs', 'eventsPerSecond'], undefined],
     [['clients'], ['eventsPerSecond']],

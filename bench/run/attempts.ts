@@ -6,7 +6,7 @@
  */
 
 import type { Cell, Point } from '../contract/result.ts';
-import { cellKey } from '../record/citable.ts';
+import { cellKey } from '../record/counting.ts';
 import { keyOfPoint, withoutInterval } from '../stats/group.ts';
 import { referencesOf } from '../stats/lineup.ts';
 import { metrics } from '../stats/metrics/metrics.ts';

@@ -76,9 +76,9 @@ describe.concurrent('a cell', () => {
   });
 
   it('keeps what its server counted of polls; without parked ones there is nothing to keep', async () => {
-    const polled = (answer: object) => ({ ...answer, polls: { parked: 40, queued: 20 } });
+    const polled = (answer: object) => ({ ...answer, polls: { answered: 30, empty: 1, parked: 40, queued: 20 } });
     const cell = await completedWith({ fault: { child: 'server', call: 'measure', act: { answer: polled } } });
-    expect(cell.polls).toEqual({ parkedDeliveries: 40, queuedDeliveries: 20 });
+    expect(cell.polls).toEqual({ answered: 30, empty: 1, parkedDeliveries: 40, queuedDeliveries: 20 });
     expect(metricOf('polls.queuedPercent').of(cell)).toBeCloseTo(33.33, 2);
     const pushed = await completedWith();
     expect(pushed).not.toHaveProperty('polls');

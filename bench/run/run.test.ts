@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Point, parseResult, type Result } from '../contract/result.ts';
+import { type Kind, type Point, parseResult, type Result } from '../contract/result.ts';
 import { hasInvalidData } from '../record/citable.ts';
 import { makeResult } from '../tests/fixture.ts';
 import { type Fault, memoryLaboratory, memoryLane, memoryPlan } from '../tests/laboratory.ts';
@@ -95,7 +95,7 @@ describe.concurrent('a run', () => {
     expect(result.cells.map(({ state }) => state)).toEqual(['completed', 'failed', 'completed']);
     expect(result.finishedAt).not.toBeNull();
     expect(hasInvalidData(result)).toBe(true);
-    expect(result.citable.reasons).toContain('failed: 1 of 3 cells failed.');
+    expect(result.citable.bytes.reasons).toContain('failed: in 1 of 3 cells of memory.');
     expect(result.estimates.find(({ metric }) => metric === 'latency.p50Us')?.rounds).toBe(2);
   });
 
@@ -103,9 +103,9 @@ describe.concurrent('a run', () => {
     const lie = (answer: object) => ({ ...answer, wire: { sentBytes: 7, receivedBytes: 0, connections: 0 } });
     const fault: Fault = { child: 'server', call: 'close', act: { answer: lie } };
     const { result } = await runWith(memoryLaboratory(memoryLane(), { fault }).laboratory);
-    expect(result.citable.reasons.filter((reason) => reason.startsWith('bytes-disagree'))).toEqual([
-      'bytes-disagree: in cells of memory.',
-    ]);
+    const told = (kind: Kind) => result.citable[kind].reasons.filter((reason) => reason.startsWith('bytes-disagree'));
+    expect(told('bytes')).toEqual(['bytes-disagree: in 3 of 3 cells of memory.']);
+    expect(told('latency')).toEqual([]);
   });
 
   it('that is interrupted keeps what was measured and says that it did not end', async () => {
@@ -118,13 +118,13 @@ describe.concurrent('a run', () => {
     expect(result.cells).toHaveLength(1);
     expect(result.finishedAt).toBeNull();
     expect(saved.at(-1)).toEqual(result);
-    expect(result.citable.reasons.join()).toContain('unfinished');
+    expect(result.citable.bytes.reasons.join()).toContain('unfinished');
     expect(living()).toBe(0);
   });
 
-  it('whose machine changed its pace meanwhile is not citable', async () => {
+  it('whose machine changed its pace meanwhile says so, and is judged by what disturbed its cells', async () => {
     const { result } = await runWith(memoryLaboratory(memoryLane()).laboratory, { calibrationsUs: [40_000, 42_500] });
-    expect(result.citable.reasons.join()).toContain('noisy-machine');
+    expect(result.warnings).toContainEqual(expect.objectContaining({ code: 'speed-moved', severity: 'notice' }));
   });
 
   it('waits until the sockets of a cell are gone, and says so when they stay, unless its namespaces took them', async () => {
@@ -168,7 +168,7 @@ describe.concurrent('a run that is resumed', () => {
     expect(result.startedAt).toBe(earlier.startedAt);
     expect(result.command).toBe('test');
     expect(result.finishedAt).not.toBeNull();
-    expect(result.citable.reasons.join()).not.toContain('unfinished');
+    expect(result.citable.bytes.reasons.join()).not.toContain('unfinished');
   });
 
   it('measures a cell that failed again; both stand in the result, and the later one counts', async () => {
@@ -183,7 +183,7 @@ describe.concurrent('a run that is resumed', () => {
     ]);
     expect(hasInvalidData(result)).toBe(false);
     expect(result.warnings.map(({ code }) => code)).toContain('retried');
-    expect(result.citable.reasons.join()).not.toContain('failed');
+    expect(result.citable.bytes.reasons.join()).not.toContain('failed');
   });
 
   it('and finished has nothing left', async () => {

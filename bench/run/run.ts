@@ -2,8 +2,8 @@
 
 import type { Cell, Environment, MachineState, Result, Session } from '../contract/result.ts';
 import { notice, SCHEMA_VERSION } from '../contract/result.ts';
-import { cellKey } from '../record/citable.ts';
 import { conclude } from '../record/conclude.ts';
+import { cellKey } from '../record/counting.ts';
 import { groupsToRepeat, keyOfPlan, MOST_ATTEMPTS } from './attempts.ts';
 import type { CellGroup } from './cell-plan.ts';
 import type { Laboratory } from './laboratory.ts';

@@ -4,16 +4,18 @@ import { pairedRatio } from './inference/ratio.ts';
 import { noiseFloor } from './noise-floor.ts';
 
 const LANES = [{ id: 'alpha' }, { id: 'beta' }, { id: 'again', duplicateOf: 'beta' }];
+type Unjudged = Omit<Comparison, 'standing'>;
+
 const point = { clients: 1, eventsPerSecond: 1, payloadBytes: 128, headers: 'node' } as const;
 
-function compared(metric: string, ratios: readonly number[], changes: Partial<Comparison> = {}): Comparison {
+function compared(metric: string, ratios: readonly number[], changes: Partial<Unjudged> = {}): Unjudged {
   const { value, low, high } = pairedRatio({ spread: 'interval', margin: 0.05 }, ratios);
   const identity = { lane: 'again', reference: 'beta', scenario: 's', point, metric } as const;
   const said = { ratio: value, low, high, spread: 'interval', rounds: ratios.length } as const;
   return { ...identity, ...said, margin: 0.05, verdict: 'inconclusive', ...changes };
 }
 
-const severities = (...comparisons: readonly Comparison[]) =>
+const severities = (...comparisons: readonly Unjudged[]) =>
   noiseFloor(comparisons, LANES).map(({ severity }) => severity);
 
 const around = (ratio: number) => [ratio * 0.99, ratio, ratio * 1.01, ratio];

@@ -3,12 +3,12 @@ import { criticalValueOf, type Evidence } from './inference/evidence.ts';
 import { holm } from './inference/holm.ts';
 import { claimOf } from './inference/verdict.ts';
 import { isDuplicate, type Lineup } from './lineup.ts';
-import { metricOf } from './metrics/metrics.ts';
+import { type Metric, metricOf } from './metrics/metrics.ts';
 
 type Comparison = Omit<Judged, 'standing'>;
 
-export interface SelfComparison {
-  readonly comparison: Comparison;
+export interface SelfComparison<T extends Comparison = Comparison> {
+  readonly comparison: T;
   /** undefined where the interval includes 1. */
   readonly severity: Warning['severity'] | undefined;
 }
@@ -20,9 +20,12 @@ export interface SelfComparison {
  * is severe when, after Holm's correction over all of the run's, it lies beyond its margin too: then the machine can't tell a
  * lane from itself. Where nothing is wrong, one run in twenty at most has any that is severe.
  */
-export function noiseFloor(comparisons: readonly Comparison[], lanes: Lineup['lanes']): SelfComparison[] {
+export function noiseFloor<T extends Comparison>(
+  comparisons: readonly T[],
+  lanes: Lineup['lanes'],
+): SelfComparison<T>[] {
   const selfComparisons = comparisons.filter(
-    ({ lane, reference, metric }) => isDuplicate(lanes, lane, reference) && metricOf(metric).unit === 'µs',
+    ({ lane, reference, metric }) => isDuplicate(lanes, lane, reference) && isJudged(metricOf(metric)),
   );
   const claims = selfComparisons.flatMap((comparison) => {
     const evidence = evidenceBehind(comparison);
@@ -34,6 +37,11 @@ export function noiseFloor(comparisons: readonly Comparison[], lanes: Lineup['la
     const mild = leavesOne(comparison) ? 'notice' : undefined;
     return { comparison, severity: worst.has(comparison) ? 'severe' : mild };
   });
+}
+
+/** Times that stand for themselves: the parts of one would count its noise once more each. */
+function isJudged({ kind, unit, isPart = false }: Metric): boolean {
+  return (kind === 'latency' || kind === 'cpu') && unit === 'µs' && !isPart;
 }
 
 function leavesOne({ low, high }: Comparison): boolean {

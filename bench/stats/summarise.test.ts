@@ -53,7 +53,8 @@ function cell(lane: string, round: number, p50Us: number, changes: Partial<Compl
     },
     server: usage,
     workers: [usage],
-    noise: QUIET,
+    disturbance: QUIET,
+    attempt: 1,
     warnings: [],
     ...changes,
   };

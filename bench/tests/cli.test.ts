@@ -47,6 +47,15 @@ describe.concurrent('npm run bench', () => {
     }
   });
 
+  it('ends with 3 where a kind of figures that --strict asks for is not citable: a round gives no interval', async ({
+    folder,
+  }) => {
+    const { code, out } = await bench(folder, '--strict', 'latency', ...TINY);
+    expect(out).toMatch(/^bytes . · CPU ✗ · latency ✗/m);
+    expect(out).toContain('--strict: not citable in latency.');
+    expect(code).toBe(3);
+  });
+
   it('counts the same bytes on both sides, in each cell', () => {
     for (const cell of newest(measured.folder).cells) {
       if (cell.state === 'failed') throw new Error(cell.error.message);
@@ -58,6 +67,7 @@ describe.concurrent('npm run bench', () => {
 
   it.for([
     [['--lanes', 'nix'], /--lanes nix: allowed are tcp/],
+    [['--strict', 'time'], /--strict time: allowed are bytes, packets, memory, cpu, latency/],
     [['--rounds', 'x'], /--rounds .* from 1 to 1000/],
     [['--nix'], /unknown option '--nix'/],
     [['nix'], /too many arguments/],

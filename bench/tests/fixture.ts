@@ -4,15 +4,18 @@ import { axesOf } from '../contract/dimensions.ts';
 import {
   type Cell,
   type CompletedCell,
-  type FailedCell,
   type Disturbance,
+  type FailedCell,
   type Point,
   parseResult,
   type Result,
   SCHEMA_VERSION,
   type Session,
+  severe,
 } from '../contract/result.ts';
 import { noLayerBytes } from '../ledger/layers.ts';
+import { judge } from '../record/citable.ts';
+import { withStandings } from '../record/standing.ts';
 import { summarise } from '../stats/summarise.ts';
 
 export interface ResultSpec {
@@ -39,7 +42,7 @@ export const QUIET: Disturbance = {
   cpuPressure: 0,
   steal: 0,
   throttled: 0,
-  runDelay: { server: 0, probe: 0 },
+  runDelay: { server: null, probe: null },
   sleepers: [],
   exceeded: [],
 };
@@ -78,6 +81,8 @@ export function makeResult(spec: ResultSpec = {}): Result {
       change(completedCell({ lane, point, round, order: (round - 1) * places.length + at + 1 }, index, events)),
     ),
   );
+  const scenarios = [{ ...SCENARIO, lanes: [...lanes], points: [...points], ...axesOf(points, {}), rounds }];
+  const { warnings = [] } = replace;
   const result: Result = {
     schemaVersion: SCHEMA_VERSION,
     id: '20260102-030405-test-7',
@@ -86,7 +91,7 @@ export function makeResult(spec: ResultSpec = {}): Result {
     command: 'npm run bench -- --profile test',
     seed: 7,
     profile: 'test',
-    citable: { ok: true, reasons: [] },
+    citable: judge(warnings, { cells, scenarios }),
     reference,
     workers: 1,
     environment,
@@ -98,18 +103,39 @@ export function makeResult(spec: ResultSpec = {}): Result {
       transport: duplicates[lane.id] ?? lane.id,
       options: {},
     })),
-    scenarios: [{ ...SCENARIO, lanes: [...lanes], points: [...points], ...axesOf(points, {}), rounds }],
-    warnings: [],
-    cells,
-    ...summarise(cells, { reference, lanes: lineup }),
+    ...withStandings({ scenarios, warnings, cells, ...summarise(cells, { reference, lanes: lineup }) }),
     ...replace,
   };
   return parseResult(JSON.stringify(result));
 }
 
-export function failed({ lane, scenario, point, round, order }: CompletedCell): FailedCell {
+/** A result of which nothing may be cited. */
+export const REFUSED: Pick<Result, 'warnings'> = {
+  warnings: [severe('dirty-tree', 'The code differed from its commit.', 'Commit first.')],
+};
+
+/** As schema version 3 has it: one verdict for all kinds of figures, one attempt at each cell. */
+export function inVersion3({ citable, warnings, cells, estimates, comparisons, ...rest }: Result) {
+  const old = warnings.map(({ against: _, ...warning }) => warning);
+  return {
+    ...rest,
+    schemaVersion: 3,
+    citable: citable.bytes,
+    warnings: old,
+    cells: cells.map(({ attempt: _, ...cell }) => {
+      if (cell.state === 'failed') return cell;
+      const { disturbance, ...others } = cell;
+      const { cpuPressure, steal, throttled } = disturbance;
+      return { ...others, noise: { cpuPressure, steal, throttled } };
+    }),
+    estimates: estimates.map(({ standing: _, ...estimate }) => estimate),
+    comparisons: comparisons.map(({ standing: _, ...comparison }) => comparison),
+  };
+}
+
+export function failed({ lane, scenario, point, round, order, attempt }: CompletedCell): FailedCell {
   const error = { message: 'worker 1 ended', code: 139, signal: 'SIGSEGV' };
-  return { lane, scenario, point, round, order, state: 'failed', phase: 'warm-up', error, warnings: [] };
+  return { lane, scenario, point, round, order, attempt, state: 'failed', phase: 'warm-up', error, warnings: [] };
 }
 
 /**
@@ -192,6 +218,7 @@ function completedCell(
   };
   return {
     ...identity,
+    attempt: 1,
     scenario: 'spread',
     state: 'completed',
     url: 'http://127.0.0.1:1/',

@@ -1,7 +1,7 @@
 /** A result of many scenarios for tests: one for each thing that a scenario can vary or measure. */
 
 import { axesOf, type DeclaredAxes } from '../contract/dimensions.ts';
-import type { CompletedCell, Point, Result } from '../contract/result.ts';
+import { type CompletedCell, notice, type Point, type Result } from '../contract/result.ts';
 import { makeResult, POINT, SCENARIO } from './fixture.ts';
 
 type Scenario = Result['scenarios'][number];
@@ -100,8 +100,7 @@ function loaded(cell: CompletedCell): CompletedCell {
 /** Beyond the limit a cell says what gave out. */
 function cutOff(cell: CompletedCell, limit: Scenario['limit']): CompletedCell {
   if (!limit || cell.latency.p99Us <= limit.max) return cell;
-  const warning = { code: 'server-saturated', severity: 'notice', text: 'full', hint: 'less' } as const;
-  return { ...cell, warnings: [warning] };
+  return { ...cell, warnings: [notice('server-saturated', 'full', 'less')] };
 }
 
 function timesOf(p50Us: number, count: number): CompletedCell['latency'] {

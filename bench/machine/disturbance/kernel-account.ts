@@ -1,9 +1,9 @@
 /** What the kernel accounts for: CPU pressure, steal and idle time of each core, and quotas. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Noise } from '../../contract/result.ts';
 import { nowNs } from '../../measure/clock.ts';
 import { readText } from '../../measure/system-files.ts';
+import type { Noise } from './limits.ts';
 import { throttledUs, throttleFiles } from './throttle.ts';
 
 /** Of 10 ms each, since the machine's start. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DISTURBANCE_LIMITS, exceededBounds } from './limits.ts';
 import type { Disturbance } from '../../contract/result.ts';
+import { DISTURBANCE_LIMITS, exceededBounds } from './limits.ts';
 
 const { runDelay, stoppedShare, steal, throttled } = DISTURBANCE_LIMITS;
 const long = { share: 0.5, foreignShare: runDelay.share * 1.01, foreignMeanUs: runDelay.meanUs * 1.01 };

@@ -1,7 +1,6 @@
 /** How much of the machine others may take before a cell counts as disturbed, and before doctor, or a warning, says so. */
 
-import { type Noise, percent } from '../../contract/result.ts';
-import { DISTURBANCES, type Disturbance, type Waiting } from '../../contract/result.ts';
+import { DISTURBANCES, type Disturbance, percent, type Waiting } from '../../contract/result.ts';
 
 /**
  * Bounds of an undisturbed cell. They were set from the load that cells make by themselves, and from what others do to a
@@ -42,6 +41,9 @@ export const DOCTOR_LIMITS = {
   /** Wake-ups that are over 5 ms late: 1 to 7 a minute on a quiet host, over 50 beside busy neighbours. */
   latePerMinute: 50,
 } as const;
+
+/** What others take of the machine. */
+export type Noise = Pick<Disturbance, 'cpuPressure' | 'steal' | 'throttled'>;
 
 export const NOISE_LIMITS = {
   /** While no process of a run exists. */

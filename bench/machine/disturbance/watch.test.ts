@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { WakeUpReading } from './calls.ts';
 import { disturbanceSchema } from '../../contract/result.ts';
+import type { WakeUpReading } from './calls.ts';
 import { disturbanceBetween, type Readings, type Sleeper, startWatching } from './watch.ts';
 
 const ticks = (steal: number, all: number) => ({ idle: 0, steal, all });

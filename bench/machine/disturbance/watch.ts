@@ -1,10 +1,10 @@
 /** What disturbs the measured window of one cell: decided from these readings alone, before any latency is read. */
 
+import type { Disturbance } from '../../contract/result.ts';
 import type { WakeUpReading } from './calls.ts';
 import { type MachineReading, noiseBetween, readMachine, stealBetween } from './kernel-account.ts';
 import { exceededBounds } from './limits.ts';
 import { openProcess, type ProcessReading, waitingBetween } from './run-delay.ts';
-import type { Disturbance } from '../../contract/result.ts';
 
 /** A sleeper on one core. */
 export interface Sleeper {

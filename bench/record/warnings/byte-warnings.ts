@@ -6,6 +6,9 @@ import { type CompletedCell, mustAgree, notice, severe, type Warning } from '../
 /** How far the sampled clients' bytes per event may be from all clients' bytes per delivery. */
 const LEDGER_SAMPLE = 0.05;
 
+/** Packets are told with the bytes in them. */
+const SOCKETS = ['bytes', 'packets'] as const;
+
 export function byteWarnings(cell: Pick<CompletedCell, 'wire' | 'recovery' | 'point'>): Warning[] {
   const { wire } = cell;
   return [...(mustAgree(cell) ? disagreement(wire) : []), ...residual(wire), ...blind(wire), ...unlike(wire)];
@@ -18,7 +21,7 @@ function disagreement({ cell: { server, clients } }: CompletedCell['wire']): War
   const text = `The server sent ${down} bytes that no client received; the clients sent ${up} that the server did not receive.`;
   const hint =
     'Do not use the bytes of this cell, and run again: a connection broke. If it comes back, one side miscounts.';
-  return [severe('bytes-disagree', text, hint)];
+  return [severe('bytes-disagree', text, hint, SOCKETS)];
 }
 
 function residual({ ledger }: CompletedCell['wire']): Warning[] {
@@ -27,7 +30,7 @@ function residual({ ledger }: CompletedCell['wire']): Warning[] {
   const text = `${ledger.residualBytes} bytes are in no layer of the ledger.${first}`;
   const hint =
     'Do not use the layers of this cell; its totals hold. A capture shows which bytes they are: npx vitest run bench/tests/witness.test.ts, as root.';
-  return [severe('ledger-residual', text, hint)];
+  return [severe('ledger-residual', text, hint, SOCKETS)];
 }
 
 /** Bodies of a media type that the ledger does not know count as control: its layers sum, and say nothing. */
@@ -36,7 +39,7 @@ function blind({ ledger, windowDeliveries }: CompletedCell['wire']): Warning[] {
   const text = `Clients got ${windowDeliveries} deliveries, and the ledger read no event.`;
   const hint =
     'Do not use the layers of this cell. The ledger may not know the media type: see bench/ledger/answer.ts.';
-  return [severe('ledger-blind', text, hint)];
+  return [severe('ledger-blind', text, hint, SOCKETS)];
 }
 
 /** A relay that gets no time makes its clients take more events at once than the others do. */

@@ -18,12 +18,12 @@ export function linkWarnings({ link }: Pick<CompletedCell, 'link'>): Warning[] {
     `The link let bytes through ${(us / 1e3).toFixed(2)} ms late at ${name}; allowed are ${(allowedUs / 1e3).toFixed(2)} ms.`;
   const hint = 'Fewer clients, or a core for the link: its lateness is part of every latency.';
   const found: Warning[] = [];
-  if (lateness.p50Us > allowedUs) found.push(severe('link-late', late('p50', lateness.p50Us), hint));
+  if (lateness.p50Us > allowedUs) found.push(severe('link-late', late('p50', lateness.p50Us), hint, ['latency']));
   else if (lateness.p99Us > allowedUs) {
     found.push(notice('link-late', late('p99', lateness.p99Us), `${hint} Quote no percentile above p50.`));
   }
   if (cpuShare <= LIMITS.cpuShare) return found;
   const text = `The link used ${percent(cpuShare)} of a core.`;
   const fewer = 'Fewer clients or events per second: the link limits what is measured.';
-  return [...found, severe('link-saturated', text, fewer)];
+  return [...found, severe('link-saturated', text, fewer, ['latency'])];
 }

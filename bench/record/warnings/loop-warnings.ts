@@ -18,7 +18,7 @@ function idleServer({ server, workers }: Loops): Warning[] {
   const busiest = Math.max(...workers.map(({ cpuShare }) => cpuShare));
   const text = `The server used ${percent(server.cpuShare)} of a core, the busiest worker ${percent(busiest)}: it can answer more polls than it was asked.`;
   const hint = 'More workers on a machine with more cores: the harness limits what is measured.';
-  if (busiest > FULL) return [severe('worker-saturated', text, hint)];
+  if (busiest > FULL) return [severe('worker-saturated', text, hint, ['cpu'])];
   return [notice('server-idle', text, 'More clients, or less distance: these ask no faster.')];
 }
 

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CompletedCell } from '../../contract/result.ts';
 import { LatencyRecorder } from '../../measure/latency.ts';
-import { makeResult } from '../../tests/fixture.ts';
+import { makeResult, QUIET } from '../../tests/fixture.ts';
 import { cellWarnings } from './warnings.ts';
 
 function cellOf(changes: Partial<CompletedCell>): CompletedCell {
@@ -34,7 +34,7 @@ describe('a server that took the place of one that was killed', () => {
       { wire: { ...wire, cell: { ...wire.cell, server: { ...ofOne, sentBytes: ofOne.sentBytes / 2 } } } },
     ],
     ['makes the halves differ', 'unsteady', { halvesP50Us: [halvesP50Us[0], halvesP50Us[0] * 100] }],
-    ['presses on its core as it starts', 'noisy-machine', { noise: { cpuPressure: 0.4, steal: 0, throttled: 0 } }],
+    ['presses on its core as it starts', 'disturbed', { disturbance: { ...QUIET, exceeded: ['pressure'] } }],
   ])('%s, and that is no %s', (_what, code, seen) => {
     expect(codesOf(seen)).toContain(code);
     expect(codesOf({ ...seen, recovery })).not.toContain(code);
@@ -42,7 +42,7 @@ describe('a server that took the place of one that was killed', () => {
 
   it.each<[string, Partial<CompletedCell>]>([
     ['late-reading', { workers: [{ ...server, elapsedUs: server.elapsedUs / 4 }] }],
-    ['noisy-machine', { noise: { cpuPressure: 0, steal: 0.1, throttled: 0 } }],
+    ['disturbed', { disturbance: { ...QUIET, steal: 0.1, exceeded: ['steal', 'pressure'] } }],
     ['worker-saturated', { workers: [{ ...server, cpuShare: 0.9 }] }],
   ])('is no excuse for %s of others', (code, seen) => {
     expect(codesOf({ ...seen, recovery })).toContain(code);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LedgerCount } from '../../contract/ledger.ts';
+import { type Arrivals, KINDS, type Kind } from '../../contract/result.ts';
 import { noLayerBytes } from '../../ledger/layers.ts';
 import { QUIET } from '../../tests/fixture.ts';
 import { calibrationWarnings } from './machine-warnings.ts';
@@ -59,7 +60,8 @@ function warningsOf(cell: CellChanges, changes: Partial<CellEvidence> = {}) {
       },
       server: usage,
       workers: [usage],
-      noise: QUIET,
+      attempt: 1,
+      disturbance: QUIET,
       ...cell,
     },
     pinning: { server: 1, workers: [0], relay: 0 },
@@ -71,6 +73,7 @@ function warningsOf(cell: CellChanges, changes: Partial<CellEvidence> = {}) {
 const delivery = { expected: 100, delivered: 100, missing: 0, duplicated: 0, outOfOrder: 0, unexpected: 0 };
 const lateness = { p50Us: 50, p99Us: 900, maxUs: 9_000, chunks: 1_000 };
 const link = { rttMs: 20, lateness, residualBytes: 0, cpuShare: 0.1, elapsedUs: 10_000_000 };
+const parts = { feedUs: 50, serverUs: 400, wireUs: 450, clientUs: 100 };
 const feed = { achievedEventsPerSecond: 10, lagP50Us: 1, lagP95Us: 10, lagP99Us: 100, lagMaxUs: 100 };
 
 describe('a cell is warned of', () => {
@@ -100,8 +103,10 @@ describe('a cell is warned of', () => {
     ['unpinned', {}, { pinning: { server: undefined, workers: [undefined], relay: undefined } }],
     ['cores-shared', {}, { pinning: { server: 0, workers: [0], relay: 0 } }],
     ['cores-shared', {}, { pinning: { server: 1, workers: [0, 0], relay: 0 } }],
-    ['noisy-machine', { noise: { ...QUIET, steal: 0.021 } }, {}],
-    ['noisy-machine', { noise: { ...QUIET, throttled: 0.011 } }, {}],
+    ['disturbed', { disturbance: { ...QUIET, exceeded: ['run-delay'] } }, {}],
+    ['client-queue', { latencyParts: { ...parts, clientUs: 101 } }, {}],
+    ['feed-lagged', { latencyParts: { ...parts, feedUs: 101 } }, {}],
+    ['floor-share', { floor: { cpuUs: 501, elapsedUs: 10_000_000 } }, {}],
   ])('%s', (code, cell, changes) => {
     expect(codesOf(cell, changes)).toEqual([code]);
   });
@@ -140,6 +145,54 @@ describe('a cell is warned of', () => {
     expect(severities(late({ p99Us: 3_000 }))).toEqual(['notice']);
     expect(severities({ link: { ...link, cpuShare: 1 } })).toEqual(['severe']);
     expect(severities({ link: { ...late({ p99Us: 3_000 }).link, rttMs: 300 } })).toEqual([]);
+  });
+
+  it('no event loop where the parts of latency are known: those tell', () => {
+    expect(codesOf({ workers: [{ ...usage, eventLoopDelayP99Us: 30_000 }], latencyParts: parts })).toEqual([]);
+  });
+
+  it.each<[string, CellChanges, readonly Kind[]]>([
+    ['lost', { delivery: { ...delivery, missing: 1 } }, KINDS],
+    ['reordered', { delivery: { ...delivery, outOfOrder: 1 } }, KINDS],
+    ['server-saturated', { server: { ...usage, cpuShare: 0.81 } }, ['latency']],
+    ['worker-saturated', { workers: [{ ...usage, cpuShare: 0.81 }] }, ['latency']],
+    ['link-late', { link: { ...link, lateness: { ...lateness, p50Us: 1_001 } } }, ['latency']],
+    ['client-queue', { latencyParts: { ...parts, clientUs: 101 } }, ['latency']],
+    ['feed-lagged', { latencyParts: { ...parts, feedUs: 101 } }, ['latency']],
+    ['floor-share', { floor: { cpuUs: 501, elapsedUs: 10_000_000 } }, ['cpu']],
+    ['feed-lagged', { feed: { ...feed, lagP95Us: 1_001 } }, []],
+  ])('%s, against the kinds of figures that it touches', (code, cell, against) => {
+    expect(warningsOf(cell)).toMatchObject([{ code, against }]);
+  });
+
+  const late = { ...usage, elapsedUs: 10_210_000 };
+  it.each<[string, CellChanges, readonly Kind[]]>([
+    ['the server of pushed events', { server: late }, ['cpu']],
+    ['their clients', { workers: [late] }, ['packets', 'cpu']],
+    ['the link', { link: { ...link, elapsedUs: 9_790_000 } }, ['latency']],
+    ['clients that poll', { workers: [late], polls: { answered: 100, empty: 0 } }, ['bytes', 'packets', 'cpu']],
+    ['clients that inflate', { workers: [late], options: { compression: 'deflate' } }, ['bytes', 'packets', 'cpu']],
+    [
+      'silent clients',
+      { workers: [late], window: { warmupEvents: 1, events: 0, seconds: 10 } },
+      ['bytes', 'packets', 'cpu'],
+    ],
+  ])('a late reading of %s, against what it makes inexact', (_who, cell, against) => {
+    expect(warningsOf(cell).filter(({ code }) => code === 'late-reading')).toMatchObject([{ against }]);
+  });
+
+  it('a reading that is late, but not of one within the quiet in which the window ends', () => {
+    const short = { window: { warmupEvents: 1, events: 10, seconds: 1 } };
+    const at = (elapsedUs: number, arrivals?: Arrivals) =>
+      codesOf(
+        { ...short, server: { ...usage, elapsedUs }, workers: [{ ...usage, elapsedUs: 1e6 }] },
+        arrivals && { arrivals },
+      );
+    const spread: Arrivals = { process: 'spread', slotShare: 0.5 };
+    expect(at(979_999)).toEqual(['late-reading']);
+    expect(at(975_001, spread)).toEqual([]);
+    expect(at(974_999, spread)).toEqual(['late-reading']);
+    expect(at(979_999, { process: 'independent', slotGroupSize: 8, quietSlots: 0.2 })).toEqual(['late-reading']);
   });
 
   it("a server's late event loop without forbidding to cite: it is what the transport costs", () => {
@@ -218,28 +271,45 @@ describe('a cell is warned of', () => {
     );
   });
 
-  it.each([
-    [0.19, 0.1, []],
-    [0.21, 0.1, ['noisy-machine']],
-    [0.49, 0.4, []],
-    [0.51, 0.4, ['noisy-machine']],
-  ])('CPU pressure %f beside server and worker at %f of a core each: %j', (cpuPressure, cpuShare, expected) => {
-    const busy = { ...usage, cpuShare };
-    expect(codesOf({ noise: { ...QUIET, cpuPressure }, server: busy, workers: [busy] })).toEqual(expected);
-  });
-
-  it('noise, naming what is over its limit and what to do about that, and nothing else', () => {
-    const [warning] = warningsOf({ noise: { cpuPressure: null, steal: 0.5, throttled: 0.2 } });
+  it('others that held it back, naming each bound, its share and what to do about that, and nothing else', () => {
+    const sleepers = [{ core: 1, wakeUps: 100, lateWakeUps: 2, maxLateUs: 90_000, stoppedShare: 0.03 }];
+    const exceeded = ['stopped', 'throttled', 'a-new-one'];
+    const [warning] = warningsOf({ disturbance: { ...QUIET, steal: 0.5, throttled: 0.2, sleepers, exceeded } });
     expect(warning).toMatchObject({
+      code: 'disturbed',
       severity: 'severe',
-      text: expect.stringMatching(/steal 50.0 %, throttled 20.0 %/),
+      text: expect.stringMatching(/stood still 3.0 %, throttled 20.0 %, a-new-one\./),
     });
     expect(warning?.hint).toMatch(/CPU quota/);
-    expect(`${warning?.text}${warning?.hint}`).not.toMatch(/pressure|Close/);
+    expect(`${warning?.text}${warning?.hint}`).not.toMatch(/steal|pressure|Close/);
   });
 
-  it('nothing where the system does not tell of noise', () => {
-    expect(codesOf({ noise: { cpuPressure: null, steal: null, throttled: null } })).toEqual([]);
+  it.each<[string[], string[]]>([
+    [['run-delay'], ['latency']],
+    [['stopped', 'pressure'], ['latency']],
+    [
+      ['run-delay', 'steal'],
+      ['latency', 'cpu'],
+    ],
+    [['throttled'], ['latency', 'cpu']],
+  ])('a disturbance by %j: against %j', (exceeded, against) => {
+    expect(warningsOf({ disturbance: { ...QUIET, exceeded } })[0]?.against).toEqual(against);
+  });
+
+  it('what a rate of polls is not, where others had the core: there CPU is time on the clock', () => {
+    const closedLoops: CellChanges['closedLoops'] = [
+      { client: 'own', requests: 1, seconds: 1, upBytes: 1, downBytes: 1 },
+    ];
+    const cell = { disturbance: { ...QUIET, exceeded: ['run-delay'] }, closedLoops };
+    const disturbed = warningsOf(cell).find(({ code }) => code === 'disturbed');
+    expect(disturbed?.against).toEqual(['latency', 'cpu']);
+  });
+
+  it('nothing where the system does not tell of others', () => {
+    const runDelay = { server: null, probe: null };
+    expect(codesOf({ disturbance: { ...QUIET, cpuPressure: null, steal: null, throttled: null, runDelay } })).toEqual(
+      [],
+    );
   });
 
   it('clients that were cut off, in words, but not of those that were meant to be', () => {
@@ -298,7 +368,7 @@ describe('a run is warned of calibrations', () => {
   ])('that are too far apart %s', (_, sessions) => {
     const [warning, ...others] = calibrationWarnings(sessions);
     expect(others).toEqual([]);
-    expect(warning).toMatchObject({ code: 'noisy-machine', severity: 'severe' });
+    expect(warning).toMatchObject({ code: 'speed-moved', severity: 'notice', against: [] });
     expect(warning?.text).toMatch(/from 40.0 ms to 42.1 ms .* 5.2 % apart/);
     expect(warning?.hint).not.toBe('');
   });

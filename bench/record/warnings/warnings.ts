@@ -1,6 +1,6 @@
-/** Warnings about a cell: each has a code, a severity, what was seen and what to do. A severe one forbids to cite. */
+/** Warnings about a cell: each has a code, a severity, what was seen and what to do. A severe one forbids to cite some kinds of figures. */
 
-import { type CompletedCell, severe, type Warning } from '../../contract/result.ts';
+import { type Arrivals, type CompletedCell, severe, type Warning } from '../../contract/result.ts';
 import type { Pinning } from '../../machine/cores.ts';
 import { byteWarnings } from './byte-warnings.ts';
 import { linkWarnings } from './link-warnings.ts';
@@ -11,13 +11,15 @@ export interface CellEvidence {
   readonly cell: Omit<CompletedCell, 'warnings'>;
   readonly pinning: Pinning;
   readonly problems: readonly string[];
+  /** Of the cell's scenario. */
+  readonly arrivals?: Arrivals;
 }
 
-export function cellWarnings({ cell, pinning, problems }: CellEvidence): Warning[] {
+export function cellWarnings({ cell, pinning, problems, arrivals }: CellEvidence): Warning[] {
   return [
     ...deliveryWarnings(cell, problems),
     ...byteWarnings(cell),
-    ...loadWarnings(cell),
+    ...loadWarnings(cell, arrivals),
     ...linkWarnings(cell),
     ...machineWarnings(pinning, cell),
   ];

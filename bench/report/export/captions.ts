@@ -1,10 +1,11 @@
 /** Captions of the LaTeX tables: a table that is copied into a paper carries its conditions along. */
 
-import { type Result, VERDICTS, type Verdict } from '../../contract/result.ts';
+import { type Comparison, type Estimate, type Result, VERDICTS, type Verdict } from '../../contract/result.ts';
 import { baselinesOf, type Column } from '../view/tables/tables.ts';
 import { countOf } from '../view/words/format.ts';
-import { textLatex } from '../view/words/latex.ts';
-import type { Place, ScenarioView } from '../view/words/places.ts';
+import { escapeLatex, textLatex } from '../view/words/latex.ts';
+import type { LaneAtPlace, Place, ScenarioView } from '../view/words/places.ts';
+import { isRefused, UNCITABLE_MARK } from '../view/words/standing.ts';
 import { marginText, VERDICT_GLYPHS, VERDICT_NAMES } from '../view/words/verdicts.ts';
 import { conditionsText, inSentence, laneText, settingText, softwareText } from '../view/words/wording.ts';
 
@@ -18,7 +19,7 @@ export interface TablePart {
 export function valueCaption(result: Result, view: ScenarioView, table: TablePart): string {
   const { columns } = table;
   return [
-    ...caveat(result),
+    ...caveat(figuresIn(table, ({ estimates }, metric) => estimates.get(metric))),
     sentence(`${titleOf(view, table)}: ${settingOf(view, table)}`),
     ...spread(view, columns),
     ...definitions(columns).map(sentence),
@@ -34,7 +35,7 @@ export function ratioCaption(result: Result, view: ScenarioView, table: TablePar
   const [first, ...others] = baselinesOf(view.places);
   const baseline = others.length > 0 ? 'the lane that heads each group' : first;
   return [
-    ...caveat(result),
+    ...caveat(figuresIn(table, ({ comparisons }, metric) => comparisons.get(metric))),
     sentence(`${titleOf(view, table)}: ratios to ${baseline}, paired by round; ${settingOf(view, table)}`),
     `Values: Table~\\ref{${label}}.`,
     ...spread(view, table.columns),
@@ -49,8 +50,19 @@ function sentence(text: string): string {
   return `${textLatex(text)}.`;
 }
 
-function caveat({ citable }: Result): string[] {
-  return citable.ok ? [] : ['\\textbf{Not citable.}'];
+/** Of all figures of the table, or of those that have the mark. */
+function caveat(figures: readonly (Estimate | Comparison)[]): string[] {
+  const refused = figures.filter(isRefused);
+  if (refused.length === 0) return [];
+  return [
+    refused.length === figures.length ? '\\textbf{Not citable.}' : `${escapeLatex(UNCITABLE_MARK)}: not citable.`,
+  ];
+}
+
+function figuresIn<T>({ columns, places }: TablePart, of: (lane: LaneAtPlace, metric: string) => T | undefined): T[] {
+  return places.flatMap(({ lanes }) =>
+    lanes.flatMap((lane) => columns.flatMap(({ metric }) => of(lane, metric.id) ?? [])),
+  );
 }
 
 function titleOf({ scenario }: ScenarioView, { title, part }: TablePart): string {

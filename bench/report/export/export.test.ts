@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { failed, makeResult, withLedger } from '../../tests/fixture.ts';
+import { failed, makeResult, REFUSED, withLedger } from '../../tests/fixture.ts';
 import { exportResult } from './export.ts';
 
 const FILES = ['summary.md', 'cells.csv', 'tables.tex', 'cite.bib', 'REPRODUCE.md'];
@@ -11,7 +11,7 @@ test.each([
   ['no valid cell', makeResult({ change: failed })],
   ['no cell', makeResult({ replace: { cells: [], estimates: [], comparisons: [], finishedAt: null } })],
   ['no scenario', makeResult({ replace: { cells: [], estimates: [], comparisons: [], scenarios: [] } })],
-  ['a result that may not be cited', makeResult({ replace: { citable: { ok: false, reasons: ['why'] } } })],
+  ['a result that may not be cited', makeResult({ replace: REFUSED })],
 ])('%s has all exports, each with an end of line', (_, result) => {
   const files = exportResult(result);
   expect([...files.keys()]).toEqual(FILES);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Result } from '../../contract/result.ts';
-import { failed, makeResult, POINT } from '../../tests/fixture.ts';
+import { type Result, severe } from '../../contract/result.ts';
+import { failed, makeResult, POINT, REFUSED } from '../../tests/fixture.ts';
 import { Anchors } from '../view/words/anchors.ts';
 import { viewsOf } from '../view/words/places.ts';
 import { summaryMarkdown } from './summary.ts';
@@ -8,10 +8,27 @@ import { summaryMarkdown } from './summary.ts';
 const summaryOf = (result: Result) => summaryMarkdown(result, viewsOf(result, new Anchors()));
 
 test('whether it may be cited comes first', () => {
-  expect(summaryOf(makeResult())).toMatch(/^# Run 20260102-030405-test-7\n\n\*\*This run may be cited\*\*/);
-  const reasons = ['dirty-tree: The code differed from its commit.', 'noise-floor: a|b'];
-  const text = summaryOf(makeResult({ replace: { citable: { ok: false, reasons } } }));
-  expect(text).toMatch(/^# .*\n\n\*\*This run may not be cited\*\*.*\n\n- dirty-tree: .*\n- noise-floor: a\\\|b\n/);
+  expect(summaryOf(makeResult())).toMatch(
+    /^# Run 20260102-030405-test-7\n\n\*\*Citable: bytes ✓ · CPU ✓ · latency ✓\*\*/,
+  );
+  const warnings = [...REFUSED.warnings, severe('noise-floor', 'a|b', 'more rounds', ['latency'])];
+  const text = summaryOf(makeResult({ replace: { warnings } }));
+  expect(text).toMatch(
+    /^# .*\n\n\*\*Citable: bytes ✗ · CPU ✗ · latency ✗ · .*\n\n- all: dirty-tree: .*\n- latency: noise-floor: a\\\|b\n/,
+  );
+});
+
+test('a figure that may not be cited has a mark, and the others of the run none', () => {
+  const warnings = [severe('code', 'why', 'hint', ['latency'])];
+  const rows = summaryOf(makeResult({ replace: { warnings } })).split('\n');
+  const row = rows.find((line) => line.startsWith('| Lane gamma |'))?.split(' | ');
+  expect(row?.[1]).toMatch(/ †$/);
+  expect(row?.filter((cell) => cell.includes('†'))).toHaveLength(2);
+});
+
+test('absolute times are said to be of this session', () => {
+  expect(summaryOf(makeResult())).toContain('Absolute times are of this session');
+  expect(summaryOf(makeResult({ replace: { estimates: [], comparisons: [] } }))).not.toContain('Absolute times');
 });
 
 test('each lane has a row at each point, with intervals, and its comparisons in words', () => {

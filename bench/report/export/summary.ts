@@ -2,10 +2,19 @@
 
 import type { Result } from '../../contract/result.ts';
 import { bibtexKey, citationSentence } from '../view/citation.ts';
-import { baselinesOf, type Column, columnsOf, formattedRatio, formattedValue, TABLES } from '../view/tables/tables.ts';
+import {
+  baselinesOf,
+  type Column,
+  columnsOf,
+  formattedRatio,
+  formattedValue,
+  type MarkedInterval,
+  TABLES,
+} from '../view/tables/tables.ts';
 import { formatInstant, headed, intervalText } from '../view/words/format.ts';
 import { type Place, type ScenarioView, withoutDuplicates } from '../view/words/places.ts';
 import { roundsOf } from '../view/words/rounds.ts';
+import { citableText, reasonTexts, sessionText, UNCITABLE_MARK } from '../view/words/standing.ts';
 import { verdictText } from '../view/words/verdicts.ts';
 import { conditionsText, laneText, runsBeforeText, softwareText } from '../view/words/wording.ts';
 import { bullets, escapeMarkdown, type MarkdownColumn, markdownTable } from './markdown.ts';
@@ -22,11 +31,13 @@ export function summaryMarkdown(result: Result, views: readonly ScenarioView[]):
 }
 
 function citableLines(result: Result): string[] {
-  const { ok, reasons } = result.citable;
-  if (ok) return [`**This run may be cited**, as \`${bibtexKey(result)}\` of \`cite.bib\`.`];
+  const { citable } = result;
+  const session = sessionText(result);
+  const reasons = reasonTexts(citable);
   return [
-    '**This run may not be cited**, nor any number below:',
+    `**Citable: ${citableText(citable)}**, as \`${bibtexKey(result)}\` of \`cite.bib\`. ${UNCITABLE_MARK} marks a figure that is not.`,
     ...(reasons.length > 0 ? [bullets(reasons.map(escapeMarkdown))] : []),
+    ...(session === undefined ? [] : [escapeMarkdown(session)]),
   ];
 }
 
@@ -55,12 +66,16 @@ function valueTable({ places }: ScenarioView, columns: readonly Column[]): strin
         lane.label.title,
         ...columns.map((column) => {
           const formatted = formattedValue(lane, column);
-          return formatted ? intervalText(formatted) : '–';
+          return formatted ? markedText(formatted) : '–';
         }),
         `${roundsOf(lane.valid)} of ${roundsOf(lane.cells)}`,
       ]),
     ),
   );
+}
+
+function markedText(formatted: MarkedInterval): string {
+  return `${intervalText(formatted)}${formatted.mark === undefined ? '' : ` ${formatted.mark}`}`;
 }
 
 function pointColumn(places: readonly Place[]): MarkdownColumn[] {
@@ -90,7 +105,7 @@ function comparisonBlocks({ places }: ScenarioView, columns: readonly Column[]):
             label.title,
             ...(others.length > 0 ? [baseline?.title ?? ''] : []),
             metric.title,
-            intervalText(formattedRatio(comparison)),
+            markedText(formattedRatio(comparison)),
             said,
           ],
         ];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { FIGURES, type Result } from '../../contract/result.ts';
+import { type CompletedCell, FIGURES, type Result, severe } from '../../contract/result.ts';
 import { shownIn } from '../../stats/metrics/metrics.ts';
-import { failed, makeResult, POINT, SCENARIO, withLedger } from '../../tests/fixture.ts';
+import { failed, makeResult, POINT, REFUSED, SCENARIO, withLedger } from '../../tests/fixture.ts';
 import { Anchors } from '../view/words/anchors.ts';
 import { viewsOf } from '../view/words/places.ts';
 import { tablesLatex } from './tables-tex.ts';
@@ -106,8 +106,19 @@ test('one round has no interval, and the caption says so', () => {
   expect(latex).not.toContain('\\scriptsize');
 });
 
+test('a figure that may not be cited among others has a mark, which its caption explains', () => {
+  const change = (cell: CompletedCell): CompletedCell => {
+    return cell.lane === 'alpha' ? { ...cell, warnings: [severe('code', 'why', 'hint', ['latency'])] } : cell;
+  };
+  const latex = latexOf(makeResult({ change }));
+  expect(latex).toMatch(/\n +\\textdagger\{\}: not citable\.\n/);
+  expect(latex).toMatch(/Lane alpha & [\d.]+ \{\\,\\textdagger\{\}\}/);
+  expect(latex).toMatch(/Lane gamma & [\d.]+ & /);
+  expect(latexOf(makeResult())).not.toContain('textdagger');
+});
+
 test('every caption of a result that may not be cited says so first', () => {
-  const latex = latexOf(makeResult({ replace: { citable: { ok: false, reasons: ['why'] } } }));
+  const latex = latexOf(makeResult({ replace: REFUSED }));
   const captions = latex.match(/\\caption\[.*\]\{%\n.*/g) ?? [];
   expect(captions.length).toBeGreaterThan(3);
   for (const caption of captions) expect(caption).toContain('\\textbf{Not citable.}');

@@ -5,15 +5,19 @@ import { baselinesOf, type Column, columnsOf, formattedRatio, formattedValue, TA
 import { escapeLatex } from '../view/words/latex.ts';
 import { slug } from '../view/words/names.ts';
 import type { LaneAtPlace, Place, ScenarioView } from '../view/words/places.ts';
+import { namesOf, refusedKinds } from '../view/words/standing.ts';
 import { VERDICT_GLYPHS } from '../view/words/verdicts.ts';
 import { ratioCaption, valueCaption } from './captions.ts';
 import { type Group, type Row, tabular } from './tabular.ts';
 
 export function tablesLatex(result: Result, views: readonly ScenarioView[]): string {
+  const refused = refusedKinds(result.citable);
   const tables = views.flatMap((view) => tablesOf(result, view));
   return [
     `% Tables of the Pushlab run ${escapeLatex(result.id)}: \\input this file, or copy what you need of it.`,
-    ...(result.citable.ok ? [] : ['% This run may not be cited; every caption says so.']),
+    ...(refused.length === 0
+      ? []
+      : [`% Not citable of this run: ${namesOf(refused)}; captions and marks say which figures.`]),
     '% They need, in the preamble:',
     '%   \\usepackage{booktabs}',
     '%   \\usepackage{siunitx}  % version 3 or later',
@@ -104,7 +108,11 @@ function ratioRow({ label, comparisons }: LaneAtPlace, columns: readonly Column[
   const found = columns.map(({ metric }) => comparisons.get(metric.id));
   return {
     lane: label.title,
-    cells: found.map((one) => one && { ...formattedRatio(one), mark: VERDICT_GLYPHS[one.verdict] }),
+    cells: found.map((one) => {
+      if (!one) return undefined;
+      const { mark = '', ...ratio } = formattedRatio(one);
+      return { ...ratio, mark: `${VERDICT_GLYPHS[one.verdict]}${mark}` };
+    }),
     rounds: Math.max(...found.map((one) => one?.rounds ?? 0)),
   };
 }

@@ -1,10 +1,12 @@
 /** Rows of numbers as a LaTeX tabular: decimal points below one another, each interval below its number. */
 
-import { type FormattedInterval, formatCount } from '../view/words/format.ts';
+import type { MarkedInterval } from '../view/tables/tables.ts';
+import { formatCount } from '../view/words/format.ts';
 import { escapeLatex, intervalLatex, plainNumber, tableFormat, textLatex, unitLatex } from '../view/words/latex.ts';
+import { UNCITABLE_MARK } from '../view/words/standing.ts';
 
-/** Reserves the width of the widest mark: columns of marked numbers would touch without it. */
-const WIDEST_MARK = '≈';
+/** Of a verdict: wider than the others. */
+const WIDEST_VERDICT = '≈';
 
 export interface Head {
   readonly label: string;
@@ -18,12 +20,8 @@ export interface Group {
 
 export interface Row {
   readonly lane: string;
-  readonly cells: readonly (NumberCell | undefined)[];
+  readonly cells: readonly (MarkedInterval | undefined)[];
   readonly rounds: number;
-}
-
-interface NumberCell extends FormattedInterval {
-  readonly mark?: string;
 }
 
 export function tabular(heads: readonly Head[], groups: readonly Group[]): string {
@@ -47,10 +45,14 @@ export function tabular(heads: readonly Head[], groups: readonly Group[]): strin
   ].join('\n');
 }
 
-function numberColumn(cells: readonly NumberCell[]): string {
+function numberColumn(cells: readonly MarkedInterval[]): string {
   const format = tableFormat(cells.map(({ value }) => plainNumber(value)));
-  const isMarked = cells.some(({ mark }) => mark !== undefined);
-  return `S[table-format=${format}${isMarked ? `, table-space-text-post={${markLatex(WIDEST_MARK)}}` : ''}]`;
+  const marks = cells.flatMap(({ mark }) => mark ?? []);
+  const isRefused = marks.some((mark) => mark.endsWith(UNCITABLE_MARK));
+  const hasVerdicts = marks.some((mark) => mark !== UNCITABLE_MARK);
+  // Reserves the width of the widest mark: columns of marked numbers would touch without it.
+  const widest = `${hasVerdicts ? WIDEST_VERDICT : ''}${isRefused ? UNCITABLE_MARK : ''}`;
+  return `S[table-format=${format}${widest ? `, table-space-text-post={${markLatex(widest)}}` : ''}]`;
 }
 
 function headText({ label, unit }: Head): string {
@@ -66,7 +68,7 @@ function rowLines({ lane, cells, rounds }: Row): string[] {
   ];
 }
 
-function numberText({ value, mark }: NumberCell): string {
+function numberText({ value, mark }: MarkedInterval): string {
   return `${plainNumber(value)}${mark === undefined ? '' : ` {${markLatex(mark)}}`}`;
 }
 

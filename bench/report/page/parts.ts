@@ -2,6 +2,7 @@
 
 import { laneColour, markOf } from '../view/charts/lane-marks.ts';
 import type { Column, Entry, LaneLabel, Prose, Row, Table, TableCell } from '../view/page-model.ts';
+import { UNCITABLE_MARK } from '../view/words/standing.ts';
 import { type Html, html } from './html.ts';
 
 export function anchorLink(id: string, title: string): Html {
@@ -34,11 +35,18 @@ export function copyable(content: Html): Html {
 }
 
 export function table(model: Table): Html {
-  const { id, title, folded, notes = [] } = model;
+  const { id, title, folded } = model;
+  const notes = [...(model.notes ?? []), ...refusalsIn(model)];
   const below = notes.length > 0 ? html`<p class="below">${notes.join(' ')}</p>` : undefined;
   if (folded === undefined) return html`${tableBox(model)}${below}`;
   return html`<details class="fold"><summary id="${id}-title">${title} <span class="folded">${folded}</span></summary>
 ${tableBox(model)}${below}</details>`;
+}
+
+/** What the sign beside a figure that may not be cited says, with all reasons of the table. */
+function refusalsIn({ rows }: Table): string[] {
+  const reasons = new Set(rows.flatMap(({ cells }) => cells.flatMap(({ refusal }) => refusal ?? [])));
+  return reasons.size === 0 ? [] : [`${UNCITABLE_MARK} not citable: ${[...reasons].join(' ')}`];
 }
 
 /** The table may be wider than the page: then its box scrolls, by keyboard too. */
@@ -92,12 +100,13 @@ function tagOf(lane: LaneLabel | undefined): string | undefined {
   return lane?.duplicateOf === undefined ? undefined : 'repeat';
 }
 
-function tableCell({ text, interval, verdict, isRemark }: TableCell, numeric: boolean): Html {
+function tableCell({ text, interval, verdict, isRemark, refusal }: TableCell, numeric: boolean): Html {
   const name = [numeric ? 'number' : '', isRemark ? 'remark' : ''].filter(Boolean).join(' ');
   const bounds = interval === undefined ? undefined : html` <span class="interval">${interval}</span>`;
   // The sign is seen; its words are read aloud, and shown under the pointer.
   const sign =
     verdict &&
     html` <span class="sign" title="${verdict.text}"><span aria-hidden="true">${verdict.glyph}</span><span class="unseen">${verdict.text}</span></span>`;
-  return html`<td${name ? html` class="${name}"` : undefined}>${text}${bounds}${sign}</td>`;
+  const mark = refusal === undefined ? undefined : html`<sup title="not citable: ${refusal}">${UNCITABLE_MARK}</sup>`;
+  return html`<td${name ? html` class="${name}"` : undefined}>${text}${bounds}${sign}${mark}</td>`;
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { projectRoot } from '../../contract/paths.ts';
-import { type CompletedCell, FIGURES, type Result } from '../../contract/result.ts';
+import { type CompletedCell, FIGURES, type Result, severe } from '../../contract/result.ts';
 import { failed, makeResult, POINT, SCENARIO, withLedger } from '../../tests/fixture.ts';
 import { bibtexEntry, citationSentence } from '../view/citation.ts';
 import { html } from './html.ts';
@@ -133,7 +133,7 @@ describe('the page cannot be tricked', () => {
     'verdict',
   ]);
 
-  const warnings = [{ code: 'code', severity: 'severe', text: 'text', hint: 'hint' }] as const;
+  const warnings = [severe('code', 'text', 'hint')];
   const withProblem = (cell: CompletedCell): CompletedCell => {
     const { wire } = withLedger(cell);
     return { ...cell, wire: { ...wire, ...(wire.ledger && { ledger: { ...wire.ledger, problems: ['problem'] } }) } };
@@ -145,7 +145,6 @@ describe('the page cannot be tricked', () => {
     replace: {
       scenarios: [{ ...SCENARIO, figures: [...FIGURES] }],
       warnings: [...warnings],
-      citable: { ok: false, reasons: ['reason'] },
     },
   });
   const page = renderReport(poison(sound));

@@ -63,7 +63,7 @@ ${content}
 </section>`;
 }
 
-function headHtml({ question, citable, noiseFloor, facts }: PageModel['head']): Html {
+function headHtml({ question, citable, noiseFloor, session, facts }: PageModel['head']): Html {
   const reasons =
     citable.reasons.length > 0
       ? html`<ul class="reasons">${citable.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`
@@ -71,9 +71,9 @@ function headHtml({ question, citable, noiseFloor, facts }: PageModel['head']): 
   return html`<header>
 <p class="brand">Pushlab <span>a comparison lab for server push</span></p>
 <h1>${question}</h1>
-<div class="citable ${citable.ok ? 'yes' : 'no'}"><p class="verdict"><span aria-hidden="true">${citable.ok ? '✓' : '✕'}</span> ${citable.title}</p>${reasons}${noiseFloor.map(
+<div class="citable ${citable.ok ? 'yes' : 'no'}"><p class="verdict">Citable: ${citable.title}</p>${reasons}${noiseFloor.map(
     (text) => html`<p class="noise-floor">${prose(text)}</p>`,
-  )}</div>
+  )}${session && html`<p class="noise-floor">${session}</p>`}</div>
 ${entries('facts', facts)}
 </header>`;
 }

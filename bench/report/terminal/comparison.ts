@@ -2,11 +2,12 @@
 
 import type { Result } from '../../contract/result.ts';
 import type { ComparisonRow, RunComparison } from '../../stats/compare.ts';
-import { groupBy } from '../../stats/group.ts';
+import { groupBy, keyOfPlace } from '../../stats/group.ts';
 import { metricOf, metrics } from '../../stats/metrics/metrics.ts';
 import type { JudgedThreshold } from '../../stats/threshold.ts';
 import { formatInterval, headed, intervalText, RATIO, scaleOf } from '../view/words/format.ts';
 import { commonText } from '../view/words/points.ts';
+import { citableText, isRefused, reasonTexts, UNCITABLE_MARK } from '../view/words/standing.ts';
 import { boundText, verdictText } from '../view/words/verdicts.ts';
 import { commitText, recomputedText } from '../view/words/wording.ts';
 import { align } from './terminal-tables.ts';
@@ -29,7 +30,7 @@ export function describeComparison(
   const columns = ['lane', 'metric', 'a', 'b', 'b to a', 'verdict', ...(isAcross ? ['machines'] : [])];
   const blocks = [...groupBy(shown, ({ scenario, point }) => `${scenario}: ${commonText([point])}`)].map(
     ([title, ofPlace]) => {
-      const lines = ofPlace.map((row) => [...cellsOf(row, a), ...(isAcross ? ['different'] : [])]);
+      const lines = ofPlace.map((row) => [...cellsOf(row, a, b), ...(isAcross ? ['different'] : [])]);
       const table = markdown ? markdownTable(columns, lines) : align([columns, ...lines]);
       return markdown ? `### ${title}\n\n${table}` : `${title}\n\n${table}`;
     },
@@ -47,6 +48,9 @@ export function describeComparison(
     ...runLines(a, b, markdown),
     ...(blocks.length > 0 ? blocks : ['The two have nothing in common to compare.']),
     notes.map((note) => (markdown ? `- ${note}` : note)).join('\n'),
+    ...(blocks.some((block) => block.includes(UNCITABLE_MARK))
+      ? [`${UNCITABLE_MARK} not citable, by the checks of its run.`]
+      : []),
     'Each interval covers the rounds of its run. What the machine did between the two runs is in none: measure a again beside b where little differs.',
   ]
     .filter((block) => block !== '')
@@ -56,21 +60,25 @@ export function describeComparison(
 function runLines(a: Result, b: Result, markdown: boolean): string[] {
   const line = (name: string, { id, environment, citable, warnings }: Result) => {
     const { versions } = environment;
-    const caveat = citable.ok ? '' : `; not to be cited: ${citable.reasons.join(' ')}`;
-    return `${markdown ? '- ' : ''}${name}: run ${id}, Pushlab ${versions.pushlab}, ${commitText(environment)}, Node ${versions.node}${caveat}${recomputedText(warnings)}`;
+    const verdict = `; ${[citableText(citable), ...reasonTexts(citable)].join('; ')}`;
+    return `${markdown ? '- ' : ''}${name}: run ${id}, Pushlab ${versions.pushlab}, ${commitText(environment)}, Node ${versions.node}${verdict}${recomputedText(warnings)}`;
   };
   return [[line('a', a), line('b', b)].join('\n')];
 }
 
-function cellsOf(row: ComparisonRow, { lanes }: Result): string[] {
+function cellsOf(row: ComparisonRow, a: Result, b: Result): string[] {
   const metric = metricOf(row.metric);
   const scale = scaleOf(metric, [row.a.value, row.b.value]);
-  const side = (of: ComparisonRow['a']) => intervalText(formatInterval({ ...of, spread: row.spread }, scale));
+  const side = (of: ComparisonRow['a'], { estimates }: Result) => {
+    const text = intervalText(formatInterval({ ...of, spread: row.spread }, scale));
+    const estimate = estimates.find((one) => one.metric === row.metric && keyOfPlace(one) === keyOfPlace(row));
+    return estimate && isRefused(estimate) ? `${text} ${UNCITABLE_MARK}` : text;
+  };
   return [
-    lanes.find(({ id }) => id === row.lane)?.title ?? row.lane,
+    a.lanes.find(({ id }) => id === row.lane)?.title ?? row.lane,
     headed(metric.title, scale),
-    side(row.a),
-    side(row.b),
+    side(row.a, a),
+    side(row.b, b),
     ratioText(row),
     verdictText({ ...row, rounds: Math.min(row.a.rounds, row.b.rounds) }),
   ];

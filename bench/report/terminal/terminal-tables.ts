@@ -23,12 +23,14 @@ import {
   scaleIn,
   withoutDuplicates,
 } from '../view/words/places.ts';
+import { isRefused, markLegend, UNCITABLE_MARK } from '../view/words/standing.ts';
 import { inSentence } from '../view/words/wording.ts';
 
 interface Column {
   readonly metric: Metric;
   readonly label: string;
   readonly isDetail: boolean;
+  readonly apart: 'parts' | 'polls' | undefined;
 }
 
 /** Figures whose metrics stand in one table; the others have tables of their own. */
@@ -47,7 +49,10 @@ export const LINE_COLUMNS = 100;
 
 export function tablesInFull(view: ScenarioView, lanes: readonly LaneLabel[]): string[] {
   return [
-    ...view.places.flatMap((place) => groupsOf(view).map((columns) => placeTable(place, columns, lanes))),
+    ...view.places.flatMap((place) => [
+      ...groupsOf(view).map((columns) => placeTable(place, columns, lanes)),
+      ...apartTables(place, apartOf(view), lanes),
+    ]),
     ...kneeTables(view),
     ...gapTables(view),
   ];
@@ -56,7 +61,7 @@ export function tablesInFull(view: ScenarioView, lanes: readonly LaneLabel[]): s
 /** One table for each sweep, where its columns fit; without details and duplicates. */
 export function tablesInShort(all: ScenarioView, lanes: readonly LaneLabel[]): string[] {
   const view = withoutDuplicates(all);
-  const groups = groupsOf(view).map((columns) => columns.filter(({ isDetail }) => !isDetail));
+  const groups = withoutDetails(groupsOf(view));
   const [place, ...others] = view.places;
   if (place && others.length === 0) {
     const own = lanes.filter(({ duplicateOf }) => duplicateOf === undefined);
@@ -64,6 +69,7 @@ export function tablesInShort(all: ScenarioView, lanes: readonly LaneLabel[]): s
     const tables = groups.length === 0 ? [] : [groups.flat()];
     return [
       ...narrowest([tables.map(table(true)), tables.map(table(false)), groups.map(table(true))]),
+      ...apartTables(place, withoutDetails(apartOf(view)), own),
       ...kneeTables(view),
       ...gapTables(view),
     ];
@@ -77,22 +83,72 @@ export function tablesInShort(all: ScenarioView, lanes: readonly LaneLabel[]): s
         ),
       ),
     ),
+    ...view.sweeps.flatMap((sweep) =>
+      withoutDetails(apartOf(view)).flatMap((columns) => apartSweepTable(sweep, columns, view)),
+    ),
     ...kneeTables(view),
     ...gapTables(view),
   ];
 }
 
-function groupsOf({ scenario }: ScenarioView): Column[][] {
-  const columns = shownIn('terminal', scenario.figures).map(({ metric, words: { label, isDetail = false } }) => ({
+function withoutDetails(groups: readonly Column[][]): Column[][] {
+  return groups.map((columns) => columns.filter(({ isDetail }) => !isDetail)).filter(({ length }) => length > 0);
+}
+
+function columnsOf({ scenario }: ScenarioView): Column[] {
+  return shownIn('terminal', scenario.figures).map(({ metric, words: { label, isDetail = false, apart } }) => ({
     metric,
     label,
     isDetail,
+    apart,
   }));
+}
+
+/** Columns that hold for some lanes alone, as those of polls do. */
+function apartOf(view: ScenarioView): Column[][] {
+  const columns = columnsOf(view);
+  const groups = (['polls', 'parts'] as const).map((name) => columns.filter(({ apart }) => apart === name));
+  return groups.filter(({ length }) => length > 0);
+}
+
+/** Of the lanes and columns that have a value. */
+function apartTables(place: Place, groups: readonly Column[][], lanes: readonly LaneLabel[]): string[] {
+  return groups.flatMap((all) => {
+    const has = (label: LaneLabel, { metric }: Column) => laneAt(place, label)?.estimates.has(metric.id) === true;
+    const columns = all.filter((column) => lanes.some((label) => has(label, column)));
+    const rows = lanes.filter((label) => columns.some((column) => has(label, column)));
+    return rows.length === 0 ? [] : [placeTable(place, columns, rows)];
+  });
+}
+
+function apartSweepTable(sweep: SweepView, all: readonly Column[], view: ScenarioView): string[] {
+  const lanes = sweep.places.flatMap(({ place }) => place.lanes);
+  const isTold = ({ metric }: Column) => lanes.some(({ estimates }) => estimates.has(metric.id));
+  const columns = all.filter(isTold);
+  if (columns.length === 0) return [];
+  const own = lanes.filter(({ estimates }) => columns.some(({ metric }) => estimates.has(metric.id)));
+  const labels = new Set(labelsOf(own).map(({ index }) => index));
+  const of = (place: Place): Place => ({ ...place, lanes: place.lanes.filter(({ label }) => labels.has(label.index)) });
+  const places = sweep.places.map((one) => ({ ...one, place: of(one.place) }));
+  return narrowest([3, 2].map((most) => [sweepTable({ ...sweep, places }, columns, view, most)]));
+}
+
+function groupsOf(view: ScenarioView): Column[][] {
+  const columns = columnsOf(view).filter(({ apart }) => apart === undefined);
   const isIn = (figures: readonly FigureKind[], [own]: readonly FigureKind[]) =>
     own !== undefined && figures.includes(own);
   return TABLES.map((figures) => columns.filter(({ metric: { shown } }) => isIn(figures, shown.figures))).filter(
     ({ length }) => length > 0,
   );
+}
+
+/** Why figures of its tables have the mark; nothing where none has. */
+export function legendOf(view: ScenarioView, isInShort: boolean): string[] {
+  const shown = columnsOf(view).filter(({ isDetail }) => !(isInShort && isDetail));
+  const estimates = view.places.flatMap(({ lanes }) =>
+    lanes.flatMap((lane) => shown.flatMap(({ metric }) => lane.estimates.get(metric.id) ?? [])),
+  );
+  return [markLegend(estimates) ?? []].flat();
 }
 
 function narrowest(candidates: readonly string[][]): string[] {
@@ -110,8 +166,10 @@ function placeTable(place: Place, wanted: readonly Column[], lanes: readonly Lan
       const estimate = lane.estimates.get(metric.id);
       const isExact = metric.spread === 'range' || !hasIntervals;
       if (!estimate) return metric.isPercentile ? 'n too small' : 'not known';
+      const mark = isRefused(estimate) ? UNCITABLE_MARK : '';
       // Bytes hardly differ between rounds; the page has their ranges.
-      return isExact ? formatInterval(estimate, scale).value : intervalText(formatInterval(estimate, scale));
+      const text = isExact ? formatInterval(estimate, scale).value : intervalText(formatInterval(estimate, scale));
+      return text + mark;
     });
     return [label.title, ...texts, String(rounds)];
   });
@@ -140,9 +198,14 @@ function sweepRows(
         );
     const texts = columns.map(({ metric, scale }) => {
       const format = metric.spread === 'range' ? formatExact : formatNumber;
-      const values = own.map((place) => laneAt(place, label)?.estimates.get(metric.id)?.value);
-      if (values.every((value) => value === undefined)) return '–';
-      return values.map((value) => (value === undefined ? '–' : format(value / scale.factor))).join(' → ');
+      const found = own.map((place) => laneAt(place, label)?.estimates.get(metric.id));
+      if (found.every((estimate) => estimate === undefined)) return '–';
+      return found
+        .map((estimate) => {
+          if (!estimate) return '–';
+          return `${format(estimate.value / scale.factor)}${isRefused(estimate) ? UNCITABLE_MARK : ''}`;
+        })
+        .join(' → ');
     });
     return [label.title, ...texts];
   });

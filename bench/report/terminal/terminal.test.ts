@@ -3,6 +3,7 @@ import { lanes } from '../../catalogue/lanes.ts';
 import { profiles } from '../../catalogue/profiles.ts';
 import { scenarios } from '../../catalogue/scenarios.ts';
 import { describeCatalogue } from '../../cli/list-command.ts';
+import { type CompletedCell, severe } from '../../contract/result.ts';
 import { failed, makeResult, POINT } from '../../tests/fixture.ts';
 import { makeSurvey } from '../../tests/survey.ts';
 import { describeResult } from './terminal.ts';
@@ -24,12 +25,38 @@ describe('what a run says at its end', () => {
   });
 
   it('says first whether it may be cited, and if not, each reason; and reminds of it at the end', () => {
-    const allowed = describeResult({ ...result, citable: { ok: true, reasons: [] } });
-    expect(allowed).toMatch(/^This result may be cited\.\n/);
-    expect(allowed).toMatch(/\nMay be cited\.$/);
-    const refused = describeResult({ ...result, citable: { ok: false, reasons: ['one: this', 'two: that'] } });
-    expect(refused).toMatch(/^This result may not be cited:\n {2}one: this\n {2}two: that\n/);
-    expect(refused).toMatch(/\nMay not be cited: 2 reasons, above\.$/);
+    expect(text).toMatch(/^bytes ✓ · CPU ✓ · latency ✓\n/);
+    expect(text).toMatch(/\nbytes ✓ · CPU ✓ · latency ✓$/);
+    const warnings = [severe('one', 'this', '', ['latency', 'cpu']), severe('two', 'that', '', ['packets'])];
+    const refused = describeResult(makeResult({ replace: { warnings } }));
+    expect(refused).toMatch(
+      /^bytes ✓ · CPU ✗ · latency ✗ · packets ✗\n {2}CPU, latency: one: this\n {2}packets: two: that\n/,
+    );
+    expect(refused).toMatch(/\nbytes ✓ · CPU ✗ · latency ✗ · packets ✗: 2 reasons, above\.$/);
+  });
+
+  it('marks figures that may not be cited, in tables and sentences, and says why', () => {
+    const refused = describeResult(makeResult({ replace: { warnings: [severe('one', 'this', '', ['latency'])] } }));
+    expect(refused).toMatch(/^Lane gamma +7\.\d+ \[[\d., ]+\]† +.*\] +3$/m);
+    expect(refused).toMatch(/^† not citable: one: this$/m);
+    expect(refused).toMatch(/^Lane gamma is slower than Lane beta: latency p50 × .* \(not citable\)\.$/m);
+    expect(refused).not.toMatch(/server CPU .*not citable/);
+    expect(text).not.toMatch(/†|not citable/);
+  });
+
+  it('says that absolute times are of this session', () => {
+    expect(text).toContain('Absolute times are of this session');
+  });
+
+  it('has what polls take, and the parts of latency, of the lanes that have them', () => {
+    const change = (cell: CompletedCell): CompletedCell => ({
+      ...cell,
+      ...(cell.lane === 'gamma' && { polls: { answered: 50, empty: 0 } }),
+      ...(cell.lane === 'beta' && { latencyParts: { feedUs: 100, serverUs: 200, wireUs: 300, clientUs: 20 } }),
+    });
+    const shown = describeResult(makeResult({ change }));
+    expect(shown).toMatch(/^ +events\/poll +bytes\/poll, B +CPU\/poll, ms +rounds\nLane gamma +20 .*\n\n/m);
+    expect(shown).toMatch(/^ +feed lag, µs +time at the server, µs .*\nLane beta +100 +200 +300 +20 .*\n\n/m);
   });
 
   it('says next how far a lane is from its duplicate, which gets a row and no sentence of its own', () => {

@@ -14,9 +14,10 @@ import { countOf, formatCount } from '../view/words/format.ts';
 import { laneLabels, type ScenarioView, viewsOf, wasMeasuredAgain } from '../view/words/places.ts';
 import { commonText } from '../view/words/points.ts';
 import { roundName } from '../view/words/rounds.ts';
+import { citableText, reasonTexts, sessionText } from '../view/words/standing.ts';
 import { proseText, VERDICT_NAMES } from '../view/words/verdicts.ts';
 import { betweenRunsLines, earlierLines } from './runs.ts';
-import { LINE_COLUMNS, tablesInFull, tablesInShort } from './terminal-tables.ts';
+import { LINE_COLUMNS, legendOf, tablesInFull, tablesInShort } from './terminal-tables.ts';
 
 /** Whether it may be cited and how far noise goes; for each scenario its tables, and what comparisons came to. */
 export function describeResult(result: Result, earlier: readonly EarlierRun[] = []): string {
@@ -32,22 +33,31 @@ export function describeResult(result: Result, earlier: readonly EarlierRun[] = 
     );
     if (isLong) {
       const isolation = figures.includes('isolation') ? isolationSentences(view).map(proseText) : [];
-      return [heading, ...tablesInShort(view, labels), ...[...isolation, ...inShort(view, metrics)].map(wrap), ''];
+      const legend = legendOf(view, true);
+      return [
+        heading,
+        ...tablesInShort(view, labels),
+        ...[...legend, ...isolation, ...inShort(view, metrics)].map((one) => wrap(one)),
+        '',
+      ];
     }
     return [
       heading,
       '',
       ...tablesInFull(view, labels).flatMap((one) => [one, '']),
-      ...inFull(view, metrics, result).map(wrap),
+      ...legendOf(view, false).map((one) => `${wrap(one)}\n`),
+      ...inFull(view, metrics, result).map((one) => wrap(one)),
       '',
     ];
   });
   const floor = (views.length > 1 ? noiseFloorInShort(result) : noiseFloorOf(result)).map((one) =>
     wrap(proseText(one)),
   );
+  const session = sessionText(result);
   return [
     ...citable(result),
     ...floor,
+    ...(session === undefined ? [] : [wrap(session)]),
     '',
     ...blocks,
     ...betweenRunsLines(result, views),
@@ -90,12 +100,12 @@ function inShort(view: ScenarioView, metrics: readonly string[]): string[] {
 }
 
 /** Breaks a sentence between words, so that no line is longer than a terminal is likely to be wide. */
-function wrap(sentence: string): string {
-  const lines = [''];
+function wrap(sentence: string, indent = ''): string {
+  const lines = [indent];
   for (const word of sentence.split(' ')) {
     const line = lines.at(-1) ?? '';
-    if (line.length + word.length >= LINE_COLUMNS) lines.push(`  ${word}`);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+    if (line.length + word.length >= LINE_COLUMNS) lines.push(`${indent}  ${word}`);
+    else lines[lines.length - 1] = line === indent ? indent + word : `${line} ${word}`;
   }
   // Non-breaking spaces are for the page: a terminal shows them, and searches for the words fail.
   return lines.join('\n').replaceAll('\u00a0', ' ');
@@ -114,11 +124,11 @@ function problems({ cells }: Result): string[] {
   return lines.length > 0 ? [...lines, ''] : [];
 }
 
-function citable({ citable: { ok, reasons } }: Result): string[] {
-  if (ok) return ['This result may be cited.'];
-  return ['This result may not be cited:', ...reasons.map((reason) => `  ${reason}`)];
+function citable({ citable }: Result): string[] {
+  return [citableText(citable), ...reasonTexts(citable).map((reason) => wrap(reason, '  '))];
 }
 
-function reminder({ citable: { ok, reasons } }: Result): string {
-  return ok ? 'May be cited.' : `May not be cited: ${countOf(reasons.length, 'reason')}, above.`;
+function reminder({ citable }: Result): string {
+  const reasons = reasonTexts(citable);
+  return `${citableText(citable)}${reasons.length === 0 ? '' : `: ${countOf(reasons.length, 'reason')}, above.`}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CompletedCell, Result } from '../../contract/result.ts';
+import { type CompletedCell, notice, type Result } from '../../contract/result.ts';
 import { failed, makeResult, POINT, SCENARIO } from '../../tests/fixture.ts';
 import { echoing, killed, makeSurvey, opened } from '../../tests/survey.ts';
 import { kneesOf } from '../view/findings/knee.ts';
@@ -339,7 +339,7 @@ describe('the knee', () => {
   });
 
   test('is not laid to what was there at any load', () => {
-    const unpinned = { code: 'unpinned', severity: 'notice', text: '', hint: '' } as const;
+    const unpinned = notice('unpinned', '', '');
     const cells = survey.cells.map((cell) => ({ ...cell, warnings: [unpinned, ...cell.warnings] }));
     const [sweep] = kneesIn({ ...survey, cells });
     expect(sweep?.knees.map(({ limitingFactors }) => limitingFactors)).toContainEqual(['server-saturated']);

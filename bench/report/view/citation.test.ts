@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Estimate, Result } from '../../contract/result.ts';
-import { makeResult, POINT, withLedger } from '../../tests/fixture.ts';
+import { type Estimate, type Result, severe } from '../../contract/result.ts';
+import { makeResult, POINT, REFUSED, withLedger } from '../../tests/fixture.ts';
 import { bibtexEntry, bibtexKey, citationSentence } from './citation.ts';
 
 const estimateOf = (result: Result, metric: string, lane = 'gamma'): Estimate => {
@@ -61,12 +61,18 @@ describe('a sentence', () => {
     );
   });
 
-  test('of a result that may not be cited says that first, with the reasons', () => {
-    const reasons = ['dirty-tree: The code differed from its commit.', 'failed: 1 of 9 cells failed.'];
-    const result = makeResult({ replace: { citable: { ok: false, reasons } } });
+  test('of a figure that may not be cited says that first, with the reasons', () => {
+    const warnings = [...REFUSED.warnings, severe('noise-floor', 'It differs.', 'More rounds.', ['latency'])];
+    const result = makeResult({ replace: { warnings } });
     expect(citationSentence(result, estimateOf(result, 'latency.p50Us'))).toMatch(
-      /^Not citable \(dirty-tree: The code differed from its commit; failed: 1 of 9 cells failed\): Latency p50 /,
+      /^Not citable \(dirty-tree: The code differed from its commit; noise-floor: It differs\): Latency p50 /,
     );
+  });
+
+  test('goes by the standing of its figure, not by that of the run', () => {
+    const result = makeResult({ replace: { warnings: [severe('code', 'why', 'hint', ['latency'])] } });
+    expect(citationSentence(result, estimateOf(result, 'latency.p50Us'))).toMatch(/^Not citable \(code: why\): /);
+    expect(citationSentence(result, estimateOf(result, 'wire.perDeliveryBytes'))).toMatch(/^Bytes per delivery /);
   });
 
   test('is whole for every estimate', () => {
@@ -101,7 +107,8 @@ describe('an entry', () => {
   });
 
   test('of a result that may not be cited says so', () => {
-    expect(bibtexEntry(makeResult({ replace: { citable: { ok: false, reasons: [] } } }))).toContain('not citable');
+    const warnings = [severe('code', 'why', 'hint', ['latency', 'cpu'])];
+    expect(bibtexEntry(makeResult({ replace: { warnings } }))).toContain('not citable by its own checks: CPU, latency');
   });
 
   test('has a key that BibTeX takes, whatever the id', () => {

@@ -7,6 +7,7 @@ import { countOf, formatInstant, scaleOf } from './words/format.ts';
 import { escapeLatex } from './words/latex.ts';
 import { type ScenarioView, withoutDuplicates } from './words/places.ts';
 import { keyOf } from './words/points.ts';
+import { isRefused, namesOf, refusedKinds } from './words/standing.ts';
 import { commitText, formatEstimate, inSentence, laneText, settingText, softwareText } from './words/wording.ts';
 
 const AUTHOR = 'The Pushlab authors';
@@ -14,7 +15,7 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 
 /**
  * A sentence that stands for itself in a paper: which quantity (of bytes: which of them), of which lane with which options,
- * the value with its interval or range and its rounds, the scenario at which point, and the run. Where the result may not be
+ * the value with its interval or range and its rounds, the scenario at which point, and the run. Where the figure may not be
  * cited, the sentence says so first.
  */
 export function citationSentence(result: Result, estimate: Estimate): string {
@@ -24,12 +25,12 @@ export function citationSentence(result: Result, estimate: Estimate): string {
     scenario === estimate.scenario && keyOf(point) === keyOf(estimate.point);
   const lane = laneText(result, estimate.lane, isHere);
   return (
-    `${caveat(result)}${metric.title} (${inSentence(metric.definition)}) of ${lane} came to ${valueText(estimate, result.merged?.length)}, ` +
+    `${caveat(estimate)}${metric.title} (${inSentence(metric.definition)}) of ${lane} came to ${valueText(estimate, result.merged?.length)}, ` +
     `in the scenario ${scenario} (${settingText([estimate.point])}), measured with ${softwareText(result)}.`
   );
 }
 
-function caveat({ citable: { ok, reasons } }: Result): string {
+function caveat({ standing: { ok, reasons } }: Estimate): string {
   if (ok) return '';
   const why = reasons.map((reason) => reason.replace(/\.$/, '')).join('; ');
   return why ? `Not citable (${why}): ` : 'Not citable: ';
@@ -60,12 +61,13 @@ export function bibtexKey({ id }: Pick<Result, 'id'>): string {
 export function bibtexEntry(result: Result): string {
   const { id, startedAt, environment, citable } = result;
   const date = new Date(startedAt);
+  const refused = refusedKinds(citable);
   const note = [
     `Version ${environment.versions.pushlab}`,
     commitText(environment),
     `run ${id} of ${formatInstant(startedAt)}`,
     `machine fingerprint ${environment.fingerprint.slice(0, 12)}`,
-    ...(citable.ok ? [] : ['not citable by its own checks']),
+    ...(refused.length === 0 ? [] : [`not citable by its own checks: ${namesOf(refused)}`]),
   ].join(', ');
   return [
     `@misc{${bibtexKey(result)},`,
@@ -81,9 +83,9 @@ export function bibtexEntry(result: Result): string {
 
 export function citeOf(result: Result, views: readonly ScenarioView[]) {
   return {
-    text: result.citable.ok
-      ? 'Each sentence stands for itself: value, interval, rounds, setting, version and run. Copy it, or put it in your own words and keep all of these.'
-      : 'These numbers are not to be cited: the reasons stand at the top of the page, and each sentence begins with them.',
+    text:
+      'Each sentence stands for itself: value, interval, rounds, setting, version and run. Copy it, or put it in your own words and keep all of these.' +
+      (result.estimates.some(isRefused) ? ' A figure that may not be cited has the reasons first.' : ''),
     groups: views.map(withoutDuplicates).map((view) => groupOf(view, result)),
     bibtex: bibtexEntry(result),
   };

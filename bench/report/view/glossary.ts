@@ -66,6 +66,17 @@ const TEXTS = {
     'What two measurements of the same lane differ by: the second runs like any other lane, and its ratio to the ' +
     'first would be 1 without noise. By chance alone, one of its intervals in twenty leaves 1. Figures of bytes leave it ' +
     'out where its bytes are the same.',
+  Citable:
+    'Bytes, packets, memory, CPU and latency each have grounds of their own to be cited. † marks a figure that is not citable: ' +
+    'its reasons stand below the table, and those of the run at the top.',
+  'Parts of a latency':
+    'Until the event was published (feed), until its bytes were handed to the kernel (server), until they woke the probe (wire), ' +
+    'and what the probe let them wait (client). The four add up to the mean latency.',
+  'Server CPU without clients':
+    'What the feed and its alarm take at the same rate of events. Server CPU per delivery, per poll and of silence is without it, ' +
+    'where it was measured.',
+  'Events per poll':
+    'Deliveries by polls answered. What a poll costs is shared by the events that it brings: cost per event is to be read with it.',
   Limit:
     'What a value is not to exceed while a load rises. A lane keeps it at a setting when every round does, there and at ' +
     'all settings before; what gave out is who had no time left in the first rounds that did not.',

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { type CompletedCell, FIGURES, type Result, type Verdict } from '../../contract/result.ts';
-import { failed, makeResult, POINT, SCENARIO, withLedger } from '../../tests/fixture.ts';
+import { type CompletedCell, FIGURES, notice, type Result, severe, type Verdict } from '../../contract/result.ts';
+import { failed, makeResult, POINT, REFUSED, SCENARIO, withLedger } from '../../tests/fixture.ts';
+import { renderReport } from '../page/render.ts';
 import { chartSpecs } from './charts/charts.ts';
 import { pageModel } from './model.ts';
 import type { Chart, DotChart, Figure, Prose, StackChart, Table } from './page-model.ts';
+import { proseText } from './words/verdicts.ts';
 
 const figureOf = (result: Result, id: string): Figure => {
   const figure = pageModel(result)
@@ -53,10 +55,67 @@ describe('the model', () => {
 
   test('says first whether the numbers may be cited, and why not', () => {
     expect(pageModel(makeResult()).head.citable).toMatchObject({ ok: true, reasons: [] });
-    const reasons = ['dirty-tree: The code differed.'];
-    const { citable } = pageModel(makeResult({ replace: { citable: { ok: false, reasons } } })).head;
-    expect(citable).toMatchObject({ ok: false, reasons });
-    expect(citable.title).toContain('not');
+    const { citable } = pageModel(makeResult({ replace: REFUSED })).head;
+    expect(citable).toMatchObject({ ok: false, reasons: ['all: dirty-tree: The code differed from its commit.'] });
+    expect(citable.title).toContain('latency ✗');
+  });
+});
+
+describe('polls, and the parts of a latency', () => {
+  const change = (cell: CompletedCell): CompletedCell => ({
+    ...cell,
+    ...(cell.lane === 'gamma' && { polls: { answered: 50, empty: 0 } }),
+    ...(cell.lane === 'beta' && { latencyParts: { feedUs: 100, serverUs: 200, wireUs: 300, clientUs: 20 } }),
+  });
+  const titlesOf = (result: Result) =>
+    pageModel(result).sections.flatMap(({ figures }) => figures.map(({ title }) => title));
+
+  test('have a table of the lanes that tell them', () => {
+    const figures = pageModel(makeResult({ change })).sections.flatMap((section) => section.figures);
+    const [polls] = figures.find(({ title }) => title === 'Per poll')?.tables ?? [];
+    expect(polls?.columns.map(({ label }) => label)).toEqual([
+      ...['Lane', 'Events per poll', 'Bytes per poll', 'CPU per poll', 'Rounds'],
+    ]);
+    expect(polls?.rows.map(({ header, cells }) => [header, cells[0]?.text])).toEqual([['Lane gamma', '20']]);
+    const [parts] = figures.find(({ title }) => title === 'Parts of latency')?.tables ?? [];
+    expect(parts?.rows.map(({ header, cells }) => [header, ...cells.map(({ text }) => text)])).toEqual([
+      ['Lane beta', '100', '200', '300', '20', '3'],
+    ]);
+  });
+
+  test('have none where no lane tells them', () => {
+    expect(titlesOf(makeResult())).not.toContain('Per poll');
+    expect(titlesOf(makeResult())).not.toContain('Parts of latency');
+  });
+});
+
+describe('a figure that may not be cited', () => {
+  const tablesOf = (result: Result) =>
+    pageModel(result).sections.flatMap(({ figures }) => figures.flatMap(({ tables }) => tables));
+  const change = (cell: CompletedCell): CompletedCell =>
+    cell.lane === 'alpha' ? { ...cell, warnings: [severe('code', 'why', 'hint', ['latency'])] } : cell;
+
+  test('has a mark in each table, and the reason below', () => {
+    const marked = tablesOf(makeResult({ change })).map(({ rows }) =>
+      rows.map(({ cells }) => cells.some(({ refusal }) => refusal !== undefined)),
+    );
+    expect(marked.filter((rows) => rows.includes(true))).toEqual([[true, false, false]]);
+    const page = renderReport(makeResult({ change }));
+    expect(page).toContain('<sup title="not citable: code: in 3 of 3 rounds of alpha.">†</sup>');
+    expect(page).toMatch(/<p class="below">.*† not citable: code: in 3 of 3 rounds of alpha\.<\/p>/);
+    expect(renderReport(makeResult())).not.toMatch(/<sup|† not citable:/);
+  });
+
+  test('says so in its sentence, and the others of the lane do not', () => {
+    const doubtful = makeResult({ replace: { warnings: [severe('code', 'why', 'hint', ['latency'])] } });
+    const textOf = (lane: string, result: Result) => {
+      const sentences = pageModel(result).summary.flatMap((group) => group.sentences);
+      return proseText(sentences.find(({ lane: label }) => label?.title === lane)?.text ?? []);
+    };
+    expect(textOf('Lane beta', doubtful)).toMatch(/p50 latency [\d.]+\sms \[[\d., ]+\] \(not citable\); bytes/);
+    expect(textOf('Lane beta', doubtful).match(/not citable/g)).toHaveLength(1);
+    expect(textOf('Lane gamma', doubtful)).toMatch(/slower than Lane beta: p50 latency .* \(not citable\)\. /);
+    expect(textOf('Lane gamma', doubtful).match(/not citable/g)).toHaveLength(1);
   });
 });
 
@@ -313,12 +372,8 @@ describe('what does not count', () => {
 });
 
 describe('warnings', () => {
-  const warn = (severity: 'severe' | 'notice', code: string, text = 'seen') => ({
-    code,
-    severity,
-    text,
-    hint: 'do this',
-  });
+  const warn = (severity: 'severe' | 'notice', code: string, text = 'seen') =>
+    (severity === 'severe' ? severe : notice)(code, text, 'do this');
 
   test('are grouped by code, severe ones first, with their lanes and every sighting', () => {
     const change = (cell: CompletedCell): CompletedCell => {

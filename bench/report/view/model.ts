@@ -14,6 +14,7 @@ import { type EarlierRun, earlierTable } from './tables/earlier-table.ts';
 import { Anchors } from './words/anchors.ts';
 import { countOf, formatCount, formatDuration, formatInstant } from './words/format.ts';
 import { viewsOf } from './words/places.ts';
+import { citableText, reasonTexts, refusedKinds, sessionText } from './words/standing.ts';
 import { commitText, reproduceLines, runsBeforeText } from './words/wording.ts';
 
 const GENERAL_QUESTION = 'What does it cost, in time and in bytes, to get an event from a server to its clients?';
@@ -47,10 +48,11 @@ function headOf(result: Result) {
   return {
     question: scenario && others.length === 0 ? scenario.question : GENERAL_QUESTION,
     citable: {
-      ok: citable.ok,
-      title: citable.ok ? 'These numbers may be cited' : 'These numbers are not to be cited',
-      reasons: citable.reasons,
+      ok: refusedKinds(citable).length === 0,
+      title: citableText(citable),
+      reasons: reasonTexts(citable),
     },
+    session: sessionText(result),
     noiseFloor: noiseFloorOf(result),
     facts: factsOf(result),
   };

@@ -161,4 +161,6 @@ export interface TableCell {
   readonly interval?: string | undefined;
   readonly verdict?: { readonly glyph: string; readonly text: string } | undefined;
   readonly isRemark?: boolean;
+  /** Why it may not be cited; undefined where it may. */
+  readonly refusal?: string | undefined;
 }

@@ -2,6 +2,7 @@
 
 import type { Result } from '../../contract/result.ts';
 import type { FigureKind } from '../../stats/metrics/metrics.ts';
+import { apartFigures } from './figures/apart-figure.ts';
 import { bytesFigure } from './figures/bytes-figure.ts';
 import { emptyPollsFigure } from './figures/empty-polls-figure.ts';
 import { figureSpec } from './figures/figures.ts';
@@ -62,7 +63,7 @@ export function sectionOf(view: ScenarioView, result: Result, headQuestion: stri
     question: question === headQuestion ? undefined : question,
     setting: view.setting,
     notes: view.places.flatMap((place) => place.lanes.flatMap((lane) => noteOnRounds(lane, place))),
-    figures: figures.flatMap((figure) => FIGURES[figure](view, anchors, result)),
+    figures: [...figures.flatMap((figure) => FIGURES[figure](view, anchors, result)), ...apartFigures(view, anchors)],
   };
 }
 

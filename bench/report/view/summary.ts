@@ -1,6 +1,6 @@
 /** What came out, in sentences: values with their intervals, and the verdicts that the result has. */
 
-import { VERDICTS, type Verdict } from '../../contract/result.ts';
+import { type Estimate, VERDICTS, type Verdict } from '../../contract/result.ts';
 import { isNamedByVerb } from '../../stats/metrics/metric.ts';
 import { headlineOf, type Metric, shownIn } from '../../stats/metrics/metrics.ts';
 import { kneeSentences } from './figures/knee-figure.ts';
@@ -27,6 +27,7 @@ import {
   withoutDuplicates,
 } from './words/places.ts';
 import { roundsOf } from './words/rounds.ts';
+import { isRefused } from './words/standing.ts';
 import { comparisonProse, joined } from './words/verdicts.ts';
 import { inSentence } from './words/wording.ts';
 
@@ -83,7 +84,15 @@ function sentencesOn(lane: LaneAtPlace, place: Place, { scenario: { figures } }:
     const value = valueText(lane, place, metric);
     const before = isNamedByVerb(metric) ? '' : `${what} `;
     return value
-      ? [{ what, value, afterVerb: [before, ...value, `${after}, `], comparison: comparisons.get(metric.id) }]
+      ? [
+          {
+            what,
+            value,
+            afterVerb: [before, ...value, `${after}, `],
+            comparison: comparisons.get(metric.id),
+            caveat: caveatOf(estimates.get(metric.id)),
+          },
+        ]
       : [];
   });
   const alone = reported.filter(({ comparison }) => !comparison);
@@ -107,12 +116,23 @@ function sentencesOn(lane: LaneAtPlace, place: Place, { scenario: { figures } }:
   ];
 }
 
+interface Valued {
+  readonly what: string;
+  readonly value: Prose;
+  readonly caveat: string;
+}
+
+/** Of a value that no comparison says it of. */
+function caveatOf(figure: Pick<Estimate, 'standing'> | undefined): string {
+  return figure && isRefused(figure) ? ' (not citable)' : '';
+}
+
 /** A lane that is compared with nothing: `A, the reference: p50 latency 0.92 ms; bytes per delivery 132 B.` */
-function ofItself({ label }: LaneAtPlace, values: readonly { readonly what: string; readonly value: Prose }[]): Prose {
+function ofItself({ label }: LaneAtPlace, values: readonly Valued[]): Prose {
   return [
     { strong: label.title },
     ...(label.isReference ? [', the reference'] : []),
-    ...values.flatMap(({ what, value }, at): Prose => [at === 0 ? ': ' : '; ', `${what} `, ...value]),
+    ...values.flatMap(({ what, value, caveat }, at): Prose => [at === 0 ? ': ' : '; ', `${what} `, ...value, caveat]),
     '.',
   ];
 }
@@ -143,8 +163,10 @@ interface Varied {
 
 function spanText(lanes: readonly Varied[], metric: Metric, what: string): Prose | undefined {
   const values = lanes
-    .map(({ varied, lane }) => ({ varied, value: lane.estimates.get(metric.id)?.value }))
-    .flatMap(({ varied, value }) => (value === undefined ? [] : { varied, value }))
+    .flatMap(({ varied, lane }) => {
+      const estimate = lane.estimates.get(metric.id);
+      return estimate ? { varied, value: estimate.value, caveat: caveatOf(estimate) } : [];
+    })
     .sort((a, b) => a.value - b.value);
   const [least, most] = [values[0], values.at(-1)];
   if (!least || !most) return undefined;
@@ -152,7 +174,7 @@ function spanText(lanes: readonly Varied[], metric: Metric, what: string): Prose
   const scale = scaleOf(metric, all);
   // Bytes on the wire come out the same each time.
   const format = quantityOf(metric) === 'wire' ? formatExact : formatNumber;
-  const text = ({ value }: typeof least) => withUnit(format(value / scale.factor), scale);
+  const text = ({ value, caveat }: typeof least) => withUnit(format(value / scale.factor), scale) + caveat;
   if (values.length === 1) return [`${what} of ${text(least)}`];
   if (text(least) === text(most)) {
     return [`${what} of ${text(least)}`, { quiet: ` at each of ${countOf(values.length, 'point')}` }];

@@ -1,9 +1,10 @@
 /** Rows of the table of metrics, of conditions beside delivery: silence, opening, the way up, recovery, capacity. */
 
-import { sumOf } from '../../contract/ledger.ts';
 import type { CompletedCell } from '../../contract/result.ts';
 import { EVENTS_NEEDED, PERCENTILE_SHARES } from '../percentiles.ts';
-import { BYTES, COUNTED, DURATION, type Metric, TIMED, takes } from './metric.ts';
+import { ownCpuUs } from './floor.ts';
+import { BYTES, CPU, DURATION, LATENCY, MEMORY, type Metric, PACKETS, takes } from './metric.ts';
+import { windowBytes } from './window-bytes.ts';
 
 const SILENCE = { needs: 'a window without events' };
 const OPENED = {
@@ -46,7 +47,7 @@ export const conditionMetrics: readonly Metric[] = [
     title: 'Packets of silence',
     label: 'Packets',
     unit: '',
-    ...COUNTED,
+    ...PACKETS,
     verbs: takes('packets to stay idle', 'fewer'),
     definition: 'TCP segments of both directions, acknowledgements among them, per client and minute without an event',
     of: (cell) => {
@@ -84,11 +85,11 @@ export const conditionMetrics: readonly Metric[] = [
     title: 'Server CPU of silence',
     label: 'Server CPU',
     unit: 'µs',
-    ...TIMED,
+    ...CPU,
     verbs: takes('server CPU to stay idle', 'less'),
     definition:
-      'CPU time of the server process per client and minute without an event, what it takes without clients included',
-    of: (cell) => perIdleMinute(cell, cell.server.cpuUs),
+      'CPU time of the server process per client and minute without an event, less what it took before it had a client, where that was measured',
+    of: (cell) => perIdleMinute(cell, ownCpuUs(cell)),
     ...SILENCE,
     shown: {
       figures: ['idle'],
@@ -260,7 +261,7 @@ export const conditionMetrics: readonly Metric[] = [
     title: 'Connections tried',
     label: 'Attempts',
     unit: '',
-    ...TIMED,
+    ...LATENCY,
     verbs: takes('attempts', 'fewer'),
     definition: 'Connections that clients tried after the death of a server, per client and death',
     of: ({ recovery, point }) => recovery && recovery.attempts / recovery.kills / point.clients,
@@ -321,8 +322,7 @@ export const conditionMetrics: readonly Metric[] = [
     id: 'server.peakRssBytes',
     title: 'Peak memory of the server',
     label: 'Peak memory',
-    unit: 'B',
-    ...TIMED,
+    ...MEMORY,
     verbs: takes('memory', 'less'),
     definition:
       'The most that the server process had in memory within the window, of all kinds; elsewhere than on Linux, since it started',
@@ -341,7 +341,7 @@ export const conditionMetrics: readonly Metric[] = [
 function closedLoop(at: 0 | 1, loadGenerator: string) {
   return {
     unit: '1/s',
-    ...TIMED,
+    ...CPU,
     verbs: { lower: 'answers fewer polls than', higher: 'answers more polls than' },
     definition: `Polls per second that the server answers ${loadGenerator}, which ask again as soon as they are answered`,
     of: ({ closedLoops }: CompletedCell) => {
@@ -351,12 +351,6 @@ function closedLoop(at: 0 | 1, loadGenerator: string) {
     ...LOOP,
     samplesOf: ({ closedLoops }: CompletedCell) => closedLoops?.[at]?.requests ?? 0,
   } as const;
-}
-
-/** Both directions. The ledger's count is taken where it reads every client: its window ends between two polls, the sockets' within one. */
-function windowBytes({ wire: { ledger, window }, point }: CompletedCell): number {
-  if (ledger?.clients === point.clients) return sumOf(ledger.window.up) + sumOf(ledger.window.down);
-  return window.clients.sentBytes + window.clients.receivedBytes;
 }
 
 function perIdleMinute(cell: CompletedCell, amount: number): number | undefined {

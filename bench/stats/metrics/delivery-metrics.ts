@@ -3,7 +3,8 @@
 import { type LayerBytes, openingBytes } from '../../contract/ledger.ts';
 import { type CompletedCell, connectedClients } from '../../contract/result.ts';
 import { EVENTS_NEEDED, PERCENTILE_LABELS, PERCENTILE_SHARES, type Percentile } from '../percentiles.ts';
-import { BYTES, COUNTED, DURATION, type Merged, type Metric, type Shown, TIMED, takes } from './metric.ts';
+import { ownCpuUs } from './floor.ts';
+import { BYTES, COUNTED, CPU, DURATION, MEMORY, type Merged, type Metric, type Shown, takes } from './metric.ts';
 
 const DELIVERY = 'a delivery within the window';
 const READ_ALONG = {
@@ -162,6 +163,7 @@ export const deliveryMetrics: readonly Metric[] = [
     title: 'Bytes per delivery with TCP/IP',
     label: 'With TCP/IP',
     ...BYTES,
+    kind: 'packets',
     verbs: takes('bytes with TCP/IP headers', 'fewer'),
     definition: 'Bytes per delivery and the IPv4 and TCP headers of their segments, of this machine and its loopback',
     of: (cell) => ifDelivered(cell, cell.wire.packets?.tcpIpBytesPerDelivery),
@@ -208,11 +210,12 @@ export const deliveryMetrics: readonly Metric[] = [
     title: 'Server CPU per delivery',
     label: 'CPU per delivery',
     unit: 'µs',
-    ...TIMED,
+    ...CPU,
     verbs: takes('server CPU', 'less'),
-    definition: 'CPU time of the server process within the window by deliveries; the feed is part of it',
+    definition:
+      'CPU time of the server process within the window by deliveries, less what it took at the same rate of events before it had a client, where that was measured',
     // A killed server takes its count of CPU time along, and its deliveries stay.
-    of: (cell) => (cell.recovery ? undefined : ifDelivered(cell, cell.server.cpuUs / cell.wire.windowDeliveries)),
+    of: (cell) => (cell.recovery ? undefined : ifDelivered(cell, ownCpuUs(cell) / cell.wire.windowDeliveries)),
     needs: `${DELIVERY}, and a server that lives through it`,
     shown: {
       figures: ['cpu', 'tradeoff'],
@@ -230,15 +233,17 @@ export const deliveryMetrics: readonly Metric[] = [
     id: 'server.heapPerClientBytes',
     title: 'Server memory per client',
     label: 'Memory',
-    unit: 'B',
-    ...TIMED,
+    ...MEMORY,
     verbs: takes('server memory', 'less'),
-    definition: 'Growth of JavaScript heap and buffers from no client to all connected, after full collections',
-    of: (cell) =>
-      keepsItsClients(cell)
-        ? (cell.server.heapBytes.connected - cell.server.heapBytes.empty) / connectedClients(cell.point)
-        : undefined,
-    needs: 'clients that stay connected',
+    definition:
+      'Growth of JavaScript heap and buffers after full collections: by clients over several numbers of them, or, in older results, from no client to all connected',
+    of: (cell) => {
+      if (!keepsItsClients(cell)) return undefined;
+      if (cell.memory) return cell.memory.perClientBytes ?? undefined;
+      const { heapBytes } = cell.server;
+      return heapBytes && (heapBytes.connected - heapBytes.empty) / connectedClients(cell.point);
+    },
+    needs: 'clients that stay connected, and a heap that grows evenly with them',
     shown: {
       figures: ['memory'],
       chart: { figures: ['memory', 'idle'], label: 'Heap growth', missing: 'not known' },
@@ -252,6 +257,7 @@ export const deliveryMetrics: readonly Metric[] = [
     id: 'polls.queuedPercent',
     title: 'Gap share',
     label: 'Gap share',
+    kind: 'latency',
     unit: '%',
     ...COUNTED,
     verbs: { lower: 'queues fewer events than', higher: 'queues more events than' },
@@ -263,7 +269,7 @@ export const deliveryMetrics: readonly Metric[] = [
       return (100 * queuedDeliveries) / (parkedDeliveries + queuedDeliveries);
     },
     needs: 'a server that parks polls, and clients that stay connected',
-    samplesOf: ({ polls }) => (polls ? polls.parkedDeliveries + polls.queuedDeliveries : 0),
+    samplesOf: ({ polls: { parkedDeliveries = 0, queuedDeliveries = 0 } = {} }) => parkedDeliveries + queuedDeliveries,
     shown: {
       figures: ['gap'],
       chart: { missing: 'parks no poll' },

@@ -1,6 +1,6 @@
 /** The columns of the table of metrics: what a row says of its metric, and where that is shown. */
 
-import type { CompletedCell, Result } from '../../contract/result.ts';
+import type { CompletedCell, Kind, Result } from '../../contract/result.ts';
 
 export type FigureKind = Result['scenarios'][number]['figures'][number];
 
@@ -9,6 +9,8 @@ export interface Metric {
   readonly title: string;
   /** Heads a column or names a symbol where a title stands above that says the rest. */
   readonly label: string;
+  /** What speaks against citing it: each kind of figure has grounds of its own. */
+  readonly kind: Kind;
   readonly unit: 'µs' | 'B' | '1/s' | '%' | '';
   /** A sentence without its full stop; figures, tooltips and citations quote it. */
   readonly definition: string;
@@ -30,6 +32,8 @@ export interface Metric {
   readonly samplesOf?: (cell: CompletedCell) => number;
   /** Quoted only with enough samples: where the value is missing, there were too few. */
   readonly isPercentile?: boolean;
+  /** A part of another metric, or what stands beside one: the A/A comparison does not judge it, and no sentence compares it. */
+  readonly isPart?: boolean;
   readonly shown: Shown;
 }
 
@@ -75,7 +79,12 @@ export interface Shown {
    * A column of the terminal, where 100 columns should do: nothing folds a table of bytes that is wider. Details are left out of
    * a long run.
    */
-  readonly terminal?: ShownFor & { readonly label: string; readonly isDetail?: boolean };
+  readonly terminal?: ShownFor & {
+    readonly label: string;
+    readonly isDetail?: boolean;
+    /** Stands in a table of its own, of the lanes that have a value; no table where none has. */
+    readonly apart?: 'parts' | 'polls';
+  };
   /** The page's sentence on a lane at a scenario's only point. */
   readonly sentence?: ShownFor & {
     /** Before the value. @default the metric's title */
@@ -103,8 +112,10 @@ interface ShownFor {
 /** Titles of the exported tables, in their order. */
 export const EXPORT_TABLES = {
   latency: 'Latency',
+  'latency-parts': 'Parts of latency',
   gap: 'Events in the gap',
   bytes: 'Bytes per delivery',
+  polls: 'Per poll',
   opening: 'Handshake and empty poll',
   server: 'Cost at the server',
   silence: 'Cost of silence',
@@ -114,12 +125,16 @@ export const EXPORT_TABLES = {
   capacity: 'Capacity',
 } as const;
 
-export const TIMED = { spread: 'interval', margin: 0.05, axis: 'linear' } as const;
+const VARYING = { spread: 'interval', margin: 0.05, axis: 'linear' } as const;
+export const CPU = { ...VARYING, kind: 'cpu' } as const;
+export const MEMORY = { ...VARYING, kind: 'memory', unit: 'B' } as const;
 export const COUNTED = { spread: 'range', margin: 0.01, axis: 'linear' } as const;
-export const BYTES = { ...COUNTED, unit: 'B' } as const;
+export const BYTES = { ...COUNTED, kind: 'bytes', unit: 'B' } as const;
+export const PACKETS = { ...COUNTED, kind: 'packets' } as const;
 const FASTER = { lower: 'is faster than', higher: 'is slower than' };
 /** Durations of lanes lie orders of magnitude apart: a poll waits a second where a push takes one millisecond. */
-export const DURATION = { ...TIMED, unit: 'µs', axis: 'log', verbs: FASTER } as const;
+export const LATENCY = { ...VARYING, kind: 'latency' } as const;
+export const DURATION = { ...LATENCY, unit: 'µs', axis: 'log', verbs: FASTER } as const;
 export const takes = (what: string, lower: string) => ({
   lower: `takes ${lower} ${what} than`,
   higher: `takes more ${what} than`,

@@ -1,17 +1,24 @@
 /**
- * The table of metrics: what is estimated, compared, charted and printed. A new metric is one row of `delivery-metrics.ts` or
- * `condition-metrics.ts`; terminal, page, exports, progress and comparison ask for those that a row has them show.
+ * The table of metrics: what is estimated, compared, charted and printed. A new metric is one row of a file of
+ * rows beside this one; terminal, page, exports, progress and comparison ask for those that a row has them show.
  */
 
 import type { Percentile } from '../percentiles.ts';
 import { conditionMetrics } from './condition-metrics.ts';
 import { deliveryMetrics, latencyId } from './delivery-metrics.ts';
+import { latencyPartMetrics } from './latency-part-metrics.ts';
 import type { FigureKind, Metric, Shown } from './metric.ts';
+import { pollMetrics } from './poll-metrics.ts';
 
 export type { FigureKind, Metric };
 
 /** In the order of a result's estimates, which its readers rely on: a new row may stand anywhere, those there stay in order. */
-export const metrics: readonly Metric[] = [...deliveryMetrics, ...conditionMetrics];
+export const metrics: readonly Metric[] = [
+  ...deliveryMetrics,
+  ...conditionMetrics,
+  ...latencyPartMetrics,
+  ...pollMetrics,
+];
 
 export function metricOf(id: string): Metric {
   const metric = metrics.find((candidate) => candidate.id === id);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Environment, MachineState, Result, Session } from '../../../contract/result.ts';
-import { makeResult } from '../../../tests/fixture.ts';
+import { makeResult, QUIET } from '../../../tests/fixture.ts';
 import { pageModel } from '../model.ts';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -64,9 +64,21 @@ describe('sessions', () => {
 
 test('what others took of the machine is told of the worst cell', () => {
   const noisy = makeResult({
-    change: (cell) => ({ ...cell, noise: { cpuPressure: cell.order / 100, steal: 0, throttled: null } }),
+    change: (cell) => {
+      const sleepers = [0.01, 0.02].map((stoppedShare) => {
+        return { core: 1, wakeUps: 9, lateWakeUps: 1, maxLateUs: 9_000, stoppedShare };
+      });
+      const runDelay = { server: 0, probe: null };
+      return {
+        ...cell,
+        disturbance: { ...QUIET, cpuPressure: cell.order / 100, throttled: null, sleepers, runDelay },
+      };
+    },
   });
   expect(pageModel(noisy).conditions.noise.map(({ text }) => plain(text))).toEqual([
+    'none',
+    'not known',
+    '2.0 % (Lane alpha, Spread, round 1)',
     '9.0 % (Lane gamma, Spread, round 3)',
     'none',
     'not known',

@@ -74,15 +74,14 @@ const HARNESS: RoundsSpec = {
     return `the busiest process took ${formatPercent(Math.max(...shares))}\u00a0% of a core`;
   },
   definition:
-    'Whether the measuring limited what was measured: CPU as a share of one core, utilisation of the event loop and its ' +
-    'delay at p99, for the server and for the busiest load worker; how late the feed was. From the lowest to the highest of all points and rounds.',
+    'Whether the measuring limited what was measured: CPU as a share of one core, utilisation of the event loop, ' +
+    'for the server and for the busiest load worker, with its delay at p99; how late the feed was. From the lowest to the highest of all points and rounds.',
   columns: [
     rangeColumn('Server CPU', '%', ({ server }) => server.cpuShare, formatPercent),
     rangeColumn('Server loop', '%', ({ server }) => server.eventLoopUtilisation, formatPercent),
-    rangeColumn('Server loop delay', 'ms', ({ server }) => toMs(server.eventLoopDelayP99Us)),
     rangeColumn('Worker CPU', '%', (cell) => highest(cell, ({ cpuShare }) => cpuShare), formatPercent),
     rangeColumn('Worker loop', '%', (cell) => highest(cell, (usage) => usage.eventLoopUtilisation), formatPercent),
-    rangeColumn('Worker loop delay', 'ms', (cell) => toMs(highest(cell, (usage) => usage.eventLoopDelayP99Us))),
+    rangeColumn('Worker loop delay', 'ms', (cell) => toMs(highest(cell, (usage) => usage.eventLoopDelayP99Us ?? 0))),
     rangeColumn('Feed lag p50', 'ms', ({ feed }) => toMs(feed.lagP50Us)),
     rangeColumn('Feed lag p99', 'ms', ({ feed }) => toMs(feed.lagP99Us)),
     rangeColumn('Feed lag max', 'ms', ({ feed }) => toMs(feed.lagMaxUs)),

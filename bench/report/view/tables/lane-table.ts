@@ -14,6 +14,7 @@ import {
   type Scale,
 } from '../words/format.ts';
 import type { LaneAtPlace, Place, ScenarioView } from '../words/places.ts';
+import { isRefused } from '../words/standing.ts';
 import { type Judged, marginText, VERDICT_GLYPHS, verdictLegend, verdictText } from '../words/verdicts.ts';
 
 export interface LaneColumn {
@@ -91,20 +92,24 @@ export function lanesOf({ places }: Pick<ScenarioView, 'places'>): readonly Lane
 /** What the brackets and ratios of a table of these metrics are, and what the signs beside the ratios say. */
 export function bracketsAndRatios(view: ScenarioView, metrics: readonly string[]): string {
   const all = metrics.map(metricOf);
-  const has = (spread: 'interval' | 'range') => all.some((metric) => metric.spread === spread);
-  const brackets = [
-    ...(has('interval')
-      ? [
-          `Brackets: the 95 % interval ${view.runs > 1 ? 'between runs' : 'over rounds'}; none where the rounds agree, or there is one.`,
-        ]
-      : []),
-    ...(has('range') ? ['Parentheses: from the least to the most of the rounds, where they differ.'] : []),
-  ].join(' ');
+  const brackets = bracketsText(all, view.runs);
   const baselines = baselinesText(view, metrics);
   if (baselines === undefined) return brackets;
   const margins = [...new Set(all.map(({ margin }) => margin))].sort((a, b) => b - a).map(marginText);
   const legend = verdictLegend(margins.join(', of bytes and packets '));
   return `${brackets} Ratios: to ${baselines}, paired by round, with their verdict: ${legend}.`;
+}
+
+export function bracketsText(all: readonly Metric[], runs = 1): string {
+  const has = (spread: 'interval' | 'range') => all.some((metric) => metric.spread === spread);
+  return [
+    ...(has('interval')
+      ? [
+          `Brackets: the 95 % interval ${runs > 1 ? 'between runs' : 'over rounds'}; none where the rounds agree, or there is one.`,
+        ]
+      : []),
+    ...(has('range') ? ['Parentheses: from the least to the most of the rounds, where they differ.'] : []),
+  ].join(' ');
 }
 
 function comparedLanes(view: ScenarioView, metrics: readonly string[]): LaneAtPlace[] {
@@ -176,7 +181,8 @@ export function ratioCell(ratio: Interval | undefined): TableCell {
 
 function textOf(interval: Interval, scale: Scale): TableCell {
   const { value, interval: bounds } = formatInterval(interval, scale);
-  return { text: value, interval: bounds };
+  const refusal = isRefused(interval) ? (interval.standing?.reasons.join(' ') ?? '') : undefined;
+  return { text: value, interval: bounds, ...(refusal !== undefined && { refusal }) };
 }
 
 export function roundsColumn(metrics: readonly string[]): LaneColumn {

@@ -1,6 +1,6 @@
 /** When it was measured, what the machine was like before and after, and what others took of it meanwhile. */
 
-import type { CompletedCell, MachineState, Noise, Result, Session } from '../../../contract/result.ts';
+import type { CompletedCell, Disturbance, MachineState, Result, Session } from '../../../contract/result.ts';
 import type { Entry, Row, Table, TableCell } from '../page-model.ts';
 import { PARTS } from '../words/anchors.ts';
 import { countOf, formatCount, formatDuration, formatInstant, formatNumber, formatPercent } from '../words/format.ts';
@@ -58,8 +58,18 @@ function rowOf({ startedAt, endedAt, cells, before, after }: Session): Row {
   };
 }
 
-const NOISE: readonly { readonly term: string; readonly of: (noise: Noise) => number | null }[] = [
-  { term: 'CPU pressure, highest of all cells', of: ({ cpuPressure }) => cpuPressure },
+const NOISE: readonly { readonly term: string; readonly of: (disturbance: Disturbance) => number | null }[] = [
+  {
+    term: 'Wait of the server for its core, longest of all cells',
+    of: ({ runDelay }) => runDelay.server?.foreignShare ?? null,
+  },
+  { term: 'Wait of the probes for theirs, longest', of: ({ runDelay }) => runDelay.probe?.foreignShare ?? null },
+  {
+    term: 'A core that stood still, longest',
+    of: ({ sleepers }) =>
+      sleepers.length === 0 ? null : Math.max(...sleepers.map(({ stoppedShare }) => stoppedShare)),
+  },
+  { term: 'CPU pressure, highest', of: ({ cpuPressure }) => cpuPressure },
   { term: 'Steal, highest', of: ({ steal }) => steal },
   { term: 'Throttling, highest', of: ({ throttled }) => throttled },
 ];
@@ -70,7 +80,7 @@ export function noiseEntries(result: Result, views: readonly ScenarioView[]): En
   const titleOf = placeTitles(views);
   return NOISE.map(({ term, of }) => {
     const known = cells.flatMap((cell) => {
-      const share = of(cell.noise);
+      const share = of(cell.disturbance);
       return share === null ? [] : { cell, share };
     });
     const [first, ...others] = known;

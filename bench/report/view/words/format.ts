@@ -1,5 +1,6 @@
 /** Numbers as the page prints them: one unit a table, and as many digits as the interval allows. */
 
+import type { Standing } from '../../../contract/result.ts';
 import type { Metric } from '../../../stats/metrics/metric.ts';
 
 export interface Scale {
@@ -17,6 +18,8 @@ export interface Interval {
   readonly high: number | null;
   /** @default 'interval' */
   readonly spread?: 'interval' | 'range';
+  /** Of a figure that may be cited, or not; what is computed on the way to a figure has none. */
+  readonly standing?: Standing;
 }
 
 export interface FormattedInterval {

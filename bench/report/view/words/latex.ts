@@ -42,6 +42,7 @@ const SYMBOLS: Readonly<Record<string, string>> = {
   '≥': '\\ensuremath{\\geq}',
   '↓': '\\ensuremath{\\downarrow}',
   '↑': '\\ensuremath{\\uparrow}',
+  '†': '\\textdagger{}',
 };
 
 /** Prints as it reads. What has no sign in the fonts that every LaTeX has is spelt by its number, so that it compiles. */

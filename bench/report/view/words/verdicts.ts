@@ -5,6 +5,7 @@ import { boundPercent } from '../../../stats/inference/ratio.ts';
 import { metricOf } from '../../../stats/metrics/metrics.ts';
 import type { Prose } from '../page-model.ts';
 import { formatBound, formatCount, formatInterval, formatSetting, RATIO } from './format.ts';
+import { isRefused } from './standing.ts';
 
 /** Verdicts in tables: a character, since colours alone do not tell them apart for every reader. */
 export const VERDICT_GLYPHS: Readonly<Record<Verdict, string>> = {
@@ -23,7 +24,7 @@ export function verdictLegend(margins: string): string {
 }
 
 type Decided = Pick<Comparison, 'verdict' | 'margin' | 'rounds' | 'roundsNeeded' | 'low' | 'high'>;
-export type Judged = Decided & Pick<Comparison, 'ratio' | 'spread'>;
+export type Judged = Decided & Pick<Comparison, 'ratio' | 'spread'> & Partial<Pick<Comparison, 'standing'>>;
 
 export const VERDICT_NAMES: Readonly<Record<Verdict, string>> = {
   lower: 'lower',
@@ -86,12 +87,13 @@ export interface ComparisonWords {
 export function comparisonProse(comparison: Comparison, words: ComparisonWords): Prose {
   const { subject, reference, what, afterVerb } = words;
   const { verdict, metric } = comparison;
+  const caveat = isRefused(comparison) ? [' (not citable)'] : [];
   if (verdict === 'lower' || verdict === 'higher') {
     const verb = metricOf(metric).verbs[verdict];
     const said = reference === undefined ? verb.replace(/ than$/, '') : `${verb} ${reference}`;
-    return [...subject, ` ${said}: `, ...afterVerb, ...ratioProse(comparison), '.'];
+    return [...subject, ` ${said}: `, ...afterVerb, ...ratioProse(comparison), ...caveat, '.'];
   }
-  const measured: Prose = [...what, ...ratioProse(comparison), `, ${verdictText(comparison)}.`];
+  const measured: Prose = [...what, ...ratioProse(comparison), `, ${verdictText(comparison)}`, ...caveat, '.'];
   return reference === undefined ? capitalised(measured) : [...subject, `, against ${reference}: `, ...measured];
 }
 

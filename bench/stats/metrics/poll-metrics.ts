@@ -1,0 +1,91 @@
+/** Rows of the table of metrics, of what a poll takes, and of the server that does nothing: what stands beside costs per event. */
+
+import type { CompletedCell } from '../../contract/result.ts';
+import { floorShareOf, ownCpuUs } from './floor.ts';
+import { BYTES, COUNTED, CPU, type FigureKind, type Metric, type Shown, takes } from './metric.ts';
+import { windowBytes } from './window-bytes.ts';
+
+const POLLED: readonly FigureKind[] = ['latency', 'bytes', 'cpu', 'tradeoff', 'idle'];
+const ANSWERED = {
+  needs: 'polls that the server answers within the window',
+  samplesOf: ({ polls }: CompletedCell) => polls?.answered ?? 0,
+};
+
+export const pollMetrics: readonly Metric[] = [
+  {
+    id: 'polls.eventsPerPoll',
+    title: 'Events per poll',
+    label: 'Events per poll',
+    kind: 'bytes',
+    unit: '',
+    ...COUNTED,
+    verbs: { lower: 'gets fewer events per poll than', higher: 'gets more events per poll than' },
+    definition: 'Deliveries within the window by polls answered in it, empty ones among them',
+    of: (cell) => perPoll(cell, cell.wire.windowDeliveries),
+    ...ANSWERED,
+    isPart: true,
+    shown: shownAs('events/poll'),
+  },
+  {
+    id: 'wire.perPollBytes',
+    title: 'Bytes per poll answered',
+    label: 'Bytes per poll',
+    ...BYTES,
+    verbs: takes('bytes per poll', 'fewer'),
+    definition: 'All bytes on the sockets, both directions, by polls answered within the window, empty ones among them',
+    of: (cell) => perPoll(cell, windowBytes(cell)),
+    ...ANSWERED,
+    isPart: true,
+    shown: shownAs('bytes/poll'),
+  },
+  {
+    id: 'server.cpuPerPollUs',
+    title: 'Server CPU per poll',
+    label: 'CPU per poll',
+    unit: 'µs',
+    ...CPU,
+    verbs: takes('server CPU per poll', 'less'),
+    definition:
+      'CPU time of the server process within the window by polls answered in it, less what it took at the same rate of events before it had a client, where that was measured',
+    // A killed server takes its count of CPU time along.
+    of: (cell) => (cell.recovery ? undefined : perPoll(cell, ownCpuUs(cell))),
+    ...ANSWERED,
+    isPart: true,
+    shown: shownAs('CPU/poll'),
+  },
+  {
+    id: 'server.floorCpuShare',
+    title: 'Server CPU without clients',
+    label: 'Without clients',
+    unit: '%',
+    ...CPU,
+    verbs: takes('server CPU without clients', 'less'),
+    definition:
+      'CPU time of the server process at the same rate of events before it had a client, as a share of one core',
+    of: (cell) => {
+      const share = floorShareOf(cell);
+      return share === undefined ? undefined : 100 * share;
+    },
+    needs: 'a window in which the server had no client',
+    isPart: true,
+    shown: {
+      figures: [],
+      exported: { table: 'server', figures: ['cpu', 'idle'] },
+      terminal: { label: 'CPU, no client', figures: ['cpu', 'idle'], apart: 'parts', isDetail: true },
+    },
+  },
+];
+
+function perPoll({ polls, opened, closedLoops }: CompletedCell, amount: number): number | undefined {
+  // Their polls are counted otherwise, or answered outside of a window too.
+  if (opened || closedLoops || !polls?.answered) return undefined;
+  return amount / polls.answered;
+}
+
+function shownAs(label: string): Shown {
+  return {
+    figures: [],
+    exported: { table: 'polls', figures: POLLED },
+    terminal: { label, figures: POLLED, apart: 'polls' },
+  };
+}
