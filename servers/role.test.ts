@@ -120,7 +120,7 @@ describe('a measured server', () => {
     const probePorts = [0, 0, clients[1]?.socket.localPort ?? 0];
     const params = { ...paramsFor(5, 20), probePorts };
     const { stamps } = await role.measure(params);
-    expect(stamps).toMatchObject({ firstSeq: 6, probes: probePorts.map((port) => ({ port })) });
+    expect(stamps).toMatchObject({ firstSeq: MEASURED_CURSOR_BASE + 6, probes: probePorts.map((port) => ({ port })) });
     expect(stamps?.bornNs).toHaveLength(20);
     const [none, , { writtenNs } = { writtenNs: [] }] = stamps?.probes ?? [];
     expect(none?.writtenNs).toEqual([]);
