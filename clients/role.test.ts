@@ -3,7 +3,7 @@ import type { MeasureParams, Tapping } from '../bench/contract/calls.ts';
 import { encodeEvent, MEASURED_CURSOR_BASE } from '../bench/contract/event.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import { range } from '../bench/contract/test-support.ts';
-import type { ClientContext, ClientTransport, EventSink } from '../bench/contract/transport.ts';
+import type { BareTransport, ClientContext, ClientTransport, EventSink } from '../bench/contract/transport.ts';
 import { nowNs } from '../bench/measure/clock.ts';
 import { mergeLatency } from '../bench/measure/latency.ts';
 import { createWorkerRole } from './role.ts';
@@ -11,7 +11,7 @@ import { createWorkerRole } from './role.ts';
 const PAYLOAD_BYTES = 100;
 
 /** A worker over a transport whose events the test gives. */
-function openWorker() {
+function openWorker(lane: Partial<Lane> = {}) {
   const sinks: EventSink[] = [];
   const contexts: ClientContext[] = [];
   let open = 0;
@@ -31,8 +31,8 @@ function openWorker() {
       };
     },
   };
-  const role = createWorkerRole(() => ({ client: async () => transport }) as unknown as Lane);
-  const connect = (clients: number, url = 'test://open', tap?: Tapping) =>
+  const role = createWorkerRole(() => ({ client: async () => transport, ...lane }) as unknown as Lane);
+  const connect = (clients: number, url = 'test://open', tap?: Tapping, isProbe?: boolean) =>
     role.connect({
       procedure: 'deliver',
       lane: 'any',
@@ -45,6 +45,7 @@ function openWorker() {
       headers: 'minimal',
       via: undefined,
       tap,
+      isProbe,
     });
   return { role, sinks, contexts, connect, open: () => open };
 }
@@ -77,6 +78,33 @@ describe('latencies of clients behind a relay', () => {
     const { delivery, latency } = await measured;
     expect(delivery.delivered).toBe(3);
     expect(mergeLatency(latency).count).toBe(timed);
+  });
+});
+
+describe('a worker of probes', () => {
+  test('tells each delivery of the window, and that it reads by the library where there is no other way', async () => {
+    const { role, connect, sinks } = openWorker();
+    expect(await connect(2, 'test://open', undefined, true)).toMatchObject({ ports: [0, 0], reader: 'library' });
+    const window = params(1, 2);
+    const measured = role.measure(window);
+    for (const number of range(1, 3)) {
+      for (const sink of sinks) sink.event(textOf(number), window.startNs + number);
+    }
+    const { delivery, probed } = await measured;
+    expect(delivery).toMatchObject({ delivered: 4, missing: 0 });
+    expect(probed).toMatchObject({
+      clients: [0, 1, 0, 1],
+      seqs: [2, 2, 3, 3].map((number) => MEASURED_CURSOR_BASE + number),
+    });
+  });
+
+  test('reads bare sockets where the lane with its options has them', async () => {
+    const bare: BareTransport = () => ({ defaults: {}, connect: async () => ({ async close() {} }) });
+    const { connect, open } = openWorker({ bare: async () => bare });
+    expect(await connect(1, 'test://open', undefined, true)).toMatchObject({ reader: 'bare' });
+    expect(open()).toBe(0);
+    expect(await connect(1)).not.toHaveProperty('reader');
+    expect(open()).toBe(1);
   });
 });
 
@@ -125,7 +153,7 @@ describe('a load worker', () => {
     const { role, connect, sinks, open } = openWorker();
     await connect(2);
     const measuring = role.measure(params(0, 1));
-    for (const sink of sinks) sink.event(encodeEvent(1, 0, 0.5, PAYLOAD_BYTES).text, nowNs());
+    for (const sink of sinks) sink.event(textOf(1), nowNs());
     const { delivery } = await measuring;
     await role.grow({ clients: 3, firstClient: 2 });
     expect(open()).toBe(5);

@@ -1,11 +1,11 @@
 /** The calls of a load worker: one load, one window, one audit. */
 
 import type { Role, WorkerCalls } from '../bench/contract/calls.ts';
-import type { Lane } from '../bench/contract/lane.ts';
+import { canProbe, type Lane } from '../bench/contract/lane.ts';
 import { ByteMeter, windowCount } from '../bench/measure/byte-meter.ts';
 import { hello } from '../bench/measure/clock.ts';
 import { heapInUseBytes, readWindow } from '../bench/measure/process-usage.ts';
-import type { Load } from './load/load.ts';
+import type { Load, LoadSpec } from './load/load.ts';
 import { loads } from './load/procedures.ts';
 
 const CLOSE_GRACE_MS = 5_000;
@@ -20,14 +20,18 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
   return {
     hello,
 
-    async connect({ lane, options, procedure, isRehearsal, ...spec }) {
-      const [open, transport] = await Promise.all([loads[procedure](), findLane(lane).client()]);
+    async connect({ lane: id, options, procedure, isRehearsal, isProbe, ...spec }) {
+      const lane = findLane(id);
+      const [open, transport] = await Promise.all([loads[procedure](), lane.client()]);
       const resolved = { ...transport.defaults, ...options };
       meter = new ByteMeter();
       const keylog = (line: string) => void keys.push(line);
-      load = await open({ transport, options: resolved, meter, keylog, ...spec });
+      const loadSpec = { transport, options: resolved, meter, keylog, ...spec };
+      const probes = isProbe ? await openProbesOf({ ...lane, options: resolved }, loadSpec) : undefined;
+      load = probes?.load ?? (await open(loadSpec));
       if (isRehearsal) rehearsed.push(load);
-      return { options: resolved, keys: keys.splice(0) };
+      const told = probes && { ports: [...probes.load.ports], reader: probes.reader };
+      return { options: resolved, keys: keys.splice(0), ...told };
     },
 
     readHeap() {
@@ -59,4 +63,13 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
       return { wire: meter.read(), keys: keys.splice(0) };
     },
   };
+}
+
+/** On bare sockets where the lane with these options has them. */
+async function openProbesOf(lane: Lane, spec: LoadSpec) {
+  const [{ openProbes }, bare] = await Promise.all([
+    import('./probe/probes.ts'),
+    canProbe(lane) ? lane.bare?.() : undefined,
+  ]);
+  return { load: await openProbes(spec, bare), reader: bare ? ('bare' as const) : ('library' as const) };
 }

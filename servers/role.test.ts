@@ -110,6 +110,28 @@ describe('a measured server', () => {
     expect(await other.measure(paramsFor(1, 5))).not.toHaveProperty('polls');
   });
 
+  test('tells when it wrote each event of the window to a probe, where there are probes', async () => {
+    const { role, port } = await listen('pushed');
+    const clients = await Promise.all(range(1, 3).map(() => RawClient.connect(port)));
+    for (const client of clients) {
+      client.send('ack=1\n');
+      await client.sees('\n');
+    }
+    const probePorts = [0, 0, clients[1]?.socket.localPort ?? 0];
+    const params = { ...paramsFor(5, 20), probePorts };
+    const { stamps } = await role.measure(params);
+    expect(stamps).toMatchObject({ firstSeq: MEASURED_CURSOR_BASE + 6, probes: probePorts.map((port) => ({ port })) });
+    expect(stamps?.bornNs).toHaveLength(20);
+    const [none, , { writtenNs } = { writtenNs: [] }] = stamps?.probes ?? [];
+    expect(none?.writtenNs).toEqual([]);
+    expect(writtenNs).toHaveLength(20);
+    for (const [at, bornNs] of (stamps?.bornNs ?? []).entries()) {
+      expect(bornNs).toBeGreaterThan(params.startNs);
+      expect(writtenNs[at]).toBeGreaterThanOrEqual(bornNs);
+    }
+    expect(writtenNs).toEqual(writtenNs.toSorted((a, b) => a - b));
+  });
+
   test('begins a rehearsal late where it is late, with all of its events', async () => {
     const { role, port } = await listen('pushed', {}, undefined, true);
     const client = await RawClient.connect(port);

@@ -11,6 +11,7 @@ import { LatencyRecorder } from '../bench/measure/latency.ts';
 import { heapInUseBytes, readWindow, stopCompiling } from '../bench/measure/process-usage.ts';
 import { Feed } from './feed/feed.ts';
 import { Host, type HostOptions } from './http/host.ts';
+import { WriteStamper } from './http/write-stamper.ts';
 
 /** How long a close waits for the clients' sockets to end; then the server closes all the same. */
 const CLIENTS_GONE_MS = 1_000;
@@ -24,7 +25,12 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
   let isCompiling = true;
   /** Replaced when the window begins; in use before it, so that its code is compiled by then. */
   let lag = new LatencyRecorder();
-  const recordLag = (lagNs: number) => lag.record(lagNs);
+  /** There where the window has probes. */
+  let stamper: WriteStamper | undefined;
+  const recordLag = (lagNs: number, seq: number, bornNs: number) => {
+    lag.record(lagNs);
+    stamper?.born(seq, bornNs);
+  };
   const current = () => {
     if (!running) throw new Error('this server does not listen yet');
     return running;
@@ -59,9 +65,12 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       return {};
     },
 
-    async measure({ startNs, warmupEvents, windowEvents, windowNs }) {
+    async measure({ startNs, warmupEvents, windowEvents, windowNs, giveUpNs, probePorts }) {
       if (!isCompiling) throw new Error('no window can be measured any more: nothing is compiled');
       const { feed, host, mounted, isSuccessor, isRehearsal } = current();
+      // Before the feed starts: its first event is the one after its cursor.
+      stamper = probePorts && new WriteStamper(feed.lastSeq + warmupEvents + 1, windowEvents);
+      stamper?.watch(host.meter.openSockets, probePorts ?? []);
       if (!isSuccessor) {
         const lateNs = Math.max(0, nowNs() - startNs);
         if (lateNs > 0 && !isRehearsal) throw new Error(`not ready in time: ${(lateNs / 1e6).toFixed(0)} ms late`);
@@ -75,6 +84,8 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
         return { wire: meter.read(), open: meter.openSockets.size, lastSeq: feed.lastSeq, polls: mounted.polls };
       };
       const { before, after, usage } = await readWindow(windowNs, read, { monitorsLoop: false });
+      await stamper?.complete(giveUpNs);
+      stamper?.release();
       const { p50Us, p95Us, p99Us, maxUs } = lag.summary();
       return {
         wire: windowCount(before.wire, after.wire, after.open),
@@ -82,6 +93,7 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
         lag: { p50Us, p95Us, p99Us, maxUs },
         achievedEventsPerSecond: (after.lastSeq - before.lastSeq) / ((windowNs[1] - windowNs[0]) / 1e9),
         ...(before.polls && after.polls && { polls: polledBetween(before.polls, after.polls) }),
+        ...(stamper && { stamps: stamper.read() }),
       };
     },
 

@@ -31,6 +31,7 @@ const tcp: Transport = {
   wire: 'lines',
   server: async () => (await import('../../servers/transports/tcp.ts')).tcp,
   client: async () => (await import('../../clients/transports/tcp.ts')).tcp,
+  bare: async () => (await import('../../clients/probe/transports.ts')).bareTcp,
   skips: LINES_ONLY,
 };
 const polling: Transport = {
@@ -38,6 +39,7 @@ const polling: Transport = {
   wire: 'http',
   server: async () => (await import('../../servers/transports/polling.ts')).polling,
   client: async () => (await import('../../clients/transports/polling.ts')).polling,
+  bare: async () => (await import('../../clients/probe/transports.ts')).barePolling,
   polls: 'timed',
   idlePeriodMs: INTERVAL.intervalMs,
   skips: POLLED,
@@ -47,6 +49,7 @@ const longPolling: Transport = {
   wire: 'http',
   server: async () => (await import('../../servers/transports/long-polling.ts')).longPolling,
   client: async () => (await import('../../clients/transports/long-polling.ts')).longPolling,
+  bare: async () => (await import('../../clients/probe/transports.ts')).bareLongPolling,
   polls: 'parked',
   idlePeriodMs: HOLD.holdSeconds * 1e3,
   keepAlive: { option: 'holdSeconds', unitMs: 1e3 },
@@ -57,6 +60,7 @@ const sse: Transport = {
   wire: 'http',
   server: async () => (await import('../../servers/transports/sse.ts')).sse,
   client: async () => (await import('../../clients/transports/sse.ts')).sse,
+  bare: async () => (await import('../../clients/probe/transports.ts')).bareSse,
   idlePeriodMs: COMMENTS.commentMs,
   keepAlive: { option: 'commentMs', unitMs: 1 },
 };
@@ -65,6 +69,7 @@ const websocket: Transport = {
   wire: 'http',
   server: async () => (await import('../../servers/transports/websocket.ts')).websocket,
   client: async () => (await import('../../clients/transports/websocket.ts')).websocket,
+  bare: async () => (await import('../../clients/probe/websocket.ts')).bareWebSocket,
   idlePeriodMs: PINGS.pingMs,
   keepAlive: { option: 'pingMs', unitMs: 1 },
 };
@@ -73,6 +78,7 @@ const streaming: Transport = {
   wire: 'http',
   server: async () => (await import('../../servers/transports/streaming.ts')).streaming,
   client: async () => (await import('../../clients/transports/streaming.ts')).streaming,
+  bare: async () => (await import('../../clients/probe/transports.ts')).bareStreaming,
   idlePeriodMs: KEEP_ALIVE.keepAliveMs,
   keepAlive: { option: 'keepAliveMs', unitMs: 1 },
   skips: LINES_ONLY,

@@ -1,5 +1,5 @@
 import type { WireProtocol } from './ledger.ts';
-import type { ClientTransport, ServerTransport } from './transport.ts';
+import type { BareTransport, ClientTransport, ServerTransport } from './transport.ts';
 
 /** One row of the comparison: a transport with its options, and what the harness must know of it. */
 export interface Lane {
@@ -15,6 +15,8 @@ export interface Lane {
   readonly wire: WireProtocol;
   readonly server: () => Promise<ServerTransport>;
   readonly client: () => Promise<ClientTransport>;
+  /** The client half for probes. Serves those lanes of the transport that {@link canProbe} says. */
+  readonly bare?: () => Promise<BareTransport>;
   /**
    * `timed`: each client polls every `options.intervalMs`, and an event waits for the next poll. `parked`: the server holds a
    * poll until there is an event. Absent where events are pushed.
@@ -32,6 +34,14 @@ export interface Lane {
   readonly variantOf?: string;
   /** Rules of the contract that the transport's format can't keep, with the reason. */
   readonly skips?: Readonly<Record<string, { readonly reason: string }>>;
+}
+
+/** Options of which bare sockets take one value only. */
+const BARE_OPTIONS: Readonly<Record<string, string>> = { over: 'http', connections: 'own', compression: 'none' };
+
+/** Whether probes can be clients of the lane on bare sockets; else they use the lane's own client half. */
+export function canProbe({ bare, options }: Pick<Lane, 'bare' | 'options'>): boolean {
+  return bare !== undefined && Object.entries(BARE_OPTIONS).every(([name, only]) => (options[name] ?? only) === only);
 }
 
 /** The longest that an event may wait for a client by design, in ms. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { randomAt, STREAM } from './random.ts';
+import { randomAt, STREAM, shuffleInPlace } from './random.ts';
 import { range } from './test-support.ts';
 
 const DRAWS = 20_000;
@@ -74,5 +74,39 @@ describe.each([0, 1, 42, 2 ** 31 - 1])('the draws of seed %d', (seed) => {
     const values = draws(seed, STREAM.event);
     expect(Math.abs(correlation(values, draws(seed, STREAM.price)))).toBeLessThan(ALLOWED);
     expect(Math.abs(correlation(values, draws(seed + 1, STREAM.event)))).toBeLessThan(ALLOWED);
+  });
+});
+
+describe('a shuffle', () => {
+  test('keeps every item, leaves those beyond its count, and depends on the seed and the order before alone', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 0, max: 50 }), (seed, count) => {
+        const items = range(1, 50);
+        const others = range(1, 50);
+        shuffleInPlace(items, seed, count);
+        shuffleInPlace(others, seed, count);
+        expect(items).toEqual(others);
+        expect(items.toSorted((a, b) => a - b)).toEqual(range(1, 50));
+        expect(items.slice(count)).toEqual(range(count + 1, 50));
+      }),
+    );
+  });
+
+  test('gives an item every place equally often, from event to event', () => {
+    const ITEMS = 10;
+    const items = range(0, ITEMS - 1);
+    const counts = range(1, ITEMS).map(() => new Array<number>(ITEMS).fill(0));
+    for (const seq of range(1, DRAWS)) {
+      shuffleInPlace(items, seq);
+      for (const [place, item] of items.entries()) {
+        const of = counts[item] ?? [];
+        of[place] = (of[place] ?? 0) + 1;
+      }
+    }
+    const expected = DRAWS / ITEMS;
+    for (const of of counts) {
+      // 9 degrees of freedom: 38 is exceeded once in 60,000.
+      expect(of.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0)).toBeLessThan(38);
+    }
   });
 });

@@ -8,6 +8,25 @@ export function randomAt(seed: number, stream: number, n: number): number {
   return hash / 0x1_0000_0000;
 }
 
+/**
+ * Puts the items into an order that the seed decides, each equally likely (Fisher–Yates, by xorshift), and allocates nothing.
+ *
+ * @param count how many of them, from the first on
+ */
+export function shuffleInPlace(items: unknown[], seed: number, count = items.length): void {
+  // Xorshift stays at 0 once it is there.
+  let state = mix(seed) | 0 || 1;
+  for (let at = count - 1; at > 0; at--) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    const other = Math.floor(((state >>> 0) / 0x1_0000_0000) * (at + 1));
+    const item = items[at];
+    items[at] = items[other];
+    items[other] = item;
+  }
+}
+
 function mix(value: number): number {
   let hash = value | 0;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

@@ -120,6 +120,23 @@ export interface ClientTransport<O extends object = object> {
   connect(context: ClientContext, sink: EventSink, options: Readonly<Required<O>>): Promise<PushClient>;
 }
 
+/** What reads a socket. Nothing is called after `closed`. */
+export interface SocketReader {
+  /** @param receivedNs the first reading of the clock when the chunk came */
+  data(chunk: Buffer, receivedNs: number): void;
+  /** @param failure why, unless the connection ended as TCP says */
+  closed(failure: Error | undefined): void;
+}
+
+/** Begins to read a socket, and stamps each chunk; when the reader is told is its own affair. */
+export type ReadSocket = (socket: Socket, reader: SocketReader) => void;
+
+/**
+ * The client half on bare sockets, without TLS and compression: the same bytes as the libraries', and each chunk stamped before
+ * anything else is done with it.
+ */
+export type BareTransport<O extends object = object> = (read: ReadSocket) => ClientTransport<O>;
+
 export interface ClientContext {
   readonly url: string;
   /** Cursor of a client that reconnects: seq of the last event it has. Without it: from the next event on. */

@@ -2,17 +2,19 @@
 
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { reconnecting } from '../../clients/load/reconnecting.ts';
+import { Turns } from '../../clients/probe/turns.ts';
 import { EventLog } from '../../servers/feed/feed.ts';
 import type { RingLimits } from '../../servers/feed/ring.ts';
 import { Host, type HostOptions } from '../../servers/http/host.ts';
 import { findLane, lanes } from '../catalogue/lanes.ts';
 import { HEADER_PROFILES } from '../contract/headers.ts';
-import type { Lane } from '../contract/lane.ts';
+import { canProbe, type Lane } from '../contract/lane.ts';
 import { eventOf, eventually, eventWith, RecordingSink, range } from '../contract/test-support.ts';
 import {
   type ClientContext,
+  type ClientTransport,
   MAX_MESSAGE_BYTES,
   type MountedTransport,
   type PushClient,
@@ -21,7 +23,23 @@ import { ByteMeter } from '../measure/byte-meter.ts';
 import { nowNs } from '../measure/clock.ts';
 
 // A second helping of a lane is the same code with the same options.
-describe.each(lanes.filter(({ duplicateOf }) => duplicateOf === undefined))('$id', (lane) => {
+const ownClients = lanes.filter(({ duplicateOf }) => duplicateOf === undefined);
+const turns = new Turns();
+/** The same lanes with the clients of the probes. */
+const bareClients = ownClients.filter(canProbe).map((lane) => ({
+  ...lane,
+  id: `${lane.id}, bare`,
+  client: async () => bareHalf(lane),
+}));
+
+async function bareHalf({ id, bare }: Lane): Promise<ClientTransport> {
+  if (!bare) throw new Error(`no probe can be a client of ${id}`);
+  return (await bare())(turns.read);
+}
+
+afterAll(() => turns.close());
+
+describe.each([...ownClients, ...bareClients])('$id', (lane) => {
   const names: string[] = [];
   const repetition = lane.duplicateOf === undefined ? undefined : `the same as ${lane.duplicateOf}`;
   const rule = (name: string, hold: () => Promise<void>, exemption?: string) => {

@@ -4,17 +4,13 @@
  */
 
 import type { MeasureParams } from '../../bench/contract/calls.ts';
-import type { EventSink } from '../../bench/contract/transport.ts';
 import { sleepUntil } from '../../bench/measure/clock.ts';
-import type { Load, LoadSpec } from './load.ts';
+import { type Load, type LoadSpec, UNHEARD } from './load.ts';
 import { Receiver } from './receiver.ts';
 import { reconnecting } from './reconnecting.ts';
 import { Recoveries } from './recoveries.ts';
 import { openStalled } from './stalled.ts';
 import { isTimed, openSwarm } from './swarm.ts';
-
-/** Clients that come after the audit are heard by nobody. */
-const UNHEARD: EventSink = { event() {}, gap() {}, closed() {} };
 
 /** @throws Error when a client can't connect */
 export async function openDeliveries({ reconnect, firstStalled = Infinity, ...spec }: LoadSpec): Promise<Load> {

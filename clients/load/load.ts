@@ -1,4 +1,5 @@
 import type { ConnectParams, MeasureParams, WorkerMeasured } from '../../bench/contract/calls.ts';
+import type { EventSink } from '../../bench/contract/transport.ts';
 import type { ByteMeter } from '../../bench/measure/byte-meter.ts';
 import { LatencyRecorder } from '../../bench/measure/latency.ts';
 import type { Share, SwarmSpec } from './swarm.ts';
@@ -23,6 +24,9 @@ export interface Load {
   grow?(share: Share): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Clients that come after the audit are heard by nobody. */
+export const UNHEARD: EventSink = { event() {}, gap() {}, closed() {} };
 
 /** The audit of a load without events, or of one that counts them by itself. */
 export const NO_DELIVERIES = { expected: 0, delivered: 0, missing: 0, duplicated: 0, outOfOrder: 0, unexpected: 0 };

@@ -2,27 +2,28 @@
 
 import type { ClientContext, EventSink } from '../../bench/contract/transport.ts';
 import { requestHeaders } from '../wire/header-profiles.ts';
-import type { HttpClientOptions, HttpConnection, HttpRequest } from '../wire/http.ts';
-import { openHttp } from '../wire/open-http.ts';
+import type { HttpClientOptions, HttpConnection, HttpRequest, OpenHttp } from '../wire/http.ts';
 import { LifeCycle } from './life-cycle.ts';
 
 /**
+ * @param open makes its connections
  * @param isOccupied whether responses stay open until there is an event, or for good: close does not wait for them, and on
  *   HTTP/1.1 the first message up opens a second connection, which is kept
  * @param released called once, when the client ends
  */
 export function openHttpClient(
+  open: OpenHttp,
   context: ClientContext,
   sink: EventSink,
   options: Required<HttpClientOptions>,
   isOccupied: boolean,
   released: () => void,
 ): { http: HttpConnection; life: LifeCycle } {
-  const http = openHttp(context, options);
+  const http = open(context, options);
   let second: HttpConnection | undefined;
   const connectionForMessages = () => {
     if (http.isMultiplexed || !isOccupied) return http;
-    second ??= openHttp(context, options);
+    second ??= open(context, options);
     return second;
   };
   const life = new LifeCycle(sink, {

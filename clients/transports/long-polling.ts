@@ -1,7 +1,8 @@
 /** HTTP long-polling (RFC 6202): polls again as soon as it is answered; the server parks the request until there is an event. */
 
 import type { ClientTransport } from '../../bench/contract/transport.ts';
-import { HTTP_CLIENT_DEFAULTS, type HttpClientOptions } from '../wire/http.ts';
+import { HTTP_CLIENT_DEFAULTS, type HttpClientOptions, type OpenHttp } from '../wire/http.ts';
+import { openHttp } from '../wire/open-http.ts';
 import { openPoller } from './poller.ts';
 
 export interface LongPollingOptions extends HttpClientOptions {
@@ -12,14 +13,19 @@ export interface LongPollingOptions extends HttpClientOptions {
 /** Hold of the first poll: were it parked, a client that missed nothing could not tell that it is connected. */
 const SHORTEST_HOLD_SECONDS = 0.001;
 
-export const longPolling: ClientTransport<LongPollingOptions> = {
-  defaults: { ...HTTP_CLIENT_DEFAULTS, holdSeconds: 30 },
+export const longPolling = longPollingOver(openHttp);
 
-  connect(context, sink, { holdSeconds, ...options }) {
-    return openPoller(context, sink, options, {
-      parameters: (isFirst) => `&hold=${isFirst ? SHORTEST_HOLD_SECONDS : holdSeconds}`,
-      parksPolls: true,
-      delayMs: () => 0,
-    });
-  },
-};
+/** @param open makes the connections of its clients */
+export function longPollingOver(open: OpenHttp): ClientTransport<LongPollingOptions> {
+  return {
+    defaults: { ...HTTP_CLIENT_DEFAULTS, holdSeconds: 30 },
+
+    connect(context, sink, { holdSeconds, ...options }) {
+      return openPoller(open, context, sink, options, {
+        parameters: (isFirst) => `&hold=${isFirst ? SHORTEST_HOLD_SECONDS : holdSeconds}`,
+        parksPolls: true,
+        delayMs: () => 0,
+      });
+    },
+  };
+}

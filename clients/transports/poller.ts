@@ -4,7 +4,7 @@ import { readGap, readStamp } from '../../bench/contract/event.ts';
 import { LineReader } from '../../bench/contract/lines.ts';
 import type { ClientContext, EventSink, PushClient } from '../../bench/contract/transport.ts';
 import { requestHeaders } from '../wire/header-profiles.ts';
-import type { HttpClientOptions } from '../wire/http.ts';
+import type { HttpClientOptions, OpenHttp } from '../wire/http.ts';
 import { openHttpClient } from './http-client.ts';
 
 export interface PollerPolicy {
@@ -24,12 +24,13 @@ const ANSWERS = new Set([200, 204, 304, 410]);
  * between two polls does not end it: the next poll opens another. A poll that fails does.
  */
 export function openPoller(
+  open: OpenHttp,
   context: ClientContext,
   sink: EventSink,
   options: Required<HttpClientOptions>,
   policy: PollerPolicy,
 ): Promise<PushClient> {
-  const { http, life } = openHttpClient(context, sink, options, policy.parksPolls, () => clearTimeout(timer));
+  const { http, life } = openHttpClient(open, context, sink, options, policy.parksPolls, () => clearTimeout(timer));
   const { pathname } = new URL(context.url);
   const headers = requestHeaders(context.headers, 'fetch', context.url, options.over);
   const stamp = { seq: 0, dueUs: 0 };

@@ -2,7 +2,8 @@
 
 import type { ClientTransport } from '../../bench/contract/transport.ts';
 import { nowNs } from '../../bench/measure/clock.ts';
-import { HTTP_CLIENT_DEFAULTS, type HttpClientOptions } from '../wire/http.ts';
+import { HTTP_CLIENT_DEFAULTS, type HttpClientOptions, type OpenHttp } from '../wire/http.ts';
+import { openHttp } from '../wire/open-http.ts';
 import { gridOffsetMs } from './poll-grid.ts';
 import { openPoller } from './poller.ts';
 
@@ -13,22 +14,27 @@ export interface PollingOptions extends HttpClientOptions {
   readonly eventSlotMs?: number;
 }
 
-export const polling: ClientTransport<PollingOptions> = {
-  defaults: { ...HTTP_CLIENT_DEFAULTS, intervalMs: 1_000, eventSlotMs: 0 },
+export const polling = pollingOver(openHttp);
 
-  connect(context, sink, { intervalMs, eventSlotMs, ...options }) {
-    // Polls fall on a fixed grid: a slow answer delays one poll, and does not stretch the interval of all others.
-    const gridMs = gridOffsetMs(context.phase, { intervalMs, eventSlotMs });
-    let turn = 0;
-    return openPoller(context, sink, options, {
-      parameters: () => '',
-      parksPolls: false,
-      delayMs() {
-        const sinceMs = nowNs() / 1e6 - gridMs;
-        // Timers fire up to 1 ms early: by the clock alone, the same turn would be polled twice.
-        turn = Math.max(turn, Math.floor(sinceMs / intervalMs)) + 1;
-        return turn * intervalMs - sinceMs;
-      },
-    });
-  },
-};
+/** @param open makes the connections of its clients */
+export function pollingOver(open: OpenHttp): ClientTransport<PollingOptions> {
+  return {
+    defaults: { ...HTTP_CLIENT_DEFAULTS, intervalMs: 1_000, eventSlotMs: 0 },
+
+    connect(context, sink, { intervalMs, eventSlotMs, ...options }) {
+      // Polls fall on a fixed grid: a slow answer delays one poll, and does not stretch the interval of all others.
+      const gridMs = gridOffsetMs(context.phase, { intervalMs, eventSlotMs });
+      let turn = 0;
+      return openPoller(open, context, sink, options, {
+        parameters: () => '',
+        parksPolls: false,
+        delayMs() {
+          const sinceMs = nowNs() / 1e6 - gridMs;
+          // Timers fire up to 1 ms early: by the clock alone, the same turn would be polled twice.
+          turn = Math.max(turn, Math.floor(sinceMs / intervalMs)) + 1;
+          return turn * intervalMs - sinceMs;
+        },
+      });
+    },
+  };
+}

@@ -2,7 +2,7 @@
 
 import type { ClientContext, EventSink } from '../../bench/contract/transport.ts';
 import { type Decoding, decodingOf } from '../wire/decoding.ts';
-import type { HttpClientOptions } from '../wire/http.ts';
+import type { HttpClientOptions, OpenHttp } from '../wire/http.ts';
 import { openHttpClient } from './http-client.ts';
 import type { LifeCycle } from './life-cycle.ts';
 
@@ -15,13 +15,14 @@ export interface StreamFormat {
 }
 
 export function openStream(
+  open: OpenHttp,
   context: ClientContext,
   sink: EventSink,
   options: Required<HttpClientOptions>,
   { contentType, path, headers, read }: StreamFormat,
 ): LifeCycle {
   let decoding: Decoding | undefined;
-  const { http, life } = openHttpClient(context, sink, options, true, () => decoding?.close());
+  const { http, life } = openHttpClient(open, context, sink, options, true, () => decoding?.close());
   const failed = (error: Error) => life.end('error', error.message);
   http.send(
     { method: 'GET', path, headers },

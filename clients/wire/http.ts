@@ -1,7 +1,7 @@
 /** Requests and connections of HTTP clients, for HTTP/1.1 and HTTP/2 alike. */
 
 import type { IncomingHttpHeaders } from 'node:http';
-import { HTTP_DEFAULTS, type HttpOptions } from '../../bench/contract/transport.ts';
+import { type ClientContext, HTTP_DEFAULTS, type HttpOptions } from '../../bench/contract/transport.ts';
 
 export interface HttpClientOptions extends HttpOptions {
   /**
@@ -37,3 +37,6 @@ export interface HttpConnection {
   /** Waits a few seconds for requests (`graceful`), or drops them. Resolves when they and a socket of its own are gone. */
   close(graceful: boolean): Promise<void>;
 }
+
+/** Makes the connection of one client, which may be shared with others. */
+export type OpenHttp = (context: ClientContext, options: Required<HttpClientOptions>) => HttpConnection;

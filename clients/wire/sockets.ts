@@ -2,7 +2,8 @@
 
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, createSecureContext, type SecureContext } from 'node:tls';
-import type { ClientContext } from '../../bench/contract/transport.ts';
+import type { ClientContext, ReadSocket } from '../../bench/contract/transport.ts';
+import { nowNs } from '../../bench/measure/clock.ts';
 
 /** Names of ALPN (RFC 7301). */
 export type Protocol = 'http/1.1' | 'h2';
@@ -29,6 +30,16 @@ export function openSocket(context: ClientContext, protocol: Protocol = 'http/1.
   const gone = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   return { socket: SECURE.has(url.protocol) ? secure(socket, host, protocol, context) : socket, gone };
 }
+
+/** Tells the reader of each chunk as it comes. */
+export const readAtOnce: ReadSocket = (socket, reader) => {
+  let failure: Error | undefined;
+  socket.on('data', (chunk: Buffer) => reader.data(chunk, nowNs()));
+  socket.on('error', (error) => {
+    failure = error;
+  });
+  socket.once('close', () => reader.closed(failure));
+};
 
 /** How long a server may take to end its side, or to answer before that, once its client closes: longer than any RTT. */
 const CLOSE_GRACE_MS = 3_000;

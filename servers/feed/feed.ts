@@ -88,9 +88,14 @@ export class Feed extends EventLog {
   /**
    * Publishes from `startNs` on, `events` of them. What was due before now is held, without telling subscribers.
    *
-   * @param onPublished called for each event after its subscribers, with its lag (published − due) in ns
+   * @param onPublished called for each event after its subscribers, with its lag (published − due) in ns and the instant of
+   *   publishing
    */
-  start(startNs: number, events = Number.POSITIVE_INFINITY, onPublished?: (lagNs: number) => void): void {
+  start(
+    startNs: number,
+    events = Number.POSITIVE_INFINITY,
+    onPublished?: (lagNs: number, seq: number, bornNs: number) => void,
+  ): void {
     this.#startUs = startNs / 1e3;
     this.#until = events;
     const past = Math.min(dueBy(this.#options, (this.#clock() - startNs) / 1e3), events);
@@ -102,9 +107,10 @@ export class Feed extends EventLog {
       const { due, waitUs } = pace(this.#options, nowUs, this.#published, atMost);
       for (let count = 0; count < due; count++) {
         const event = this.#encode(this.#published + 1);
-        const lagNs = this.#clock() - (this.#startUs + event.dueUs) * 1e3;
+        const bornNs = this.#clock();
+        const lagNs = bornNs - (this.#startUs + event.dueUs) * 1e3;
         this.publish(event);
-        onPublished?.(lagNs);
+        onPublished?.(lagNs, event.seq, bornNs);
       }
       if (this.#published >= this.#until) return;
       if (waitUs === 0) setImmediate(turn);

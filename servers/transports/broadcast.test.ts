@@ -8,10 +8,13 @@ import { Broadcast, type Peer } from './broadcast.ts';
 /** A connection whose bytes leave when the test says so. */
 class ManualPeer implements Peer {
   readonly frames: string[] = [];
+  /** Called before each write. */
+  onWrite: () => void = () => {};
   readonly writes: { bytes: number; flushed: ((error?: Error | null) => void) | undefined }[] = [];
   cutOffs = 0;
 
   write(frame: Buffer, flushed?: (error?: Error | null) => void): void {
+    this.onWrite();
     this.frames.push(frame.toString());
     this.writes.push({ bytes: frame.length, flushed });
   }
@@ -167,6 +170,36 @@ describe('a peer', () => {
     peer.flush(new Error('the connection ended'));
     expect(seqsOf(peer)).toEqual(range(1, 64));
   });
+});
+
+test('live peers are written to in another order for each event, and each has every place', () => {
+  const { publish, join } = open();
+  const order: number[] = [];
+  for (const number of range(0, 7)) {
+    join().onWrite = () => void order.push(number);
+  }
+  const orders = range(1, 200).map(() => {
+    publish(1);
+    return order.splice(0);
+  });
+  expect(new Set(orders.map(String)).size).toBeGreaterThan(190);
+  for (const place of range(0, 7)) expect(new Set(orders.map((one) => one[place])).size).toBe(8);
+});
+
+test('a peer that leaves while others are written to gets no more', () => {
+  const { broadcast, publish, join } = open();
+  const peers = range(1, 8).map(() => join());
+  const written: ManualPeer[] = [];
+  for (const peer of peers) {
+    peer.onWrite = () => {
+      written.push(peer);
+      for (const other of peers) if (other !== peer) broadcast.leave(other);
+    };
+  }
+  publish(1);
+  expect(written).toHaveLength(1);
+  publish(1);
+  expect(written).toEqual([written[0], written[0]]);
 });
 
 test('once closed it pushes nothing to anybody, and its peers stay with the caller', () => {

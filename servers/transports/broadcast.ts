@@ -4,9 +4,12 @@
  *
  * A client is either live, and gets each event as it is published, or it catches up from the ring at the pace at which it
  * reads. A live client that does not read is cut off: the server holds at most `maxBacklogBytes` for it.
+ *
+ * Live clients get each event in another order, or the first to join would always be the first served.
  */
 
 import { type EncodedEvent, type EventFeed, encodeGap, type Gap } from '../../bench/contract/event.ts';
+import { shuffleInPlace } from '../../bench/contract/random.ts';
 import type { Endpoint, MountedTransport } from '../../bench/contract/transport.ts';
 
 export interface Peer {
@@ -39,6 +42,9 @@ export class Broadcast<P extends Peer> {
   readonly #framing: Framing;
   readonly #maxBacklogBytes: number;
   readonly #live = new Set<P>();
+  /** The live clients in the order of the last event; one that left stays in it until the next. */
+  #order: P[] = [];
+  #isOrderOld = false;
   readonly #catchingUp = new Set<P>();
   /** Clients whose cursor the feed has not reached, with that cursor. */
   readonly #ahead = new Map<P, number>();
@@ -67,7 +73,7 @@ export class Broadcast<P extends Peer> {
   /** @param since the client's cursor; without it, it gets the next event first */
   join(peer: P, since: number | undefined): void {
     if (since === undefined) {
-      this.#live.add(peer);
+      this.#goLive(peer);
     } else {
       this.#catchingUp.add(peer);
       this.#catchUp(peer, since);
@@ -75,7 +81,7 @@ export class Broadcast<P extends Peer> {
   }
 
   leave(peer: P): void {
-    this.#live.delete(peer);
+    if (this.#live.delete(peer)) this.#isOrderOld = true;
     this.#catchingUp.delete(peer);
     this.#ahead.delete(peer);
   }
@@ -121,7 +127,9 @@ export class Broadcast<P extends Peer> {
   #publish(event: EncodedEvent): void {
     if (this.#live.size > 0) {
       const frame = this.#framing.event(event);
-      for (const peer of this.#live) {
+      for (const peer of this.#shuffled(event.seq)) {
+        // Clients also leave while others are written to.
+        if (this.#isOrderOld && !this.#live.has(peer)) continue;
         peer.write(frame);
         this.#checkBacklog(peer);
       }
@@ -129,8 +137,20 @@ export class Broadcast<P extends Peer> {
     for (const [peer, cursor] of this.#ahead) {
       if (event.seq < cursor) continue;
       this.#ahead.delete(peer);
-      this.#live.add(peer);
+      this.#goLive(peer);
     }
+  }
+
+  #goLive(peer: P): void {
+    this.#live.add(peer);
+    this.#isOrderOld = true;
+  }
+
+  #shuffled(seed: number): readonly P[] {
+    if (this.#isOrderOld) this.#order = [...this.#live];
+    this.#isOrderOld = false;
+    shuffleInPlace(this.#order, seed);
+    return this.#order;
   }
 
   /** One batch from the ring, and the next when this one was flushed: what is not sent yet stays in the ring only. */
@@ -152,7 +172,7 @@ export class Broadcast<P extends Peer> {
     if (last === undefined) {
       this.#catchingUp.delete(peer);
       if (cursor > this.#feed.lastSeq) this.#ahead.set(peer, cursor);
-      else this.#live.add(peer);
+      else this.#goLive(peer);
       return;
     }
     for (const frame of batch) peer.write(frame);

@@ -1,8 +1,9 @@
 import { Agent } from 'node:http';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { eventOf, eventually, range } from '../../bench/contract/test-support.ts';
 import { ask, getRequest, openServer, RawClient } from '../tests/support.ts';
 import { longPolling } from './long-polling.ts';
+import { PollAnswers } from './poll-answers.ts';
 
 describe('GET /long-polling answers at once', () => {
   test('204 and where the feed stands, without a cursor', async () => {
@@ -61,6 +62,27 @@ describe('GET /long-polling answers at once', () => {
     expect(status).toBe(400);
     expect(JSON.parse(body)).toMatchObject({ error: { parameter } });
   });
+});
+
+test('parked polls are answered in another order for each event', async () => {
+  const server = await openServer(longPolling);
+  const answered: (number | undefined)[] = [];
+  const tryAnswer = vi.spyOn(PollAnswers.prototype, 'tryAnswer').mockImplementation((response) => {
+    answered.push(response.socket?.remotePort);
+    return false;
+  });
+  onTestFinished(() => tryAnswer.mockRestore());
+  const clients = await Promise.all(range(1, 8).map(() => RawClient.connect(server.port)));
+  for (const client of clients) client.send(getRequest('/long-polling?since=0'));
+  await eventually(() => expect(server.clientCount).toBe(8));
+  answered.length = 0;
+  const orders = range(1, 100).map((seq) => {
+    server.feed.publish(eventOf(seq));
+    return answered.splice(0);
+  });
+  const ports = clients.map(({ socket }) => socket.localPort).toSorted();
+  for (const order of orders) expect(order.toSorted()).toEqual(ports);
+  for (const place of range(0, 7)) expect(new Set(orders.map((order) => order[place])).size).toBe(8);
 });
 
 describe('a delivery counts as', () => {

@@ -5,6 +5,7 @@
  */
 
 import type { Response } from 'express';
+import { shuffleInPlace } from '../../bench/contract/random.ts';
 import type { ServerTransport } from '../../bench/contract/transport.ts';
 import { BadParameter, queryOf, readCursor, readQuery } from '../http/query.ts';
 import { POLL_DEFAULTS, PollAnswers, type PollOptions } from './poll-answers.ts';
@@ -46,9 +47,18 @@ export const longPolling: ServerTransport<LongPollingOptions> = {
     });
     http.serveUpstream();
 
-    const unsubscribe = feed.subscribe(() => {
-      for (const [response, { since }] of parked) {
-        if (answers.tryAnswer(response, since, 'parked')) unpark(response);
+    /** Kept from event to event, and empty between them: a response that was answered is not held. */
+    const order: (Response | undefined)[] = [];
+    const unsubscribe = feed.subscribe(({ seq }) => {
+      let count = 0;
+      for (const response of parked.keys()) order[count++] = response;
+      // Else the client that polled first would be answered first each time.
+      shuffleInPlace(order, seq, count);
+      for (let at = 0; at < count; at++) {
+        const response = order[at];
+        const since = response && parked.get(response)?.since;
+        order[at] = undefined;
+        if (response && since !== undefined && answers.tryAnswer(response, since, 'parked')) unpark(response);
       }
     });
 
