@@ -1,6 +1,7 @@
 /** Which of several measurements of the same cell counts. Pure. */
 
 import type { Cell, CompletedCell } from '../contract/result.ts';
+import { chosenCells } from '../stats/attempts.ts';
 import { groupBy, keyOfPlace } from '../stats/group.ts';
 
 /** Equal for all attempts at one cell: the round of a lane at a point, of one run. */
@@ -14,8 +15,8 @@ export function cellKey(cell: Pick<Cell, 'lane' | 'scenario' | 'point' | 'round'
  */
 export function countingCells(cells: readonly Cell[]): Cell[] {
   return [...groupBy(cells, cellKey).values()].flatMap((all) => {
-    const completed = all.filter((cell) => cell.state === 'completed');
-    return completed.find((cell) => !isDisturbed(cell)) ?? completed.at(-1) ?? all.at(-1) ?? [];
+    const [chosen] = chosenCells(all.filter((cell) => cell.state === 'completed'));
+    return chosen ?? all.at(-1) ?? [];
   });
 }
 

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Cell, type CompletedCell, KINDS, type Kind, type Result, severe } from '../contract/result.ts';
+import {
+  type Cell,
+  type CompletedCell,
+  type Disturbance,
+  KINDS,
+  type Kind,
+  type Result,
+  severe,
+} from '../contract/result.ts';
 import { summarise } from '../stats/summarise.ts';
 import { failed, makeResult, QUIET } from '../tests/fixture.ts';
 import { hasInvalidData, judge, runWarnings } from './citable.ts';
@@ -142,7 +150,7 @@ function withCells(cells: readonly Cell[]): Result {
   return withStandings(changed);
 }
 
-const DISTURBED = { ...QUIET, exceeded: ['run-delay'] };
+const DISTURBED: Disturbance = { ...QUIET, exceeded: ['run-delay-server'] };
 
 describe('of several attempts at a cell', () => {
   const [cell] = makeResult().cells;

@@ -101,7 +101,7 @@ describe('the published run, of schema version 2', () => {
     expect(schemaVersion).toBe(SCHEMA_VERSION);
     // Its percentiles were averaged over rounds; those of this version are of the merged rounds.
     const recomputed = expect.objectContaining({ code: 'recomputed', severity: 'notice' });
-    expect(warnings).toEqual([...JSON.parse(text).warnings, recomputed]);
+    expect(warnings).toMatchObject([...JSON.parse(text).warnings, recomputed]);
     expect(lanes.map(({ duplicateOf }) => duplicateOf).filter(Boolean)).toEqual(['websocket']);
     const spread = (slotShare: number) => ({ process: 'spread', slotShare });
     expect(scenarios).toMatchObject([

@@ -43,7 +43,7 @@ function fabricated({ lane, scenario, point, round, order, attempt }: CellPlan, 
     state: 'completed';
   };
   if (fate === 'failed') return failed(cell);
-  return { ...cell, disturbance: { ...QUIET, exceeded: fate === 'disturbed' ? ['stopped'] : [] } };
+  return { ...cell, disturbance: { ...QUIET, exceeded: fate === 'disturbed' ? ['core-stopped'] : [] } };
 }
 
 async function runWith(

@@ -20,7 +20,7 @@ const recovery = { kills: 2, firstEvent: firstEvent.summary(), attempts: 40, rep
 const codesOf = (changes: Partial<CompletedCell>) =>
   cellWarnings({
     cell: cellOf(changes),
-    pinning: { server: 1, workers: [0], relay: 0 },
+    pinning: { server: 1, workers: [0], relay: 0, probe: 0 },
     problems: [],
   }).map(({ code }) => code);
 
@@ -34,7 +34,6 @@ describe('a server that took the place of one that was killed', () => {
       { wire: { ...wire, cell: { ...wire.cell, server: { ...ofOne, sentBytes: ofOne.sentBytes / 2 } } } },
     ],
     ['makes the halves differ', 'unsteady', { halvesP50Us: [halvesP50Us[0], halvesP50Us[0] * 100] }],
-    ['presses on its core as it starts', 'disturbed', { disturbance: { ...QUIET, exceeded: ['pressure'] } }],
   ])('%s, and that is no %s', (_what, code, seen) => {
     expect(codesOf(seen)).toContain(code);
     expect(codesOf({ ...seen, recovery })).not.toContain(code);
@@ -42,7 +41,7 @@ describe('a server that took the place of one that was killed', () => {
 
   it.each<[string, Partial<CompletedCell>]>([
     ['late-reading', { workers: [{ ...server, elapsedUs: server.elapsedUs / 4 }] }],
-    ['disturbed', { disturbance: { ...QUIET, steal: 0.1, exceeded: ['steal', 'pressure'] } }],
+    ['disturbed', { disturbance: { ...QUIET, steal: 0.1, exceeded: ['steal'] } }],
     ['worker-saturated', { workers: [{ ...server, cpuShare: 0.9 }] }],
   ])('is no excuse for %s of others', (code, seen) => {
     expect(codesOf({ ...seen, recovery })).toContain(code);

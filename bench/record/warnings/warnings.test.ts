@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LedgerCount } from '../../contract/ledger.ts';
-import { type Arrivals, KINDS, type Kind } from '../../contract/result.ts';
+import { type Arrivals, type Disturbance, KINDS, type Kind } from '../../contract/result.ts';
 import { noLayerBytes } from '../../ledger/layers.ts';
 import { QUIET } from '../../tests/fixture.ts';
 import { calibrationWarnings } from './machine-warnings.ts';
@@ -64,7 +64,7 @@ function warningsOf(cell: CellChanges, changes: Partial<CellEvidence> = {}) {
       disturbance: QUIET,
       ...cell,
     },
-    pinning: { server: 1, workers: [0], relay: 0 },
+    pinning: { server: 1, workers: [0], relay: 0, probe: 0 },
     problems: [],
     ...changes,
   });
@@ -100,10 +100,10 @@ describe('a cell is warned of', () => {
     ['feed-lagged', { feed: { ...feed, lagP95Us: 1_001 } }, {}],
     ['unsteady', { halvesP50Us: [1_000, 1_101] }, {}],
     ['unsteady', { halvesP50Us: [1_101, 1_000] }, {}],
-    ['unpinned', {}, { pinning: { server: undefined, workers: [undefined], relay: undefined } }],
-    ['cores-shared', {}, { pinning: { server: 0, workers: [0], relay: 0 } }],
-    ['cores-shared', {}, { pinning: { server: 1, workers: [0, 0], relay: 0 } }],
-    ['disturbed', { disturbance: { ...QUIET, exceeded: ['run-delay'] } }, {}],
+    ['unpinned', {}, { pinning: { server: undefined, workers: [undefined], relay: undefined, probe: undefined } }],
+    ['cores-shared', {}, { pinning: { server: 0, workers: [0], relay: 0, probe: 0 } }],
+    ['cores-shared', {}, { pinning: { server: 1, workers: [0, 0], relay: 0, probe: 0 } }],
+    ['disturbed', { disturbance: { ...QUIET, exceeded: ['run-delay-server'] } }, {}],
     ['client-queue', { latencyParts: { ...parts, clientUs: 101 } }, {}],
     ['feed-lagged', { latencyParts: { ...parts, feedUs: 101 } }, {}],
     ['floor-share', { floor: { cpuUs: 501, elapsedUs: 10_000_000 } }, {}],
@@ -273,22 +273,22 @@ describe('a cell is warned of', () => {
 
   it('others that held it back, naming each bound, its share and what to do about that, and nothing else', () => {
     const sleepers = [{ core: 1, wakeUps: 100, lateWakeUps: 2, maxLateUs: 90_000, stoppedShare: 0.03 }];
-    const exceeded = ['stopped', 'throttled', 'a-new-one'];
+    const exceeded: Disturbance['exceeded'] = ['core-stopped', 'throttled'];
     const [warning] = warningsOf({ disturbance: { ...QUIET, steal: 0.5, throttled: 0.2, sleepers, exceeded } });
     expect(warning).toMatchObject({
       code: 'disturbed',
       severity: 'severe',
-      text: expect.stringMatching(/stood still 3.0 %, throttled 20.0 %, a-new-one\./),
+      text: expect.stringMatching(/: a core that stood still 3.0 %, throttled 20.0 %\.$/),
     });
     expect(warning?.hint).toMatch(/CPU quota/);
     expect(`${warning?.text}${warning?.hint}`).not.toMatch(/steal|pressure|Close/);
   });
 
-  it.each<[string[], string[]]>([
-    [['run-delay'], ['latency']],
-    [['stopped', 'pressure'], ['latency']],
+  it.each<[Disturbance['exceeded'], readonly Kind[]]>([
+    [['run-delay-server'], ['latency']],
+    [['core-stopped', 'run-delay-probe'], ['latency']],
     [
-      ['run-delay', 'steal'],
+      ['run-delay-server', 'steal'],
       ['latency', 'cpu'],
     ],
     [['throttled'], ['latency', 'cpu']],
@@ -300,7 +300,7 @@ describe('a cell is warned of', () => {
     const closedLoops: CellChanges['closedLoops'] = [
       { client: 'own', requests: 1, seconds: 1, upBytes: 1, downBytes: 1 },
     ];
-    const cell = { disturbance: { ...QUIET, exceeded: ['run-delay'] }, closedLoops };
+    const cell: CellChanges = { disturbance: { ...QUIET, exceeded: ['run-delay-server'] }, closedLoops };
     const disturbed = warningsOf(cell).find(({ code }) => code === 'disturbed');
     expect(disturbed?.against).toEqual(['latency', 'cpu']);
   });

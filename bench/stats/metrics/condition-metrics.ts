@@ -55,7 +55,7 @@ export const conditionMetrics: readonly Metric[] = [
       return packets && perIdleMinute(cell, packets.sentSegments + packets.receivedSegments);
     },
     ...SILENCE,
-    shown: { figures: ['idle'], exported: { table: 'silence' }, terminal: { label: 'packets/client·min' } },
+    shown: { figures: ['idle'], exported: { table: 'silence' }, terminal: { label: 'packets' } },
   },
   {
     id: 'idle.tcpIpBytesPerClientMinute',
@@ -76,7 +76,7 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['idle'],
       chart: { plot: 'Bytes of silence' },
       exported: { table: 'silence' },
-      terminal: { label: 'with TCP/IP, B' },
+      terminal: { label: 'with TCP/IP' },
       sentence: { after: ' per client and minute, with TCP/IP headers' },
     },
   },

@@ -25,7 +25,7 @@ export function apartFigures(all: ScenarioView, anchors: Anchors): Figure[] {
     const values = columns.map(({ metric, label, scale }) =>
       valueColumn(label, scale, ({ estimates }) => estimates.get(metric.id), 'not known'),
     );
-    const table = laneTable(view, anchors.take(`${id} table`), title, bracketsText(metrics), [
+    const table = laneTable(view, anchors.take(`${id} table`), title, bracketsText(metrics, view.runs), [
       ...values,
       roundsColumn(ids),
     ]);

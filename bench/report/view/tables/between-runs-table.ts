@@ -1,14 +1,14 @@
 /** Of a merged result: how much of what rounds differ by lies between the runs, for the headline times and their ratios. */
 
 import type { Result } from '../../../contract/result.ts';
-import { metricOf } from '../../../stats/metrics/metrics.ts';
+import { headlineOf, latencyMetric, metricOf } from '../../../stats/metrics/metrics.ts';
 import type { Column, Row, Table, TableCell } from '../page-model.ts';
 import { PARTS } from '../words/anchors.ts';
 import { countOf, formatCount } from '../words/format.ts';
 import type { LaneAtPlace, ScenarioView } from '../words/places.ts';
 import { lanesOf, remark } from './lane-table.ts';
 
-const METRICS = ['latency.p50Us', 'latency.p99Us', 'server.cpuPerDeliveryUs'];
+const METRICS = [latencyMetric('p50'), latencyMetric('p99'), headlineOf('cpu')].map(({ id }) => id);
 
 /** undefined for a single run, and where no figure tells it. */
 export function betweenRunsTable(

@@ -68,7 +68,7 @@ test('what others took of the machine is told of the worst cell', () => {
       const sleepers = [0.01, 0.02].map((stoppedShare) => {
         return { core: 1, wakeUps: 9, lateWakeUps: 1, maxLateUs: 9_000, stoppedShare };
       });
-      const runDelay = { server: 0, probe: null };
+      const runDelay = { server: { share: 0, foreignShare: 0, foreignMeanUs: 0 }, probe: null };
       return {
         ...cell,
         disturbance: { ...QUIET, cpuPressure: cell.order / 100, throttled: null, sleepers, runDelay },

@@ -2,7 +2,7 @@
 
 import type { Estimate, Result } from '../../../contract/result.ts';
 import { keyOfPlace } from '../../../stats/group.ts';
-import { metricOf } from '../../../stats/metrics/metrics.ts';
+import { headlineOf, latencyMetric, metricOf } from '../../../stats/metrics/metrics.ts';
 import type { Table, TableCell } from '../page-model.ts';
 import { PARTS } from '../words/anchors.ts';
 import { countOf, formatExact, formatNumber, formatRange, headed, quantityOf, type Scale } from '../words/format.ts';
@@ -15,7 +15,7 @@ export interface EarlierRun extends Pick<Result, 'id'> {
   readonly estimates: readonly Pick<Estimate, 'lane' | 'scenario' | 'point' | 'metric' | 'value'>[];
 }
 
-const METRICS = ['latency.p50Us', 'server.cpuPerDeliveryUs', 'wire.perDeliveryBytes'];
+const METRICS = [latencyMetric('p50'), headlineOf('cpu'), headlineOf('bytes')].map(({ id }) => id);
 
 /** undefined where no run came before, or the run has no scenario of latency, CPU and bytes. */
 export function earlierTable(
