@@ -6,29 +6,25 @@ import { projectRoot } from '../contract/paths.ts';
 import type { Result } from '../contract/result.ts';
 import { calibrateApart } from '../machine/calibrate-apart.ts';
 import { readMachineState } from '../machine/calibration.ts';
-import { allowedCores, canPin, type Pinning, pinSelf, planPinning } from '../machine/cores.ts';
-import { watchNoise } from '../machine/disturbance/kernel-account.ts';
+import { allowedCores, canPin, pinSelf, planPinning } from '../machine/cores.ts';
 import { readEnvironment } from '../machine/environment.ts';
 import { machineLimits } from '../machine/limits.ts';
-import { inspectNode, type NodeBinary } from '../machine/node-binary.ts';
-import { readSegments } from '../machine/packets.ts';
-import { waitForQuietSockets } from '../machine/quiet-sockets.ts';
-import { netemDiscipline, netemProblem } from '../network/netem/netem.ts';
-import { openNetwork } from '../network/netem/network.ts';
+import { inspectNode } from '../machine/node-binary.ts';
+import { netemProblem } from '../network/netem/netem.ts';
 import { hasInvalidData } from '../record/citable.ts';
 import { countRuns, type EarlierRun, earlierRuns } from '../record/runs/earlier-runs.ts';
 import { Store } from '../record/store.ts';
 import { exportResult } from '../report/export/export.ts';
 import { renderReport } from '../report/page/render.ts';
 import { describeResult } from '../report/terminal/terminal.ts';
-import { LOAD_NODE_FLAGS, NODE_FLAGS, spawnChild } from '../run/child.ts';
-import type { Laboratory } from '../run/laboratory.ts';
+import { LOAD_NODE_FLAGS, NODE_FLAGS } from '../run/children/child.ts';
 import type { RunConfig } from '../run/plan.ts';
 import { remainingCells, run } from '../run/run.ts';
 import { recordedCommand } from './command-line.ts';
 import { type BenchFlags, configure } from './configure.ts';
 import { describeChecks, quickChecks } from './doctor-command.ts';
 import { EXIT } from './exit.ts';
+import { openLaboratory } from './laboratory.ts';
 import { clockTime, secondsOf, showProgress } from './progress.ts';
 import { checkSameConditions, configOfRun } from './resume.ts';
 import { refusedOf, type Strict } from './strict.ts';
@@ -42,7 +38,6 @@ export interface BenchCommandFlags extends BenchFlags {
 
 /** The flags allowed beside --resume; all other settings are the run's. */
 const WITH_RESUME = ['resume', 'results', 'node', 'strict'];
-const COOL_DOWN_MS = 20_000;
 
 export async function bench(flags: BenchCommandFlags, command: Command): Promise<void> {
   const cores = canPin() ? allowedCores() : undefined;
@@ -69,9 +64,10 @@ export async function bench(flags: BenchCommandFlags, command: Command): Promise
   if (pinning.relay !== undefined) pinSelf(pinning.relay);
   const interruption = listenForInterruption();
   const unsaved = new AbortController();
+  const { laboratory, close } = await openLaboratory(config.workers, pinning, node);
   const progress = showProgress(groups, process.stdout);
   const result = await run(config, {
-    laboratory: laboratoryFor(config, pinning, node),
+    laboratory,
     environment,
     command: recordedCommand(process.argv.slice(2), node.versions.node),
     earlier,
@@ -90,7 +86,10 @@ export async function bench(flags: BenchCommandFlags, command: Command): Promise
     onGroupSkip: (group) => progress.groupSkip(group),
     onRepeat: (again) => progress.repeat(again),
     signal: AbortSignal.any([interruption, unsaved.signal]),
-  }).finally(() => progress.end());
+  }).finally(() => {
+    progress.end();
+    return close();
+  });
 
   const runsOfBefore = runsBefore(result, store);
   console.log(describeResult(result, runsOfBefore));
@@ -129,24 +128,6 @@ function earlierRun(name: string, store: Store, command: Command): Result {
   throw new UsageError(
     `--resume ${name}: the run's own settings hold; leave out ${others.join(', ')}. Allowed beside it are --results, --node and --strict`,
   );
-}
-
-function laboratoryFor({ workers }: RunConfig, pinning: Pinning, { path, versions }: NodeBinary): Laboratory {
-  const child = (entry: string, core: number | undefined, namespace?: string, flags: readonly string[] = []) =>
-    spawnChild({ node: path, flags, entry, core, namespace });
-  return {
-    workers,
-    pinning,
-    nodeVersion: `v${versions.node}`,
-    openNetwork: (point) => openNetwork(netemDiscipline(point)),
-    openServer: (at) => child('servers/main', pinning.server, at?.server),
-    openWorker: (index, at) => child('clients/main', pinning.workers[index], at?.clients, LOAD_NODE_FLAGS),
-    openRelay: (at) => child('bench/network/tap/main', pinning.relay, at?.clients),
-    openLink: () => child('bench/network/link/main', pinning.relay),
-    watchNoise,
-    coolDown: (port, signal) => waitForQuietSockets(port, { deadlineMs: COOL_DOWN_MS, signal }),
-    readSegments: (port, signal, at) => readSegments(port, pinning.relay, signal, at?.server),
-  };
 }
 
 /** Runs of the same settings on the same machine that came before it in the folder. */

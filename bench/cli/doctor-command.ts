@@ -10,8 +10,8 @@ import { diagnose } from '../machine/doctor/diagnose.ts';
 import { type Need, readFacts, readQuickFacts, type SleptCore } from '../machine/doctor/facts.ts';
 import { nowNs } from '../measure/clock.ts';
 import { netemProblem } from '../network/netem/netem.ts';
-import { spawnChild } from '../run/child.ts';
-import { openWatchers } from '../run/watchers.ts';
+import { spawnChild } from '../run/children/child.ts';
+import { openWatchers } from '../run/children/watchers.ts';
 import { SPARE_DESCRIPTORS } from './configure.ts';
 
 /** The profiles whose results are made to be cited. */

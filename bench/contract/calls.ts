@@ -95,6 +95,7 @@ const stamps = z.strictObject({
 const probed = z.strictObject({
   clients: z.array(count).describe('Which of its clients, from 0'),
   seqs: z.array(count),
+  dueUs: z.array(count).describe("Since the feed's start"),
   receivedNs: z.array(instantNs),
   turnStartNs: z.array(instantNs).describe('First stamp in that turn of the event loop'),
   idleSinceNs: z.array(instantNs).describe('When the process had nothing left to do before that turn'),

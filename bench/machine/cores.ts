@@ -1,6 +1,7 @@
 /** Which core each process runs on. */
 
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { promisify } from 'node:util';
 import { readText } from '../measure/system-files.ts';
 
 export interface Pinning {
@@ -25,6 +26,21 @@ export function canPin(): boolean {
 /** Keeps this process, and what it starts unpinned, on one core. */
 export function pinSelf(core: number): void {
   execFileSync('taskset', ['-acp', String(core), String(process.pid)], { stdio: 'ignore' });
+}
+
+/**
+ * Puts all threads of processes into the scheduling class of Linux that runs when nothing else wants the core (SCHED_IDLE,
+ * sched(7)). It needs no privilege, and can't be taken back without one.
+ *
+ * @returns whether all of them are; false elsewhere, and without chrt (util-linux)
+ */
+export async function giveWay(pids: readonly number[]): Promise<boolean> {
+  try {
+    await Promise.all(pids.map((pid) => promisify(execFile)('chrt', ['-a', '-i', '-p', '0', String(pid)])));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The cores this process may use, as proc(5) lists them: `0-3,6`; undefined where the system does not tell. */
@@ -57,7 +73,7 @@ export function planPinning(workers: number, cores: readonly number[] | undefine
   };
 }
 
-/** The cores of the server and of the load workers, each once; empty where processes can't be pinned. */
-export function measuredCores({ server, workers }: Pinning): number[] {
-  return [...new Set([server, ...workers])].filter((core) => core !== undefined);
+/** The cores of the server and of the probe, each once; empty where processes can't be pinned. */
+export function measuredCores({ server, probe }: Pinning): number[] {
+  return [...new Set([server, probe])].filter((core) => core !== undefined);
 }

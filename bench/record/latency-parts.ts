@@ -2,12 +2,6 @@
 
 import type { Probed, WriteStamps } from '../contract/calls.ts';
 
-/** With what the schedule wanted. */
-export interface TimedProbed extends Probed {
-  /** Since the feed's start. */
-  readonly dueUs: readonly number[];
-}
-
 /** Instants of one delivery, on the shared clock. */
 export interface TimedDelivery {
   readonly dueNs: number;
@@ -67,11 +61,7 @@ export function partsOf(delivery: TimedDelivery): LatencyPartsNs {
  * @param startNs the feed's start
  * @returns undefined without such a delivery
  */
-export function latencyPartsOf(
-  stamps: WriteStamps,
-  probed: TimedProbed,
-  startNs: number,
-): MeanLatencyParts | undefined {
+export function latencyPartsOf(stamps: WriteStamps, probed: Probed, startNs: number): MeanLatencyParts | undefined {
   return meanParts(timedDeliveries(stamps, probed, startNs));
 }
 
@@ -96,7 +86,7 @@ function meanParts(deliveries: readonly TimedDelivery[]): MeanLatencyParts | und
 }
 
 /** Puts each delivery together with its event's birth and write. Those that the server has no write of are left out. */
-export function timedDeliveries(stamps: WriteStamps, probed: TimedProbed, startNs: number): TimedDelivery[] {
+export function timedDeliveries(stamps: WriteStamps, probed: Probed, startNs: number): TimedDelivery[] {
   return probed.seqs.flatMap((seq, at) => {
     const event = seq - stamps.firstSeq;
     const bornNs = stamps.bornNs[event] ?? 0;

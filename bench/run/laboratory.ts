@@ -4,12 +4,16 @@ import type { CompletedCell, Disturbance, Point } from '../contract/result.ts';
 import type { Pinning } from '../machine/cores.ts';
 import type { SegmentCount } from '../machine/packets.ts';
 import type { Network } from '../network/netem/network.ts';
-import type { Channel } from './child.ts';
+import type { Channel } from './children/child.ts';
 
 /** Process ids; undefined for none, and in the tests for one in memory. */
 export interface WatchedProcesses {
   readonly server: number | undefined;
   readonly probe: number | undefined;
+  /** Relay and link. */
+  readonly detours: readonly number[];
+  /** Load workers that do not give way to the probe. */
+  readonly crowd: readonly number[];
 }
 
 export interface Laboratory {
@@ -23,14 +27,16 @@ export interface Laboratory {
   openRelay(network?: Network): Channel;
   openLink(): Channel;
   /** From now on; the function that it returns reads what others took of the machine meanwhile. */
-  watchMachine(processes: WatchedProcesses): Promise<() => Promise<Disturbance>>;
+  watchMachine(processes: WatchedProcesses): () => Promise<Disturbance>;
   /** A short fixed piece of work on the server's core, at the least; undefined where it can't be done. */
   calibrateUs(): Promise<number | undefined>;
+  /** Whether the probe shares the core of a load worker, and nobody else uses it just now: asked before a cell's processes start. */
+  canYieldToProbe(): Promise<boolean>;
   /**
-   * Makes load workers give way to a probe that shares their core.
+   * Makes load workers give way to a probe on their core.
    *
-   * @param workers process ids; none where there is no probe
-   * @returns how they run: `idle` when they give way, `normal` where they need not, can't, or would not run at all
+   * @param workers process ids
+   * @returns how they run: `idle` when they give way, `normal` where they can't be made to
    */
   yieldToProbe(workers: readonly number[]): Promise<NonNullable<CompletedCell['probes']>['crowdPolicy']>;
   /** Version of the Node that children run on; a child that runs on another makes a failed cell. */

@@ -3,8 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type HeapReading, MEMORY_SHARES } from '../record/memory-slope.ts';
 import type { CellPlan } from './cell-plan.ts';
-import { ChildFailure } from './child.ts';
-import type { Deadlines } from './laboratory.ts';
+import { ChildFailure } from './children/child.ts';
 import {
   baseConnectParams,
   baseListenParams,
@@ -12,7 +11,8 @@ import {
   clientsOfWorker,
   connectAll,
   holdersOf,
-} from './processes.ts';
+} from './children/processes.ts';
+import type { Deadlines } from './laboratory.ts';
 import { openingMs } from './timeouts.ts';
 
 /**

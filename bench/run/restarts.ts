@@ -8,7 +8,7 @@ import type { Listening, ListenParams, MeasureParams, ServerCalls, ServerMeasure
 import { MEASURED_CURSOR_BASE } from '../contract/event.ts';
 import { nowNs, sleepUntil } from '../measure/clock.ts';
 import type { CellPlan, Restarts } from './cell-plan.ts';
-import type { CallLimits, Child } from './child.ts';
+import type { CallLimits, Child } from './children/child.ts';
 
 const RESTARTS: Restarts = { kills: 2, reconnect: { spreadMs: 1_000, capMs: 4_000, deadlineMs: 3_000 } };
 /** The window has an equal part for each kill, which comes this far into it: the rest is for recovering. */

@@ -17,7 +17,7 @@ import {
   withConnect,
 } from '../tests/laboratory.ts';
 import type { CellPlan } from './cell-plan.ts';
-import { clientsOfWorker } from './processes.ts';
+import { clientsOfWorker } from './children/processes.ts';
 import { REOPENINGS } from './rehearsal.ts';
 import { runCell } from './run-cell.ts';
 

@@ -4,9 +4,7 @@ import type { Cell, CompletedCell } from '../contract/result.ts';
 import { nowNs } from '../measure/clock.ts';
 import { recordCell } from '../record/cell-record.ts';
 import type { CellGroup, CellPlan } from './cell-plan.ts';
-import { type AnyCalls, type Child, ChildFailure, causeOf } from './child.ts';
-import { DEADLINES_MS, type Deadlines, type Laboratory } from './laboratory.ts';
-import { readMemory } from './memory-take.ts';
+import { type AnyCalls, type Child, ChildFailure, causeOf } from './children/child.ts';
 import {
   baseConnectParams,
   baseListenParams,
@@ -15,9 +13,11 @@ import {
   greet,
   holdersOf,
   startProcesses,
-} from './processes.ts';
+} from './children/processes.ts';
+import { DEADLINES_MS, type Deadlines, type Laboratory } from './laboratory.ts';
+import { readMemory } from './memory-take.ts';
 import { REOPENINGS, rehearsalOf } from './rehearsal.ts';
-import { measureFloor, take } from './take.ts';
+import { measureFloor, type TakeContext, take } from './take.ts';
 import { planWindow } from './window.ts';
 
 /** From the call to the rehearsal's start. */
@@ -36,14 +36,19 @@ export async function runCell(plan: CellPlan, laboratory: Laboratory, signal: Ab
  */
 export async function runCells(group: CellGroup, laboratory: Laboratory, signal: AbortSignal): Promise<Cell[]> {
   signal.throwIfAborted();
-  const before = await laboratory.calibrateUs();
-  const cells = await measureGroup(group, laboratory, signal);
+  const [before, mayYield] = await Promise.all([laboratory.calibrateUs(), laboratory.canYieldToProbe()]);
+  const cells = await measureGroup(group, laboratory, mayYield, signal);
   const after = await laboratory.calibrateUs();
   if (before === undefined || after === undefined) return cells;
   return cells.map((cell) => (cell.state === 'completed' ? { ...cell, calibrationUs: { before, after } } : cell));
 }
 
-async function measureGroup(group: CellGroup, laboratory: Laboratory, signal: AbortSignal): Promise<Cell[]> {
+async function measureGroup(
+  group: CellGroup,
+  laboratory: Laboratory,
+  mayYield: boolean,
+  signal: AbortSignal,
+): Promise<Cell[]> {
   const children: Child<AnyCalls>[] = [];
   const add = <Added extends Child<AnyCalls>>(child: Added): Added => {
     children.push(child);
@@ -56,7 +61,7 @@ async function measureGroup(group: CellGroup, laboratory: Laboratory, signal: Ab
   const cells: CompletedCell[] = [];
   try {
     const processes = startProcesses(group, laboratory, await network, add);
-    await measureAll(group, laboratory, processes, signal, (cell) => cells.push(cell));
+    await measureAll(group, { laboratory, processes, mayYield, signal }, (cell) => cells.push(cell));
     await Promise.all(children.map((child) => child.end()));
     return cells;
   } catch (error) {
@@ -77,11 +82,10 @@ async function openNetworkOf([{ point }]: CellGroup, laboratory: Laboratory) {
 
 async function measureAll(
   group: CellGroup,
-  laboratory: Laboratory,
-  processes: CellProcesses,
-  signal: AbortSignal,
+  context: Omit<TakeContext, 'certificate' | 'floor'>,
   onCell: (cell: CompletedCell) => void,
 ): Promise<void> {
+  const { laboratory, processes } = context;
   const deadlines = laboratory.deadlinesMs ?? DEADLINES_MS;
   await greet(processes, laboratory.nodeVersion, deadlines.hello);
   const largest = group.reduce((most, plan) => (plan.point.clients > most.point.clients ? plan : most));
@@ -89,7 +93,7 @@ async function measureAll(
   processes.network?.impose();
   const floor = await measureFloor(largest, processes, deadlines);
   for (const plan of group) {
-    const measured = await take(plan, { laboratory, processes, certificate, floor, signal });
+    const measured = await take(plan, { ...context, certificate, floor });
     const heap = plan === group.at(-1) ? await readMemory(plan, processes, deadlines) : [];
     onCell(recordCell(identity(plan), { ...measured, heap }));
   }
@@ -108,8 +112,11 @@ async function rehearse(plan: CellPlan, processes: CellProcesses, deadlines: Dea
   const connectParams = { ...baseConnectParams(rehearsal, listening), isRehearsal };
   const openAll = () => connectAll(holders, connectParams, within(deadlines.connect));
   const closeAll = () => Promise.all(holders.map(({ worker }) => worker.call('close', {}, within(deadlines.close))));
-  await openAll();
-  const window = planWindow(rehearsal, holders.length, deadlines.drain, REHEARSAL_LEAD_NS);
+  const connected = await openAll();
+  // Stamped as the window's are: code that is not compiled yet would take its time from the first events of the window.
+  const probePorts = connected.find(({ ports }) => ports)?.ports;
+  const planned = planWindow(rehearsal, holders.length, deadlines.drain, REHEARSAL_LEAD_NS);
+  const window = { ...planned, ...(probePorts && { probePorts }) };
   const measuring = within((window.giveUpNs - nowNs()) / 1e6 + deadlines.measure);
   await Promise.all([
     server.call('measure', window, measuring),

@@ -6,8 +6,14 @@ import { nowNs, sleepUntil } from '../measure/clock.ts';
 import { collectOwnGarbage } from '../measure/own-garbage.ts';
 import type { Measurements } from '../record/cell-record.ts';
 import type { CellPlan } from './cell-plan.ts';
-import { DEADLINES_MS, type Laboratory } from './laboratory.ts';
-import { baseConnectParams, baseListenParams, type CellProcesses, connectAll, holdersOf } from './processes.ts';
+import {
+  baseConnectParams,
+  baseListenParams,
+  type CellProcesses,
+  connectAll,
+  holdersOf,
+} from './children/processes.ts';
+import { DEADLINES_MS, type Laboratory, type WatchedProcesses } from './laboratory.ts';
 import { restartsOf, serve } from './restarts.ts';
 import { openingMs, retransmissionMs } from './timeouts.ts';
 import { planWindow } from './window.ts';
@@ -23,6 +29,8 @@ const FLOOR_WARMUP_SECONDS = 0.1;
 export interface TakeContext {
   readonly laboratory: Laboratory;
   readonly processes: CellProcesses;
+  /** Whether the crowd may be made to give way to the probe. */
+  readonly mayYield: boolean;
   /** Of the rehearsal, on TLS: to make another takes as long as the take. */
   readonly certificate: Listening['certificate'];
   readonly floor: ProcessUsage | undefined;
@@ -58,9 +66,9 @@ export async function take(plan: CellPlan, context: TakeContext): Promise<Omit<M
   collectOwnGarbage();
   await Promise.all(heaps);
   const crowd = holders.filter(({ isProbe }) => !isProbe);
-  const crowdPolicy = await laboratory.yieldToProbe(
-    plan.probeClients > 0 ? crowd.flatMap(({ worker }) => worker.pid ?? []) : [],
-  );
+  const crowdPids = crowd.flatMap(({ worker }) => worker.pid ?? []);
+  const yields = plan.probeClients > 0 && crowdPids.length > 0 && context.mayYield;
+  const crowdPolicy = yields ? await laboratory.yieldToProbe(crowdPids) : 'normal';
 
   const probeAt = holders.findIndex(({ isProbe }) => isProbe);
   const { ports: probePorts, reader } = connected[probeAt] ?? {};
@@ -82,7 +90,13 @@ export async function take(plan: CellPlan, context: TakeContext): Promise<Omit<M
     relay?.call('measure', clientWindow, limits),
     link?.call('measure', window, limits),
   ]);
-  const watched = watchWindow(window, plan, listening.url, context, watchSignal);
+  const watchedProcesses = {
+    server: server.pid,
+    probe: plan.probeClients > 0 ? processes.probe?.pid : undefined,
+    detours: [relay, link].flatMap((child) => child?.pid ?? []),
+    crowd: crowdPolicy === 'idle' ? [] : crowdPids,
+  };
+  const watched = watchWindow(window, plan, listening.url, context, watchedProcesses, watchSignal);
   const [served, received, relayed, linked] = await measuring.catch((error) => {
     watching.abort();
     throw error;
@@ -179,7 +193,8 @@ async function watchWindow(
   { windowNs }: MeasureParams,
   { point }: CellPlan,
   url: string,
-  { laboratory, processes: { network, server, probe } }: TakeContext,
+  { laboratory, processes: { network } }: TakeContext,
+  watchedProcesses: WatchedProcesses,
   signal: AbortSignal,
 ): Promise<SystemCounts> {
   const { readSegments, watchMachine } = laboratory;
@@ -190,7 +205,7 @@ async function watchWindow(
   const pair = <Count>(before: Count | undefined, after: Count | undefined) => before && after && { before, after };
   try {
     await sleepUntil(windowNs[0], signal);
-    const endWatch = await watchMachine({ server: server.pid, probe: probe?.pid });
+    const endWatch = watchMachine(watchedProcesses);
     const [packets, segments] = await read();
     await sleepUntil(windowNs[1], signal);
     const disturbance = await endWatch();

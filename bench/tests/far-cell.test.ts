@@ -10,7 +10,7 @@ import { readSegments } from '../machine/packets.ts';
 import { openNetwork } from '../network/netem/network.ts';
 import { describeWithNetwork } from '../network/netem/test-network.ts';
 import type { CellPlan } from '../run/cell-plan.ts';
-import { spawnChild } from '../run/child.ts';
+import { spawnChild } from '../run/children/child.ts';
 import type { Laboratory } from '../run/laboratory.ts';
 import { runCell } from '../run/run-cell.ts';
 import { isValid } from '../stats/metrics/valid.ts';

@@ -11,7 +11,7 @@ import { nowNs } from '../measure/clock.ts';
 import { createLinkRole } from '../network/link/role.ts';
 import { createRelayRole } from '../network/tap/role.ts';
 import type { CellPlan } from '../run/cell-plan.ts';
-import type { Channel, ChildExit } from '../run/child.ts';
+import type { Channel, ChildExit } from '../run/children/child.ts';
 import type { Deadlines, Laboratory } from '../run/laboratory.ts';
 import { QUIET } from './fixture.ts';
 
@@ -121,8 +121,9 @@ export function memoryLaboratory(
       const network = { address: '127.0.0.1', server: 'here', clients: 'here', readPackets: async () => undefined };
       return { ...network, impose() {}, close: () => void networks-- };
     },
-    watchMachine: async () => async () => QUIET,
+    watchMachine: () => async () => QUIET,
     calibrateUs: async () => undefined,
+    canYieldToProbe: async () => false,
     yieldToProbe: async () => 'normal',
     nodeVersion: process.version,
     coolDown: async () => ({ open: 0 }),

@@ -5,7 +5,7 @@ import { findLane } from '../catalogue/lanes.ts';
 import type { Lane } from '../contract/lane.ts';
 import { cellSchema } from '../contract/result.ts';
 import type { CellPlan } from '../run/cell-plan.ts';
-import { spawnChild } from '../run/child.ts';
+import { spawnChild } from '../run/children/child.ts';
 import type { Laboratory } from '../run/laboratory.ts';
 import { runCell } from '../run/run-cell.ts';
 import { isValid } from '../stats/metrics/valid.ts';

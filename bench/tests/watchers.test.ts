@@ -7,8 +7,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import { allowedCores, canPin } from '../machine/cores.ts';
 import { isCoreBusy } from '../machine/disturbance/kernel-account.ts';
 import { startWatching } from '../machine/disturbance/watch.ts';
-import { spawnChild } from '../run/child.ts';
-import { openWatchers, type Watcher } from '../run/watchers.ts';
+import { spawnChild } from '../run/children/child.ts';
+import { openWatchers, type Watcher } from '../run/children/watchers.ts';
 
 const core = allowedCores()?.at(-1) ?? 0;
 const isPinned = canPin() && allowedCores() !== undefined;

@@ -2,16 +2,16 @@
 
 import type { Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import type { MeasureParams } from '../../bench/contract/calls.ts';
+import type { MeasureParams, Probed } from '../../bench/contract/calls.ts';
 import type { BareTransport, ClientTransport, EventSink } from '../../bench/contract/transport.ts';
 import { type Load, type LoadReport, type LoadSpec, UNHEARD } from '../load/load.ts';
 import { Receiver } from '../load/receiver.ts';
 import { isTimed, openSwarm } from '../load/swarm.ts';
-import { ProbeRecorder, type TimedProbed } from './recorder.ts';
+import { ProbeRecorder } from './recorder.ts';
 import { Turns } from './turns.ts';
 
 export interface ProbeReport extends LoadReport {
-  readonly probed: TimedProbed;
+  readonly probed: Probed;
 }
 
 export interface ProbeLoad extends Load {

@@ -4,12 +4,6 @@ import type { MeasureParams, Probed } from '../../bench/contract/calls.ts';
 import { MEASURED_CURSOR_BASE, readStamp } from '../../bench/contract/event.ts';
 import type { Turns } from './turns.ts';
 
-/** With what the schedule wanted. */
-export interface TimedProbed extends Probed {
-  /** Since the feed's start. */
-  readonly dueUs: readonly number[];
-}
-
 type Window = Pick<MeasureParams, 'warmupEvents' | 'windowEvents'>;
 
 export class ProbeRecorder {
@@ -63,7 +57,7 @@ export class ProbeRecorder {
   }
 
   /** After the last turn. */
-  report(): TimedProbed {
+  report(): Probed {
     return {
       clients: this.#clients,
       seqs: this.#seqs,

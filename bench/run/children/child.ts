@@ -5,10 +5,10 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AnswerOf, Call, ParamsOf, ServerCalls } from '../contract/calls.ts';
-import type { AnswerMessage, CallMessage } from '../contract/child.ts';
-import { compiled } from '../contract/paths.ts';
-import { within } from '../network/netem/namespaces.ts';
+import type { AnswerOf, Call, ParamsOf, ServerCalls } from '../../contract/calls.ts';
+import type { AnswerMessage, CallMessage } from '../../contract/child.ts';
+import { compiled } from '../../contract/paths.ts';
+import { within } from '../../network/netem/namespaces.ts';
 
 /** Messages to and from a child process, or one in memory in the tests. */
 export interface Channel {

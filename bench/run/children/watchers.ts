@@ -1,7 +1,7 @@
 /** The watchers of a run: a process on each measured core, from its start to its end. */
 
-import { type WatcherCalls, watcherCalls } from '../machine/disturbance/calls.ts';
-import type { Sleeper } from '../machine/disturbance/watch.ts';
+import { type WatcherCalls, watcherCalls } from '../../machine/disturbance/calls.ts';
+import type { Sleeper } from '../../machine/disturbance/watch.ts';
 import { type Channel, Child } from './child.ts';
 
 /**

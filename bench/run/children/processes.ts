@@ -11,14 +11,14 @@ import {
   serverCalls,
   type WorkerCalls,
   workerCalls,
-} from '../contract/calls.ts';
-import type { Point } from '../contract/result.ts';
-import { checkSharedClock, nowNs } from '../measure/clock.ts';
-import type { Network } from '../network/netem/network.ts';
-import type { CellGroup, CellPlan } from './cell-plan.ts';
+} from '../../contract/calls.ts';
+import type { Point } from '../../contract/result.ts';
+import { checkSharedClock, nowNs } from '../../measure/clock.ts';
+import type { Network } from '../../network/netem/network.ts';
+import type { CellGroup, CellPlan } from '../cell-plan.ts';
+import type { Laboratory } from '../laboratory.ts';
+import { feedOf } from '../window.ts';
 import { type AnyCalls, type CallLimits, Child } from './child.ts';
-import type { Laboratory } from './laboratory.ts';
-import { feedOf } from './window.ts';
 
 export interface CellProcesses {
   readonly network: Network | undefined;
