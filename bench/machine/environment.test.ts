@@ -14,13 +14,13 @@ const environment = readEnvironment(projectRoot, {
   node,
   nodeFlags: ['--flag'],
   loadNodeFlags: ['--another'],
-  pinning: { server: 1, workers: [undefined], relay: 0 },
+  pinning: { server: 1, workers: [undefined], relay: 0, probe: undefined },
 });
 
 describe('the environment', () => {
   it('holds to the schema, null where unknown', () => {
     expect(environmentSchema.parse(environment)).toEqual(environment);
-    expect(environment.pinning).toEqual({ server: 1, workers: [null], relay: 0 });
+    expect(environment.pinning).toEqual({ server: 1, workers: [null], relay: 0, probe: null });
     expect(environment).toMatchObject({ nodeFlags: ['--flag'], loadNodeFlags: ['--another'] });
   });
 

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import type { Cell, CompletedCell, Ledger, Point } from '../contract/result.ts';
 import { LatencyRecorder } from '../measure/latency.ts';
 import { QUIET, withLedger } from '../tests/fixture.ts';
-import type { Repeated } from './attempts.ts';
 import type { Lineup } from './lineup.ts';
 import { summarise } from './summarise.ts';
 
@@ -267,15 +266,15 @@ describe('the verdicts of comparisons', () => {
   });
 });
 
-type Extras = Partial<Omit<Repeated, 'round'>>;
+type Extras = Partial<Pick<CompletedCell, 'attempt' | 'run' | 'disturbance'>>;
 
 /** With fields of a cell that was measured more than once, or comes from one of several runs. */
 function attempted(lane: string, round: number, p50Us: number, extras: Extras): Cell {
   return { ...cell(lane, round, p50Us), ...extras };
 }
 
-const DISTURBED = { disturbance: { exceeded: ['steal'] } };
-const CALM = { disturbance: { exceeded: [] } };
+const DISTURBED: Extras = { disturbance: { ...QUIET, exceeded: ['steal'] } };
+const CALM: Extras = { disturbance: QUIET };
 
 describe('where a round was measured more than once', () => {
   const cells = [

@@ -1,7 +1,7 @@
 /** The table of the published run in the README: a row for each lane of the fan-out. Pure: data → Markdown. */
 
 import type { Estimate, Point, Result } from '../../contract/result.ts';
-import { type Metric, metrics } from '../../stats/metrics/metrics.ts';
+import { latencyMetric, type Metric, metrics } from '../../stats/metrics/metrics.ts';
 import { Anchors } from '../view/words/anchors.ts';
 import { headed, intervalText, type Scale, scaleOf } from '../view/words/format.ts';
 import { type LaneAtPlace, type Place, type ScenarioView, viewsOf, withoutDuplicates } from '../view/words/places.ts';
@@ -22,9 +22,9 @@ interface Wanted {
 
 /** One that no lane fills is left out, as a published run of an older version may lack it. */
 const WANTED: readonly Wanted[] = [
-  { label: 'latency p50, one client', metric: 'latency.p50Us', at: 'one client' },
-  { label: 'latency p50 in the burst', metric: 'latency.p50Us' },
-  { label: 'latency p99 in the burst', metric: 'latency.p99Us' },
+  { label: 'latency p50, one client', metric: latencyMetric('p50').id, at: 'one client' },
+  { label: 'latency p50 in the burst', metric: latencyMetric('p50').id },
+  { label: 'latency p99 in the burst', metric: latencyMetric('p99').id },
   { label: 'bytes per delivery', metric: 'wire.perDeliveryBytes' },
   { label: 'with TCP/IP headers', metric: 'wire.tcpIpPerDeliveryBytes' },
   { label: 'server CPU per delivery', metric: 'server.cpuPerDeliveryUs' },
