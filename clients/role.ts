@@ -4,7 +4,7 @@ import type { Role, WorkerCalls } from '../bench/contract/calls.ts';
 import { canProbe, type Lane } from '../bench/contract/lane.ts';
 import { ByteMeter, windowCount } from '../bench/measure/byte-meter.ts';
 import { hello } from '../bench/measure/clock.ts';
-import { heapInUseBytes, readWindow } from '../bench/measure/process-usage.ts';
+import { readWindow } from '../bench/measure/process-usage.ts';
 import type { Load, LoadSpec } from './load/load.ts';
 import { loads } from './load/procedures.ts';
 
@@ -34,8 +34,9 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
       return { options: resolved, keys: keys.splice(0), ...told };
     },
 
-    readHeap() {
-      return { heapBytes: heapInUseBytes() };
+    collect() {
+      globalThis.gc?.();
+      return {};
     },
 
     async measure(params) {

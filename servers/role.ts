@@ -55,6 +55,11 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       return { url, options: resolved, certificate: await host.certificate() };
     },
 
+    collect() {
+      globalThis.gc?.();
+      return {};
+    },
+
     readHeap() {
       return { heapBytes: heapInUseBytes() };
     },

@@ -54,8 +54,11 @@ export const scenarios: readonly Scenario[] = [
     id: 'fanout',
     title: 'Fan-out',
     question: 'What does it cost, in time and in bytes, to get each event to many clients?',
-    points: [BASE],
-    figures: ['latency', 'bytes', 'layers', 'cpu', 'memory'],
+    // What a transport adds by itself; a place in a burst of a hundred; and, where clients poll, one event a poll.
+    points: [{ ...BASE, clients: 1 }, BASE, { ...BASE, pollIntervalMs: 50 }],
+    varies: ['clients', 'pollIntervalMs'],
+    sharesProcesses: true,
+    figures: ['latency', 'bytes', 'layers', 'cpu'],
     ledgerShare: 0.02,
   },
   {

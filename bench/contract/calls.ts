@@ -60,8 +60,8 @@ const feed = z.strictObject({
 const succession = z.strictObject({ port: count, startNs: instantNs, lastSeq: count });
 
 const hello = { params: nothing, answer: z.strictObject({ nowNs: instantNs, nodeVersion: z.string() }) };
-/** With clients connected: the full collections take time that no window should have in it. */
-const readHeap = { params: nothing, answer: z.strictObject({ heapBytes: count }) };
+/** Before a window: the full collection takes time that no window should have in it. */
+const collect = { params: nothing, answer: nothing };
 
 /** A worker's own clients: the first one's number among those of all workers, and how many. */
 const share = { clients: count, firstClient: count.describe('Number of its first client among those of all workers') };
@@ -119,7 +119,9 @@ export const serverCalls = {
     }),
     answer: z.strictObject({ url: z.string(), certificate: certificate.optional(), options }),
   },
-  readHeap,
+  collect,
+  /** After full collections, with clients connected. */
+  readHeap: { params: nothing, answer: z.strictObject({ heapBytes: count }) },
   /** Before the heap is read for its slope. No window can be measured after it. */
   stopCompiling: { params: nothing, answer: nothing },
   /** Publishes; answers when the window has ended. */
@@ -184,7 +186,7 @@ export const workerCalls = {
       reader: z.enum(['bare', 'library']).optional(),
     }),
   },
-  readHeap,
+  collect,
   /** Opens more clients beside those of `connect`, in no audit; answers when the server counts every one as connected. */
   grow: { params: z.strictObject(share), answer: nothing },
   /** Receives; answers when every delivery is in, or at `giveUpNs`. */

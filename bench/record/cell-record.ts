@@ -6,7 +6,6 @@ import type {
   LinkMeasured,
   Listening,
   MeasureParams,
-  ProcessUsage,
   RelayClosed,
   RelayMeasured,
   ServerClosed,
@@ -45,8 +44,8 @@ export interface Measurements {
   /** When servers were killed; all other readings of a server are the last one's. */
   readonly deathsNs: readonly number[];
   readonly server: ServerMeasured;
-  /** What the server used at the same rate of events without a client; undefined where that was not measured. */
-  readonly floor: ProcessUsage | undefined;
+  /** The same server at the same rate of events with fewer clients; undefined where that was not measured. */
+  readonly floor: CompletedCell['floor'];
   /** Those that hold the crowd, or, without a probe, all clients. */
   readonly workers: readonly WorkerMeasured[];
   readonly probe: (WorkerMeasured & NonNullable<CompletedCell['probes']>) | undefined;
@@ -101,7 +100,7 @@ export function recordCell(identity: Identity, measured: Measurements): Complete
     ...recordLoad(workers),
     ...(server.polls && { polls: recordPolls(server.polls) }),
     server: server.usage,
-    ...(floor && { floor: { cpuUs: floor.cpuUs, elapsedUs: floor.elapsedUs } }),
+    ...(floor && { floor }),
     ...(measured.heap.length > 0 && { memory: recordMemory(measured.heap) }),
     disturbance: measured.disturbance,
     cutOffClients: measured.serverClosed.cutOffClients,

@@ -118,16 +118,20 @@ function laneAt(row: Lane, { keepAliveSeconds, arrivals }: PlannedScenario, poin
 }
 
 /** A lane's duplicate shows the noise of latencies; over many points it would take too long. */
-function lanesOf({ figures, points, lanes: ids }: PlannedScenario, lanes: readonly Lane[]): readonly Lane[] {
+function lanesOf({ figures, points, lanes: ids, sharesProcesses: isShared }: PlannedScenario, lanes: readonly Lane[]): readonly Lane[] {
   const own = lanes.filter(({ id }) => ids.includes(id));
-  return figures.includes('latency') && points.length === 1
+  return figures.includes('latency') && (points.length === 1 || isShared)
     ? own
     : own.filter(({ duplicateOf }) => duplicateOf === undefined);
 }
 
-/** A lane that does not poll is measured once where points differ in the poll interval alone. */
-function pointsOf({ points }: PlannedScenario, { polls }: Lane): Point[] {
-  if (polls === 'timed') return [...points];
+/**
+ * A lane that does not poll is measured once where points differ in the poll interval alone. One that polls at intervals is not
+ * measured with one client beside many in the same processes: either would find the same wait, its own.
+ */
+function pointsOf({ points, sharesProcesses }: PlannedScenario, { polls }: Lane): Point[] {
+  const many = points.filter(({ clients }) => clients > 1);
+  if (polls === 'timed') return sharesProcesses && many.length > 0 ? many : [...points];
   const others = distinct(points.map(withoutInterval));
   return others.length < points.length ? others : [...points];
 }

@@ -2,7 +2,7 @@
  * A small cell before the cell, not counted: the same processes and lane, under more load than the cell may have.
  *
  * Without it the window measures code that is being compiled: a poll took a server that had just started twice the CPU time of
- * one that had rehearsed. And what the first client of a process allocates once would count as memory per client.
+ * one that had rehearsed.
  */
 
 import { DIMENSIONS, type DimensionKey } from '../contract/dimensions.ts';
@@ -31,8 +31,6 @@ const LEFT_OUT = new Set<DimensionKey>([
 ]);
 /** Part of the rehearsal before its window: the code from warm-up to window must have run too. */
 const WARMUP_SHARE = 0.2;
-/** How often its clients open and close once more: the compiled code of an opening would count as memory per client. */
-export const REOPENINGS = 6;
 
 /**
  * The rehearsal of a cell, as a cell; undefined when there is none. None of its clients goes through the relay; each of the

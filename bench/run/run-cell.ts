@@ -16,7 +16,7 @@ import {
 } from './children/processes.ts';
 import { DEADLINES_MS, type Deadlines, type Laboratory } from './laboratory.ts';
 import { readMemory } from './memory-take.ts';
-import { REOPENINGS, rehearsalOf } from './rehearsal.ts';
+import { rehearsalOf } from './rehearsal.ts';
 import { measureFloor, type TakeContext, take } from './take.ts';
 import { planWindow } from './window.ts';
 
@@ -91,12 +91,31 @@ async function measureAll(
   const largest = group.reduce((most, plan) => (plan.point.clients > most.point.clients ? plan : most));
   const certificate = await rehearse(largest, processes, deadlines);
   processes.network?.impose();
-  const floor = await measureFloor(largest, processes, deadlines);
+  const [first, ...others] = group;
+  const hasControl = isControlOf(first, others);
+  let floor = hasControl ? undefined : await measureFloor(largest, processes, deadlines);
   for (const plan of group) {
     const measured = await take(plan, { ...context, certificate, floor });
     const heap = plan === group.at(-1) ? await readMemory(plan, processes, deadlines) : [];
-    onCell(recordCell(identity(plan), { ...measured, heap }));
+    const cell = recordCell(identity(plan), { ...measured, heap });
+    onCell(cell);
+    if (hasControl && plan === first) floor = floorOf(cell);
   }
+}
+
+/** Whether the first cell is that of one client, at the rate of all others: then their CPU time is held against its. */
+function isControlOf({ point, floorSeconds }: CellPlan, others: readonly CellPlan[]): boolean {
+  const { clients, eventsPerSecond, payloadBytes } = point;
+  const isLike = (other: CellPlan['point']) =>
+    other.clients > 1 && other.eventsPerSecond === eventsPerSecond && other.payloadBytes === payloadBytes;
+  return clients === 1 && floorSeconds > 0 && others.length > 0 && others.every((plan) => isLike(plan.point));
+}
+
+function floorOf({ point, server, wire, polls }: CompletedCell): CompletedCell['floor'] {
+  const { cpuUs, elapsedUs } = server;
+  const answered = polls?.answered;
+  const deliveries = wire.windowDeliveries;
+  return { clients: point.clients, cpuUs, elapsedUs, deliveries, ...(answered !== undefined && { polls: answered }) };
 }
 
 /** @returns the certificate that the server made; undefined without TLS or without a rehearsal */
@@ -110,9 +129,7 @@ async function rehearse(plan: CellPlan, processes: CellProcesses, deadlines: Dea
   const listenParams = { ...baseListenParams(rehearsal, network), isRehearsal };
   const listening = await server.call('listen', listenParams, within(deadlines.listen));
   const connectParams = { ...baseConnectParams(rehearsal, listening), isRehearsal };
-  const openAll = () => connectAll(holders, connectParams, within(deadlines.connect));
-  const closeAll = () => Promise.all(holders.map(({ worker }) => worker.call('close', {}, within(deadlines.close))));
-  const connected = await openAll();
+  const connected = await connectAll(holders, connectParams, within(deadlines.connect));
   // Stamped as the window's are: code that is not compiled yet would take its time from the first events of the window.
   const probePorts = connected.find(({ ports }) => ports)?.ports;
   const planned = planWindow(rehearsal, holders.length, deadlines.drain, REHEARSAL_LEAD_NS);
@@ -122,11 +139,7 @@ async function rehearse(plan: CellPlan, processes: CellProcesses, deadlines: Dea
     server.call('measure', window, measuring),
     ...holders.map(({ worker }) => worker.call('measure', window, measuring)),
   ]);
-  await closeAll();
-  for (let turn = 0; turn < REOPENINGS; turn++) {
-    await openAll();
-    await closeAll();
-  }
+  await Promise.all(holders.map(({ worker }) => worker.call('close', {}, within(deadlines.close))));
   await server.call('close', {}, within(deadlines.close));
   return listening.certificate;
 }

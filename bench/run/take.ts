@@ -1,7 +1,7 @@
 /** One take: listen → connect → warm-up → measure → drain → close, in processes that may have had others before. */
 
-import type { Listening, MeasureParams, ProcessUsage } from '../contract/calls.ts';
-import type { Disturbance } from '../contract/result.ts';
+import type { Listening, MeasureParams } from '../contract/calls.ts';
+import type { CompletedCell, Disturbance } from '../contract/result.ts';
 import { nowNs, sleepUntil } from '../measure/clock.ts';
 import { collectOwnGarbage } from '../measure/own-garbage.ts';
 import type { Measurements } from '../record/cell-record.ts';
@@ -33,7 +33,7 @@ export interface TakeContext {
   readonly mayYield: boolean;
   /** Of the rehearsal, on TLS: to make another takes as long as the take. */
   readonly certificate: Listening['certificate'];
-  readonly floor: ProcessUsage | undefined;
+  readonly floor: CompletedCell['floor'];
   readonly signal: AbortSignal;
 }
 
@@ -59,12 +59,9 @@ export async function take(plan: CellPlan, context: TakeContext): Promise<Omit<M
   };
   await sendKeys(connected);
 
-  const heaps = [
-    server.call('readHeap', {}, connecting),
-    ...holders.map(({ worker }) => worker.call('readHeap', {}, connecting)),
-  ];
+  const collections = [server, ...holders.map(({ worker }) => worker)].map((child) => child.call('collect', {}, connecting));
   collectOwnGarbage();
-  await Promise.all(heaps);
+  await Promise.all(collections);
   const crowd = holders.filter(({ isProbe }) => !isProbe);
   const crowdPids = crowd.flatMap(({ worker }) => worker.pid ?? []);
   const yields = plan.probeClients > 0 && crowdPids.length > 0 && context.mayYield;
@@ -152,7 +149,7 @@ export async function measureFloor(
   plan: CellPlan,
   { server, network }: CellProcesses,
   deadlines: typeof DEADLINES_MS,
-): Promise<ProcessUsage | undefined> {
+): Promise<CompletedCell['floor']> {
   if (plan.floorSeconds === 0) return undefined;
   const floor: CellPlan = {
     ...plan,
@@ -170,7 +167,8 @@ export async function measureFloor(
   const limits = within((window.windowNs[1] - nowNs()) / 1e6 + deadlines.measure);
   const { usage } = await server.call('measure', window, limits);
   await server.call('close', {}, within(deadlines.close));
-  return usage;
+  const { cpuUs, elapsedUs } = usage;
+  return { clients: 0, cpuUs, elapsedUs, deliveries: 0, polls: 0 };
 }
 
 type SystemCounts = Pick<Measurements, 'segments' | 'packets' | 'disturbance'>;

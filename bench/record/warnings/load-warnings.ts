@@ -119,10 +119,10 @@ function quietUs({ point, window }: Cell, arrivals: Arrivals | undefined): numbe
 
 /** What a lane takes that does hardly anything is less than what the floor varies by. */
 function floorShare({ floor, server }: Cell): Warning[] {
-  if (!floor || server.cpuUs === 0) return [];
+  if (!floor || server.cpuUs <= 0) return [];
   const share = ((floor.cpuUs / floor.elapsedUs) * server.elapsedUs) / server.cpuUs;
   if (share <= LIMITS.floorShare) return [];
-  const text = `Without a client the server took ${percent(share)} of the CPU that it took with them: the rest is mostly noise.`;
+  const text = `With ${floor.clients === 0 ? 'no client' : 'one client'} the server took ${percent(share)} of the CPU that it took with them: the rest is mostly noise.`;
   return [severe('floor-share', text, 'More clients or events per second, or a longer window.', ['cpu'])];
 }
 

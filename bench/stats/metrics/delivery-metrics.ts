@@ -3,7 +3,7 @@
 import { type LayerBytes, openingBytes } from '../../contract/ledger.ts';
 import { type CompletedCell, connectedClients } from '../../contract/result.ts';
 import { EVENTS_NEEDED, PERCENTILE_LABELS, PERCENTILE_SHARES, type Percentile } from '../percentiles.ts';
-import { ownCpuUs } from './floor.ts';
+import { cpuEachUs } from './floor.ts';
 import { BYTES, COUNTED, CPU, DURATION, MEMORY, type Merged, type Metric, type Shown, takes } from './metric.ts';
 
 const DELIVERY = 'a delivery within the window';
@@ -213,10 +213,11 @@ export const deliveryMetrics: readonly Metric[] = [
     ...CPU,
     verbs: takes('server CPU', 'less'),
     definition:
-      'CPU time of the server process within the window by deliveries, less what it took at the same rate of events before it had a client, where that was measured',
+      'CPU time of the server process by deliveries: the slope from the same server with one client, or none, at the same rate of events; in older results all of it by deliveries',
     // A killed server takes its count of CPU time along, and its deliveries stay.
-    of: (cell) => (cell.recovery ? undefined : ifDelivered(cell, ownCpuUs(cell) / cell.wire.windowDeliveries)),
-    needs: `${DELIVERY}, and a server that lives through it`,
+    of: (cell) =>
+      cell.recovery ? undefined : ifDelivered(cell, cpuEachUs(cell, cell.wire.windowDeliveries, cell.floor?.deliveries)),
+    needs: `${DELIVERY}, a server that lives through it, and the same server with fewer clients`,
     shown: {
       figures: ['cpu', 'tradeoff'],
       chart: { label: 'CPU', missing: 'no delivery' },

@@ -1,7 +1,7 @@
 /** Rows of the table of metrics, of what a poll takes, and of the server that does nothing: what stands beside costs per event. */
 
 import type { CompletedCell } from '../../contract/result.ts';
-import { floorShareOf, ownCpuUs } from './floor.ts';
+import { cpuEachUs, floorShareOf } from './floor.ts';
 import { BYTES, COUNTED, CPU, type FigureKind, type Metric, type Shown, takes } from './metric.ts';
 import { windowBytes } from './window-bytes.ts';
 
@@ -46,9 +46,12 @@ export const pollMetrics: readonly Metric[] = [
     ...CPU,
     verbs: takes('server CPU per poll', 'less'),
     definition:
-      'CPU time of the server process within the window by polls answered in it, less what it took at the same rate of events before it had a client, where that was measured',
+      'CPU time of the server process by polls answered: the slope from the same server with one client, or none, at the same rate of events; in older results all of it by polls',
     // A killed server takes its count of CPU time along.
-    of: (cell) => (cell.recovery ? undefined : perPoll(cell, ownCpuUs(cell))),
+    of: (cell) =>
+      cell.recovery || perPoll(cell, 1) === undefined
+        ? undefined
+        : cpuEachUs(cell, cell.polls?.answered ?? 0, cell.floor?.polls),
     ...ANSWERED,
     isPart: true,
     shown: shownAs('CPU/poll'),
@@ -61,12 +64,12 @@ export const pollMetrics: readonly Metric[] = [
     ...CPU,
     verbs: takes('server CPU without clients', 'less'),
     definition:
-      'CPU time of the server process at the same rate of events before it had a client, as a share of one core',
+      'CPU time of the server process at the same rate of events without a client, as a share of one core: measured, or what is left of that with one client without its deliveries',
     of: (cell) => {
       const share = floorShareOf(cell);
       return share === undefined ? undefined : 100 * share;
     },
-    needs: 'a window in which the server had no client',
+    needs: 'a window in which the server had fewer clients',
     isPart: true,
     shown: {
       figures: [],
