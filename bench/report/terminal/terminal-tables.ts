@@ -30,7 +30,7 @@ interface Column {
   readonly metric: Metric;
   readonly label: string;
   readonly isDetail: boolean;
-  readonly apart: 'parts' | 'polls' | undefined;
+  readonly apart: 'floor' | 'parts' | 'polls' | undefined;
 }
 
 /** Figures whose metrics stand in one table; the others have tables of their own. */
@@ -107,7 +107,7 @@ function columnsOf({ scenario }: ScenarioView): Column[] {
 /** Columns that hold for some lanes alone, as those of polls do. */
 function apartOf(view: ScenarioView): Column[][] {
   const columns = columnsOf(view);
-  const groups = (['polls', 'parts'] as const).map((name) => columns.filter(({ apart }) => apart === name));
+  const groups = (['polls', 'parts', 'floor'] as const).map((name) => columns.filter(({ apart }) => apart === name));
   return groups.filter(({ length }) => length > 0);
 }
 
@@ -117,7 +117,8 @@ function apartTables(place: Place, groups: readonly Column[][], lanes: readonly 
     const has = (label: LaneLabel, { metric }: Column) => laneAt(place, label)?.estimates.has(metric.id) === true;
     const columns = all.filter((column) => lanes.some((label) => has(label, column)));
     const rows = lanes.filter((label) => columns.some((column) => has(label, column)));
-    return rows.length === 0 ? [] : [placeTable(place, columns, rows)];
+    if (rows.length === 0) return [];
+    return narrowest([true, false].map((hasIntervals) => [placeTable(place, columns, rows, hasIntervals)]));
   });
 }
 

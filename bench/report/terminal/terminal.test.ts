@@ -56,7 +56,7 @@ describe('what a run says at its end', () => {
     });
     const shown = describeResult(makeResult({ change }));
     expect(shown).toMatch(/^ +events\/poll +bytes\/poll, B +CPU\/poll, ms +rounds\nLane gamma +20 .*\n\n/m);
-    expect(shown).toMatch(/^ +feed lag, µs +time at the server, µs .*\nLane beta +100 +200 +300 +20 .*\n\n/m);
+    expect(shown).toMatch(/^ +feed, µs +server, µs .*\nLane beta +100 +200 +300 +20 .*\n\n/m);
   });
 
   it('says next how far a lane is from its duplicate, which gets a row and no sentence of its own', () => {

@@ -26,18 +26,28 @@ export const latencyPartMetrics: readonly Metric[] = [
     isPart: true,
     shown: shownAs('libraries p50'),
   },
-  part('latency.feedUs', 'feedUs', 'Feed lag', 'from the instant an event was due to its publication'),
+  part('latency.feedUs', 'feedUs', ['Feed lag', 'feed'], 'from the instant an event was due to its publication'),
   part(
     'latency.serverUs',
     'serverUs',
-    'Time at the server',
+    ['Time at the server', 'server'],
     'from the publication of an event to the write of its bytes',
   ),
-  part('latency.wireUs', 'wireUs', 'Wire and wake-up', "from the write of an event's bytes until they woke the probe"),
-  part('latency.clientUs', 'clientUs', 'Client queue', 'for which the probe let an event wait that had woken it'),
+  part(
+    'latency.wireUs',
+    'wireUs',
+    ['Wire and wake-up', 'wire'],
+    "from the write of an event's bytes until they woke the probe",
+  ),
+  part(
+    'latency.clientUs',
+    'clientUs',
+    ['Client queue', 'client'],
+    'for which the probe let an event wait that had woken it',
+  ),
 ];
 
-function part(id: string, field: keyof LatencyParts, title: string, what: string): Metric {
+function part(id: string, field: keyof LatencyParts, [title, label]: readonly [string, string], what: string): Metric {
   return {
     id,
     title,
@@ -49,7 +59,7 @@ function part(id: string, field: keyof LatencyParts, title: string, what: string
     of: ({ latencyParts }) => latencyParts?.[field],
     ...PROBED,
     isPart: true,
-    shown: shownAs(title.toLowerCase()),
+    shown: shownAs(label),
   };
 }
 

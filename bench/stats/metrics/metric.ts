@@ -83,7 +83,7 @@ export interface Shown {
     readonly label: string;
     readonly isDetail?: boolean;
     /** Stands in a table of its own, of the lanes that have a value; no table where none has. */
-    readonly apart?: 'parts' | 'polls';
+    readonly apart?: 'floor' | 'parts' | 'polls';
   };
   /** The page's sentence on a lane at a scenario's only point. */
   readonly sentence?: ShownFor & {

@@ -74,7 +74,7 @@ export const pollMetrics: readonly Metric[] = [
     shown: {
       figures: [],
       exported: { table: 'server', figures: ['cpu', 'idle'] },
-      terminal: { label: 'CPU, no client', figures: ['cpu', 'idle'], apart: 'parts', isDetail: true },
+      terminal: { label: 'CPU, no client', figures: ['cpu', 'idle'], apart: 'floor', isDetail: true },
     },
   },
 ];
