@@ -17,7 +17,7 @@ type Timing = 'rehearsalSeconds' | 'warmupSeconds' | 'windowSeconds' | 'windowEv
  */
 export interface Scenario
   extends Pick<RecordedScenario, 'id' | 'title' | 'question' | 'figures' | 'ledgerShare'>,
-    Partial<Pick<RecordedScenario, 'procedure' | 'rounds' | 'arrivals' | 'limit' | Timing>>,
+    Partial<Pick<RecordedScenario, 'procedure' | 'rounds' | 'arrivals' | 'limit' | 'sharesProcesses' | Timing>>,
     DeclaredAxes {
   /** Which lanes can answer its question; all when it does not say. */
   readonly takes?: (lane: Lane) => boolean;
@@ -80,16 +80,16 @@ export const scenarios: readonly Scenario[] = [
   {
     id: 'idle',
     title: 'Silence',
-    question: 'What does silence cost, with a keep-alive every 5 s for all?',
+    question: 'What does silence cost, with a keep-alive every 2 s for all?',
     points: [{ ...BASE, eventsPerSecond: 0 }],
-    figures: ['idle'],
+    figures: ['idle', 'memory'],
     ledgerShare: 1,
     // Bytes come out the same each time, over whole periods of what idle connections do.
     rounds: 1,
     warmupSeconds: 0.5,
-    windowSeconds: 5,
+    windowSeconds: 2,
     // The same for all: by their usual periods, SSE would take more than WebSocket for being asked more often.
-    keepAliveSeconds: 5,
+    keepAliveSeconds: 2,
   },
   {
     id: 'variants',

@@ -100,7 +100,17 @@ function planScenario(
   profile: Profile,
   flags: BenchFlags,
 ): PlannedScenario | undefined {
-  const { id, title, question, figures, takes = () => true, windowEvents, limit, keepAliveSeconds } = scenario;
+  const {
+    id,
+    title,
+    question,
+    figures,
+    takes = () => true,
+    windowEvents,
+    limit,
+    keepAliveSeconds,
+    sharesProcesses,
+  } = scenario;
   const taken = lanes.filter((lane) => takes(withInterval(lane, flags.interval))).map(({ id }) => id);
   if (taken.length === 0) {
     if (flags.scenarios === undefined) return undefined;
@@ -122,6 +132,7 @@ function planScenario(
     windowSeconds: flags.window ?? scenario.windowSeconds ?? profile.windowSeconds,
     ...(windowEvents !== undefined && flags.window === undefined && { windowEvents }),
     ...(limit && { limit }),
+    ...(sharesProcesses && { sharesProcesses }),
     ...(keepAliveSeconds !== undefined && { keepAliveSeconds }),
     arrivals: scenario.arrivals ?? ARRIVALS,
     ledgerShare: flags.ledger ? scenario.ledgerShare : 0,

@@ -42,8 +42,8 @@ export async function openLaboratory(
     openProbe: (at) => child('clients/main', pinning.probe, at?.clients, LOAD_NODE_FLAGS),
     openRelay: (at) => child('bench/network/tap/main', pinning.relay, at?.clients),
     openLink: () => child('bench/network/link/main', pinning.relay),
-    watchMachine({ server, probe, detours, crowd }) {
-      const ofRelayCore = pinning.relay === probeCore ? [process.pid, ...detours] : [];
+    watchMachine({ server, probe, link, crowd }) {
+      const ofRelayCore = pinning.relay === probeCore ? [process.pid, ...(link === undefined ? [] : [link])] : [];
       const besideProbe = [...ofRelayCore, ...(sharesCore ? crowd : [])];
       const watch = startWatching({ serverPid: server, probePid: probe, besideProbe, cores, sleepers: watchers.all });
       return () => watch.end();

@@ -213,6 +213,9 @@ const probes = z
     crowdPolicy: z
       .enum(['idle', 'normal'])
       .describe('Whether the load workers ran as SCHED_IDLE, so that they gave way to a probe at once'),
+    clientQueueP50Us: amount
+      .optional()
+      .describe("Median of the client's part of the deliveries; absent where the server does not see what it writes"),
   })
   .describe('The process whose clients are timed; all other clients make the load');
 

@@ -17,6 +17,7 @@ import type {
 import type { PacketCount } from '../contract/child.ts';
 import { type LedgerCount, sumOf } from '../contract/ledger.ts';
 import {
+  type Arrivals,
   type CompletedCell,
   completedCellSchema,
   type Disturbance,
@@ -30,7 +31,7 @@ import type { Pinning } from '../machine/cores.ts';
 import { headerBytesPerSegment, isSteady, type SegmentCount } from '../machine/packets.ts';
 import { sumWire } from '../measure/byte-meter.ts';
 import { mergeLatency } from '../measure/latency.ts';
-import { latencyPartsOf } from './latency-parts.ts';
+import { divideLatency } from './latency-parts.ts';
 import { recordLoad, sum } from './load-record.ts';
 import { type HeapReading, memorySlope } from './memory-slope.ts';
 import { recordRecovery } from './recovery-record.ts';
@@ -60,6 +61,7 @@ export interface Measurements {
   /** What the kernel's link counted; undefined without one. */
   readonly packets: { readonly before: PacketCount; readonly after: PacketCount } | undefined;
   readonly pinning: Pinning;
+  readonly arrivals: Arrivals;
   readonly disturbance: Disturbance;
   /** Of the server, at several numbers of clients; none where that was not read. */
   readonly heap: readonly HeapReading[];
@@ -113,7 +115,7 @@ export function recordCell(identity: Identity, measured: Measurements): Complete
     );
   }
   const problems = holders.flatMap(({ firstProblem }) => firstProblem ?? []);
-  const warnings = cellWarnings({ cell, pinning, problems });
+  const warnings = cellWarnings({ cell, pinning, problems, arrivals: measured.arrivals });
   return completedCellSchema.parse({ ...cell, warnings });
 }
 
@@ -124,10 +126,10 @@ function recordProbes(
 ): Pick<CompletedCell, 'probes' | 'latencyParts' | 'libraryLatency'> {
   const { clients, reader, crowdPolicy, probed } = probe;
   const crowd = workers.flatMap(({ latency }) => latency);
-  const latencyParts = server.stamps && probed && latencyPartsOf(server.stamps, probed, window.startNs);
+  const divided = server.stamps && probed && divideLatency(server.stamps, probed, window.startNs);
   return {
-    probes: { clients, reader, crowdPolicy },
-    ...(latencyParts && { latencyParts }),
+    probes: { clients, reader, crowdPolicy, ...(divided && { clientQueueP50Us: divided.clientP50Us }) },
+    ...(divided && { latencyParts: divided.means }),
     ...(crowd.length > 0 && { libraryLatency: mergeLatency(crowd) }),
   };
 }

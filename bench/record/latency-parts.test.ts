@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { latencyPartsOf, partsOf, type TimedDelivery, timedDeliveries } from './latency-parts.ts';
+import { divideLatency, partsOf, type TimedDelivery, timedDeliveries } from './latency-parts.ts';
 
 /** On time at every step, in ns. */
 const PLAIN: TimedDelivery = {
@@ -135,11 +135,12 @@ describe('a delivery', () => {
   });
 
   test('is one of those whose means in µs are the parts of the mean latency', () => {
-    const parts = latencyPartsOf(stamps, probed, 100_000);
+    const { means: parts, clientP50Us } = divideLatency(stamps, probed, 100_000) ?? {};
+    expect(clientP50Us).toBeLessThanOrEqual((parts?.clientUs ?? 0) * 3);
     expect(parts?.feedUs).toBe(1);
     expect(parts?.serverUs).toBeCloseTo((1 + 1.5 + 1) / 3, 9);
     const sum = Object.values(parts ?? {}).reduce((total, part) => total + part, 0);
     expect(sum).toBeCloseTo((25 + 26 + 43) / 3, 9);
-    expect(latencyPartsOf({ ...stamps, probes: [] }, probed, 100_000)).toBeUndefined();
+    expect(divideLatency({ ...stamps, probes: [] }, probed, 100_000)).toBeUndefined();
   });
 });

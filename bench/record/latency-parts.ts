@@ -1,6 +1,7 @@
 /** Pure: the latency of a probe's deliveries, divided into the parts that add up to it. */
 
 import type { Probed, WriteStamps } from '../contract/calls.ts';
+import type { LatencyParts } from '../contract/result.ts';
 
 /** Instants of one delivery, on the shared clock. */
 export interface TimedDelivery {
@@ -24,12 +25,11 @@ export interface LatencyPartsNs {
   readonly clientNs: number;
 }
 
-/** Their sum is the mean latency of the same deliveries. */
-export interface MeanLatencyParts {
-  readonly feedUs: number;
-  readonly serverUs: number;
-  readonly wireUs: number;
-  readonly clientUs: number;
+/** What the deliveries of a window are made of. */
+export interface DividedLatency {
+  /** Their sum is the mean latency of the same deliveries. */
+  readonly means: LatencyParts;
+  readonly clientP50Us: number;
 }
 
 /**
@@ -55,33 +55,25 @@ export function partsOf(delivery: TimedDelivery): LatencyPartsNs {
 }
 
 /**
- * Means over the deliveries whose event's birth and write the server knows.
+ * Of the deliveries whose event's birth and write the server knows.
  *
  * @param stamps its probes in the order of the clients' numbers
  * @param startNs the feed's start
  * @returns undefined without such a delivery
  */
-export function latencyPartsOf(stamps: WriteStamps, probed: Probed, startNs: number): MeanLatencyParts | undefined {
-  return meanParts(timedDeliveries(stamps, probed, startNs));
-}
-
-function meanParts(deliveries: readonly TimedDelivery[]): MeanLatencyParts | undefined {
-  const count = deliveries.length;
-  if (count === 0) return undefined;
-  const sums = { feedNs: 0, serverNs: 0, wireNs: 0, clientNs: 0 };
-  for (const delivery of deliveries) {
-    const parts = partsOf(delivery);
-    sums.feedNs += parts.feedNs;
-    sums.serverNs += parts.serverNs;
-    sums.wireNs += parts.wireNs;
-    sums.clientNs += parts.clientNs;
-  }
-  const meanUs = (ns: number) => ns / count / 1e3;
+export function divideLatency(stamps: WriteStamps, probed: Probed, startNs: number): DividedLatency | undefined {
+  const parts = timedDeliveries(stamps, probed, startNs).map(partsOf);
+  if (parts.length === 0) return undefined;
+  const meanUs = (of: keyof LatencyPartsNs) => parts.reduce((sum, one) => sum + one[of], 0) / parts.length / 1e3;
+  const clientNs = parts.map((one) => one.clientNs).sort((a, b) => a - b);
   return {
-    feedUs: meanUs(sums.feedNs),
-    serverUs: meanUs(sums.serverNs),
-    wireUs: meanUs(sums.wireNs),
-    clientUs: meanUs(sums.clientNs),
+    means: {
+      feedUs: meanUs('feedNs'),
+      serverUs: meanUs('serverNs'),
+      wireUs: meanUs('wireNs'),
+      clientUs: meanUs('clientNs'),
+    },
+    clientP50Us: (clientNs[(clientNs.length - 1) >> 1] ?? 0) / 1e3,
   };
 }
 

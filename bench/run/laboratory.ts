@@ -10,9 +10,8 @@ import type { Channel } from './children/child.ts';
 export interface WatchedProcesses {
   readonly server: number | undefined;
   readonly probe: number | undefined;
-  /** Relay and link. */
-  readonly detours: readonly number[];
-  /** Load workers that do not give way to the probe. */
+  readonly link: number | undefined;
+  /** Load workers and relay, where they do not give way to the probe. */
   readonly crowd: readonly number[];
 }
 
@@ -35,7 +34,7 @@ export interface Laboratory {
   /**
    * Makes load workers give way to a probe on their core.
    *
-   * @param workers process ids
+   * @param workers process ids, that of the relay among them
    * @returns how they run: `idle` when they give way, `normal` where they can't be made to
    */
   yieldToProbe(workers: readonly number[]): Promise<NonNullable<CompletedCell['probes']>['crowdPolicy']>;

@@ -118,7 +118,10 @@ function laneAt(row: Lane, { keepAliveSeconds, arrivals }: PlannedScenario, poin
 }
 
 /** A lane's duplicate shows the noise of latencies; over many points it would take too long. */
-function lanesOf({ figures, points, lanes: ids, sharesProcesses: isShared }: PlannedScenario, lanes: readonly Lane[]): readonly Lane[] {
+function lanesOf(
+  { figures, points, lanes: ids, sharesProcesses: isShared }: PlannedScenario,
+  lanes: readonly Lane[],
+): readonly Lane[] {
   const own = lanes.filter(({ id }) => ids.includes(id));
   return figures.includes('latency') && (points.length === 1 || isShared)
     ? own

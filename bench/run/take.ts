@@ -59,13 +59,18 @@ export async function take(plan: CellPlan, context: TakeContext): Promise<Omit<M
   };
   await sendKeys(connected);
 
-  const collections = [server, ...holders.map(({ worker }) => worker)].map((child) => child.call('collect', {}, connecting));
+  const collections = [
+    server.call('collect', {}, connecting),
+    ...holders.map(({ worker }) => worker.call('collect', {}, connecting)),
+  ];
   collectOwnGarbage();
   await Promise.all(collections);
   const crowd = holders.filter(({ isProbe }) => !isProbe);
   const crowdPids = crowd.flatMap(({ worker }) => worker.pid ?? []);
   const yields = plan.probeClients > 0 && crowdPids.length > 0 && context.mayYield;
-  const crowdPolicy = yields ? await laboratory.yieldToProbe(crowdPids) : 'normal';
+  // The relay too, whose clients are not timed.
+  const yielding = [...crowdPids, ...(relay?.pid === undefined ? [] : [relay.pid])];
+  const crowdPolicy = yields ? await laboratory.yieldToProbe(yielding) : 'normal';
 
   const probeAt = holders.findIndex(({ isProbe }) => isProbe);
   const { ports: probePorts, reader } = connected[probeAt] ?? {};
@@ -90,8 +95,8 @@ export async function take(plan: CellPlan, context: TakeContext): Promise<Omit<M
   const watchedProcesses = {
     server: server.pid,
     probe: plan.probeClients > 0 ? processes.probe?.pid : undefined,
-    detours: [relay, link].flatMap((child) => child?.pid ?? []),
-    crowd: crowdPolicy === 'idle' ? [] : crowdPids,
+    link: link?.pid,
+    crowd: crowdPolicy === 'idle' ? [] : yielding,
   };
   const watched = watchWindow(window, plan, listening.url, context, watchedProcesses, watchSignal);
   const [served, received, relayed, linked] = await measuring.catch((error) => {
@@ -122,6 +127,7 @@ export async function take(plan: CellPlan, context: TakeContext): Promise<Omit<M
     relay: relayed && relayClosed && tap && { ...relayed, ...relayClosed, clients: tap.clients },
     link: linked && linkClosed && { ...linked, ...linkClosed },
     pinning: laboratory.pinning,
+    arrivals: plan.arrivals,
     ...systemCounts,
   };
 }

@@ -6,7 +6,7 @@ import { canProbe } from '../../bench/contract/lane.ts';
 import { range } from '../../bench/contract/test-support.ts';
 import { ByteMeter } from '../../bench/measure/byte-meter.ts';
 import { nowNs } from '../../bench/measure/clock.ts';
-import { latencyPartsOf, timedDeliveries } from '../../bench/record/latency-parts.ts';
+import { divideLatency, timedDeliveries } from '../../bench/record/latency-parts.ts';
 import { RING_LIMITS } from '../../servers/feed/ring.ts';
 import { createServerRole } from '../../servers/role.ts';
 import { openProbes } from './probes.ts';
@@ -90,7 +90,7 @@ describe.each([
       expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b));
       expect(receivedNs).toBeGreaterThanOrEqual(turnStartNs);
     }
-    const parts = Object.values(latencyPartsOf(stamps, probed, startNs) ?? {});
+    const parts = Object.values(divideLatency(stamps, probed, startNs)?.means ?? {});
     const latencyNs = deliveries.reduce((sum, { receivedNs, dueNs }) => sum + receivedNs - dueNs, 0);
     expect(parts.reduce((sum, part) => sum + part, 0)).toBeCloseTo(latencyNs / deliveries.length / 1e3, 6);
   });
@@ -102,5 +102,5 @@ test("where bare sockets don't serve, probes are the lane's own clients, and the
   expect(report.probed.seqs).toHaveLength(PROBES * EVENTS);
   expect(ports).not.toContain(0);
   expect(stamps.probes.map(({ writtenNs }) => writtenNs)).toEqual([[], [], []]);
-  expect(latencyPartsOf(stamps, report.probed, startNs)).toBeUndefined();
+  expect(divideLatency(stamps, report.probed, startNs)).toBeUndefined();
 });

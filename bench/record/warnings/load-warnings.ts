@@ -52,7 +52,7 @@ export function loadWarnings(cell: Cell, arrivals?: Arrivals): Warning[] {
     ...clientQueue(cell),
     ...(cell.closedLoops
       ? loopWarnings(cell)
-      : loaded.flatMap((one) => saturation(one, cell.latencyParts ? undefined : typicalUs(cell)))),
+      : loaded.flatMap((one) => saturation(one, cell.probes ? undefined : typicalUs(cell)))),
     ...feedLag(cell),
     ...unsteadiness(cell),
   ];
@@ -126,10 +126,11 @@ function floorShare({ floor, server }: Cell): Warning[] {
   return [severe('floor-share', text, 'More clients or events per second, or a longer window.', ['cpu'])];
 }
 
-function clientQueue({ latencyParts, latency }: Cell): Warning[] {
-  if (!latencyParts || latencyParts.clientUs <= latency.p50Us * LIMITS.ownPart) return [];
-  const { clientUs } = latencyParts;
-  const text = `Events waited ${clientUs.toFixed(0)} µs in the probe, ${percent(clientUs / latency.p50Us)} of p50.`;
+/** Medians, which a pause of the machine does not move. */
+function clientQueue({ probes, latency }: Cell): Warning[] {
+  const { clientQueueP50Us: waitUs = 0 } = probes ?? {};
+  if (waitUs <= latency.p50Us * LIMITS.ownPart) return [];
+  const text = `Events waited ${waitUs.toFixed(0)} µs in the probe at p50, ${percent(waitUs / latency.p50Us)} of the whole.`;
   const hint = 'A core for the probe: fewer workers, or a machine with more cores.';
   return [severe('client-queue', text, hint, ['latency'])];
 }
@@ -147,12 +148,11 @@ function saturation({ code, name, usage, hint }: Loaded, p50Us: number | undefin
   return [notice(code, text, hint)];
 }
 
-function feedLag({ feed, point, window, latency, latencyParts }: Cell): Warning[] {
+function feedLag({ feed, point, window, latency, probes }: Cell): Warning[] {
   if (window.events === 0) return [];
   const hint = 'The lag is part of every latency. A quieter machine or a lower rate helps.';
-  if (latencyParts && latencyParts.feedUs > latency.p50Us * LIMITS.ownPart) {
-    const { feedUs } = latencyParts;
-    const text = `Events were published ${feedUs.toFixed(0)} µs late, ${percent(feedUs / latency.p50Us)} of p50.`;
+  if (probes && feed.lagP50Us > latency.p50Us * LIMITS.ownPart) {
+    const text = `Events were published ${feed.lagP50Us.toFixed(0)} µs late at p50, ${percent(feed.lagP50Us / latency.p50Us)} of the whole.`;
     return [severe('feed-lagged', text, hint, ['latency'])];
   }
   const achieved = feed.achievedEventsPerSecond / point.eventsPerSecond;

@@ -216,7 +216,9 @@ export const deliveryMetrics: readonly Metric[] = [
       'CPU time of the server process by deliveries: the slope from the same server with one client, or none, at the same rate of events; in older results all of it by deliveries',
     // A killed server takes its count of CPU time along, and its deliveries stay.
     of: (cell) =>
-      cell.recovery ? undefined : ifDelivered(cell, cpuEachUs(cell, cell.wire.windowDeliveries, cell.floor?.deliveries)),
+      cell.recovery
+        ? undefined
+        : ifDelivered(cell, cpuEachUs(cell, cell.wire.windowDeliveries, cell.floor?.deliveries)),
     needs: `${DELIVERY}, a server that lives through it, and the same server with fewer clients`,
     shown: {
       figures: ['cpu', 'tradeoff'],
