@@ -68,6 +68,7 @@ export const scenarios: readonly Scenario[] = [
     points: [...[64, 128, 65_536].map((payloadBytes) => one(payloadBytes, 'browser')), one(128, 'minimal')],
     morePoints: [one(4_096, 'browser'), one(128, 'node'), one(128, 'browser-cookie')],
     varies: ['payloadBytes', 'headers'],
+    sharesProcesses: true,
     figures: ['layers'],
     ledgerShare: 1,
     // Bytes come out the same each time: windows hold whole poll periods, and polls keep out of the way of events.
@@ -86,7 +87,7 @@ export const scenarios: readonly Scenario[] = [
     ledgerShare: 1,
     // Bytes come out the same each time, over whole periods of what idle connections do.
     rounds: 1,
-    warmupSeconds: 0.5,
+    warmupSeconds: 0.2,
     windowSeconds: 2,
     // The same for all: by their usual periods, SSE would take more than WebSocket for being asked more often.
     keepAliveSeconds: 2,
