@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { profiles } from '../catalogue/profiles.ts';
 import { planCells } from '../run/plan.ts';
 import { EVENTS_NEEDED } from '../stats/percentiles.ts';
 import { addBenchFlags, type BenchFlags, checkPoints, configure } from './configure.ts';
@@ -34,9 +35,12 @@ describe('flags', () => {
 
   it('give connections a distance, and what else a link has', () => {
     const [scenario] = parse('--scenarios fanout --rtt 0.5 --bandwidth 1.5M --jitter 20').scenarios;
-    expect(scenario?.points).toMatchObject([{ rttMs: 0.5, bandwidthBitsPerSecond: 1_500_000, jitterMs: 20 }]);
+    expect(scenario?.points.length).toBeGreaterThan(0);
+    for (const point of scenario?.points ?? []) {
+      expect(point).toMatchObject({ rttMs: 0.5, bandwidthBitsPerSecond: 1_500_000, jitterMs: 20 });
+    }
     const [other] = parse('--scenarios fanout --rtt 0 --bandwidth 250k').scenarios;
-    expect(other?.points).toMatchObject([{ rttMs: 0, bandwidthBitsPerSecond: 250_000 }]);
+    expect(other?.points[0]).toMatchObject({ rttMs: 0, bandwidthBitsPerSecond: 250_000 });
   });
 
   it('let the kernel give the distance, with losses, to points that have one', () => {
@@ -79,7 +83,9 @@ describe('flags', () => {
   it("go before a scenario's own rounds, and those before the profile's", () => {
     expect(parse('--scenarios anatomy --profile default').scenarios[0]?.rounds).toBe(1);
     expect(parse('--scenarios anatomy --profile default --rounds 4').scenarios[0]?.rounds).toBe(4);
-    expect(parse('--scenarios fanout --profile default').scenarios[0]?.rounds).toBe(5);
+    const { rounds } = profiles.find(({ id }) => id === 'default') ?? {};
+    expect(rounds).toBeGreaterThan(1);
+    expect(parse('--scenarios fanout --profile default').scenarios[0]?.rounds).toBe(rounds);
   });
 
   it.each([

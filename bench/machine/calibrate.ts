@@ -2,4 +2,6 @@
 
 import { calibrateUs } from './calibration.ts';
 
+// Ctrl-C reaches the whole process group; ended by it, this process would make the run fail in place of being saved.
+process.on('SIGINT', () => {});
 process.stdout.write(String(calibrateUs()));

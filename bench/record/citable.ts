@@ -1,7 +1,9 @@
 /** Whether each kind of a result's figures may be cited, and what speaks against it. Pure. */
 
 import {
+  type Cell,
   type Comparison,
+  type CompletedCell,
   type Kind,
   notice,
   type Result,
@@ -9,6 +11,8 @@ import {
   severe,
   type Warning,
 } from '../contract/result.ts';
+import { byRun, type Round, roundsOf } from '../stats/attempts.ts';
+import { groupBy, keyOfPlace } from '../stats/group.ts';
 import { metricOf } from '../stats/metrics/metrics.ts';
 import { isValid } from '../stats/metrics/valid.ts';
 import { noiseFloor } from '../stats/noise-floor.ts';
@@ -58,13 +62,29 @@ function roundsAndEvents({ scenarios, cells }: Evidence): Warning[] {
     return severe(TOO_FEW_ROUNDS, text, 'Run with --rounds 5 or more.', VARYING_KINDS);
   });
   const timed = new Set(scenarios.filter(({ figures }) => figures.includes('latency')).map(({ id }) => id));
-  const events = Math.min(
-    ...cells.flatMap((cell) => (cell.state === 'completed' && timed.has(cell.scenario) ? cell.window.events : [])),
+  const { ofRounds, ofRound } = fewestEvents(cells.filter(({ scenario }) => timed.has(scenario)));
+  // Rounds tell a percentile together, but for the median, which each tells by itself.
+  const unquotable = new Set([...tooFewFor(ofRound).filter((name) => name === 'p50'), ...tooFewFor(ofRounds)]);
+  if (unquotable.size === 0) return found;
+  const names = [...unquotable].map((name) => PERCENTILE_LABELS[name]).join(', ');
+  const text = `All rounds of a lane at a point hold ${ofRounds} events: ${names} are not quoted.`;
+  return [
+    ...found,
+    notice('too-few-events', text, 'Run more --rounds, with a longer --window, or at a higher --rate.'),
+  ];
+}
+
+/**
+ * The least that any lane has at any point, of the attempts that count: in all rounds of a run, and in one of them; of joined
+ * runs the one with the most counts, since others are left out. Infinity where there is no cell.
+ */
+function fewestEvents(cells: readonly Cell[]): { readonly ofRounds: number; readonly ofRound: number } {
+  const places = [...groupBy(cells.filter(isValid), keyOfPlace).values()].map(roundsOf);
+  const eventsOf = (round: Round<CompletedCell>) => round.chosen.window.events;
+  const sums = places.map((rounds) =>
+    Math.max(...byRun(rounds).map((ofRun) => ofRun.reduce((sum, round) => sum + eventsOf(round), 0))),
   );
-  const unquotable = tooFewFor(events).map((name) => PERCENTILE_LABELS[name]);
-  if (unquotable.length === 0 || !Number.isFinite(events)) return found;
-  const text = `A window holds ${events} events: ${unquotable.join(', ')} are not quoted.`;
-  return [...found, notice('too-few-events', text, 'Run with a longer --window, or a higher --rate.')];
+  return { ofRounds: Math.min(...sums), ofRound: Math.min(...places.flat().map(eventsOf)) };
 }
 
 function noise({ comparisons, lanes }: Evidence): Warning[] {

@@ -183,6 +183,20 @@ describe('of several attempts at a cell', () => {
     expect(hasInvalidData({ cells: [failed(attempt(1, true))], scenarios })).toBe(true);
   });
 
+  it('have the events of their round once: the one that counts has those that its percentiles are told from', () => {
+    const textOf = (all: readonly Cell[], result = makeResult({ events: 20 })) =>
+      runWarnings({ ...result, cells: [...all] }).find(({ code }) => code === 'too-few-events')?.text;
+    const { cells } = makeResult({ events: 20 });
+    expect(textOf(cells)).toBe('All rounds of a lane at a point hold 60 events: p99, p99.9 are not quoted.');
+    expect(textOf([...cells, ...cells.map((one) => ({ ...one, attempt: 2 }))])).toBe(textOf(cells));
+    expect(textOf(cells.filter(({ round }) => round === 1))).toContain('hold 20 events: p90, p95, p99, p99.9 are');
+    // Of joined runs each tells its own, and one that tells it is enough.
+    const joined = [...cells, ...cells.filter(({ round }) => round === 1).map((one) => ({ ...one, run: 2 }))];
+    expect(textOf(joined)).toBe(textOf(cells));
+    expect(textOf(makeResult({ events: 1_000 }).cells)).toBeUndefined();
+    expect(textOf(makeResult({ events: 5, rounds: 600 }).cells)).toContain('hold 3000 events: p50 are not quoted');
+  });
+
   it('are told of, and apart from cells that failed', () => {
     const result = makeResult();
     const cells = [...result.cells.slice(1), attempt(1, true), attempt(2, false)];

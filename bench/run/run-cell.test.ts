@@ -18,7 +18,6 @@ import {
 } from '../tests/laboratory.ts';
 import type { CellPlan } from './cell-plan.ts';
 import { clientsOfWorker } from './children/processes.ts';
-import { REOPENINGS } from './rehearsal.ts';
 import { runCell } from './run-cell.ts';
 
 const never = new AbortController().signal;
@@ -226,11 +225,26 @@ describe.concurrent('a cell', () => {
     const lane = memoryLane();
     const { laboratory, living } = memoryLaboratory(lane);
     const controller = new AbortController();
-    const running = runCell(memoryPlan(lane), laboratory, controller.signal);
-    expect(living()).toBe(2);
-    setTimeout(() => controller.abort(), 100);
-    await expect(running).rejects.toThrow('aborted');
+    const running = runCell(memoryPlan(lane, { windowSeconds: 60 }), laboratory, controller.signal);
+    const rejected = expect(running).rejects.toThrow('aborted');
+    await expect.poll(living).toBe(2);
+    controller.abort();
+    await rejected;
     expect(living()).toBe(0);
+  });
+
+  it('that is aborted before anything starts starts nothing', async () => {
+    const lane = memoryLane();
+    const { laboratory, calls, networks } = memoryLaboratory(lane);
+    const controller = new AbortController();
+    const calibrateUs = async () => {
+      controller.abort();
+      return undefined;
+    };
+    const running = runCell(memoryPlan(lane), { ...laboratory, calibrateUs }, controller.signal);
+    await expect(running).rejects.toThrow('aborted');
+    await expect(runCell(memoryPlan(lane), laboratory, controller.signal)).rejects.toThrow('aborted');
+    expect([calls, networks()]).toEqual([[], 0]);
   });
 });
 
@@ -246,9 +260,8 @@ describe.concurrent('a cell with a rehearsal', () => {
     const callsOf = (child: string) =>
       calls.flatMap((one) => (one.child === child && one.call !== 'hello' ? [one.call] : []));
     const first = ['measure', 'close'];
-    expect(callsOf('server')).toEqual(['listen', ...first, 'listen', 'readHeap', ...first]);
-    const again = Array.from({ length: REOPENINGS }, () => ['connect', 'close']).flat();
-    expect(callsOf('worker')).toEqual(['connect', ...first, ...again, 'connect', 'readHeap', ...first]);
+    expect(callsOf('server')).toEqual(['listen', ...first, 'listen', 'collect', ...first]);
+    expect(callsOf('worker')).toEqual(['connect', ...first, 'connect', 'collect', ...first]);
     const clients = calls.flatMap(({ call, params }) =>
       call === 'connect' ? [(params as ConnectParams).clients] : [],
     );
@@ -257,7 +270,7 @@ describe.concurrent('a cell with a rehearsal', () => {
     const rehearsals = calls.flatMap(({ call, params }) =>
       ['listen', 'connect'].includes(call) ? [(params as ConnectParams).isRehearsal ?? false] : [],
     );
-    expect(rehearsals).toEqual([...Array.from({ length: 2 + REOPENINGS }, () => true), false, false]);
+    expect(rehearsals).toEqual([true, true, false, false]);
   });
 
   it('with a burst holds all that may come until a client asks for it', async () => {
@@ -374,9 +387,12 @@ describe.concurrent("a cell whose distance is the kernel's", () => {
     expect(await runCell(memoryPlan(lane, FAR), failing.laboratory, never)).toMatchObject({ state: 'failed' });
     expect(failing.networks()).toBe(0);
     const { laboratory, networks } = memoryLaboratory(lane);
-    const running = runCell(memoryPlan(lane, FAR), laboratory, AbortSignal.timeout(50));
-    expect(networks()).toBe(1);
-    await expect(running).rejects.toThrow();
+    const controller = new AbortController();
+    const running = runCell(memoryPlan(lane, { ...FAR, windowSeconds: 60 }), laboratory, controller.signal);
+    const rejected = expect(running).rejects.toThrow('aborted');
+    await expect.poll(networks).toBe(1);
+    controller.abort();
+    await rejected;
     expect(networks()).toBe(0);
   });
 

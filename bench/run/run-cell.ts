@@ -37,6 +37,8 @@ export async function runCell(plan: CellPlan, laboratory: Laboratory, signal: Ab
 export async function runCells(group: CellGroup, laboratory: Laboratory, signal: AbortSignal): Promise<Cell[]> {
   signal.throwIfAborted();
   const [before, mayYield] = await Promise.all([laboratory.calibrateUs(), laboratory.canYieldToProbe()]);
+  // A signal that aborted meanwhile tells later listeners nothing: the cells would be measured to their end.
+  signal.throwIfAborted();
   const cells = await measureGroup(group, laboratory, mayYield, signal);
   const after = await laboratory.calibrateUs();
   if (before === undefined || after === undefined) return cells;

@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { compiled } from '../contract/paths.ts';
 import { parseResult } from '../contract/result.ts';
 import { readText } from '../measure/system-files.ts';
 import { netemProblem } from '../network/netem/netem.ts';
@@ -232,13 +233,16 @@ it.concurrent('list shows lanes, scenarios and profiles', async ({ folder }) => 
   for (const word of ['Lanes', 'long-polling', 'Scenarios', 'fanout', 'Profiles', 'smoke']) expect(out).toContain(word);
 });
 
-/** A cell with one worker has a server, a worker and a relay. */
-const CHILDREN = 3;
+/** What a cell runs beside its probe, which is of the same file as its worker. */
+const ENTRIES = ['servers/main', 'clients/main', 'bench/network/tap/main'];
 
 describe.skipIf(process.platform !== 'linux').concurrent('children', () => {
   /** Process ids of a process's children; needs /proc. */
   const childrenOf = (pid: number) =>
     (readText(`/proc/${pid}/task/${pid}/children`) ?? '').split(' ').filter(Boolean).map(Number);
+  const hasEntry = (pid: number, entry: string) => (readText(`/proc/${pid}/cmdline`) ?? '').includes(compiled(entry));
+  const runsCell = (children: readonly number[]) =>
+    ENTRIES.every((entry) => children.some((pid) => hasEntry(pid, entry)));
   const isAlive = (pid: number) => !/^State:\s+[ZX]/m.test(readText(`/proc/${pid}/status`) ?? 'State: X');
 
   async function until(condition: () => boolean): Promise<void> {
@@ -248,7 +252,7 @@ describe.skipIf(process.platform !== 'linux').concurrent('children', () => {
   async function startLong(folder: string) {
     const { child, ended } = start(['--results', folder, ...LONG]);
     const pid = child.pid ?? 0;
-    await until(() => childrenOf(pid).length === CHILDREN);
+    await until(() => runsCell(childrenOf(pid)));
     return { pid, ended, children: childrenOf(pid) };
   }
 
@@ -305,10 +309,11 @@ describe.skipIf(process.platform !== 'linux').concurrent('children', () => {
   it('that are killed make a failed cell, and the run goes on and ends with 2', async ({ folder }) => {
     const { child, ended } = start(['--results', folder, ...TINY, '--lanes', 'tcp', '--rounds', '2', '--window', '2']);
     const pid = child.pid ?? 0;
-    await until(() => childrenOf(pid).length === CHILDREN);
+    await until(() => runsCell(childrenOf(pid)));
     await new Promise((resolve) => setTimeout(resolve, 300));
-    const [first = 0] = childrenOf(pid);
-    process.kill(first, 'SIGKILL');
+    const server = childrenOf(pid).find((one) => hasEntry(one, 'servers/main'));
+    if (server === undefined) throw new Error('the cell has no server');
+    process.kill(server, 'SIGKILL');
     const { code, out } = await ended;
     expect(newest(folder).cells.map(({ state }) => state)).toEqual(['failed', 'completed']);
     expect(newest(folder).cells[0]).toMatchObject({ error: { signal: 'SIGKILL' } });

@@ -50,9 +50,11 @@ const configOf = (line: string) =>
 describe('a dimension that is one row more', () => {
   it('has a flag, with its help and its bounds, which sets each point', () => {
     expect(command().helpInformation()).toMatch(/--event-topics <n> +that events are spread over/);
-    expect(configOf('--scenarios fanout --event-topics 7').scenarios[0]?.points).toEqual([
-      { ...configOf('--scenarios fanout').scenarios[0]?.points[0], topics: 7 },
-    ]);
+    const points = configOf('--scenarios fanout').scenarios[0]?.points ?? [];
+    expect(points.length).toBeGreaterThan(0);
+    expect(configOf('--scenarios fanout --event-topics 7').scenarios[0]?.points).toEqual(
+      points.map((point) => ({ ...point, topics: 7 })),
+    );
     expect(() => configOf('--event-topics 51')).toThrow(/--event-topics .*'51' is invalid.* from 1 to 50/);
   });
 

@@ -116,17 +116,18 @@ export const REFUSED: Pick<Result, 'warnings'> = {
 
 /** As schema version 3 has it: one verdict for all kinds of figures, one attempt at each cell. */
 export function inVersion3({ citable, warnings, cells, estimates, comparisons, ...rest }: Result) {
-  const old = warnings.map(({ against: _, ...warning }) => warning);
+  const withoutKinds = (all: Result['warnings']) => all.map(({ against: _, ...warning }) => warning);
   return {
     ...rest,
     schemaVersion: 3,
     citable: citable.bytes,
-    warnings: old,
+    warnings: withoutKinds(warnings),
     cells: cells.map(({ attempt: _, ...cell }) => {
-      if (cell.state === 'failed') return cell;
+      const old = withoutKinds(cell.warnings);
+      if (cell.state === 'failed') return { ...cell, warnings: old };
       const { disturbance, ...others } = cell;
       const { cpuPressure, steal, throttled } = disturbance;
-      return { ...others, noise: { cpuPressure, steal, throttled } };
+      return { ...others, warnings: old, noise: { cpuPressure, steal, throttled } };
     }),
     estimates: estimates.map(({ standing: _, ...estimate }) => estimate),
     comparisons: comparisons.map(({ standing: _, ...comparison }) => comparison),

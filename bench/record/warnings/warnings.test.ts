@@ -73,13 +73,15 @@ function warningsOf(cell: CellChanges, changes: Partial<CellEvidence> = {}) {
 const delivery = { expected: 100, delivered: 100, missing: 0, duplicated: 0, outOfOrder: 0, unexpected: 0 };
 const lateness = { p50Us: 50, p99Us: 900, maxUs: 9_000, chunks: 1_000 };
 const link = { rttMs: 20, lateness, residualBytes: 0, cpuShare: 0.1, elapsedUs: 10_000_000 };
-const parts = { feedUs: 50, serverUs: 400, wireUs: 450, clientUs: 100 };
+const probes = { clients: 4, reader: 'bare', crowdPolicy: 'idle', clientQueueP50Us: 100 } as const;
+const floor = { clients: 0, cpuUs: 500, elapsedUs: 10_000_000, deliveries: 0 };
 const feed = { achievedEventsPerSecond: 10, lagP50Us: 1, lagP95Us: 10, lagP99Us: 100, lagMaxUs: 100 };
 
 describe('a cell is warned of', () => {
   it('nothing when nothing is wrong', () => {
     expect(codesOf({})).toEqual([]);
     expect(codesOf({ link })).toEqual([]);
+    expect(codesOf({ probes, feed: { ...feed, lagP50Us: 100 }, floor })).toEqual([]);
   });
 
   it.each<[string, CellChanges, Partial<CellEvidence>]>([
@@ -104,9 +106,10 @@ describe('a cell is warned of', () => {
     ['cores-shared', {}, { pinning: { server: 0, workers: [0], relay: 0, probe: 0 } }],
     ['cores-shared', {}, { pinning: { server: 1, workers: [0, 0], relay: 0, probe: 0 } }],
     ['disturbed', { disturbance: { ...QUIET, exceeded: ['run-delay-server'] } }, {}],
-    ['client-queue', { latencyParts: { ...parts, clientUs: 101 } }, {}],
-    ['feed-lagged', { latencyParts: { ...parts, feedUs: 101 } }, {}],
-    ['floor-share', { floor: { cpuUs: 501, elapsedUs: 10_000_000 } }, {}],
+    ['client-queue', { probes: { ...probes, clientQueueP50Us: 101 } }, {}],
+    ['feed-lagged', { probes, feed: { ...feed, lagP50Us: 101 } }, {}],
+    ['floor-share', { floor: { ...floor, cpuUs: 501 } }, {}],
+    ['floor-share', { floor: { ...floor, cpuUs: 501, clients: 1, deliveries: 100 } }, {}],
   ])('%s', (code, cell, changes) => {
     expect(codesOf(cell, changes)).toEqual([code]);
   });
@@ -147,8 +150,8 @@ describe('a cell is warned of', () => {
     expect(severities({ link: { ...late({ p99Us: 3_000 }).link, rttMs: 300 } })).toEqual([]);
   });
 
-  it('no event loop where the parts of latency are known: those tell', () => {
-    expect(codesOf({ workers: [{ ...usage, eventLoopDelayP99Us: 30_000 }], latencyParts: parts })).toEqual([]);
+  it('no event loop where probes are timed: what waits in them tells', () => {
+    expect(codesOf({ workers: [{ ...usage, eventLoopDelayP99Us: 30_000 }], probes })).toEqual([]);
   });
 
   it.each<[string, CellChanges, readonly Kind[]]>([
@@ -157,9 +160,9 @@ describe('a cell is warned of', () => {
     ['server-saturated', { server: { ...usage, cpuShare: 0.81 } }, ['latency']],
     ['worker-saturated', { workers: [{ ...usage, cpuShare: 0.81 }] }, ['latency']],
     ['link-late', { link: { ...link, lateness: { ...lateness, p50Us: 1_001 } } }, ['latency']],
-    ['client-queue', { latencyParts: { ...parts, clientUs: 101 } }, ['latency']],
-    ['feed-lagged', { latencyParts: { ...parts, feedUs: 101 } }, ['latency']],
-    ['floor-share', { floor: { cpuUs: 501, elapsedUs: 10_000_000 } }, ['cpu']],
+    ['client-queue', { probes: { ...probes, clientQueueP50Us: 101 } }, ['latency']],
+    ['feed-lagged', { probes, feed: { ...feed, lagP50Us: 101 } }, ['latency']],
+    ['floor-share', { floor: { ...floor, cpuUs: 501 } }, ['cpu']],
     ['feed-lagged', { feed: { ...feed, lagP95Us: 1_001 } }, []],
   ])('%s, against the kinds of figures that it touches', (code, cell, against) => {
     expect(warningsOf(cell)).toMatchObject([{ code, against }]);
