@@ -26,11 +26,13 @@ import {
 import { isRefused, markLegend, UNCITABLE_MARK } from '../view/words/standing.ts';
 import { inSentence } from '../view/words/wording.ts';
 
+type Apart = NonNullable<Metric['shown']['terminal']>['apart'];
+
 export interface Column {
   readonly metric: Metric;
   readonly label: string;
   readonly isDetail: boolean;
-  readonly apart: 'floor' | 'parts' | 'polls' | undefined;
+  readonly apart: Apart | undefined;
 }
 
 /** Figures whose metrics stand in one table; the others have tables of their own. */
@@ -107,7 +109,9 @@ function columnsOf({ scenario }: ScenarioView): Column[] {
 /** Columns that hold for some lanes alone, as those of polls do. */
 export function apartOf(view: ScenarioView): Column[][] {
   const columns = columnsOf(view);
-  const groups = (['polls', 'parts', 'floor'] as const).map((name) => columns.filter(({ apart }) => apart === name));
+  const groups = (['usual', 'polls', 'parts', 'floor'] as const).map((name) =>
+    columns.filter(({ apart }) => apart === name),
+  );
   return groups.filter(({ length }) => length > 0);
 }
 
