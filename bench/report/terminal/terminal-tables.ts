@@ -109,9 +109,7 @@ function columnsOf({ scenario }: ScenarioView): Column[] {
 /** Columns that hold for some lanes alone, as those of polls do. */
 export function apartOf(view: ScenarioView): Column[][] {
   const columns = columnsOf(view);
-  const groups = (['usual', 'polls', 'parts', 'floor'] as const).map((name) =>
-    columns.filter(({ apart }) => apart === name),
-  );
+  const groups = (['polls', 'parts', 'floor'] as const).map((name) => columns.filter(({ apart }) => apart === name));
   return groups.filter(({ length }) => length > 0);
 }
 
@@ -163,8 +161,23 @@ export function legendOfColumns(view: ScenarioView, shown: readonly Column[]): s
   const notes = shown.flatMap(({ metric: { id, shown } }) =>
     estimates.some(({ metric }) => metric === id) ? (shown.terminal?.note ?? []) : [],
   );
-  return [...notes, ...[markLegend(estimates) ?? []].flat()];
+  return [...notes, ...usualSilence(view), ...[markLegend(estimates) ?? []].flat()];
 }
+
+/** `Bytes/client·min at the keep-alives that lanes have by themselves: Server-Sent Events 32 B; …`: of those that were given another period. */
+function usualSilence({ places }: ScenarioView): string[] {
+  const values = lanesOf({ places }).flatMap(({ label, estimates }) => {
+    const [measured, usual] = SILENCE.map((id) => estimates.get(id)?.value);
+    if (measured === undefined || usual === undefined || measured === usual) return [];
+    return `${label.title} ${formatExact(usual)} B`;
+  });
+  return values.length === 0
+    ? []
+    : [`Bytes/client·min at the keep-alives that lanes have by themselves: ${values.join('; ')}.`];
+}
+
+/** As measured, and for the periods that lanes have by themselves. */
+const SILENCE = ['idle.bytesPerClientMinute', 'idle.bytesPerClientMinuteAtDefault'];
 
 export function narrowest(candidates: readonly string[][]): string[] {
   const fits = (table: string) => table.split('\n').every(({ length }) => length <= LINE_COLUMNS);

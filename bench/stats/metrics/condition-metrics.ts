@@ -59,7 +59,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['idle'],
       chart: { plot: 'Bytes of silence' },
       exported: { table: 'silence' },
-      terminal: { label: 'bytes/client·min at usual keep-alives', apart: 'usual', isDetail: true },
     },
   },
   {

@@ -83,7 +83,7 @@ export interface Shown {
     readonly label: string;
     readonly isDetail?: boolean;
     /** Stands in a table of its own, of the lanes that have a value; no table where none has. */
-    readonly apart?: 'floor' | 'parts' | 'polls' | 'usual';
+    readonly apart?: 'floor' | 'parts' | 'polls';
     /** Stands below the table, for what the label leaves open. */
     readonly note?: string;
   };
