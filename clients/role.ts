@@ -16,9 +16,16 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
   /** Never freed: with the last object of a shape, a full collection also frees the code that was optimised for that shape. */
   const rehearsed: Load[] = [];
   const keys: string[] = [];
+  /** A probe is woken by its events alone. */
+  let monitorsLoop = true;
 
   return {
     hello,
+
+    async load({ lane, procedure }) {
+      await Promise.all([loads[procedure](), findLane(lane).client()]);
+      return {};
+    },
 
     async connect({ lane: id, options, procedure, isRehearsal, isProbe, ...spec }) {
       const lane = findLane(id);
@@ -30,6 +37,7 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
       const probes = isProbe ? await openProbesOf({ ...lane, options: resolved }, loadSpec) : undefined;
       load = probes?.load ?? (await open(loadSpec));
       if (isRehearsal) rehearsed.push(load);
+      monitorsLoop = !isProbe;
       const told = probes && { ports: [...probes.load.ports], reader: probes.reader };
       return { options: resolved, keys: keys.splice(0), ...told };
     },
@@ -45,7 +53,7 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
       const read = () => ({ wire: meter.read(), open: meter.openSockets.size, deliveries: running.deliveries });
       const [report, { before, after, usage }] = await Promise.all([
         load.run(params),
-        readWindow(params.windowNs, read, { monitorsLoop: true }),
+        readWindow(params.windowNs, read, { monitorsLoop }),
       ]);
       const windowDeliveries = after.deliveries - before.deliveries;
       const wire = windowCount(before.wire, after.wire, after.open);

@@ -39,6 +39,11 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
   return {
     hello,
 
+    async load({ lane }) {
+      await findLane(lane).server();
+      return {};
+    },
+
     async listen(params) {
       const { lane, options, feed: spec, successor, isRehearsal } = params;
       const transport = await findLane(lane).server();

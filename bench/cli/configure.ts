@@ -34,7 +34,7 @@ export interface BenchFlags extends Readonly<Record<string, unknown>> {
 export const SPARE_DESCRIPTORS = 64;
 /** Without a spread, events would run in step with poll timers; the rest of each slot stays quiet for readings. */
 const ARRIVALS = { process: 'spread', slotShare: 0.5 } as const;
-const REHEARSAL_SECONDS = 0.4;
+const REHEARSAL_SECONDS = 0.25;
 const DEFAULT_REFERENCE = 'websocket';
 /** Length of the longest message, without the two quotes around it where it goes as JSON. */
 const MAX_TEXT_BYTES = MAX_MESSAGE_BYTES - 2;

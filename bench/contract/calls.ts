@@ -60,6 +60,8 @@ const feed = z.strictObject({
 const succession = z.strictObject({ port: count, startNs: instantNs, lastSeq: count });
 
 const hello = { params: nothing, answer: z.strictObject({ nowNs: instantNs, nodeVersion: z.string() }) };
+/** Imports the code of a lane, in all processes at once: it takes a third of a second. */
+const load = { params: z.strictObject({ lane: z.string(), procedure: z.enum(PROCEDURES) }), answer: nothing };
 /** Before a window: the full collection takes time that no window should have in it. */
 const collect = { params: nothing, answer: nothing };
 
@@ -105,6 +107,7 @@ const probed = z.strictObject({
 /** The calls of a server process. After `close` it can listen anew, and counts from there. */
 export const serverCalls = {
   hello,
+  load,
   /** Mounts the lane and listens on a free port. */
   listen: {
     params: z.strictObject({
@@ -161,6 +164,7 @@ const recovery = z.strictObject({ attemptsNs: z.array(instantNs), reconnects: z.
 /** The calls of a load worker. After `close` it can connect anew, and counts from there. */
 export const workerCalls = {
   hello,
+  load,
   /** Opens its clients; answers when the next event would reach every one of them. */
   connect: {
     params: z.strictObject({

@@ -12,6 +12,8 @@ import { eventWaitMs, openingMs } from './timeouts.ts';
 import { warmupOf } from './warmup.ts';
 import { heldWindows } from './window.ts';
 
+/** Of the window: what one client takes is a small part of what many do, and told as well in half of the time. */
+const CONTROL_SHARE = 0.5;
 /** More than any block takes. */
 const DRAWS_OF_SCENARIO = 0x1_0000;
 
@@ -87,7 +89,9 @@ function cellPlan(
   { seed, round, order }: { readonly seed: number; readonly round: number; readonly order: number },
 ): CellPlan {
   const lane = laneAt(row, scenario, point);
-  const readAlong = ledgerClients(lane, point.clients, scenario.ledgerShare);
+  // Bytes come out the same each round, and the relay takes a core that a probe may be on.
+  const isRead = round === 1 || scenario.ledgerShare === 1;
+  const readAlong = isRead ? ledgerClients(lane, point.clients, scenario.ledgerShare) : 0;
   return {
     procedure: scenario.procedure,
     lane,
@@ -100,13 +104,18 @@ function cellPlan(
     seed: seed + round,
     rehearsalSeconds: scenario.rehearsalSeconds ?? 0,
     warmupSeconds: scenario.warmupSeconds,
-    windowSeconds: windowSeconds(scenario, point, lane),
+    windowSeconds: windowSeconds(scenario, point, lane) * (isControl(scenario, point) ? CONTROL_SHARE : 1),
     arrivals: scenario.arrivals,
     ledgerClients: readAlong,
     probeClients: probeClientsOf(scenario, lane, point, readAlong),
     floorSeconds: floorSecondsOf(scenario, point),
     readsMemory: readsMemory(scenario, point),
   };
+}
+
+/** Whether it is that of one client, in the same processes as others: what many take is held against it. */
+function isControl({ points, sharesProcesses }: PlannedScenario, { clients }: Point): boolean {
+  return sharesProcesses === true && clients === 1 && points.some((point) => point.clients > 1);
 }
 
 /** The lane as its cell runs it. */
@@ -130,11 +139,13 @@ function lanesOf(
 
 /**
  * A lane that does not poll is measured once where points differ in the poll interval alone. One that polls at intervals is not
- * measured with one client beside many in the same processes: either would find the same wait, its own.
+ * measured with one client beside many in the same processes: either would find the same wait, its own. Nor is a duplicate,
+ * which would take as long again.
  */
-function pointsOf({ points, sharesProcesses }: PlannedScenario, { polls }: Lane): Point[] {
-  const many = points.filter(({ clients }) => clients > 1);
-  if (polls === 'timed') return sharesProcesses && many.length > 0 ? many : [...points];
+function pointsOf(scenario: PlannedScenario, { polls, duplicateOf }: Lane): Point[] {
+  const isLeftOut = polls === 'timed' || duplicateOf !== undefined;
+  const points = scenario.points.filter((point) => !(isLeftOut && isControl(scenario, point)));
+  if (polls === 'timed') return points;
   const others = distinct(points.map(withoutInterval));
   return others.length < points.length ? others : [...points];
 }

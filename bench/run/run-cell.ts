@@ -87,7 +87,7 @@ async function measureAll(
 ): Promise<void> {
   const { laboratory, processes } = context;
   const deadlines = laboratory.deadlinesMs ?? DEADLINES_MS;
-  await greet(processes, laboratory.nodeVersion, deadlines.hello);
+  await greet(processes, group, laboratory.nodeVersion, deadlines.hello);
   const largest = group.reduce((most, plan) => (plan.point.clients > most.point.clients ? plan : most));
   const certificate = await rehearse(largest, processes, deadlines);
   processes.network?.impose();

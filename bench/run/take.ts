@@ -21,7 +21,7 @@ import { planWindow } from './window.ts';
 /** Asking the kernel about more sockets than this would disturb what is measured. */
 const MAX_WATCHED_SOCKETS = 2_000;
 /** From the call to the feed's start: every process must have read the message by then, behind the traffic of its clients. */
-const LEAD_NS = { cell: 200e6, floor: 60e6 };
+const LEAD_NS = { cell: 150e6, floor: 60e6 };
 /** Before the window of the floor: the alarm learns how early to wake. */
 const FLOOR_WARMUP_SECONDS = 0.1;
 
@@ -105,7 +105,7 @@ export async function take(plan: CellPlan, context: TakeContext): Promise<Omit<M
   });
 
   // Before anything closes: the kernel forgets a socket's count with the socket.
-  const systemCounts = await watched;
+  const { disturbance, ...systemCounts } = await watched;
   const closing = { phase: 'close', deadlineMs: deadlines.close };
   const clientsClosed = await Promise.all(holders.map(({ worker }) => worker.call('close', {}, closing)));
   await sendKeys(clientsClosed);
@@ -129,6 +129,7 @@ export async function take(plan: CellPlan, context: TakeContext): Promise<Omit<M
     pinning: laboratory.pinning,
     arrivals: plan.arrivals,
     ...systemCounts,
+    disturbance: await disturbance,
   };
 }
 
@@ -177,7 +178,10 @@ export async function measureFloor(
   return { clients: 0, cpuUs, elapsedUs, deliveries: 0, polls: 0 };
 }
 
-type SystemCounts = Pick<Measurements, 'segments' | 'packets' | 'disturbance'>;
+interface SystemCounts extends Pick<Measurements, 'segments' | 'packets'> {
+  /** Waited for while the clients close: a watcher answers when it next wakes up. */
+  readonly disturbance: Promise<Disturbance>;
+}
 
 const UNKNOWN: Disturbance = {
   cpuPressure: null,
@@ -212,11 +216,11 @@ async function watchWindow(
     const endWatch = watchMachine(watchedProcesses);
     const [packets, segments] = await read();
     await sleepUntil(windowNs[1], signal);
-    const disturbance = await endWatch();
+    const disturbance = endWatch();
     const [packetsAfter, segmentsAfter] = await read();
     return { disturbance, segments: pair(segments, segmentsAfter), packets: pair(packets, packetsAfter) };
   } catch {
     // Only an abort gets here, and no cell is recorded then.
-    return { disturbance: UNKNOWN, segments: undefined, packets: undefined };
+    return { disturbance: Promise.resolve(UNKNOWN), segments: undefined, packets: undefined };
   }
 }

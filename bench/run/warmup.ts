@@ -11,7 +11,7 @@ import { eventWaitMs } from './timeouts.ts';
 /** No burst brings more than this. It is `speed` times as fast as the cell, or faster where it would have fewer `events`. */
 const BURST = { deliveriesPerSecond: 24_000, bytesPerSecond: 80e6, speed: 12, events: 100 };
 /** At the cell's own pace after the burst, or a slot where that is longer: queues of the burst drain. */
-const STEADY_SECONDS = 0.2;
+const STEADY_SECONDS = 0.15;
 
 export interface Warmup {
   /** Events, or, where none are published, messages of each client; 0 in silence. */

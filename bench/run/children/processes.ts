@@ -65,6 +65,7 @@ export function startProcesses(
 /** @throws ChildFailure; Error when a child runs on another Node, or does not share this process's clock */
 export async function greet(
   { server, workers, probe, relay, link }: CellProcesses,
+  [{ lane, procedure }]: CellGroup,
   nodeVersion: string,
   deadlineMs: number,
 ): Promise<void> {
@@ -76,6 +77,10 @@ export async function greet(
     ...present(link),
   ];
   await Promise.all(children.map((child) => sayHello(child, nodeVersion, deadlineMs)));
+  const params = { lane: lane.id, procedure };
+  const limits = { phase: 'start', deadlineMs };
+  const loading = [...workers, ...present(probe)].map((worker) => worker.call('load', params, limits));
+  await Promise.all([server.call('load', params, limits), ...loading]);
 }
 
 async function sayHello(child: Child<AnyCalls>, nodeVersion: string, deadlineMs: number): Promise<void> {
