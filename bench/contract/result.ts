@@ -334,6 +334,10 @@ export const completedCellSchema = z.strictObject({
     .strictObject({ before: amount, after: amount })
     .optional()
     .describe("What a short fixed piece of work took on the server's core before and after the cell, at the least"),
+  keepAlive: z
+    .strictObject({ periodMs: z.number().positive(), usualPeriodMs: z.number().positive() })
+    .optional()
+    .describe("Period of keep-alives or hold in the cell, and that of the lane's row; absent where the row's held"),
   cutOffClients: count.describe('Clients that the server cut off because they did not read'),
   workers: z.array(usage).describe('That hold the crowd; none where the probe has all clients'),
   warnings: z.array(warningSchema),

@@ -4,10 +4,12 @@ import type { Result, Warning } from '../contract/result.ts';
 import { summarise } from '../stats/summarise.ts';
 import { type Evidence, judge, runWarnings } from './citable.ts';
 import { resultId } from './identity.ts';
+import { withKeepAlives } from './keep-alives.ts';
 import { withStandings } from './standing.ts';
 
 /** @param further warnings about the whole, besides those that its evidence gives */
-export function conclude(run: Omit<Evidence, 'comparisons'>, further: readonly Warning[] = []): Result {
+export function conclude(measured: Omit<Evidence, 'comparisons'>, further: readonly Warning[] = []): Result {
+  const run = { ...measured, cells: withKeepAlives(measured) };
   const { estimates, comparisons } = summarise(run.cells, run);
   const evidence: Evidence = { ...run, comparisons };
   const warnings = [...runWarnings(evidence), ...further];

@@ -5,13 +5,15 @@ import { notice, type Result } from '../contract/result.ts';
 import { packageVersion } from '../machine/checkout.ts';
 import { keyOfPlace } from '../stats/group.ts';
 import { type Summary, summarise } from '../stats/summarise.ts';
+import { withKeepAlives } from './keep-alives.ts';
 import { withStandings } from './standing.ts';
 
 /** Between versions of Node the last digits of logarithms may differ. */
 const TOLERANCE = 1e-6;
 
 /** The result with the estimates and comparisons of this version, and a notice where those it was recorded with are others. */
-export function recomputed(result: Result): Result {
+export function recomputed(recorded: Result): Result {
+  const result = { ...recorded, cells: withKeepAlives(recorded) };
   const { versions, git } = result.environment;
   const { estimates, comparisons } = summarise(result.cells, result);
   const isAsRecorded = areAmong(result.estimates, estimates) && areAmong(result.comparisons, comparisons);

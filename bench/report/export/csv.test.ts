@@ -39,6 +39,13 @@ test('each cell has a row for each metric that it can tell, with every digit', (
   }
 });
 
+test('every attempt at a round has its rows, by number', () => {
+  const { cells, ...rest } = makeResult({ rounds: 1, lanes: ['beta'] });
+  const attempts = [1, 2, 3].flatMap((attempt) => cells.map((cell) => ({ ...cell, attempt })));
+  const rows = rowsOf({ ...rest, cells: attempts }).filter(({ metric }) => metric === 'latency.p50Us');
+  expect(rows.map(({ attempt }) => attempt)).toEqual(['1', '2', '3']);
+});
+
 test('what a point leaves to the lane is an empty field, and all runs have the same columns', () => {
   const polled = rowsOf(makeResult({ points: [{ ...POINT, pollIntervalMs: 250 }] }));
   const plain = rowsOf(makeResult());

@@ -5,6 +5,7 @@ import { projectRoot } from '../../contract/paths.ts';
 import { type Point, parseResult, type Result } from '../../contract/result.ts';
 import { recomputed } from '../../record/recompute.ts';
 import { makeResult, POINT, type ResultSpec, SCENARIO } from '../../tests/fixture.ts';
+import { makeFanOut } from '../tests/test-fan-out.ts';
 import { readmeTable, withReadmeTable } from './readme-table.ts';
 
 const textOf = (path: string) => readFileSync(join(projectRoot, path), 'utf8');
@@ -52,6 +53,18 @@ describe('the table in the README', () => {
     expect(heads?.slice(0, 3)).toEqual(['lane', 'latency p50, one client, ms', 'latency p50 in the burst, ms']);
     expect(rows).toHaveLength(3);
     for (const row of rows) expect(row).not.toContain('–');
+  });
+
+  it('has both places of points that share their processes, in one unit, and a row for each poll interval', () => {
+    const [heads, , ...rows] = cellsOf(readmeTable(makeFanOut()));
+    expect(heads).toEqual([
+      'lane',
+      ...['latency p50, one client, ms', 'latency p50 in the burst, ms', 'latency p99 in the burst, ms'],
+      ...['server CPU per delivery, µs', 'bytes per delivery', 'memory per client, KiB'],
+    ]);
+    const names = ['Lane alpha, 20 events a poll', 'Lane alpha, 1 event a poll', 'Lane beta', 'Lane gamma'];
+    expect(rows.map(([name]) => name)).toEqual(names);
+    expect(rows.map(([, oneClient]) => oneClient === '–')).toEqual([true, true, false, false]);
   });
 
   it('has a row for each of several settings of the burst', () => {

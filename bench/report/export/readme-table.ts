@@ -4,7 +4,14 @@ import type { Estimate, Point, Result } from '../../contract/result.ts';
 import { latencyMetric, type Metric, metrics } from '../../stats/metrics/metrics.ts';
 import { Anchors } from '../view/words/anchors.ts';
 import { headed, intervalText, type Scale, scaleOf } from '../view/words/format.ts';
-import { type LaneAtPlace, type Place, type ScenarioView, viewsOf, withoutDuplicates } from '../view/words/places.ts';
+import {
+  inOrder,
+  type LaneAtPlace,
+  type Place,
+  type ScenarioView,
+  viewsOf,
+  withoutDuplicates,
+} from '../view/words/places.ts';
 import { formatEstimate } from '../view/words/wording.ts';
 import { markdownTable } from './markdown.ts';
 
@@ -25,11 +32,10 @@ const WANTED: readonly Wanted[] = [
   { label: 'latency p50, one client', metric: latencyMetric('p50').id, at: 'one client' },
   { label: 'latency p50 in the burst', metric: latencyMetric('p50').id },
   { label: 'latency p99 in the burst', metric: latencyMetric('p99').id },
+  { label: 'server CPU per delivery', metric: 'server.cpuPerDeliveryUs' },
   { label: 'bytes per delivery', metric: 'wire.perDeliveryBytes' },
   { label: 'with TCP/IP headers', metric: 'wire.tcpIpPerDeliveryBytes' },
-  { label: 'server CPU per delivery', metric: 'server.cpuPerDeliveryUs' },
   { label: 'memory per client', metric: 'server.heapPerClientBytes' },
-  { label: 'events per poll', metric: 'polls.eventsPerPoll' },
 ];
 
 /**
@@ -52,10 +58,15 @@ export function readmeTable(result: Result): string {
   const view = views.find(({ scenario }) => scenario.id === FAN_OUT);
   if (!view) throw new Error(`run ${result.id} has no scenario ${FAN_OUT}`);
   const rows = rowsOf(view);
-  const columns = WANTED.flatMap((wanted) => {
+  const filled = WANTED.flatMap((wanted) => {
     const metric = metrics.find(({ id }) => id === wanted.metric);
     const estimates = rows.map((row) => metric && estimateFor(row, metric, wanted, view, views));
-    return metric && estimates.some(Boolean) ? [{ ...columnOf(wanted.label, metric, estimates), estimates }] : [];
+    return metric && estimates.some(Boolean) ? [{ label: wanted.label, metric, estimates }] : [];
+  });
+  // Columns of one metric have one unit.
+  const columns = filled.map(({ label, metric, estimates }) => {
+    const all = filled.filter((other) => other.metric === metric).flatMap((other) => other.estimates);
+    return { ...columnOf(label, metric, all), estimates };
   });
   return markdownTable(
     [{ label: 'lane', isNumeric: false }, ...columns.map(({ label }) => ({ label, isNumeric: true }))],
@@ -80,7 +91,7 @@ function rowsOf({ places }: ScenarioView): LaneRow[] {
   const bursts = places.filter(({ point }) => point.clients === most);
   return bursts
     .flatMap((place) => place.lanes.map((lane) => ({ place, lane })))
-    .sort((a, b) => a.lane.label.index - b.lane.label.index)
+    .sort((a, b) => inOrder(a.lane.label, b.lane.label))
     .map(({ place, lane }, _at, all) => {
       const isAlone = all.filter((other) => other.lane.label.index === lane.label.index).length === 1;
       const { title } = lane.label;

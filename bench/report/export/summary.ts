@@ -1,6 +1,6 @@
 /** `summary.md`: whether the run may be cited, then its numbers, comparisons and sentences, and under what it was measured. */
 
-import type { Result } from '../../contract/result.ts';
+import type { Comparison, Result } from '../../contract/result.ts';
 import { bibtexKey, citationSentence } from '../view/citation.ts';
 import {
   baselinesOf,
@@ -11,7 +11,7 @@ import {
   type MarkedInterval,
   TABLES,
 } from '../view/tables/tables.ts';
-import { formatInstant, headed, intervalText } from '../view/words/format.ts';
+import { allAttemptsText, formatInstant, formatInterval, headed, intervalText, RATIO } from '../view/words/format.ts';
 import { type Place, type ScenarioView, withoutDuplicates } from '../view/words/places.ts';
 import { roundsOf } from '../view/words/rounds.ts';
 import { citableText, reasonTexts, sessionText, UNCITABLE_MARK } from '../view/words/standing.ts';
@@ -66,7 +66,9 @@ function valueTable({ places }: ScenarioView, columns: readonly Column[]): strin
         lane.label.title,
         ...columns.map((column) => {
           const formatted = formattedValue(lane, column);
-          return formatted ? markedText(formatted) : '–';
+          const estimate = lane.estimates.get(column.metric.id);
+          const aside = estimate && allAttemptsText(estimate, column.scale);
+          return formatted ? [markedText(formatted), aside].filter(Boolean).join('; ') : '–';
         }),
         `${roundsOf(lane.valid)} of ${roundsOf(lane.cells)}`,
       ]),
@@ -105,7 +107,7 @@ function comparisonBlocks({ places }: ScenarioView, columns: readonly Column[]):
             label.title,
             ...(others.length > 0 ? [baseline?.title ?? ''] : []),
             metric.title,
-            markedText(formattedRatio(comparison)),
+            [markedText(formattedRatio(comparison)), trimmedText(comparison)].filter(Boolean).join('; '),
             said,
           ],
         ];
@@ -119,6 +121,13 @@ function comparisonBlocks({ places }: ScenarioView, columns: readonly Column[]):
       : [text('Metric'), number(`Ratio to ${first}`)];
   const columnsOfRatios = [text('Lane'), ...ratio, text('Verdict')];
   return [markdownTable([...pointColumn(places), ...columnsOfRatios], rows)];
+}
+
+/** `20 % trimmed mean: × 1.21 [1.15, 1.27]` */
+function trimmedText({ trimmed }: Comparison): string | undefined {
+  if (!trimmed) return undefined;
+  const { ratio: value, low, high } = trimmed;
+  return `20 % trimmed mean: × ${intervalText(formatInterval({ value, low, high }, RATIO))}`;
 }
 
 /** Only some metrics are quoted: `citationSentence` makes a sentence of any estimate. */

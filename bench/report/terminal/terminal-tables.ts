@@ -26,11 +26,13 @@ import {
 import { isRefused, markLegend, UNCITABLE_MARK } from '../view/words/standing.ts';
 import { inSentence } from '../view/words/wording.ts';
 
-interface Column {
+type Apart = NonNullable<Metric['shown']['terminal']>['apart'];
+
+export interface Column {
   readonly metric: Metric;
   readonly label: string;
   readonly isDetail: boolean;
-  readonly apart: 'floor' | 'parts' | 'polls' | undefined;
+  readonly apart: Apart | undefined;
 }
 
 /** Figures whose metrics stand in one table; the others have tables of their own. */
@@ -91,7 +93,7 @@ export function tablesInShort(all: ScenarioView, lanes: readonly LaneLabel[]): s
   ];
 }
 
-function withoutDetails(groups: readonly Column[][]): Column[][] {
+export function withoutDetails(groups: readonly Column[][]): Column[][] {
   return groups.map((columns) => columns.filter(({ isDetail }) => !isDetail)).filter(({ length }) => length > 0);
 }
 
@@ -105,14 +107,14 @@ function columnsOf({ scenario }: ScenarioView): Column[] {
 }
 
 /** Columns that hold for some lanes alone, as those of polls do. */
-function apartOf(view: ScenarioView): Column[][] {
+export function apartOf(view: ScenarioView): Column[][] {
   const columns = columnsOf(view);
   const groups = (['polls', 'parts', 'floor'] as const).map((name) => columns.filter(({ apart }) => apart === name));
   return groups.filter(({ length }) => length > 0);
 }
 
 /** Of the lanes and columns that have a value. */
-function apartTables(place: Place, groups: readonly Column[][], lanes: readonly LaneLabel[]): string[] {
+export function apartTables(place: Place, groups: readonly Column[][], lanes: readonly LaneLabel[]): string[] {
   return groups.flatMap((all) => {
     const has = (label: LaneLabel, { metric }: Column) => laneAt(place, label)?.estimates.has(metric.id) === true;
     const columns = all.filter((column) => lanes.some((label) => has(label, column)));
@@ -145,19 +147,49 @@ function groupsOf(view: ScenarioView): Column[][] {
 
 /** Why figures of its tables have the mark; nothing where none has. */
 export function legendOf(view: ScenarioView, isInShort: boolean): string[] {
-  const shown = columnsOf(view).filter(({ isDetail }) => !(isInShort && isDetail));
+  return legendOfColumns(
+    view,
+    columnsOf(view).filter(({ isDetail }) => !(isInShort && isDetail)),
+  );
+}
+
+/** What labels of these columns leave open, and why figures have the mark. */
+export function legendOfColumns(view: ScenarioView, shown: readonly Column[]): string[] {
   const estimates = view.places.flatMap(({ lanes }) =>
     lanes.flatMap((lane) => shown.flatMap(({ metric }) => lane.estimates.get(metric.id) ?? [])),
   );
-  return [markLegend(estimates) ?? []].flat();
+  const notes = shown.flatMap(({ metric: { id, shown } }) =>
+    estimates.some(({ metric }) => metric === id) ? (shown.terminal?.note ?? []) : [],
+  );
+  return [...notes, ...usualSilence(view), ...[markLegend(estimates) ?? []].flat()];
 }
 
-function narrowest(candidates: readonly string[][]): string[] {
+/** `Bytes/client·min at the keep-alives that lanes have by themselves: Server-Sent Events 32 B; …`: of those that were given another period. */
+function usualSilence({ places }: ScenarioView): string[] {
+  const values = lanesOf({ places }).flatMap(({ label, estimates }) => {
+    const [measured, usual] = SILENCE.map((id) => estimates.get(id)?.value);
+    if (measured === undefined || usual === undefined || measured === usual) return [];
+    return `${label.title} ${formatExact(usual)} B`;
+  });
+  return values.length === 0
+    ? []
+    : [`Bytes/client·min at the keep-alives that lanes have by themselves: ${values.join('; ')}.`];
+}
+
+/** As measured, and for the periods that lanes have by themselves. */
+const SILENCE = ['idle.bytesPerClientMinute', 'idle.bytesPerClientMinuteAtDefault'];
+
+export function narrowest(candidates: readonly string[][]): string[] {
   const fits = (table: string) => table.split('\n').every(({ length }) => length <= LINE_COLUMNS);
   return candidates.find((tables) => tables.every(fits)) ?? candidates.at(-1) ?? [];
 }
 
-function placeTable(place: Place, wanted: readonly Column[], lanes: readonly LaneLabel[], hasIntervals = true): string {
+export function placeTable(
+  place: Place,
+  wanted: readonly Column[],
+  lanes: readonly LaneLabel[],
+  hasIntervals = true,
+): string {
   const columns = wanted.map((column) => ({ ...column, scale: scaleIn(place.lanes, [column.metric]) }));
   const rows = lanes.map((label) => {
     const lane = laneAt(place, label);
@@ -165,12 +197,12 @@ function placeTable(place: Place, wanted: readonly Column[], lanes: readonly Lan
     if (!lane || rounds === 0) return [label.title, 'not measured'];
     const texts = columns.map(({ metric, scale }) => {
       const estimate = lane.estimates.get(metric.id);
-      const isExact = metric.spread === 'range' || !hasIntervals;
       if (!estimate) return metric.isPercentile ? 'n too small' : 'not known';
       const mark = isRefused(estimate) ? UNCITABLE_MARK : '';
       // Bytes hardly differ between rounds; the page has their ranges.
-      const text = isExact ? formatInterval(estimate, scale).value : intervalText(formatInterval(estimate, scale));
-      return text + mark;
+      if (metric.spread === 'range') return formatInterval(estimate, scale).value + mark;
+      if (!hasIntervals) return formatNumber(estimate.value / scale.factor) + mark;
+      return intervalText(formatInterval(estimate, scale)) + mark;
     });
     return [label.title, ...texts, String(rounds)];
   });

@@ -44,6 +44,21 @@ describe('what a run says at its end', () => {
     expect(text).not.toMatch(/†|not citable/);
   });
 
+  it('says what silence takes at usual keep-alives, of lanes that were given another period', () => {
+    const change = (cell: CompletedCell): CompletedCell => ({
+      ...cell,
+      window: { ...cell.window, events: 0 },
+      ...(cell.lane === 'beta' && { keepAlive: { periodMs: 2_000, usualPeriodMs: 4_000 } }),
+    });
+    const { scenarios, ...rest } = makeResult({ change });
+    const [idle] = scenarios.map((scenario) => ({ ...scenario, figures: ['idle' as const] }));
+    if (!idle) throw new Error('no scenario');
+    const told = describeResult({ ...rest, scenarios: [idle] });
+    const [, bytes = ''] = /^Lane beta +([\d,.]+)/m.exec(told) ?? [];
+    const half = (Number(bytes.replaceAll(',', '')) / 2).toLocaleString('en');
+    expect(told.replaceAll(/\n +/g, ' ')).toContain(`lanes have by themselves: Lane beta ${half} B.`);
+  });
+
   it('says that absolute times are of this session', () => {
     expect(text).toContain('Absolute times are of this session');
   });

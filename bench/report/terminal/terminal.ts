@@ -16,6 +16,7 @@ import { commonText } from '../view/words/points.ts';
 import { roundName } from '../view/words/rounds.ts';
 import { citableText, reasonTexts, sessionText } from '../view/words/standing.ts';
 import { proseText, VERDICT_NAMES } from '../view/words/verdicts.ts';
+import { namedTables } from './named-tables.ts';
 import { betweenRunsLines, earlierLines } from './runs.ts';
 import { LINE_COLUMNS, legendOf, tablesInFull, tablesInShort } from './terminal-tables.ts';
 
@@ -25,12 +26,18 @@ export function describeResult(result: Result, earlier: readonly EarlierRun[] = 
   const isLong = views.length > 1 || views.some(({ places }) => places.length > 1);
   const blocks = views.flatMap((view) => {
     const { title, lanes, figures } = view.scenario;
+    const hasNames = view.places.every(({ name }) => name !== undefined);
     const heading = `${title}: ${commonText(view.places.map(({ point }) => point))}`;
     const labels = [...laneLabels(result)].filter(([id]) => lanes.includes(id)).map(([, label]) => label);
     // In a long run the first alone is said.
     const metrics = figures.flatMap((figure) =>
       allMetrics.filter(({ shown }) => shown.comparedFor?.includes(figure)).map(({ id }) => id),
     );
+    if (hasNames) {
+      const { tables, legend } = namedTables(view, labels, views.length > 1);
+      const said = [...legend, ...inShort(view, metrics)].map((one) => wrap(one));
+      return [heading, '', ...tables, ...said, ''];
+    }
     if (isLong) {
       const isolation = figures.includes('isolation') ? isolationSentences(view).map(proseText) : [];
       const legend = legendOf(view, true);

@@ -5,6 +5,7 @@ import { metricOf } from '../../stats/metrics/metrics.ts';
 import { quotedIn } from './tables/tables.ts';
 import { countOf, formatInstant, scaleOf } from './words/format.ts';
 import { escapeLatex } from './words/latex.ts';
+import { placeName } from './words/named-places.ts';
 import { type ScenarioView, withoutDuplicates } from './words/places.ts';
 import { keyOf } from './words/points.ts';
 import { isRefused, namesOf, refusedKinds } from './words/standing.ts';
@@ -20,13 +21,15 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
  */
 export function citationSentence(result: Result, estimate: Estimate): string {
   const metric = metricOf(estimate.metric);
-  const scenario = result.scenarios.find(({ id }) => id === estimate.scenario)?.title ?? estimate.scenario;
+  const found = result.scenarios.find(({ id }) => id === estimate.scenario);
+  const scenario = found?.title ?? estimate.scenario;
+  const place = found && placeName(found, estimate.point);
   const isHere = ({ scenario, point }: Cell) =>
     scenario === estimate.scenario && keyOf(point) === keyOf(estimate.point);
   const lane = laneText(result, estimate.lane, isHere);
   return (
     `${caveat(estimate)}${metric.title} (${inSentence(metric.definition)}) of ${lane} came to ${valueText(estimate, result.merged?.length)}, ` +
-    `in the scenario ${scenario} (${settingText([estimate.point])}), measured with ${softwareText(result)}.`
+    `in the scenario ${scenario}${place === undefined ? '' : `, ${place}`} (${settingText([estimate.point])}), measured with ${softwareText(result)}.`
   );
 }
 

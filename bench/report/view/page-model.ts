@@ -160,6 +160,8 @@ export interface TableCell {
   readonly text: string;
   readonly interval?: string | undefined;
   readonly verdict?: { readonly glyph: string; readonly text: string } | undefined;
+  /** Said behind it: the value with the attempts that do not count. */
+  readonly aside?: string | undefined;
   readonly isRemark?: boolean;
   /** Why it may not be cited; undefined where it may. */
   readonly refusal?: string | undefined;

@@ -142,8 +142,8 @@ function spans({ places, scenario: { figures } }: ScenarioView): SummaryGroup['s
     .sort((a, b) => Number(b.isReference) - Number(a.isReference))
     .map((label) => {
       const parts = shownIn('span', figures).flatMap(({ metric, words }) => {
-        const lanes = places.flatMap(({ varied = '', lanes }) =>
-          lanes.filter((lane) => lane.label.index === label.index).map((lane) => ({ varied, lane })),
+        const lanes = places.flatMap(({ varied = '', name, lanes }) =>
+          lanes.filter((lane) => lane.label.index === label.index).map((lane) => ({ varied, name, lane })),
         );
         const text = spanText(lanes, metric, words.name);
         return text ? [[...text, ...verdictsText(lanes, metric)]] : [];
@@ -158,14 +158,16 @@ function spans({ places, scenario: { figures } }: ScenarioView): SummaryGroup['s
 
 interface Varied {
   readonly varied: string;
+  /** Of a place that has one. */
+  readonly name: string | undefined;
   readonly lane: LaneAtPlace;
 }
 
 function spanText(lanes: readonly Varied[], metric: Metric, what: string): Prose | undefined {
   const values = lanes
-    .flatMap(({ varied, lane }) => {
+    .flatMap(({ varied, name, lane }) => {
       const estimate = lane.estimates.get(metric.id);
-      return estimate ? { varied, value: estimate.value, caveat: caveatOf(estimate) } : [];
+      return estimate ? { varied, name, value: estimate.value, caveat: caveatOf(estimate) } : [];
     })
     .sort((a, b) => a.value - b.value);
   const [least, most] = [values[0], values.at(-1)];
@@ -175,7 +177,8 @@ function spanText(lanes: readonly Varied[], metric: Metric, what: string): Prose
   // Bytes on the wire come out the same each time.
   const format = quantityOf(metric) === 'wire' ? formatExact : formatNumber;
   const text = ({ value, caveat }: typeof least) => withUnit(format(value / scale.factor), scale) + caveat;
-  if (values.length === 1) return [`${what} of ${text(least)}`];
+  if (values.length === 1)
+    return [`${what} of ${text(least)}`, ...(least.name === undefined ? [] : [{ quiet: ` (${least.name})` }])];
   if (text(least) === text(most)) {
     return [`${what} of ${text(least)}`, { quiet: ` at each of ${countOf(values.length, 'point')}` }];
   }
@@ -187,12 +190,13 @@ function spanText(lanes: readonly Varied[], metric: Metric, what: string): Prose
   ];
 }
 
-/** `, and takes fewer bytes than B at 6 of 7 points, makes no practical difference at 1 of 7 points` */
+/** `, and takes fewer bytes than B at 6 of 7 points, makes no practical difference at 1 of 7 points`; names are said in place of numbers. */
 function verdictsText(lanes: readonly Varied[], { id, verbs }: Metric): Prose {
   const baseline = lanes.find(({ lane }) => lane.baseline)?.lane.baseline;
-  const verdicts = lanes.flatMap(({ lane }) =>
-    lane.baseline?.index === baseline?.index ? (lane.comparisons.get(id)?.verdict ?? []) : [],
-  );
+  const judged = lanes.flatMap(({ name, lane }) => {
+    const comparison = lane.baseline?.index === baseline?.index ? lane.comparisons.get(id) : undefined;
+    return comparison ? [{ name, verdict: comparison.verdict }] : [];
+  });
   const words: Readonly<Record<Verdict, string>> = {
     lower: `${verbs.lower} ${baseline?.title}`,
     higher: `${verbs.higher} ${baseline?.title}`,
@@ -200,13 +204,18 @@ function verdictsText(lanes: readonly Varied[], { id, verbs }: Metric): Prose {
     inconclusive: 'is not decided',
   };
   const said = VERDICTS.flatMap((verdict) => {
-    const count = verdicts.filter((one) => one === verdict).length;
-    if (count === 0) return [];
-    const where =
-      count === verdicts.length ? 'every point' : `${formatCount(count)} of ${countOf(verdicts.length, 'point')}`;
-    return `${words[verdict]} at ${where}`;
+    const found = judged.filter((one) => one.verdict === verdict);
+    return found.length === 0 ? [] : `${words[verdict]} ${whereText(found, judged)}`;
   });
   return said.length === 0 ? [] : [`, and ${said.join(', ')}`];
+}
+
+function whereText(found: readonly Pick<Varied, 'name'>[], all: readonly unknown[]): string {
+  const names = found.flatMap(({ name }) => name ?? []);
+  if (names.length === found.length) return `(${names.join(', ')})`;
+  return found.length === all.length
+    ? 'at every point'
+    : `at ${formatCount(found.length)} of ${countOf(all.length, 'point')}`;
 }
 
 function valueText({ estimates }: LaneAtPlace, { lanes }: Place, metric: Metric): Prose | undefined {

@@ -43,6 +43,25 @@ export const conditionMetrics: readonly Metric[] = [
     },
   },
   {
+    id: 'idle.bytesPerClientMinuteAtDefault',
+    title: 'Bytes of silence at usual keep-alives',
+    label: 'At usual keep-alives',
+    ...BYTES,
+    verbs: takes('bytes to stay idle at usual keep-alives', 'fewer'),
+    definition:
+      "Bytes of silence, in inverse proportion to the period that the lane's row in the table of lanes has for its keep-alives, in place of the same one for all",
+    of: (cell) => {
+      const { periodMs, usualPeriodMs } = cell.keepAlive ?? { periodMs: 1, usualPeriodMs: 1 };
+      return perIdleMinute(cell, (windowBytes(cell) * periodMs) / usualPeriodMs);
+    },
+    ...SILENCE,
+    shown: {
+      figures: ['idle'],
+      chart: { plot: 'Bytes of silence' },
+      exported: { table: 'silence' },
+    },
+  },
+  {
     id: 'idle.segmentsPerClientMinute',
     title: 'Packets of silence',
     label: 'Packets',

@@ -24,30 +24,41 @@ export const latencyPartMetrics: readonly Metric[] = [
     samplesOf: ({ libraryLatency }) => libraryLatency?.count ?? 0,
     isPercentile: true,
     isPart: true,
-    shown: shownAs('libraries p50'),
+    shown: shownAs({ label: 'libraries p50' }),
   },
-  part('latency.feedUs', 'feedUs', ['Feed lag', 'feed'], 'from the instant an event was due to its publication'),
+  part('latency.feedUs', 'feedUs', 'Feed lag', 'from the instant an event was due to its publication', {
+    label: 'feed',
+  }),
   part(
     'latency.serverUs',
     'serverUs',
-    ['Time at the server', 'server'],
-    'from the publication of an event to the write of its bytes',
+    'Time at the server',
+    'from the publication of an event to the write of its bytes, with the wait for the poll of a lane that polls',
+    {
+      label: 'server',
+      note: 'server: until written; of polls, the wait for the poll.',
+    },
+    'Until written; of polls, the wait for the poll',
   ),
-  part(
-    'latency.wireUs',
-    'wireUs',
-    ['Wire and wake-up', 'wire'],
-    "from the write of an event's bytes until they woke the probe",
-  ),
-  part(
-    'latency.clientUs',
-    'clientUs',
-    ['Client queue', 'client'],
-    'for which the probe let an event wait that had woken it',
-  ),
+  part('latency.wireUs', 'wireUs', 'Wire and wake-up', "from the write of an event's bytes until they woke the probe", {
+    label: 'wire',
+  }),
+  part('latency.clientUs', 'clientUs', 'Client queue', 'for which the probe let an event wait that had woken it', {
+    label: 'client',
+  }),
 ];
 
-function part(id: string, field: keyof LatencyParts, [title, label]: readonly [string, string], what: string): Metric {
+type OnTerminal = Pick<NonNullable<Shown['terminal']>, 'label' | 'note'>;
+
+/** @param onPage heads its column of the page, where the title leaves something open */
+function part(
+  id: string,
+  field: keyof LatencyParts,
+  title: string,
+  what: string,
+  onTerminal: OnTerminal,
+  onPage?: string,
+): Metric {
   return {
     id,
     title,
@@ -59,14 +70,15 @@ function part(id: string, field: keyof LatencyParts, [title, label]: readonly [s
     of: ({ latencyParts }) => latencyParts?.[field],
     ...PROBED,
     isPart: true,
-    shown: shownAs(label),
+    shown: shownAs(onTerminal, onPage),
   };
 }
 
-function shownAs(label: string): Shown {
+function shownAs(onTerminal: OnTerminal, onPage?: string): Shown {
   return {
     figures: [],
+    ...(onPage !== undefined && { chart: { label: onPage } }),
     exported: { table: 'latency-parts', figures: ['latency'] },
-    terminal: { label, figures: ['latency'], apart: 'parts', isDetail: true },
+    terminal: { ...onTerminal, figures: ['latency'], apart: 'parts', isDetail: true },
   };
 }

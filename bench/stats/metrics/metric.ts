@@ -62,7 +62,7 @@ export interface Shown {
   readonly chart?: ShownFor & {
     /** Metrics of one plot share its axis. @default the metric's title */
     readonly plot?: string;
-    /** In the metric's own figure. @default its label */
+    /** In the metric's own figure, or a table of its own. @default its label */
     readonly label?: string;
     /** Said of a lane with valid rounds and no value. @default what the metric needs */
     readonly missing?: string;
@@ -84,6 +84,8 @@ export interface Shown {
     readonly isDetail?: boolean;
     /** Stands in a table of its own, of the lanes that have a value; no table where none has. */
     readonly apart?: 'floor' | 'parts' | 'polls';
+    /** Stands below the table, for what the label leaves open. */
+    readonly note?: string;
   };
   /** The page's sentence on a lane at a scenario's only point. */
   readonly sentence?: ShownFor & {

@@ -50,6 +50,7 @@ describe('a metric is one row', () => {
   test('a figure shows its own metrics before those of others', () => {
     expect(chartedIn('idle').map(({ label }) => label)).toEqual([
       'Bytes',
+      'At usual keep-alives',
       'Packets',
       'With TCP/IP',
       'Server CPU',

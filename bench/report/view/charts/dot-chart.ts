@@ -4,7 +4,7 @@ import { metricOf } from '../../../stats/metrics/metrics.ts';
 import type { DotChart, DotSeries, LaneLabel } from '../page-model.ts';
 import { countOf, formatInterval, headed, type Scale } from '../words/format.ts';
 import type { LaneAtPlace } from '../words/places.ts';
-import { roundName } from '../words/rounds.ts';
+import { dotName } from '../words/rounds.ts';
 
 export interface SeriesOfLanes {
   readonly metric: string;
@@ -54,7 +54,7 @@ function dotSeries({ metric, label, rows }: SeriesOfLanes, scale: Scale): DotSer
     rounds: rows.flatMap((lane, row) =>
       (lane?.valid ?? []).flatMap((cell) => {
         const value = metricOf(metric).of(cell);
-        return value === undefined ? [] : { row, round: roundName(cell), value: value / scale.factor };
+        return value === undefined ? [] : { row, round: dotName(cell), value: value / scale.factor };
       }),
     ),
     estimates: rows.flatMap((lane, row) => {

@@ -5,7 +5,7 @@ import type { Metric } from '../../../stats/metrics/metrics.ts';
 import type { LaneLabel, LaneLine, LineAxis, LineChart } from '../page-model.ts';
 import { countOf, type Interval, type Scale } from '../words/format.ts';
 import { type LaneAtPlace, labelsOf, type Place } from '../words/places.ts';
-import { roundName } from '../words/rounds.ts';
+import { dotName } from '../words/rounds.ts';
 import { type SettingsAxis, settingsAxis, valuesAxis } from './numeric-axis.ts';
 import type { Curve } from './panels.ts';
 
@@ -61,7 +61,7 @@ export function settingsChart(
       rounds: mine.flatMap(({ lane, setTo }) =>
         lane.valid.flatMap((cell) => {
           const value = of(cell);
-          return value === undefined ? [] : { x: placeOf(setTo), y: value, round: roundName(cell) };
+          return value === undefined ? [] : { x: placeOf(setTo), y: value, round: dotName(cell) };
         }),
       ),
     };

@@ -23,7 +23,7 @@ export function apartFigures(all: ScenarioView, anchors: Anchors): Figure[] {
     const title = EXPORT_TABLES[name];
     const id = anchors.take(`${all.id} ${name}`);
     const values = columns.map(({ metric, label, scale }) =>
-      valueColumn(label, scale, ({ estimates }) => estimates.get(metric.id), 'not known'),
+      valueColumn(metric.shown.chart?.label ?? label, scale, ({ estimates }) => estimates.get(metric.id), 'not known'),
     );
     const table = laneTable(view, anchors.take(`${id} table`), title, bracketsText(metrics, view.runs), [
       ...values,

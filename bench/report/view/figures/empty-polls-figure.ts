@@ -52,7 +52,7 @@ function measuredIn({ places }: ScenarioView, result: Result) {
       const label = labels.get(lane.id);
       const cells = places
         .filter(({ point }) => point.headers === headers)
-        .flatMap(({ lanes }) => lanes.filter((one) => one.label.index === label?.index))
+        .flatMap(({ lanes }) => lanes.filter(({ cells }) => cells[0]?.lane === lane.id))
         .flatMap(({ valid }) => valid)
         .filter(({ wire }) => (wire.ledger?.window.emptyCycles.count ?? 0) > 0);
       return cells.length > 0 ? [{ lane, label, headers, cells }] : [];

@@ -17,7 +17,7 @@ import {
 import type { Anchors } from '../words/anchors.ts';
 import { countOf, formatCount, formatExact, formatNumber, formatRange } from '../words/format.ts';
 import { type LaneAtPlace, type Place, rangeOfRounds, type ScenarioView } from '../words/places.ts';
-import { roundName } from '../words/rounds.ts';
+import { dotName } from '../words/rounds.ts';
 import { listed } from '../words/verdicts.ts';
 
 const TITLE = 'Overhead at three levels';
@@ -131,7 +131,7 @@ function levelsChart({ lanes, point }: Place): DotChart | undefined {
       rounds: charted.flatMap(({ valid }, row) =>
         valid.flatMap((cell) => {
           const value = overhead(cell);
-          return value === undefined ? [] : { row, round: roundName(cell), value };
+          return value === undefined ? [] : { row, round: dotName(cell), value };
         }),
       ),
       estimates: charted.flatMap((lane, row) => {

@@ -10,7 +10,7 @@ import type { Anchors } from '../words/anchors.ts';
 import { countOf, formatExact, formatNumber, formatSetting, type Scale, scaleOf, withUnit } from '../words/format.ts';
 import { type LaneAtPlace, labelsOf, type Place, type ScenarioView, scaleIn } from '../words/places.ts';
 import { variedText } from '../words/points.ts';
-import { roundName } from '../words/rounds.ts';
+import { dotName } from '../words/rounds.ts';
 import { inSentence } from '../words/wording.ts';
 import { definitionsOf } from './metric-figure.ts';
 
@@ -130,7 +130,7 @@ function lineOf(label: LaneLabel, places: readonly Place[], cost: Metric, scaleO
       lane.valid.flatMap((cell) => {
         const [across, up] = [cost.of(cell), LATENCY.of(cell)];
         if (across === undefined || up === undefined) return [];
-        return { x: across / x.factor, y: up / y.factor, round: roundName(cell) };
+        return { x: across / x.factor, y: up / y.factor, round: dotName(cell) };
       }),
     ),
     points: marks.map(({ point, across, up }, at) => ({

@@ -47,8 +47,8 @@ export function stalledText({ point }: Place, { places }: Group): string {
 export function effectsOf(groups: readonly Group[], metric: Metric, margin = metric.margin) {
   const candidates = groups.flatMap(({ places: [calm, ...stalled] }) =>
     stalled.flatMap((place) =>
-      place.lanes.flatMap(({ label, valid }) => {
-        const compared = compareLanes(valid, (calm && laneAt(calm, label)?.valid) ?? [], { ...metric, margin });
+      place.lanes.flatMap(({ label, attempts }) => {
+        const compared = compareLanes(attempts, (calm && laneAt(calm, label)?.attempts) ?? [], { ...metric, margin });
         if (!compared) return [];
         const { ratio, rounds } = compared;
         return { identity: { label, place, rounds }, ratio, family: metric.id };

@@ -54,7 +54,7 @@ function addPayload(bytes: number | undefined, cell: CompletedCell, sign: 1 | -1
 /** The ratio to the lane's baseline at the same place, by the rules of comparisons: paired by round, averaged geometrically. */
 export function ratioOf(lane: LaneAtPlace, { lanes }: Place, of: BytesOf): Interval | undefined {
   const baseline = lanes.find(({ label }) => label.index === lane.baseline?.index);
-  const ratios = ratiosByRound(lane.valid, baseline?.valid ?? [], of);
+  const ratios = ratiosByRound(lane.attempts, baseline?.attempts ?? [], of);
   if (ratios.length === 0) return undefined;
   return { value: geometricMeanOf(ratios).value, ...extremesOf(ratios), spread: 'range' };
 }

@@ -5,6 +5,7 @@ import { type FigureKind, metrics } from '../../../stats/metrics/metrics.ts';
 import { noiseFloor, type SelfComparison } from '../../../stats/noise-floor.ts';
 import type { Prose } from '../page-model.ts';
 import { countOf, formatInterval, RATIO } from '../words/format.ts';
+import { placeName } from '../words/named-places.ts';
 import { distinctPoints, keyOf, variedText } from '../words/points.ts';
 import { listed, ratioProse } from '../words/verdicts.ts';
 
@@ -45,13 +46,14 @@ export function noiseFloorInShort(result: Result): Prose[] {
   return [['The same lane measured twice: no interval of its ratios leaves 1.']];
 }
 
-function differencesIn({ id, figures, points: all }: Scenario, floor: readonly SelfComparison[]) {
+function differencesIn(scenario: Scenario, floor: readonly SelfComparison[]) {
+  const { id, figures, points: all } = scenario;
   const points = distinctPoints(all);
   const isShown = (figure: FigureKind | undefined) => figure !== undefined && figures.includes(figure);
   return METRICS.filter(({ shown }) => isShown(shown.figures[0])).flatMap(
     ({ id: metric, shown: { noiseFloor: name = '' } }) => {
       const [first, ...others] = points.flatMap((point) => {
-        const varied = variedText(point, points);
+        const varied = placeName(scenario, point) ?? variedText(point, points);
         return floor
           .filter(
             ({ comparison: one }) => one.scenario === id && one.metric === metric && keyOf(one.point) === keyOf(point),

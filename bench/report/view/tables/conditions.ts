@@ -52,6 +52,7 @@ const highest = (cell: CompletedCell, of: (usage: CompletedCell['server']) => nu
 
 const PHASES: RoundsSpec = {
   id: PARTS.phases,
+  isOfCounting: true,
   title: 'Phases',
   folded: () => 'warm-up, window and connections of the cells',
   definition:
@@ -68,6 +69,7 @@ const PHASES: RoundsSpec = {
 
 const HARNESS: RoundsSpec = {
   id: PARTS.harness,
+  isOfCounting: true,
   title: 'What the harness did',
   folded: (completed) => {
     const shares = completed.flatMap(({ server, workers }) => [server, ...workers].map(({ cpuShare }) => cpuShare));
@@ -92,6 +94,7 @@ const lateness = ({ link }: CompletedCell) => link?.lateness ?? { p50Us: 0, p99U
 
 const LINK: RoundsSpec = {
   id: PARTS.link,
+  isOfCounting: true,
   title: 'What the link did',
   takes: ({ link }) => link !== undefined,
   folded: (completed) => {
@@ -117,6 +120,7 @@ const passed = ({ netem }: CompletedCell) => {
 
 const NETEM: RoundsSpec = {
   id: PARTS.netem,
+  isOfCounting: true,
   title: 'What the kernel did with packets',
   takes: ({ netem }) => netem !== undefined,
   folded: (completed) => {

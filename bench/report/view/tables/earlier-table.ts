@@ -6,7 +6,7 @@ import { headlineOf, latencyMetric, metricOf } from '../../../stats/metrics/metr
 import type { Table, TableCell } from '../page-model.ts';
 import { PARTS } from '../words/anchors.ts';
 import { countOf, formatExact, formatNumber, formatRange, headed, quantityOf, type Scale } from '../words/format.ts';
-import { type LaneAtPlace, type Place, type ScenarioView, scaleIn } from '../words/places.ts';
+import { type LaneAtPlace, type ScenarioView, scaleIn } from '../words/places.ts';
 import { formatEstimate } from '../words/wording.ts';
 import { lanesOf, remark } from './lane-table.ts';
 
@@ -52,7 +52,7 @@ export function earlierTable(
         group: place.varied,
         lane: lane.label,
         cells: columns.flatMap(({ id, scale, isExact }) => {
-          const before = valuesOf(earlier, view, place, lane, id);
+          const before = valuesOf(earlier, lane, id);
           return [ownCell(lane, id, scale), earlierCell(before, scale, isExact ? formatExact : formatNumber)];
         }),
       })),
@@ -65,14 +65,8 @@ function moreText(runsBefore: number | undefined, shown: number): string {
   return runsBefore === undefined || runsBefore <= shown ? '' : ` (of ${runsBefore} that came before it)`;
 }
 
-function valuesOf(
-  earlier: readonly EarlierRun[],
-  { scenario }: ScenarioView,
-  { point }: Place,
-  { cells }: LaneAtPlace,
-  metric: string,
-): number[] {
-  const key = keyOfPlace({ lane: cells[0]?.lane ?? '', scenario: scenario.id, point });
+function valuesOf(earlier: readonly EarlierRun[], { cells: [cell] }: LaneAtPlace, metric: string): number[] {
+  const key = cell && keyOfPlace(cell);
   return earlier.flatMap(({ estimates }) =>
     estimates.filter((one) => one.metric === metric && keyOfPlace(one) === key).map(({ value }) => value),
   );

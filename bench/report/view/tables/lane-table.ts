@@ -4,6 +4,7 @@ import type { CompletedCell, Estimate } from '../../../contract/result.ts';
 import { type Metric, metricOf } from '../../../stats/metrics/metrics.ts';
 import type { Column, Table, TableCell } from '../page-model.ts';
 import {
+  allAttemptsText,
   countOf,
   formatCount,
   formatExact,
@@ -182,7 +183,13 @@ export function ratioCell(ratio: Interval | undefined): TableCell {
 function textOf(interval: Interval, scale: Scale): TableCell {
   const { value, interval: bounds } = formatInterval(interval, scale);
   const refusal = isRefused(interval) ? (interval.standing?.reasons.join(' ') ?? '') : undefined;
-  return { text: value, interval: bounds, ...(refusal !== undefined && { refusal }) };
+  const aside = allAttemptsText(interval, scale);
+  return {
+    text: value,
+    interval: bounds,
+    ...(aside !== undefined && { aside }),
+    ...(refusal !== undefined && { refusal }),
+  };
 }
 
 export function roundsColumn(metrics: readonly string[]): LaneColumn {

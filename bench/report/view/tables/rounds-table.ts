@@ -1,6 +1,7 @@
 /** Tables with a row for each lane of each scenario, over all its points and completed rounds. */
 
 import type { CompletedCell } from '../../../contract/result.ts';
+import { chosenCells } from '../../../stats/attempts.ts';
 import type { Column, Table, TableCell } from '../page-model.ts';
 import { formatNumber, formatRange } from '../words/format.ts';
 import { completedByLane, type ScenarioView } from '../words/places.ts';
@@ -9,6 +10,8 @@ export interface RoundsSpec extends Pick<Table, 'id' | 'title' | 'definition'> {
   /** What a folded table says of all cells; undefined leaves it open. */
   readonly folded: (completed: readonly CompletedCell[]) => string | undefined;
   readonly takes?: (cell: CompletedCell) => boolean;
+  /** Whether it leaves out the attempts at a round that do not count. */
+  readonly isOfCounting?: boolean;
   readonly columns: readonly RoundsColumn[];
   readonly notes?: (completed: readonly CompletedCell[]) => readonly string[];
 }
@@ -34,10 +37,14 @@ export function rangeColumn(
 /** undefined where no cell of those was completed. */
 export function roundsTable(
   views: readonly ScenarioView[],
-  { id, title, definition, folded, takes = () => true, columns, notes }: RoundsSpec,
+  { id, title, definition, folded, takes = () => true, isOfCounting = false, columns, notes }: RoundsSpec,
 ): Table | undefined {
   const measured = views.flatMap((view) =>
-    completedByLane(view).map(({ label, completed }) => ({ view, label, completed: completed.filter(takes) })),
+    completedByLane(view).map(({ label, completed: all }) => ({
+      view,
+      label,
+      completed: (isOfCounting ? chosenCells(all) : all).filter(takes),
+    })),
   );
   const rows = measured.filter(({ completed }) => completed.length > 0);
   if (rows.length === 0) return undefined;

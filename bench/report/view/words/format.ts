@@ -20,6 +20,8 @@ export interface Interval {
   readonly spread?: 'interval' | 'range';
   /** Of a figure that may be cited, or not; what is computed on the way to a figure has none. */
   readonly standing?: Standing;
+  /** With the disturbed attempts that were measured again; undefined where there were none. */
+  readonly allAttempts?: Pick<Interval, 'value' | 'low' | 'high'> | undefined;
 }
 
 export interface FormattedInterval {
@@ -96,6 +98,14 @@ export function formatInterval(
 /** `0.91 [0.85, 0.98]` */
 export function intervalText({ value, interval }: FormattedInterval): string {
   return interval === undefined ? value : `${value} ${interval}`;
+}
+
+/** `with disturbed attempts: 0.95 [0.86, 1.05]`; undefined where there are none, or they change no digit. */
+export function allAttemptsText(estimate: Interval, scale: Scale): string | undefined {
+  const { allAttempts, spread } = estimate;
+  if (!allAttempts) return undefined;
+  const text = intervalText(formatInterval({ ...allAttempts, ...(spread && { spread }) }, scale));
+  return text === intervalText(formatInterval(estimate, scale)) ? undefined : `with disturbed attempts: ${text}`;
 }
 
 /** Three significant digits; whole numbers keep all of theirs. */

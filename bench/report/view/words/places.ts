@@ -1,6 +1,7 @@
 /** A result sorted for reading: its scenarios, their places (one point each), and at each its lanes in the order of the run. */
 
 import type { Cell, Comparison, CompletedCell, Estimate, Point, Result } from '../../../contract/result.ts';
+import { chosenCells } from '../../../stats/attempts.ts';
 import { keyOfPlace } from '../../../stats/group.ts';
 import { rangeOf } from '../../../stats/inference/mean.ts';
 import { isDuplicate, isVariant } from '../../../stats/lineup.ts';
@@ -9,12 +10,15 @@ import { isValid } from '../../../stats/metrics/valid.ts';
 import type { LaneLabel } from '../page-model.ts';
 import type { Anchors } from './anchors.ts';
 import { countOf, type Interval, type Scale, scaleOf } from './format.ts';
+import { eventsPerPollText, placeName, pointsByPlace } from './named-places.ts';
 import { type Along, commonText, distinctPoints, keyOf, sweepsOf, variedText } from './points.ts';
 import { inRoundOrder } from './rounds.ts';
 
+type Scenario = Result['scenarios'][number];
+
 export interface ScenarioView {
   readonly id: string;
-  readonly scenario: Result['scenarios'][number];
+  readonly scenario: Scenario;
   /** `100 clients · 20 events/s · 128 B payload · browser headers · 5 rounds` */
   readonly setting: string;
   /** How many runs its rounds are of; more than one of a merged result. */
@@ -31,7 +35,10 @@ export interface SweepView {
 }
 
 export interface Place {
+  /** Of all its lanes, but for the poll interval of those that say it in their title. */
   readonly point: Point;
+  /** `a place in a burst of 100`, also where it is the only one; undefined where points have their settings alone. */
+  readonly name: string | undefined;
   /** `64 B payload`: what tells it from the scenario's other places; undefined where it is the only one. */
   readonly varied: string | undefined;
   readonly title: string;
@@ -41,8 +48,10 @@ export interface Place {
 export interface LaneAtPlace {
   readonly label: LaneLabel;
   readonly cells: readonly Cell[];
-  /** Those whose delivery audit found nothing, by round. */
+  /** Of those whose delivery audit found nothing, the attempt that counts of each round. */
   readonly valid: readonly CompletedCell[];
+  /** All of those, by round: what is paired with another lane goes by their attempts. */
+  readonly attempts: readonly CompletedCell[];
   readonly estimates: ReadonlyMap<string, Estimate>;
   readonly comparisons: ReadonlyMap<string, Comparison>;
   /** The lane that it is compared with; undefined where it is compared with none. */
@@ -100,13 +109,7 @@ export function viewsOf(result: Result, anchors: Anchors): ScenarioView[] {
     const cells = result.cells.filter((cell) => cell.scenario === scenario.id);
     const points = distinctPoints(cells.map(({ point }) => point));
     if (points.length === 0) return [];
-    const byPoint = new Map(points.map((point) => [point, placeOf(result, scenario, point, points)]));
-    const at = (point: Point): Place[] => [byPoint.get(point) ?? []].flat();
-    const sweeps = sweepsOf(points, scenario).map(({ title, along, points: swept }) => ({
-      title,
-      along,
-      places: swept.flatMap(({ point, title }) => at(point).map((place) => ({ place, title: title || undefined }))),
-    }));
+    const sweeps = namedSweeps(result, scenario, points) ?? settingSweeps(result, scenario, points);
     return [
       {
         id: anchors.take(scenario.id),
@@ -120,45 +123,109 @@ export function viewsOf(result: Result, anchors: Anchors): ScenarioView[] {
   });
 }
 
+function settingSweeps(result: Result, scenario: Scenario, points: readonly Point[]): SweepView[] {
+  const byPoint = new Map(
+    points.map((point) => [
+      point,
+      placeOf(scenario, point, variedText(point, points), lanesAt(result, scenario, point)),
+    ]),
+  );
+  const at = (point: Point): Place[] => [byPoint.get(point) ?? []].flat();
+  return sweepsOf(points, scenario).map(({ title, along, points: swept }) => ({
+    title,
+    along,
+    places: swept.flatMap(({ point, title }) => at(point).map((place) => ({ place, title: title || undefined }))),
+  }));
+}
+
+/** Each by itself, with a row for each poll interval of a lane that polls; undefined where places have no names. */
+function namedSweeps(result: Result, scenario: Scenario, points: readonly Point[]): SweepView[] | undefined {
+  const groups = pointsByPlace(points);
+  const places = groups.flatMap((group) => {
+    const name = placeName(scenario, group[0]);
+    const varied = groups.length > 1 ? name : undefined;
+    return name === undefined ? [] : [placeOf(scenario, group[0], varied, lanesAtAny(result, scenario, group))];
+  });
+  if (places.length < groups.length) return undefined;
+  const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+  return places.map((place) => ({
+    title: place.varied && capital(place.varied),
+    along: undefined,
+    places: [{ place, title: undefined }],
+  }));
+}
+
+/** A lane that was measured at several of these points has a row for each, with what it polls in its title. */
+function lanesAtAny(result: Result, scenario: Scenario, points: readonly Point[]): LaneAtPlace[] {
+  const all = points.flatMap((point) => lanesAt(result, scenario, point).map((lane) => ({ point, lane })));
+  return labelsOf(all.map(({ lane }) => lane)).flatMap(({ index }) => {
+    const mine = all.filter(({ lane }) => lane.label.index === index);
+    const [first] = mine;
+    return mine.map(({ point, lane }, at) => {
+      if (mine.length === 1) return lane;
+      const row = result.lanes[index];
+      const polled = (row && eventsPerPollText(row, point)) ?? variedText(point, points);
+      return { ...lane, label: rowLabel(lane.label, polled, at / mine.length, lane === first?.lane) };
+    });
+  });
+}
+
+/** @param after of 1, behind the lane of this index and before the next one */
+function rowLabel(label: LaneLabel, what: string | undefined, after: number, isFirst: boolean): LaneLabel {
+  return {
+    ...label,
+    title: what === undefined ? label.title : `${label.title}, ${what}`,
+    index: label.index + after,
+    variant: label.variant + (isFirst ? 0 : 1),
+    isReference: label.isReference && isFirst,
+  };
+}
+
 /** `5 rounds`, `5 rounds in each of 3 runs` */
 function roundsText({ rounds }: ScenarioView['scenario'], { merged }: Pick<Result, 'merged'>): string {
   const text = countOf(rounds, 'round');
   return merged ? `${text} in each of ${countOf(merged.length, 'run')}` : text;
 }
 
-function placeOf(result: Result, scenario: ScenarioView['scenario'], point: Point, points: readonly Point[]): Place {
-  const isHere = (one: { scenario: string; point: Point }) =>
-    one.scenario === scenario.id && keyOf(one.point) === keyOf(point);
-  const cells = result.cells.filter(isHere);
-  const varied = variedText(point, points);
-  const labels = laneLabels(result);
+function placeOf(scenario: Scenario, point: Point, varied: string | undefined, lanes: readonly LaneAtPlace[]): Place {
   return {
     point,
+    name: placeName(scenario, point),
     varied,
     title: varied === undefined ? scenario.title : `${scenario.title}, ${varied}`,
-    lanes: [...labels].flatMap(([id, label]) => {
-      const ofLane = cells.filter(({ lane }) => lane === id).sort(inRoundOrder);
-      if (ofLane.length === 0) return [];
-      const isMine = (one: { lane: string; scenario: string; point: Point }) => one.lane === id && isHere(one);
-      // A duplicate and its original are compared by the noise floor alone.
-      const compared = result.comparisons.filter(
-        (one) => isMine(one) && (one.reference === result.reference || !isDuplicate(result.lanes, id, one.reference)),
-      );
-      const baseline = compared[0]?.reference;
-      return {
-        label,
-        cells: ofLane,
-        valid: ofLane.filter(isValid),
-        estimates: new Map(result.estimates.filter(isMine).map((one) => [one.metric, one])),
-        comparisons: new Map(compared.map((one) => [one.metric, one])),
-        baseline: baseline === undefined ? undefined : labels.get(baseline),
-        isVariant: baseline !== undefined && isVariant(result.lanes, id, baseline),
-      };
-    }),
+    lanes,
   };
 }
 
-/** All completed cells of a lane, over a scenario's points and rounds; lanes without one are left out. */
+function lanesAt(result: Result, scenario: Scenario, point: Point): LaneAtPlace[] {
+  const isHere = (one: { scenario: string; point: Point }) =>
+    one.scenario === scenario.id && keyOf(one.point) === keyOf(point);
+  const cells = result.cells.filter(isHere);
+  const labels = laneLabels(result);
+  return [...labels].flatMap(([id, label]) => {
+    const ofLane = cells.filter(({ lane }) => lane === id).sort(inRoundOrder);
+    if (ofLane.length === 0) return [];
+    const isMine = (one: { lane: string; scenario: string; point: Point }) => one.lane === id && isHere(one);
+    // A duplicate and its original are compared by the noise floor alone.
+    const compared = result.comparisons.filter(
+      (one) => isMine(one) && (one.reference === result.reference || !isDuplicate(result.lanes, id, one.reference)),
+    );
+    const baseline = compared[0]?.reference;
+    const attempts = ofLane.filter(isValid);
+    return {
+      label,
+      cells: ofLane,
+      valid: chosenCells(attempts),
+      attempts,
+      estimates: new Map(result.estimates.filter(isMine).map((one) => [one.metric, one])),
+      comparisons: new Map(compared.map((one) => [one.metric, one])),
+      baseline: baseline === undefined ? undefined : labels.get(baseline),
+      isVariant: baseline !== undefined && isVariant(result.lanes, id, baseline),
+    };
+  });
+}
+
+/** All completed cells of a lane, over a scenario's points, rounds and attempts; lanes without one are left out. */
 export function completedByLane({ places }: ScenarioView): { label: LaneLabel; completed: CompletedCell[] }[] {
   const lanes = places.flatMap((place) => place.lanes);
   return labelsOf(lanes).flatMap((label) => {
@@ -200,10 +267,21 @@ function keepLanes(view: ScenarioView, isKept: (lane: LaneAtPlace) => boolean): 
 export function placeTitles(views: readonly ScenarioView[]): (cell: Cell) => string {
   const titles = new Map(
     views.flatMap(({ scenario, places }) =>
-      places.map(({ point, title }) => [`${scenario.id} ${keyOf(point)}`, title] as const),
+      places.flatMap((place) =>
+        [place.point, ...place.lanes.flatMap(({ cells }) => cells[0]?.point ?? [])].map(
+          (point) => [`${scenario.id} ${keyOf(point)}`, titleAt(place, point)] as const,
+        ),
+      ),
     ),
   );
   return ({ scenario, point }) => titles.get(`${scenario} ${keyOf(point)}`) ?? scenario;
+}
+
+/** A lane has its own title beside the place's: of a row at another poll interval, that is said too. */
+function titleAt({ title, point: own, lanes }: Place, point: Point): string {
+  if (keyOf(own) === keyOf(point)) return title;
+  const points = lanes.flatMap(({ cells }) => cells[0]?.point ?? []);
+  return [title, variedText(point, [own, ...points])].filter(Boolean).join(', ');
 }
 
 /** A run that is resumed measures once more what failed: both cells are in the result, and the later one counts. */

@@ -1,6 +1,6 @@
 /** How the rounds of cells are named and counted, in results of one run and of several. */
 
-import type { Cell } from '../../../contract/result.ts';
+import type { Cell, CompletedCell } from '../../../contract/result.ts';
 
 type Numbered = Pick<Cell, 'round' | 'run' | 'attempt'>;
 
@@ -8,6 +8,11 @@ type Numbered = Pick<Cell, 'round' | 'run' | 'attempt'>;
 export function roundName({ round, run, attempt }: Numbered): string {
   const ofRun = run === undefined ? '' : ` of run ${run}`;
   return `${round}${ofRun}${attempt > 1 ? `, attempt ${attempt}` : ''}`;
+}
+
+/** The name of a round's dot: where all attempts at it were disturbed, the last one counts, and says so. */
+export function dotName(cell: CompletedCell): string {
+  return `${roundName(cell)}${cell.disturbance.exceeded.length > 0 ? ', disturbed' : ''}`;
 }
 
 /** How many rounds, however often each was measured; those of several runs are different ones. */
