@@ -34,7 +34,7 @@ describe('places of points that share their processes', () => {
     expect(fast?.baseline?.title).toBe('Lane beta');
   });
 
-  it('are points by their settings where they do not share processes, or differ in another setting', () => {
+  it('are points by their settings where they do not share processes, differ in another setting, or have no latency', () => {
     const [scenario] = result.scenarios;
     if (!scenario) throw new Error('no scenario');
     const titles = (changed: Partial<typeof scenario>) =>
@@ -42,6 +42,7 @@ describe('places of points that share their processes', () => {
         places.map(({ name, varied }) => [name, varied]),
       );
     expect(titles({ sharesProcesses: false })).toContainEqual([undefined, '1 client']);
+    expect(titles({ figures: ['layers'] })).toContainEqual([undefined, '1 client']);
     expect(titles({ points: [...scenario.points, { ...POINT, payloadBytes: 64 }] })).toContainEqual([
       undefined,
       '1 client',

@@ -4,14 +4,17 @@ import type { Point, Result } from '../../../contract/result.ts';
 import { groupBy, keyOfPoint } from '../../../stats/group.ts';
 import { formatCount, formatSetting } from './format.ts';
 
-type Shared = Pick<Result['scenarios'][number], 'sharesProcesses' | 'points'>;
+type Shared = Pick<Result['scenarios'][number], 'sharesProcesses' | 'points' | 'figures'>;
 
-/** `a place in a burst of 100`; undefined of a scenario whose points do not share processes, or differ in something else too. */
-export function placeName({ sharesProcesses = false, points }: Shared, { clients }: Point): string | undefined {
+/** `a place in a burst of 100`; undefined of a scenario without latencies, or whose points do not share processes, or differ in something else too. */
+export function placeName(
+  { sharesProcesses = false, points, figures }: Shared,
+  { clients }: Point,
+): string | undefined {
   const settings = new Set(
     points.map(({ clients: _, pollIntervalMs: _own, ...rest }) => keyOfPoint({ ...rest, clients: 0 })),
   );
-  if (!sharesProcesses || settings.size > 1) return undefined;
+  if (!sharesProcesses || !figures.includes('latency') || settings.size > 1) return undefined;
   return clients === 1 ? 'one client' : `a place in a burst of ${formatCount(clients)}`;
 }
 

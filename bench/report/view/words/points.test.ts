@@ -200,7 +200,7 @@ test.each([
   ['variants', [undefined, '']],
   [
     'distance',
-    ['RTT varied, with 1 event/s', 'RTT 0 ms', 'RTT 20 ms', 'RTT 100 ms'],
+    ['RTT varied, with 1 event/s', 'RTT 0 ms', 'RTT 100 ms'],
     ['RTT varied, with 20 events/s', 'RTT 0 ms', 'RTT 20 ms', 'RTT 100 ms'],
   ],
   [
@@ -217,7 +217,6 @@ test.each([
       'polled every 100 ms',
       'polled every 300 ms',
       'polled every 1,000 ms',
-      'polled every 3,000 ms',
       'polled every 5,000 ms',
     ],
   ],
@@ -226,12 +225,11 @@ test.each([
   [
     'clients',
     [
-      'Clients varied and rate in step with it; polled every 5,000 ms at 10,000 clients',
+      'Clients varied and rate in step with it',
       '1 client, 2,500 events/s',
       '10 clients, 250 events/s',
       '100 clients, 25 events/s',
       '1,000 clients, 2.5 events/s',
-      '10,000 clients, 0.25 events/s, polled every 5,000 ms',
     ],
   ],
   ['connect', ['RTT varied', 'RTT 0 ms', 'RTT 20 ms', 'RTT 100 ms']],
