@@ -164,7 +164,10 @@ export function legendOfColumns(view: ScenarioView, shown: readonly Column[]): s
   return [...notes, ...usualSilence(view), ...[markLegend(estimates) ?? []].flat()];
 }
 
-/** `Bytes/client·min at the keep-alives that lanes have by themselves: Server-Sent Events 32 B; …`: of those that were given another period. */
+/**
+ * `Bytes/client·min at the keep-alives that lanes have by themselves: Server-Sent Events 32 B; …`: of those that were given another
+ * period.
+ */
 function usualSilence({ places }: ScenarioView): string[] {
   const values = lanesOf({ places }).flatMap(({ label, estimates }) => {
     const [measured, usual] = SILENCE.map((id) => estimates.get(id)?.value);

@@ -190,7 +190,10 @@ function spanText(lanes: readonly Varied[], metric: Metric, what: string): Prose
   ];
 }
 
-/** `, and takes fewer bytes than B at 6 of 7 points, makes no practical difference at 1 of 7 points`; names are said in place of numbers. */
+/**
+ * `, and takes fewer bytes than B at 6 of 7 points, makes no practical difference at 1 of 7 points`; where places have names, those
+ * are said in place of numbers.
+ */
 function verdictsText(lanes: readonly Varied[], { id, verbs }: Metric): Prose {
   const baseline = lanes.find(({ lane }) => lane.baseline)?.lane.baseline;
   const judged = lanes.flatMap(({ name, lane }) => {

@@ -6,7 +6,10 @@ import { formatCount, formatSetting } from './format.ts';
 
 type Shared = Pick<Result['scenarios'][number], 'sharesProcesses' | 'points' | 'figures'>;
 
-/** `a place in a burst of 100`; undefined of a scenario without latencies, or whose points do not share processes, or differ in something else too. */
+/**
+ * `a place in a burst of 100`; undefined of a scenario without latencies, or whose points do not share processes, or differ in
+ * something else too.
+ */
 export function placeName(
   { sharesProcesses = false, points, figures }: Shared,
   { clients }: Point,
