@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { type CompletedCell, type Result, resultSchema } from '../contract/result.ts';
+import { keyOfPoint } from '../stats/group.ts';
 import { start, testWithFolder } from './cli.ts';
 import { completed } from './laboratory.ts';
 
@@ -13,26 +14,32 @@ const ATTEMPTS = { retry: 2, timeout: 300_000 };
 /** What a cell says of itself when its processes got no core at the window's ends, or its feed did not: its bytes are those of another window. */
 const STOOD_STILL = new Set(['late-reading', 'feed-lagged']);
 
-/** Both at once: they wait more than they work. */
+/** Those whose bytes depend on when a poll is sent, and one that pushes: a run of all would take twice as long. */
+const LANES = ['--lanes', 'polling,long-polling,sse', '--reference', 'sse'];
+
+/** One after the other: at once, each would hold up the other's polls. */
 async function runTwice(folder: string, ...args: string[]): Promise<[Result, Result]> {
-  const runs = SEEDS.map(async (seed) => {
+  const runs: Result[] = [];
+  for (const seed of SEEDS) {
     const results = mkdtempSync(join(folder, 'run-'));
-    const { code, err } = await start(['--results', results, '--seed', `${seed}`, ...args]).ended;
+    const { code, err } = await start(['--results', results, '--seed', `${seed}`, ...LANES, ...args]).ended;
     expect({ code, err: code === 0 ? '' : err }).toEqual({ code: 0, err: '' });
     const [id] = readdirSync(join(results, 'runs'));
-    return resultSchema.parse(JSON.parse(readFileSync(join(results, 'runs', `${id}`, 'result.json'), 'utf8')));
-  });
-  // Both must have ended before the folder goes.
-  await Promise.allSettled(runs);
-  return (await Promise.all(runs)) as [Result, Result];
+    runs.push(resultSchema.parse(JSON.parse(readFileSync(join(results, 'runs', `${id}`, 'result.json'), 'utf8'))));
+  }
+  return runs as [Result, Result];
 }
 
-const placeOf = ({ lane, point }: Pick<CompletedCell, 'lane' | 'point'>) =>
-  `${lane}, ${point.payloadBytes} B, ${point.headers} headers`;
+const placeOf = ({ lane, point }: Pick<CompletedCell, 'lane' | 'point'>) => `${lane} ${keyOfPoint(point)}`;
+
+/** Nor did a client whose next poll was parked too late for an event, which then waited for it. */
+function isMoving({ warnings, polls }: CompletedCell): boolean {
+  return !warnings.some(({ code }) => STOOD_STILL.has(code)) && !polls?.queuedDeliveries;
+}
 
 /** By place; those of cells that stood still are left out. */
 function bytesPerDelivery({ cells }: Result): ReadonlyMap<string, number> {
-  const moving = cells.map(completed).filter(({ warnings }) => !warnings.some(({ code }) => STOOD_STILL.has(code)));
+  const moving = cells.map(completed).filter(isMoving);
   return new Map(moving.map((cell) => [placeOf(cell), cell.wire.perDeliveryBytes]));
 }
 

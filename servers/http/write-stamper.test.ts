@@ -155,6 +155,21 @@ describe('the stamps of writes', () => {
     expect(late.read().probes[0]?.writtenNs[1]).toBe(0);
   });
 
+  test('are waited for where the window ended before its first event was published', async () => {
+    const server = await openServer(tcp);
+    const [client] = await openClients(server, 'ack=1\n', 1);
+    if (!client) throw new Error('no client');
+    await eventually(() => expect(server.clientCount).toBe(1));
+    const stamps = new WriteStamper(1, 2);
+    stamps.watch(server.host.meter.openSockets, portsOf([client]));
+    const completed = stamps.complete(Number.POSITIVE_INFINITY);
+    publish(server, stamps, 1);
+    publish(server, stamps, 2);
+    await completed;
+    expect(stamps.read().probes[0]?.writtenNs).toHaveLength(2);
+    expect(stamps.read().probes[0]?.writtenNs).not.toContain(0);
+  });
+
   test('are none on TLS, nor of ports that the server does not know, and nothing waits for them', async () => {
     const server = await openServer(sse, { over: 'https' });
     const { connect } = await import('node:tls');

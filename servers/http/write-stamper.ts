@@ -68,10 +68,16 @@ export class WriteStamper {
     }
   }
 
-  /** Resolves when every probe whose writes are seen has every event, or at `untilNs`: those of polls leave after the window. */
+  /**
+   * Resolves when every probe whose writes are seen has every event, or at `untilNs`: those of polls leave after the window, and
+   * those of a feed that is late are published after it.
+   */
   async complete(untilNs: number): Promise<void> {
     const events = this.#bornNs.length;
-    const isWaiting = ({ socket, count }: Watched) => count > 0 && count < events && !socket.destroyed;
+    const isWaiting = ({ socket, count }: Watched) => {
+      const isStamped = count > 0 || this.#bornNs.includes(0);
+      return isStamped && count < events && !socket.destroyed;
+    };
     while ([...this.#watched.values()].some(isWaiting) && nowNs() < untilNs) await setTimeout(WAIT_MS);
   }
 
