@@ -55,7 +55,7 @@ describe.concurrent('a group', () => {
     const window = ['listen', 'collect', 'measure', 'close'];
     const reading = ['listen', 'stopCompiling', ...Array.from({ length: 5 }, () => 'readHeap'), 'close'];
     const rehearsal = ['listen', 'measure', 'close'];
-    expect(callsOf('server')).toEqual(['hello', 'hello', ...rehearsal, ...window, ...window, ...reading]);
+    expect(callsOf('server')).toEqual(['hello', 'hello', 'load', ...rehearsal, ...window, ...window, ...reading]);
     const clientsOf = calls.flatMap(({ child, call, params }) =>
       call === 'connect' ? [`${child} ${(params as ConnectParams).clients}`] : [],
     );

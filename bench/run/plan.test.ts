@@ -250,10 +250,16 @@ describe('a scenario', () => {
     [0.001, 1],
     [1, 100],
     [0.995, 99],
-  ])('with a ledger share of %f reads along with %i of 100 clients', (ledgerShare, expected) => {
-    const apart = points({ ledgerShare }).filter(({ lane }) => !sharesConnections(lane));
-    expect(new Set(apart.map(({ ledgerClients }) => ledgerClients))).toEqual(new Set([expected]));
-  });
+  ])(
+    'with a ledger share of %f reads along with %i of 100 clients: in its first round, or with all of them',
+    (ledgerShare, expected) => {
+      const apart = points({ ledgerShare }).filter(({ lane }) => !sharesConnections(lane));
+      const inRounds = (isFirst: boolean) =>
+        new Set(apart.flatMap(({ round, ledgerClients }) => ((round === 1) === isFirst ? [ledgerClients] : [])));
+      expect(inRounds(true)).toEqual(new Set([expected]));
+      expect(inRounds(false)).toEqual(new Set([ledgerShare === 1 ? expected : 0]));
+    },
+  );
 
   it.each([
     [0.02, 0],
