@@ -1,6 +1,6 @@
 /** The calls of a measured server: one lane, one feed, one window. */
 
-import type { ListenParams, Role, ServerCalls, ServerMeasured } from '../bench/contract/calls.ts';
+import type { ListenParams, ProcessUsage, Role, ServerCalls, ServerMeasured } from '../bench/contract/calls.ts';
 import { MEASURED_CURSOR_BASE } from '../bench/contract/event.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import type { MountedTransport, PollCount } from '../bench/contract/transport.ts';
@@ -77,7 +77,7 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
 
     async measure({ startNs, warmupEvents, windowEvents, windowNs, giveUpNs, probePorts }) {
       if (!isCompiling) throw new Error('no window can be measured any more: nothing is compiled');
-      const { feed, host, mounted, isSuccessor, isRehearsal } = current();
+      const { alarm, feed, host, mounted, isSuccessor, isRehearsal } = current();
       // Before the feed starts: its first event is the one after its cursor.
       stamper = probePorts && new WriteStamper(feed.lastSeq + warmupEvents + 1, windowEvents);
       stamper?.watch(host.meter.openSockets, probePorts ?? []);
@@ -91,7 +91,14 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       const read = (isEnd: boolean) => {
         if (!isEnd) lag = new LatencyRecorder();
         const { meter } = host;
-        return { wire: meter.read(), open: meter.openSockets.size, lastSeq: feed.lastSeq, polls: mounted.polls };
+        const { spunNs } = alarm;
+        return {
+          wire: meter.read(),
+          open: meter.openSockets.size,
+          lastSeq: feed.lastSeq,
+          polls: mounted.polls,
+          spunNs,
+        };
       };
       const { before, after, usage } = await readWindow(windowNs, read, { monitorsLoop: false });
       await stamper?.complete(giveUpNs);
@@ -99,7 +106,7 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       const { p50Us, p95Us, p99Us, maxUs } = lag.summary();
       return {
         wire: windowCount(before.wire, after.wire, after.open),
-        usage,
+        usage: withoutCpu(usage, (after.spunNs - before.spunNs) / 1e3),
         lag: { p50Us, p95Us, p99Us, maxUs },
         achievedEventsPerSecond: (after.lastSeq - before.lastSeq) / ((windowNs[1] - windowNs[0]) / 1e9),
         ...(before.polls && after.polls && { polls: polledBetween(before.polls, after.polls) }),
@@ -119,6 +126,12 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       return { wire: host.meter.read(), cutOffClients: mounted.cutOffCount };
     },
   };
+}
+
+/** Without what was spun away until an event was due. */
+function withoutCpu(usage: ProcessUsage, spunUs: number): ProcessUsage {
+  const cpuUs = Math.max(0, usage.cpuUs - spunUs);
+  return { ...usage, cpuUs, cpuShare: cpuUs / usage.elapsedUs };
 }
 
 function polledBetween(before: PollCount, after: PollCount): ServerMeasured['polls'] {

@@ -182,14 +182,8 @@ const polls = z
   .describe('Answers that the server wrote within the window; deliveries in them where the transport parks polls');
 
 const floor = z
-  .strictObject({
-    clients: count,
-    cpuUs: amount,
-    elapsedUs: amount,
-    deliveries: count.describe('Within it'),
-    polls: count.optional().describe('Answered within it; absent where nobody polls'),
-  })
-  .describe('CPU time of the same server process at the same rate of events with fewer clients, or none');
+  .strictObject({ cpuUs: amount, elapsedUs: amount })
+  .describe('CPU time of the same server process at the same rate of events, before it had a client');
 
 const memory = z
   .strictObject({

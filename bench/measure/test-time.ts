@@ -7,6 +7,7 @@ export class ManualTime implements Alarm {
   /** What the alarm is set to. */
   target: { ns: number; ring: () => void } | undefined;
   rings = 0;
+  readonly spunNs = 0;
 
   readonly clock = () => this.nowNs;
 

@@ -50,9 +50,9 @@ function completeness({ cells, finishedAt }: Evidence): Warning[] {
   ];
 }
 
-/** Bytes come out the same each round; times do not. */
+/** Bytes and memory come out the same each round; times do not. */
 function varies(figure: Result['scenarios'][number]['figures'][number]): boolean {
-  return figure !== 'layers' && figure !== 'bytes' && figure !== 'idle';
+  return !['layers', 'bytes', 'idle', 'memory'].includes(figure);
 }
 
 function roundsAndEvents({ scenarios, cells }: Evidence): Warning[] {

@@ -12,8 +12,10 @@ import { eventWaitMs, openingMs } from './timeouts.ts';
 import { warmupOf } from './warmup.ts';
 import { heldWindows } from './window.ts';
 
-/** Of the window: what one client takes is a small part of what many do, and told as well in half of the time. */
-const CONTROL_SHARE = 0.5;
+/** Of the window: one client's p50 and p95 need fewer events than the p99 of many. */
+const ONE_CLIENT_SHARE = 0.5;
+/** Of a poll interval in which the polls of many clients keep off the instants of events. */
+const LEAST_SLOTS = 4;
 /** More than any block takes. */
 const DRAWS_OF_SCENARIO = 0x1_0000;
 
@@ -104,7 +106,7 @@ function cellPlan(
     seed: seed + round,
     rehearsalSeconds: scenario.rehearsalSeconds ?? 0,
     warmupSeconds: scenario.warmupSeconds,
-    windowSeconds: windowSeconds(scenario, point, lane) * (isControl(scenario, point) ? CONTROL_SHARE : 1),
+    windowSeconds: windowSeconds(scenario, point, lane) * (isOneOfMany(scenario, point) ? ONE_CLIENT_SHARE : 1),
     arrivals: scenario.arrivals,
     ledgerClients: readAlong,
     probeClients: probeClientsOf(scenario, lane, point, readAlong),
@@ -113,8 +115,8 @@ function cellPlan(
   };
 }
 
-/** Whether it is that of one client, in the same processes as others: what many take is held against it. */
-function isControl({ points, sharesProcesses }: PlannedScenario, { clients }: Point): boolean {
+/** Whether it is the point of one client, beside others with many in the same processes. */
+function isOneOfMany({ points, sharesProcesses }: PlannedScenario, { clients }: Point): boolean {
   return sharesProcesses === true && clients === 1 && points.some((point) => point.clients > 1);
 }
 
@@ -122,8 +124,11 @@ function isControl({ points, sharesProcesses }: PlannedScenario, { clients }: Po
 function laneAt(row: Lane, { keepAliveSeconds, arrivals }: PlannedScenario, point: Point): Lane {
   const lane = withInterval(withKeepAlive(row, keepAliveSeconds), point.pollIntervalMs);
   const keepsQuarters = arrivals.process === 'spread' && arrivals.slotShare <= 0.5 && point.eventsPerSecond > 0;
-  if (lane.polls !== 'timed' || !keepsQuarters) return lane;
-  return { ...lane, options: { ...lane.options, eventSlotMs: 1e3 / point.eventsPerSecond } };
+  const slotMs = 1e3 / point.eventsPerSecond;
+  // The polls of many clients within a few slots would come in bunches, each of which keeps the next event waiting.
+  const isBunched = point.clients > 1 && pollWaitMs(lane) < LEAST_SLOTS * slotMs;
+  if (lane.polls !== 'timed' || !keepsQuarters || isBunched) return lane;
+  return { ...lane, options: { ...lane.options, eventSlotMs: slotMs } };
 }
 
 /** A lane's duplicate shows the noise of latencies; over many points it would take too long. */
@@ -144,7 +149,7 @@ function lanesOf(
  */
 function pointsOf(scenario: PlannedScenario, { polls, duplicateOf }: Lane): Point[] {
   const isLeftOut = polls === 'timed' || duplicateOf !== undefined;
-  const points = scenario.points.filter((point) => !(isLeftOut && isControl(scenario, point)));
+  const points = scenario.points.filter((point) => !(isLeftOut && isOneOfMany(scenario, point)));
   if (polls === 'timed') return points;
   const others = distinct(points.map(withoutInterval));
   return others.length < points.length ? others : [...points];

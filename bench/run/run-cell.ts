@@ -93,31 +93,12 @@ async function measureAll(
   const largest = group.reduce((most, plan) => (plan.point.clients > most.point.clients ? plan : most));
   const certificate = await rehearse(largest, processes, deadlines);
   processes.network?.impose();
-  const [first, ...others] = group;
-  const hasControl = isControlOf(first, others);
-  let floor = hasControl ? undefined : await measureFloor(largest, processes, deadlines);
+  const floor = await measureFloor(largest, processes, deadlines);
   for (const plan of group) {
     const measured = await take(plan, { ...context, certificate, floor });
     const heap = plan === group.at(-1) ? await readMemory(plan, processes, deadlines) : [];
-    const cell = recordCell(identity(plan), { ...measured, heap });
-    onCell(cell);
-    if (hasControl && plan === first) floor = floorOf(cell);
+    onCell(recordCell(identity(plan), { ...measured, heap }));
   }
-}
-
-/** Whether the first cell is that of one client, at the rate of all others: then their CPU time is held against its. */
-function isControlOf({ point, floorSeconds }: CellPlan, others: readonly CellPlan[]): boolean {
-  const { clients, eventsPerSecond, payloadBytes } = point;
-  const isLike = (other: CellPlan['point']) =>
-    other.clients > 1 && other.eventsPerSecond === eventsPerSecond && other.payloadBytes === payloadBytes;
-  return clients === 1 && floorSeconds > 0 && others.length > 0 && others.every((plan) => isLike(plan.point));
-}
-
-function floorOf({ point, server, wire, polls }: CompletedCell): CompletedCell['floor'] {
-  const { cpuUs, elapsedUs } = server;
-  const answered = polls?.answered;
-  const deliveries = wire.windowDeliveries;
-  return { clients: point.clients, cpuUs, elapsedUs, deliveries, ...(answered !== undefined && { polls: answered }) };
 }
 
 /** @returns the certificate that the server made; undefined without TLS or without a rehearsal */

@@ -174,8 +174,7 @@ export async function measureFloor(
   const limits = within((window.windowNs[1] - nowNs()) / 1e6 + deadlines.measure);
   const { usage } = await server.call('measure', window, limits);
   await server.call('close', {}, within(deadlines.close));
-  const { cpuUs, elapsedUs } = usage;
-  return { clients: 0, cpuUs, elapsedUs, deliveries: 0, polls: 0 };
+  return { cpuUs: usage.cpuUs, elapsedUs: usage.elapsedUs };
 }
 
 interface SystemCounts extends Pick<Measurements, 'segments' | 'packets'> {

@@ -10,8 +10,10 @@ import { eventWaitMs } from './timeouts.ts';
 
 /** No burst brings more than this. It is `speed` times as fast as the cell, or faster where it would have fewer `events`. */
 const BURST = { deliveriesPerSecond: 24_000, bytesPerSecond: 80e6, speed: 12, events: 100 };
+/** Where a delivery is the answer to a poll, which takes ten times as long: the burst's polls must be answered before the window. */
+const POLLED_DELIVERIES_PER_SECOND = 4_000;
 /** At the cell's own pace after the burst, or a slot where that is longer: queues of the burst drain. */
-const STEADY_SECONDS = 0.15;
+const STEADY_SECONDS = 0.2;
 
 export interface Warmup {
   /** Events, or, where none are published, messages of each client; 0 in silence. */
@@ -29,7 +31,8 @@ export function warmupOf({ lane, point, arrivals, warmupSeconds, rehearsalSecond
   if (perSecond === 0) return { slots: 0, seconds: Math.max(warmupSeconds, waitSeconds), burst: undefined };
   const group = slotGroupSize(arrivals);
   const wholeGroups = (slots: number) => group * Math.max(1, Math.ceil(slots / group));
-  const deliveriesPerSecond = Math.min(BURST.deliveriesPerSecond, BURST.bytesPerSecond / payloadBytes);
+  const most = lane.polls === 'parked' ? POLLED_DELIVERIES_PER_SECOND : BURST.deliveriesPerSecond;
+  const deliveriesPerSecond = Math.min(most, BURST.bytesPerSecond / payloadBytes);
   const fastest = deliveriesPerSecond / (clients * perSecond);
   const speed = Math.min(fastest, Math.max(BURST.speed, BURST.events / (warmupSeconds * perSecond)));
   if (rehearsalSeconds === 0 || eventsPerSecond === 0 || speed <= 1) {

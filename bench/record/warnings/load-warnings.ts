@@ -122,7 +122,7 @@ function floorShare({ floor, server }: Cell): Warning[] {
   if (!floor || server.cpuUs <= 0) return [];
   const share = ((floor.cpuUs / floor.elapsedUs) * server.elapsedUs) / server.cpuUs;
   if (share <= LIMITS.floorShare) return [];
-  const text = `With ${floor.clients === 0 ? 'no client' : 'one client'} the server took ${percent(share)} of the CPU that it took with them: the rest is mostly noise.`;
+  const text = `Without a client the server took ${percent(share)} of the CPU that it took with them: the rest is mostly noise.`;
   return [severe('floor-share', text, 'More clients or events per second, or a longer window.', ['cpu'])];
 }
 

@@ -1,33 +1,26 @@
 import type { CompletedCell } from '../../contract/result.ts';
 
-type Loaded = Pick<CompletedCell, 'server' | 'floor' | 'probes'>;
-
 /**
- * What the server takes for each of what it did: the slope from the same server at the same rate of events with fewer clients,
- * or none, to that with all of them. What it takes for the feed alone falls out.
+ * What the server took for its clients: CPU time of the window less what the same process took, in as long a time and at the same
+ * rate of events, before it had a client. All of it in older results, which have no floor.
  *
- * @param count within the window: deliveries, polls
- * @param floorCount of the same with the fewer clients
- * @returns µs; below 0 where that costs less than what the readings vary by. All CPU time by the count for older results, which
- *   have no floor; undefined for a cell that is the floor of others, and where both did the same
+ * @returns µs; below 0 where its clients cost less than what the floor varies by
  */
-export function cpuEachUs({ server, floor, probes }: Loaded, count: number, floorCount = 0): number | undefined {
-  if (!floor) return probes || count === 0 ? undefined : server.cpuUs / count;
-  const scale = server.elapsedUs / floor.elapsedUs;
-  const more = count - floorCount * scale;
-  return more > 0 ? (server.cpuUs - floor.cpuUs * scale) / more : undefined;
-}
-
-/** What the server took for its clients, in µs, where the floor had none; all of it for older results. */
-export function ownCpuUs({ server, floor }: Loaded): number {
+export function ownCpuUs({ server, floor }: Pick<CompletedCell, 'server' | 'floor'>): number {
   return floor ? server.cpuUs - (floor.cpuUs / floor.elapsedUs) * server.elapsedUs : server.cpuUs;
 }
 
+/** Of the CPU time within the window, above which what is left for the clients is mostly what the floor varies by. */
+export const MOST_FLOOR = 0.5;
+
+/** What each of so many took; undefined where the floor is most of it. */
+export function cpuEachUs(cell: Pick<CompletedCell, 'server' | 'floor'>, count: number): number | undefined {
+  const ownUs = ownCpuUs(cell);
+  const isTold = ownUs >= (1 - MOST_FLOOR) * cell.server.cpuUs;
+  return isTold ? ownUs / count : undefined;
+}
+
 /** Share of one core that the server takes without a client; undefined where no floor was measured. */
-export function floorShareOf(cell: Loaded & Pick<CompletedCell, 'wire'>): number | undefined {
-  const { floor, wire } = cell;
-  if (!floor) return undefined;
-  const { deliveries } = floor;
-  const eachUs = deliveries === 0 ? 0 : (cpuEachUs(cell, wire.windowDeliveries, deliveries) ?? 0);
-  return (floor.cpuUs - eachUs * deliveries) / floor.elapsedUs;
+export function floorShareOf({ floor }: Pick<CompletedCell, 'floor'>): number | undefined {
+  return floor && floor.cpuUs / floor.elapsedUs;
 }

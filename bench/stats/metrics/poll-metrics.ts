@@ -46,12 +46,10 @@ export const pollMetrics: readonly Metric[] = [
     ...CPU,
     verbs: takes('server CPU per poll', 'less'),
     definition:
-      'CPU time of the server process by polls answered: the slope from the same server with one client, or none, at the same rate of events; in older results all of it by polls',
+      'CPU time of the server process within the window by polls answered in it, less what it took at the same rate of events before it had a client; in older results all of it',
     // A killed server takes its count of CPU time along.
     of: (cell) =>
-      cell.recovery || perPoll(cell, 1) === undefined
-        ? undefined
-        : cpuEachUs(cell, cell.polls?.answered ?? 0, cell.floor?.polls),
+      cell.recovery || perPoll(cell, 1) === undefined ? undefined : cpuEachUs(cell, cell.polls?.answered ?? 0),
     ...ANSWERED,
     isPart: true,
     shown: shownAs('CPU/poll'),
@@ -64,12 +62,12 @@ export const pollMetrics: readonly Metric[] = [
     ...CPU,
     verbs: takes('server CPU without clients', 'less'),
     definition:
-      'CPU time of the server process at the same rate of events without a client, as a share of one core: measured, or what is left of that with one client without its deliveries',
+      'CPU time of the server process at the same rate of events before it had a client, as a share of one core',
     of: (cell) => {
       const share = floorShareOf(cell);
       return share === undefined ? undefined : 100 * share;
     },
-    needs: 'a window in which the server had fewer clients',
+    needs: 'a window in which the server had no client',
     isPart: true,
     shown: {
       figures: [],

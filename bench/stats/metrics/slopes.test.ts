@@ -8,7 +8,7 @@ if (first?.state !== 'completed') throw new Error('no cell');
 /** 1,000 deliveries in 5 s, for 20 ms of CPU. */
 const cell: CompletedCell = { ...first, server: { ...first.server, cpuUs: 20_000, elapsedUs: 5_000_000 } };
 const silent: CompletedCell = { ...cell, window: { ...cell.window, events: 0 }, point: { ...cell.point, clients: 10 } };
-const NO_CLIENTS = { clients: 0, cpuUs: 0, elapsedUs: 1_000_000, deliveries: 0, polls: 0 };
+const NO_CLIENTS = { cpuUs: 0, elapsedUs: 1_000_000 };
 const of = (id: string, changes: Partial<CompletedCell> = {}) => metricOf(id).of({ ...cell, ...changes });
 
 describe('server CPU', () => {
@@ -26,44 +26,19 @@ describe('server CPU', () => {
     expect(of('server.floorCpuShare', { floor })).toBeCloseTo(0.2);
   });
 
-  test('may come out below nothing where a lane hardly takes any', () => {
-    expect(of('server.cpuPerDeliveryUs', { floor: { ...NO_CLIENTS, cpuUs: 5_000 } })).toBe(-5);
-  });
-});
-
-describe('server CPU beside that of one client', () => {
-  // In half the time: 50 deliveries for 1,900 µs, where the feed alone takes 1,000.
-  const floor = { clients: 1, cpuUs: 1_900, elapsedUs: 2_500_000, deliveries: 50 };
-  const slope = (20_000 - 2 * 1_900) / (1_000 - 2 * 50);
-
-  test('is the slope between the two, and without clients what is left of the one without its deliveries', () => {
-    expect(of('server.cpuPerDeliveryUs', { floor })).toBeCloseTo(slope, 9);
-    expect(of('server.floorCpuShare', { floor })).toBeCloseTo((100 * (1_900 - 50 * slope)) / 2_500_000, 9);
+  test('is not told per delivery where the floor is most of it, and may come out below nothing in silence', () => {
+    expect(of('server.cpuPerDeliveryUs', { floor: { ...NO_CLIENTS, cpuUs: 5_000 } })).toBeUndefined();
+    expect(
+      metricOf('idle.cpuPerClientMinuteUs').of({ ...silent, floor: { ...NO_CLIENTS, cpuUs: 5_000 } }),
+    ).toBeLessThan(0);
   });
 
-  test('is the same at whatever cost of the feed, and of two loads that cost the same a delivery', () => {
-    const server = (feedUs: number, deliveries: number) => ({ cpuUs: feedUs + 16 * deliveries, deliveries });
-    for (const feedUs of [0, 10_000, 60_000]) {
-      const all = { ...cell.server, cpuUs: server(2 * feedUs, 1_000).cpuUs };
-      const withOne = { clients: 1, elapsedUs: 2_500_000, ...server(feedUs, 50) };
-      expect(of('server.cpuPerDeliveryUs', { server: all, floor: withOne })).toBeCloseTo(16, 9);
-      expect(of('server.floorCpuShare', { server: all, floor: withOne })).toBeCloseTo((100 * feedUs) / 2_500_000, 9);
+  test('is the same at whatever cost of the feed, of two loads that cost the same a delivery', () => {
+    for (const feedUs of [0, 1_000, 8_000]) {
+      const server = { ...cell.server, cpuUs: feedUs + 16 * cell.wire.windowDeliveries };
+      const floor = { cpuUs: feedUs, elapsedUs: server.elapsedUs };
+      expect(of('server.cpuPerDeliveryUs', { server, floor })).toBeCloseTo(16, 9);
     }
-  });
-
-  test('per poll is by the polls of both', () => {
-    const polls = { answered: 200, empty: 0 };
-    expect(of('server.cpuPerPollUs', { floor: { ...floor, polls: 10 }, polls })).toBeCloseTo(
-      (20_000 - 2 * 1_900) / (200 - 2 * 10),
-      9,
-    );
-  });
-
-  test('is not told by a cell that is the floor of others, nor where both did the same', () => {
-    const probes = { clients: 1, reader: 'bare', crowdPolicy: 'normal' } as const;
-    expect(of('server.cpuPerDeliveryUs', { probes })).toBeUndefined();
-    expect(of('server.cpuPerDeliveryUs', { floor: { ...floor, deliveries: 500 } })).toBeUndefined();
-    expect(of('server.cpuPerDeliveryUs', { floor: { ...floor, deliveries: 501 } })).toBeUndefined();
   });
 });
 
