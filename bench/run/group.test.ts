@@ -3,7 +3,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConnectParams } from '../contract/calls.ts';
 import type { Lane } from '../contract/lane.ts';
-import { cellSchema } from '../contract/result.ts';
 import { metricOf } from '../stats/metrics/metrics.ts';
 import { isValid } from '../stats/metrics/valid.ts';
 import { QUIET } from '../tests/fixture.ts';
