@@ -183,7 +183,9 @@ const polls = z
 
 const floor = z
   .strictObject({ cpuUs: amount, elapsedUs: amount })
-  .describe('CPU time of the same server process at the same rate of events, before it had a client');
+  .describe(
+    'CPU time of the same server process at the same rate of events without a client, after all of its windows',
+  );
 
 const memory = z
   .strictObject({

@@ -22,7 +22,7 @@ export interface CellPlan {
   readonly ledgerClients: number;
   /** How many of the clients, the first ones by number, are in the probe process and timed; 0 for no probe: all are timed. */
   readonly probeClients: number;
-  /** How long the server's CPU is read at the same rate before it has a client; 0 for not at all. */
+  /** How long the server's CPU is read at the same rate without a client; 0 for not at all. */
   readonly floorSeconds: number;
   /** Whether the server's heap is read at several numbers of clients, after all windows. */
   readonly readsMemory: boolean;

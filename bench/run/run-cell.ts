@@ -84,7 +84,7 @@ async function openNetworkOf([{ point }]: CellGroup, laboratory: Laboratory) {
 
 async function measureAll(
   group: CellGroup,
-  context: Omit<TakeContext, 'certificate' | 'floor'>,
+  context: Omit<TakeContext, 'certificate'>,
   onCell: (cell: CompletedCell) => void,
 ): Promise<void> {
   const { laboratory, processes } = context;
@@ -93,11 +93,19 @@ async function measureAll(
   const largest = group.reduce((most, plan) => (plan.point.clients > most.point.clients ? plan : most));
   const certificate = await rehearse(largest, processes, deadlines);
   processes.network?.impose();
+  const taken: { readonly plan: CellPlan; readonly measured: Awaited<ReturnType<typeof take>> }[] = [];
+  try {
+    for (const plan of group) taken.push({ plan, measured: await take(plan, { ...context, certificate }) });
+  } catch (error) {
+    for (const { plan, measured } of taken)
+      onCell(recordCell(identity(plan), { ...measured, floor: undefined, heap: [] }));
+    throw error;
+  }
+  // After all windows: the code is compiled by then, which in a floor before them was most of it.
   const floor = await measureFloor(largest, processes, deadlines);
-  for (const plan of group) {
-    const measured = await take(plan, { ...context, certificate, floor });
+  for (const { plan, measured } of taken) {
     const heap = plan === group.at(-1) ? await readMemory(plan, processes, deadlines) : [];
-    onCell(recordCell(identity(plan), { ...measured, heap }));
+    onCell(recordCell(identity(plan), { ...measured, floor, heap }));
   }
 }
 

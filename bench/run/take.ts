@@ -22,8 +22,8 @@ import { planWindow } from './window.ts';
 const MAX_WATCHED_SOCKETS = 2_000;
 /** From the call to the feed's start: every process must have read the message by then, behind the traffic of its clients. */
 const LEAD_NS = { cell: 150e6, floor: 60e6 };
-/** Before the window of the floor: the alarm learns how early to wake. */
-const FLOOR_WARMUP_SECONDS = 0.1;
+/** Before the window of the floor: a thread of the alarm that has just started takes 5 ms of CPU time in the first tenths. */
+const FLOOR_WARMUP_SECONDS = 0.4;
 
 /** What all takes of a group share. */
 export interface TakeContext {
@@ -33,11 +33,10 @@ export interface TakeContext {
   readonly mayYield: boolean;
   /** Of the rehearsal, on TLS: to make another takes as long as the take. */
   readonly certificate: Listening['certificate'];
-  readonly floor: CompletedCell['floor'];
   readonly signal: AbortSignal;
 }
 
-export async function take(plan: CellPlan, context: TakeContext): Promise<Omit<Measurements, 'heap'>> {
+export async function take(plan: CellPlan, context: TakeContext): Promise<Omit<Measurements, 'floor' | 'heap'>> {
   const { laboratory, processes, certificate, signal } = context;
   const { network, server, openServer } = processes;
   const { point } = plan;
@@ -118,7 +117,6 @@ export async function take(plan: CellPlan, context: TakeContext): Promise<Omit<M
     options: { ...listening.options, ...connected[0]?.options },
     window,
     server: served.measured,
-    floor: context.floor,
     deathsNs: served.deathsNs,
     workers: received.filter((_, index) => index !== probeAt),
     probe: probed && reader && { ...probed, clients: plan.probeClients, reader, crowdPolicy },
@@ -170,6 +168,7 @@ export async function measureFloor(
   // As in a rehearsal the heap is not read, and a feed that is late begins late.
   const listenParams = { ...baseListenParams(floor, network), isRehearsal: true };
   await server.call('listen', listenParams, within(deadlines.listen));
+  await server.call('collect', {}, within(deadlines.listen));
   const window = planWindow(floor, 1, 0, LEAD_NS.floor);
   const limits = within((window.windowNs[1] - nowNs()) / 1e6 + deadlines.measure);
   const { usage } = await server.call('measure', window, limits);

@@ -107,7 +107,7 @@ export const conditionMetrics: readonly Metric[] = [
     ...CPU,
     verbs: takes('server CPU to stay idle', 'less'),
     definition:
-      'CPU time of the server process per client and minute without an event, less what it took before it had a client, where that was measured',
+      'CPU time of the server process per client and minute without an event, less what it took without a client, where that was measured',
     of: (cell) => perIdleMinute(cell, ownCpuUs(cell)),
     ...SILENCE,
     shown: {

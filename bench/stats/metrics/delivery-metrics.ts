@@ -213,7 +213,7 @@ export const deliveryMetrics: readonly Metric[] = [
     ...CPU,
     verbs: takes('server CPU', 'less'),
     definition:
-      'CPU time of the server process within the window by deliveries, less what it took at the same rate of events before it had a client; in older results all of it',
+      'CPU time of the server process within the window by deliveries, less what it took at the same rate of events without a client; in older results all of it',
     // A killed server takes its count of CPU time along, and its deliveries stay.
     of: (cell) => (cell.recovery ? undefined : ifDelivered(cell, cpuEachUs(cell, cell.wire.windowDeliveries))),
     needs: `${DELIVERY}, a server that lives through it, and clients that take more than it takes without them`,

@@ -2,7 +2,7 @@ import type { CompletedCell } from '../../contract/result.ts';
 
 /**
  * What the server took for its clients: CPU time of the window less what the same process took, in as long a time and at the same
- * rate of events, before it had a client. All of it in older results, which have no floor.
+ * rate of events, without a client. All of it in older results, which have no floor.
  *
  * @returns µs; below 0 where its clients cost less than what the floor varies by
  */

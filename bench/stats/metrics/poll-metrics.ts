@@ -46,7 +46,7 @@ export const pollMetrics: readonly Metric[] = [
     ...CPU,
     verbs: takes('server CPU per poll', 'less'),
     definition:
-      'CPU time of the server process within the window by polls answered in it, less what it took at the same rate of events before it had a client; in older results all of it',
+      'CPU time of the server process within the window by polls answered in it, less what it took at the same rate of events without a client; in older results all of it',
     // A killed server takes its count of CPU time along.
     of: (cell) =>
       cell.recovery || perPoll(cell, 1) === undefined ? undefined : cpuEachUs(cell, cell.polls?.answered ?? 0),
@@ -61,8 +61,7 @@ export const pollMetrics: readonly Metric[] = [
     unit: '%',
     ...CPU,
     verbs: takes('server CPU without clients', 'less'),
-    definition:
-      'CPU time of the server process at the same rate of events before it had a client, as a share of one core',
+    definition: 'CPU time of the server process at the same rate of events without a client, as a share of one core',
     of: (cell) => {
       const share = floorShareOf(cell);
       return share === undefined ? undefined : 100 * share;
