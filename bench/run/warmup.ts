@@ -10,8 +10,11 @@ import { eventWaitMs } from './timeouts.ts';
 
 /** No burst brings more than this. It is `speed` times as fast as the cell, or faster where it would have fewer `events`. */
 const BURST = { deliveriesPerSecond: 24_000, bytesPerSecond: 80e6, speed: 12, events: 100 };
-/** Where a delivery is the answer to a poll, which takes ten times as long: the burst's polls must be answered before the window. */
-const POLLED_DELIVERIES_PER_SECOND = 4_000;
+/**
+ * Where a delivery is the answer to a parked poll, which takes ten times as long: the burst's polls must be answered before the
+ * window, and so many of them come only in a longer time.
+ */
+const PARKED = { deliveriesPerSecond: 2_500, seconds: 1 };
 /** At the cell's own pace after the burst, or a slot where that is longer: queues of the burst drain. */
 const STEADY_SECONDS = 0.2;
 
@@ -23,7 +26,9 @@ export interface Warmup {
   readonly burst: WarmupBurst | undefined;
 }
 
-export function warmupOf({ lane, point, arrivals, warmupSeconds, rehearsalSeconds }: CellPlan): Warmup {
+export function warmupOf({ lane, point, arrivals, rehearsalSeconds, ...plan }: CellPlan): Warmup {
+  const isParked = lane.polls === 'parked' && rehearsalSeconds > 0;
+  const warmupSeconds = isParked ? Math.max(PARKED.seconds, plan.warmupSeconds) : plan.warmupSeconds;
   const { clients, eventsPerSecond, messagesPerSecond = 0, payloadBytes } = point;
   // The steady state, in which events wait for polls and travel, must be reached when the window begins.
   const waitSeconds = eventWaitMs(lane, point) / 1e3;
@@ -31,7 +36,7 @@ export function warmupOf({ lane, point, arrivals, warmupSeconds, rehearsalSecond
   if (perSecond === 0) return { slots: 0, seconds: Math.max(warmupSeconds, waitSeconds), burst: undefined };
   const group = slotGroupSize(arrivals);
   const wholeGroups = (slots: number) => group * Math.max(1, Math.ceil(slots / group));
-  const most = lane.polls === 'parked' ? POLLED_DELIVERIES_PER_SECOND : BURST.deliveriesPerSecond;
+  const most = (isParked ? PARKED : BURST).deliveriesPerSecond;
   const deliveriesPerSecond = Math.min(most, BURST.bytesPerSecond / payloadBytes);
   const fastest = deliveriesPerSecond / (clients * perSecond);
   const speed = Math.min(fastest, Math.max(BURST.speed, BURST.events / (warmupSeconds * perSecond)));
