@@ -33,7 +33,7 @@ export const profiles: readonly Profile[] = [
   {
     id: 'default',
     summary:
-      'Ten rounds of fan-out with intervals, what each byte is for, and what silence costs; about five minutes on two cores.',
+      'Ten rounds of fan-out with intervals, what each byte is for, and what silence costs; eight minutes on two cores.',
     lanes: withNoiseFloor,
     scenarios: ['fanout', 'anatomy', 'idle'],
     rounds: 10,
@@ -44,7 +44,7 @@ export const profiles: readonly Profile[] = [
   {
     id: 'paper',
     summary:
-      'Ten rounds of fan-out, with windows long enough to quote p99, and every other scenario; an hour and fifty minutes on two cores.',
+      'Ten rounds of fan-out, and every other scenario; an hour and ten minutes on two cores, by the sum of what its cells take.',
     lanes: withNoiseFloor,
     scenarios: scenarios.map(({ id }) => id),
     everyPoint: true,
