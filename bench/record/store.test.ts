@@ -91,24 +91,19 @@ describe('a stored result', () => {
   });
 });
 
-describe('the published run, of schema version 2', () => {
+describe('the published run', () => {
   const text = readFileSync(join(PUBLISHED, 'result.json'), 'utf8');
   const load = () => new Store(folder).load(PUBLISHED).result;
 
-  it('is read as one of this version, with the id of its text', () => {
-    const { schemaVersion, id, lanes, scenarios, warnings } = load();
-    expect(JSON.parse(text)).toMatchObject({ schemaVersion: 2, id });
+  it('is read with the id of its text, as three runs that were joined, and is citable in bytes, CPU and latency', () => {
+    const { schemaVersion, id, lanes, scenarios, merged, citable, warnings } = load();
+    expect(JSON.parse(text)).toMatchObject({ id });
     expect(schemaVersion).toBe(SCHEMA_VERSION);
-    // Its percentiles were averaged over rounds; those of this version are of the merged rounds.
-    const recomputed = expect.objectContaining({ code: 'recomputed', severity: 'notice' });
-    expect(warnings).toMatchObject([...JSON.parse(text).warnings, recomputed]);
+    expect(merged).toHaveLength(3);
+    expect([citable.bytes.ok, citable.cpu.ok, citable.latency.ok]).toEqual([true, true, true]);
+    expect(warnings).toEqual(JSON.parse(text).warnings);
     expect(lanes.map(({ duplicateOf }) => duplicateOf).filter(Boolean)).toEqual(['websocket']);
-    const spread = (slotShare: number) => ({ process: 'spread', slotShare });
-    expect(scenarios).toMatchObject([
-      { id: 'fanout', varies: [], arrivals: spread(0.5) },
-      { id: 'anatomy', varies: ['payloadBytes', 'headers'], arrivals: spread(0) },
-      { id: 'idle', varies: [], arrivals: spread(0.5) },
-    ]);
+    expect(scenarios.map((scenario) => scenario.id)).toEqual(['fanout', 'anatomy', 'idle']);
   });
 
   it('gives the CSV that was published with it, but for the rows and columns of what was added since', () => {
@@ -121,7 +116,7 @@ describe('the published run, of schema version 2', () => {
 
   it('whose file was changed is refused', () => {
     const path = join(folder, 'changed.json');
-    writeFileSync(path, text.replace('"jitter": 0.5', '"jitter": 0.4'));
+    writeFileSync(path, text.replace('"slotShare": 0.5', '"slotShare": 0.4'));
     expect(() => new Store(folder).load(path)).toThrow(/the file was changed after the run/);
   });
 

@@ -514,7 +514,8 @@ describe.each([...ownClients, ...bareClients])('$id', (lane) => {
         expect(lab.feed.subscriberCount).toBe(0);
         expect(lab.mounted.clientCount).toBe(0);
         expect(lab.host.meter.openSockets.size).toBe(0);
-        for (const { meter } of lab.clients) expect(meter.openSockets.size).toBe(0);
+        // A client hears of the end after the server.
+        for (const { meter } of lab.clients) await eventually(() => expect(meter.openSockets.size).toBe(0));
         await eventually(() => expect(newResources(before)).toEqual([]));
       });
 
