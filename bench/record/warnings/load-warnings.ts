@@ -11,7 +11,7 @@ import {
   severe,
   type Warning,
 } from '../../contract/result.ts';
-import { floorShareOf, MOST_FLOOR } from '../../stats/metrics/floor.ts';
+import { MOST_FLOOR, ownCpuUs } from '../../stats/metrics/floor.ts';
 import { EVENTS_NEEDED } from '../../stats/percentiles.ts';
 import { loopWarnings } from './loop-warnings.ts';
 
@@ -27,7 +27,6 @@ const LIMITS = {
   eventLoopDelayFloorUs: 2_000,
   /** Of p50, that may be the harness's own: an event that waits in the probe, or that is published late. */
   ownPart: 0.1,
-  /** Of the server's CPU, that it may take without a client: above it the rest is mostly what the two readings vary by. */
   achievedRate: 0.99,
   /** Lag of the feed at p99, or at p95 of fewer events. */
   lagUs: 1_000,
@@ -119,7 +118,7 @@ function quietUs({ point, window }: Cell, arrivals: Arrivals | undefined): numbe
 
 /** What a lane takes that does hardly anything is less than what the floor varies by. */
 function floorShare(cell: Cell): Warning[] {
-  const share = (floorShareOf(cell) ?? 0) / cell.server.cpuShare;
+  const share = 1 - ownCpuUs(cell) / cell.server.cpuUs;
   if (!(share > MOST_FLOOR)) return [];
   const text = `Without a client the server took ${percent(share)} of the CPU that it took with them: the rest is mostly noise.`;
   return [severe('floor-share', text, 'More clients or events per second, or a longer window.', ['cpu'])];
