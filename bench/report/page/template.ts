@@ -9,6 +9,7 @@ import type { Assets, Script } from './assets.ts';
 import { type Heights, sectionHtml } from './figure-html.ts';
 import { embedJson, Html, html } from './html.ts';
 import { anchorLink, copyable, entries, laneMark, prose, table } from './parts.ts';
+import { heroHtml } from './sections/hero.ts';
 
 const ICON =
   'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 16 16%22%3E%3Cpath ' +
@@ -57,7 +58,7 @@ export function pageHtml(model: PageModel, charts: readonly ChartSpec[], { style
 <style>${new Html(style)}</style>
 </head>
 <body>
-${headHtml(model)}
+${heroHtml(model.hero, new Set(sections.map(({ id }) => id)))}
 ${contents(sections)}
 <main>
 ${sections.map(({ id, title, content }) => part(id, title, content))}
@@ -84,33 +85,17 @@ ${content}
 </section>`;
 }
 
-function headHtml({ head: { question, citable, noiseFloor, session, facts }, nothingMeasured }: PageModel): Html {
-  const reasons =
-    citable.reasons.length > 0
-      ? html`<ul class="reasons">${citable.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`
-      : undefined;
-  return html`<header id="${PARTS.hero}">
-<p class="brand">Pushlab <span>a comparison lab for server push</span></p>
-<h1>${question}</h1>
-${nothingMeasured && html`<p class="note">${nothingMeasured}</p>`}
-<div class="citable ${citable.ok ? 'yes' : 'no'}"><p class="verdict">Citable: ${citable.title}</p>${reasons}${noiseFloor.map(
-    (text) => html`<p class="noise-floor">${prose(text)}</p>`,
-  )}${session && html`<p class="noise-floor">${session}</p>`}</div>
-${entries('facts', facts)}
-</header>`;
-}
-
 function contents(sections: readonly Part[]): Html {
   const links = sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`);
   return html`<nav aria-label="Contents"><ul class="contents">${links}</ul></nav>`;
 }
 
 /** What auditors look up: folded, so that the page before it is short. */
-function detailsHtml({ runs, checks, conditions, glossary }: PageModel): Html {
+function detailsHtml({ facts, runs, checks, conditions, glossary }: PageModel): Html {
   const tables = runs.flatMap((one) => (one ? [table(one)] : []));
   return html`${tables.length > 0 ? fold(PARTS.runs, 'Runs beside one another', 'between these, and earlier ones', html`${tables}`) : undefined}
 ${fold(PARTS.checks, 'Checks', 'deliveries, bytes, warnings', checksHtml(checks))}
-${fold(PARTS.conditions, 'Conditions', 'machine, lanes, phases, harness', conditionsHtml(conditions))}
+${fold(PARTS.conditions, 'Conditions', 'machine, lanes, phases, harness', html`${entries('facts', facts)}${conditionsHtml(conditions)}`)}
 ${fold(PARTS.reading, 'How to read this page', 'words and their meaning', entries('glossary', glossary))}`;
 }
 
@@ -119,8 +104,8 @@ function fold(id: string, title: string, folded: string, content: Html): Html {
 ${content}</details>`;
 }
 
-function checksHtml({ rejected, audit, agreement, warnings }: PageModel['checks']): Html {
-  return html`${[rejected, audit, agreement].map((one) => html`${one && table(one)}\n`)}<h3 id="${PARTS.warnings}">Warnings${anchorLink(PARTS.warnings, 'Warnings')}</h3>
+function checksHtml({ noiseFloor, session, rejected, audit, agreement, warnings }: PageModel['checks']): Html {
+  return html`${noiseFloor.map((text) => html`<p class="noise-floor">${prose(text)}</p>`)}${session && html`<p class="noise-floor">${session}</p>`}${[rejected, audit, agreement].map((one) => html`${one && table(one)}\n`)}<h3 id="${PARTS.warnings}">Warnings${anchorLink(PARTS.warnings, 'Warnings')}</h3>
 ${warnings.length > 0 ? warnings.map(warningHtml) : html`<p>There are none.</p>`}`;
 }
 
