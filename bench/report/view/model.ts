@@ -4,7 +4,6 @@ import type { Result } from '../../contract/result.ts';
 import { checksOf } from './checks.ts';
 import { citeOf } from './citation.ts';
 import { noiseFloorOf } from './findings/noise-floor.ts';
-import { glossary } from './glossary.ts';
 import { heroOf } from './hero/hero.ts';
 import type { Entry, Figure } from './page-model.ts';
 import { sectionOf } from './section.ts';
@@ -37,7 +36,6 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
     checks: { ...checksOf(result, views), noiseFloor: noiseFloorOf(result), session: sessionText(result) },
     facts: factsOf(result),
     conditions: conditionsOf(result, views),
-    glossary,
   };
 }
 
