@@ -1,13 +1,14 @@
 /** The page's model becomes HTML. */
 
 import { createHash } from 'node:crypto';
-import type { ChartSpec } from '../view/charts/chart-spec.ts';
+import type { Drawing } from '../view/charts/plot.ts';
 import type { PageModel } from '../view/model.ts';
 import type { SummaryGroup } from '../view/page-model.ts';
+import { plotPx } from '../view/svg/draw.ts';
 import { PARTS } from '../view/words/anchors.ts';
 import { countOf } from '../view/words/format.ts';
 import type { Assets, Script } from './assets.ts';
-import { sectionHtml } from './figure-html.ts';
+import { type Drawn, sectionHtml } from './figure-html.ts';
 import { embedJson, Html, html } from './html.ts';
 import { anchorLink, copyable, entries, laneMark, prose, table } from './parts.ts';
 
@@ -15,8 +16,9 @@ const ICON =
   'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 16 16%22%3E%3Cpath ' +
   'd=%22M2 4h12M2 8h8M2 12h4%22 stroke=%22%230b6e6e%22 stroke-width=%222.4%22/%3E%3C/svg%3E';
 
-export function pageHtml(model: PageModel, charts: readonly ChartSpec[], { style, scripts }: Assets): string {
-  const heights = new Map(charts.map(({ canvas, heightPx }) => [canvas, heightPx]));
+export function pageHtml(model: PageModel, drawing: Drawing, { style, scripts }: Assets): string {
+  const heights = new Map(drawing.plots.map((plot) => [plot.id, plotPx(plot)]));
+  const drawn: Drawn = { lanes: drawing.lanes, heights, source: model.source };
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -34,14 +36,14 @@ ${contents(model)}
 <main>
 ${summaryHtml(model.summary, model.nothingMeasured)}
 ${model.runs.map((one) => one && table(one))}
-${model.sections.map((section) => sectionHtml(section, heights))}
+${model.sections.map((section) => sectionHtml(section, drawn))}
 ${checksHtml(model.checks)}
 ${conditionsHtml(model.conditions)}
 ${readingHtml(model)}
 ${citeHtml(model.cite)}
 ${reproduceHtml(model.reproduce)}
 </main>
-<script type="application/json" id="charts">${embedJson(charts)}</script>
+<script type="application/json" id="charts">${embedJson(drawing)}</script>
 ${scripts.map(
   ({ text, isModule }) => html`<script${isModule ? html` type="module"` : undefined}>${new Html(text)}</script>
 `,

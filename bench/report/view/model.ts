@@ -15,7 +15,7 @@ import { Anchors } from './words/anchors.ts';
 import { countOf, formatCount, formatDuration, formatInstant } from './words/format.ts';
 import { viewsOf } from './words/places.ts';
 import { citableText, reasonTexts, refusedKinds, sessionText } from './words/standing.ts';
-import { commitText, reproduceLines, runsBeforeText } from './words/wording.ts';
+import { commitText, reproduceLines, runsBeforeText, sourceText } from './words/wording.ts';
 
 const GENERAL_QUESTION = 'What does it cost, in time and in bytes, to get an event from a server to its clients?';
 
@@ -38,6 +38,7 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
     conditions: conditionsOf(result, views),
     glossary,
     cite: citeOf(result, views),
+    source: sourceText(result),
     reproduce: reproduceOf(result),
   };
 }
