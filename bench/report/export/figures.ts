@@ -4,18 +4,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../contract/paths.ts';
 import { drawingOf } from '../view/charts/plots.ts';
-import type { PageModel } from '../view/model.ts';
+import { figuresOf, type PageModel } from '../view/model.ts';
 import { figureSvg } from '../view/svg/figure-svg.ts';
 import { markup } from '../view/svg/markup.ts';
 
 /** @returns `figures/<id>.svg` with its text, for each figure that has a chart */
-export function figureFiles({ sections, source }: Pick<PageModel, 'sections' | 'source'>): [string, string][] {
-  const figures = sections.flatMap((section) => section.figures);
+export function figureFiles(model: PageModel): [string, string][] {
+  const figures = figuresOf(model);
   const { lanes } = drawingOf(figures);
   const colours = lightColours();
   const colour = (name: string) => colours.get(name) ?? '#000000';
   return figures.flatMap((figure): [string, string][] => {
-    const drawing = figureSvg(figure, lanes, { colour, source, isInPage: false });
+    const drawing = figureSvg(figure, lanes, { colour, source: model.source, isInPage: false });
     return drawing ? [[`figures/${figure.id}.svg`, `${markup(drawing)}\n`]] : [];
   });
 }

@@ -3,8 +3,9 @@
 import { type KeyItem, keyOf } from '../view/charts/key.ts';
 import type { Drawing } from '../view/charts/plot.ts';
 import type { ChartGroup, Figure, Panel, Section } from '../view/page-model.ts';
-import { figureSvg, textOf } from '../view/svg/figure-svg.ts';
+import { figureSvg } from '../view/svg/figure-svg.ts';
 import { markup } from '../view/svg/markup.ts';
+import { proseText } from '../view/words/verdicts.ts';
 import { Html, html } from './html.ts';
 import { anchorLink, laneMark, prose, table } from './parts.ts';
 
@@ -60,7 +61,7 @@ function groupHtml(figure: Figure, { title, panels }: ChartGroup, drawn: Drawn):
 }
 
 function panelHtml({ finding, tables }: Figure, { id, title, chart }: Panel, { heights }: Drawn): Html {
-  const said = finding ? `${textOf(finding)} ` : '';
+  const said = finding ? `${proseText(finding)} ` : '';
   const details = tables[0]?.id;
   return html`<div class="panel">${title && html`<p class="panel-title">${title}</p>`}
 <div class="plot" style="height: ${heights.get(id)}px"><canvas id="${id}" tabindex="0" role="application" aria-roledescription="chart" aria-label="${said}${chart.label} Arrow keys go from value to value."${

@@ -4,7 +4,7 @@ import { makeResult, POINT, type ResultSpec, SCENARIO, withLedger } from '../../
 import { renderReport } from '../page/render.ts';
 import { drawingOf } from '../view/charts/plots.ts';
 import { noiseFloorOf } from '../view/findings/noise-floor.ts';
-import { pageModel } from '../view/model.ts';
+import { figuresOf, pageModel } from '../view/model.ts';
 import type { Figure } from '../view/page-model.ts';
 import { proseText } from '../view/words/verdicts.ts';
 
@@ -104,7 +104,7 @@ describe('a duplicate lane', () => {
   });
 
   test('has the colour of that lane, and is hollow', () => {
-    const { lanes } = drawingOf(model.sections.flatMap(({ figures }) => figures));
+    const { lanes } = drawingOf(figuresOf(model));
     expect(Object.values(lanes).map(({ colour, isRepeat }) => [colour, isRepeat])).toEqual([
       ['--lane-1', false],
       ['--lane-2', false],
@@ -112,20 +112,7 @@ describe('a duplicate lane', () => {
     ]);
   });
 
-  test('has no sentence of its own, and nothing to cite', () => {
-    const titles = model.summary.flatMap(({ sentences }) => sentences.flatMap(({ lane }) => lane?.title ?? []));
-    expect(titles).toEqual(['Lane beta', 'Lane gamma']);
-    expect(model.cite.groups.flatMap(({ sentences }) => sentences.map(({ lane }) => lane.title))).not.toContain(
-      'Lane again',
-    );
-  });
-
   test('is audited like any other', () => {
     expect(model.checks.audit?.rows.map(({ header }) => header)).toContain('Lane again');
-  });
-
-  test('is a lane of its own where it is the reference', () => {
-    const titles = pageModel(repeated({ reference: 'again' })).summary[0]?.sentences.map(({ lane }) => lane?.title);
-    expect(titles).toEqual(['Lane again', 'Lane beta', 'Lane gamma']);
   });
 });

@@ -4,12 +4,12 @@ import { makeResult } from '../../../tests/fixture.ts';
 import { makeSurvey } from '../../../tests/survey.ts';
 import { makeFanOut } from '../../tests/test-fan-out.ts';
 import { drawingOf, shareOf } from '../charts/plots.ts';
-import { pageModel } from '../model.ts';
+import { figuresOf, pageModel } from '../model.ts';
 import type { Figure } from '../page-model.ts';
 import { figureSvg } from './figure-svg.ts';
 import { type Element, element, markup } from './markup.ts';
 
-const figuresIn = (result: Result): Figure[] => pageModel(result).sections.flatMap(({ figures }) => figures);
+const figuresIn = (result: Result): Figure[] => figuresOf(pageModel(result));
 
 function drawn(result: Result, isInPage = false): { id: string; svg: Element }[] {
   const figures = figuresIn(result);

@@ -4,7 +4,8 @@ import { type KeyItem, keyOf } from '../charts/key.ts';
 import { styleOf } from '../charts/lane-marks.ts';
 import type { Drawing } from '../charts/plot.ts';
 import { plotsOf } from '../charts/plots.ts';
-import type { ChartGroup, Figure, Prose } from '../page-model.ts';
+import type { ChartGroup, Figure } from '../page-model.ts';
+import { proseText } from '../words/verdicts.ts';
 import { type ColourOf, definitions, drawPlot, hatchId, markPath, type Pen, plotPx } from './draw.ts';
 import { type Element, element, textPx } from './markup.ts';
 
@@ -62,7 +63,7 @@ export function figureSvg(figure: Figure, lanes: Drawing['lanes'], options: SvgO
       fill: 'none',
     },
     element('title', {}, title),
-    element('desc', {}, [finding ? textOf(finding) : '', ...new Set(labels)].join(' ').trim()),
+    element('desc', {}, [finding ? proseText(finding) : '', ...new Set(labels)].join(' ').trim()),
     definitions(plots.flat(), pen),
     options.isInPage ? undefined : element('rect', { width: '100%', height: '100%', fill: pen.colour('--paper') }),
     element('text', { class: 'alone', y: 18, 'font-size': 15, 'font-weight': 600, fill: pen.colour('--ink') }, title),
@@ -74,9 +75,6 @@ export function figureSvg(figure: Figure, lanes: Drawing['lanes'], options: SvgO
     ),
   );
 }
-
-export const textOf = (prose: Prose): string =>
-  prose.map((part) => (typeof part === 'string' ? part : 'strong' in part ? part.strong : part.quiet)).join('');
 
 const moved = (x: number, y: number, ...children: readonly (Element | undefined)[]): Element =>
   element('g', { transform: x === 0 && y === 0 ? undefined : `translate(${x} ${y})` }, ...children);
