@@ -29,13 +29,13 @@ ${figures.map((figure) => figureHtml(figure, drawn))}
 
 function figureHtml(figure: Figure, drawn: Drawn): Html {
   const { id, title, definition, finding, charts, tables } = figure;
-  return html`<section class="figure" aria-labelledby="${id}">
+  return html`<div class="figure">
 <h3 id="${id}">${title}${anchorLink(id, title)}</h3>
 <p class="definition">${definition}</p>
 ${finding && html`<p class="finding">${prose(finding)}</p>`}
 ${charts && chartsHtml(figure, charts, drawn)}
 ${tables.map(table)}
-</section>`;
+</div>`;
 }
 
 /** The drawing stands where scripts don't run and on paper; where they do, charts take its place on the screen. */
