@@ -56,7 +56,7 @@ ${rows.map((row) => matrixRow(row, columns))}</tbody>
 <p class="key">${keyText(matrix)}</p>
 ${missing.map(
   ({ titles, command }) =>
-    html`<p class="key">Not measured in this run: ${titles.join(', ').toLowerCase()}. <code>${command}</code></p>`,
+    html`<p class="key">Not measured in this run: ${titles.join(', ').toLowerCase()}. ${command && html`<code>${command}</code>`}</p>`,
 )}
 ${actionsHtml(headline, matrix, origin)}`;
 }
