@@ -87,7 +87,7 @@ function actionsHtml(headline: string, matrix: Matrix, origin: string): Html {
   const save = (name: string, type: string, text: string) =>
     html`download="pushlab-matrix.${name}" href="data:${type};charset=utf-8,${encodeURIComponent(text)}"`;
   const drawing = matrixSvg(headline, matrix, { source: origin, colour: (name) => `var(${name})` });
-  return html`<div class="chart actions" id="pushlab-matrix-charts"><div class="drawing" hidden>${new Html(markup(drawing))}</div>
+  return html`<div class="actions" id="${PARTS.matrix}-charts"><div class="drawing" hidden>${new Html(markup(drawing))}</div>
 <a ${save('md', 'text/markdown', matrixMarkdown(matrix, `${matrix.setting}. ${origin}`))} data-copy>Markdown</a>
 <a ${save('csv', 'text/csv', matrixCsv(matrix))}>CSV</a>
 ${['SVG', 'PNG'].map((format) => html`<button type="button" data-save="${format}" hidden>${format}</button>\n`)}<a href="#${PARTS.cite}">Cite</a></div>`;
