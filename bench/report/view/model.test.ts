@@ -373,14 +373,12 @@ describe('lanes and scenarios come from the result', () => {
   });
 
   test.each(FIGURES)('so that a scenario asks for its figures: %s alone', (name) => {
-    const { figures = [] } =
-      pageModel(makeResult({ change: withLedger, replace: { scenarios: [{ ...SCENARIO, figures: [name] }] } }))
-        .sections[0] ?? {};
-    expect(figures.map(({ id }) => id)).toEqual(
-      name === 'layers'
-        ? ['layers', 'levels', 'handshake', 'empty-polls'].map((id) => `spread-${id}`)
-        : [`spread-${name}`],
+    const { sections, wire } = pageModel(
+      makeResult({ change: withLedger, replace: { scenarios: [{ ...SCENARIO, figures: [name] }] } }),
     );
+    const ids = sections.flatMap(({ figures }) => figures.map(({ id }) => id));
+    expect(ids).toEqual(name === 'layers' ? [] : [`spread-${name}`]);
+    expect(wire?.tables.map(({ id }) => id)).toEqual(name === 'layers' ? ['spread-layers-table'] : undefined);
   });
 
   test('so that more lanes than colours still have a colour each', () => {

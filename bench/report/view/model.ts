@@ -10,6 +10,7 @@ import { sectionOf } from './section.ts';
 import { betweenRunsTable } from './tables/between-runs-table.ts';
 import { conditionsOf } from './tables/conditions.ts';
 import { type EarlierRun, earlierTable } from './tables/earlier-table.ts';
+import { wireSection } from './wire/wire-section.ts';
 import { Anchors } from './words/anchors.ts';
 import { countOf, formatCount, formatDuration, formatInstant } from './words/format.ts';
 import { reportOf } from './words/quotes.ts';
@@ -27,8 +28,12 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
   return {
     title: `${hero.question} · Pushlab`,
     hero,
-    // Here: wire, numbers, breakEven, time, silence, server.
-    sections: views.map((view) => sectionOf(view, result, hero.question, anchors)),
+    nothingMeasured: views.length > 0 ? undefined : 'No cell was measured: the run ended before its first cell did.',
+    wire: wireSection(report),
+    // Here: numbers, breakEven, time, silence, server.
+    sections: views
+      .map((view) => sectionOf(view, result, hero.question, anchors))
+      .filter(({ figures }) => figures.length > 0),
     // Here: model, claims, limits.
     cite: citeOf(result, views),
     reproduce: reproduceOf(result),
