@@ -72,7 +72,7 @@ describe('the noise floor', () => {
     ['no lane is a duplicate', {}],
     ['its original was not run', { lanes: ['alpha', 'beta'], duplicates: { beta: 'omega' } }],
   ])('is not mentioned where %s', (_, spec) => {
-    expect(pageModel(makeResult(spec)).head.noiseFloor).toEqual([]);
+    expect(pageModel(makeResult(spec)).checks.noiseFloor).toEqual([]);
     expect(renderReport(makeResult(spec))).not.toContain('measured twice');
   });
 });

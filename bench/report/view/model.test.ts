@@ -49,10 +49,11 @@ describe('the model', () => {
   });
 
   test('says first whether the numbers may be cited, and why not', () => {
-    expect(pageModel(makeResult()).head.citable).toMatchObject({ ok: true, reasons: [] });
-    const { citable } = pageModel(makeResult({ replace: REFUSED })).head;
-    expect(citable).toMatchObject({ ok: false, reasons: ['all: dirty-tree: The code differed from its commit.'] });
-    expect(citable.title).toContain('latency ✗');
+    expect(pageModel(makeResult()).hero.trust.map(({ isCitable }) => isCitable)).toEqual([true, true, true, true]);
+    expect(pageModel(makeResult()).hero.reasons).toEqual([]);
+    const { trust, reasons } = pageModel(makeResult({ replace: REFUSED })).hero;
+    expect(trust.map(({ isCitable }) => isCitable)).toEqual([false, false, false, false]);
+    expect(reasons).toEqual(['all: dirty-tree: The code differed from its commit.']);
   });
 });
 
