@@ -5,6 +5,7 @@ import { checksOf } from './checks.ts';
 import { citeOf } from './citation.ts';
 import { noiseFloorOf } from './findings/noise-floor.ts';
 import { heroOf } from './hero/hero.ts';
+import { refusedFigures } from './hero/trust.ts';
 import type { Entry, Figure } from './page-model.ts';
 import { sectionOf } from './section.ts';
 import { betweenRunsTable } from './tables/between-runs-table.ts';
@@ -38,7 +39,12 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
     cite: citeOf(result, views),
     reproduce: reproduceOf(result),
     runs: [betweenRunsTable(result, views), earlierTable(result, views, earlier)],
-    checks: { ...checksOf(result, views), noiseFloor: noiseFloorOf(result), session: sessionText(result) },
+    checks: {
+      ...checksOf(result, views),
+      noiseFloor: noiseFloorOf(result),
+      session: sessionText(result),
+      refused: refusedFigures(report),
+    },
     facts: factsOf(result),
     conditions: conditionsOf(result, views),
     source: sourceText(result),
