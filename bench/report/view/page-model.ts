@@ -54,6 +54,8 @@ export interface Panel {
 export type Chart = DotChart | StackChart | LineChart;
 
 interface ChartBase {
+  /** What its marks are, where those are not rounds and their means. */
+  readonly reading?: readonly string[];
   readonly label: string;
   readonly unit: string;
   readonly axisTitle: string;

@@ -30,6 +30,8 @@ export function keyOf(groups: readonly ChartGroup[]): KeyItem[] {
 }
 
 function readingOf(charts: readonly Chart[]): KeyItem[] {
+  const own = charts.find(({ reading }) => reading)?.reading;
+  if (own) return own.map((text) => ({ text }));
   const has = (kind: string) => charts.some((chart) => 'spread' in chart && chart.spread === kind);
   const spreads = [
     ...(has('interval') ? ['95 % interval'] : []),
