@@ -1,13 +1,14 @@
 /** The page's model becomes HTML. */
 
 import { createHash } from 'node:crypto';
-import type { ChartSpec } from '../view/charts/chart-spec.ts';
+import type { Drawing } from '../view/charts/plot.ts';
 import { glossaryOf } from '../view/glossary.ts';
 import type { PageModel } from '../view/model.ts';
+import { plotPx } from '../view/svg/draw.ts';
 import { PARTS } from '../view/words/anchors.ts';
 import { countOf } from '../view/words/format.ts';
 import type { Assets, Script } from './assets.ts';
-import { type Heights, sectionHtml } from './figure-html.ts';
+import { type Drawn, sectionHtml } from './figure-html.ts';
 import { embedJson, Html, html } from './html.ts';
 import { anchorLink, copyable, entries, laneMark, prose, table } from './parts.ts';
 import { heroHtml } from './sections/hero.ts';
@@ -21,7 +22,7 @@ const ICON =
 interface Part {
   readonly id: string;
   readonly title: string;
-  readonly html: (model: PageModel, heights: Heights) => Html | undefined;
+  readonly html: (model: PageModel, drawn: Drawn) => Html | undefined;
 }
 
 /** In the order of the page. */
@@ -31,8 +32,8 @@ const SECTIONS: readonly Part[] = [
   {
     id: PARTS.scenarios,
     title: 'Scenarios',
-    html: ({ sections }, heights) =>
-      sections.length > 0 ? html`${sections.map((section) => sectionHtml(section, heights))}` : undefined,
+    html: ({ sections }, drawn) =>
+      sections.length > 0 ? html`${sections.map((section) => sectionHtml(section, drawn))}` : undefined,
   },
   // Here: model, claims, limits.
   {
@@ -42,10 +43,11 @@ const SECTIONS: readonly Part[] = [
   },
 ];
 
-export function pageHtml(model: PageModel, charts: readonly ChartSpec[], { style, scripts }: Assets): string {
-  const heights = new Map(charts.map(({ canvas, heightPx }) => [canvas, heightPx]));
+export function pageHtml(model: PageModel, drawing: Drawing, { style, scripts }: Assets): string {
+  const heights = new Map(drawing.plots.map((plot) => [plot.id, plotPx(plot)]));
+  const drawn: Drawn = { lanes: drawing.lanes, heights, source: model.source };
   const told = SECTIONS.flatMap(({ id, title, html: contentOf }) => {
-    const content = contentOf(model, heights);
+    const content = contentOf(model, drawn);
     return content ? [{ id, title, content }] : [];
   });
   const hero = heroHtml(model.hero, new Set(told.map(({ id }) => id)));
@@ -68,7 +70,7 @@ ${contents(sections)}
 <main>
 ${sections.map(({ id, title, content }) => part(id, title, content))}
 </main>
-<script type="application/json" id="charts">${embedJson(charts)}</script>
+<script type="application/json" id="charts">${embedJson(drawing)}</script>
 ${scripts.map(
   ({ text, isModule }) => html`<script${isModule ? html` type="module"` : undefined}>${new Html(text)}</script>
 `,
