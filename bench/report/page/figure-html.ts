@@ -1,34 +1,14 @@
-/** Sections, figures and charts of the page as HTML. */
+/** Charts of the page as HTML, with their legends. */
 
 import { shapeOf } from '../view/charts/charts.ts';
-import type { Chart, ChartGroup, DotChart, Figure, LineChart, Panel, Section, StackChart } from '../view/page-model.ts';
+import type { Chart, ChartGroup, DotChart, LineChart, Panel, StackChart } from '../view/page-model.ts';
 import { inOrder } from '../view/words/places.ts';
 import { type Html, html } from './html.ts';
-import { anchorLink, laneMark, prose, table } from './parts.ts';
+import { laneMark } from './parts.ts';
 
 export type Heights = ReadonlyMap<string, number>;
 
-export function sectionHtml({ id, title, question, setting, notes, figures }: Section, heights: Heights): Html {
-  return html`<section aria-labelledby="${id}">
-<h2 id="${id}">${title}${anchorLink(id, title)}</h2>
-${question === undefined ? undefined : html`<p class="lead">${question}</p>`}
-<p class="setting">${setting}</p>
-${notes.map((note) => html`<p class="note">${note}</p>`)}
-${figures.map((figure) => figureHtml(figure, heights))}
-</section>`;
-}
-
-function figureHtml({ id, title, definition, finding, charts, tables }: Figure, heights: Heights): Html {
-  return html`<section class="figure" aria-labelledby="${id}">
-<h3 id="${id}">${title}${anchorLink(id, title)}</h3>
-<p class="definition">${definition}</p>
-${finding && html`<p class="finding">${prose(finding)}</p>`}
-${charts && chartsHtml(charts, tables[0]?.id, heights)}
-${tables.map(table)}
-</section>`;
-}
-
-function chartsHtml(groups: readonly ChartGroup[], tableId: string | undefined, heights: Heights): Html {
+export function chartsHtml(groups: readonly ChartGroup[], tableId: string | undefined, heights: Heights): Html {
   if (groups.length === 0) return html`<p class="note">There is no chart: no lane has a value to show.</p>`;
   return html`${groups.map((group, at) => {
     const { title, panels } = group;

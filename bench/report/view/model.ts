@@ -4,16 +4,16 @@ import type { Result } from '../../contract/result.ts';
 import { checksOf } from './checks.ts';
 import { citeOf } from './citation.ts';
 import { noiseFloorOf } from './findings/noise-floor.ts';
+import { measuredSections } from './further/measured.ts';
 import { glossary } from './glossary.ts';
 import type { Entry } from './page-model.ts';
-import { sectionOf } from './section.ts';
 import { summaryOf } from './summary.ts';
 import { betweenRunsTable } from './tables/between-runs-table.ts';
 import { conditionsOf } from './tables/conditions.ts';
 import { type EarlierRun, earlierTable } from './tables/earlier-table.ts';
 import { Anchors } from './words/anchors.ts';
 import { countOf, formatCount, formatDuration, formatInstant } from './words/format.ts';
-import { viewsOf } from './words/places.ts';
+import { reportOf } from './words/quotes.ts';
 import { citableText, reasonTexts, refusedKinds, sessionText } from './words/standing.ts';
 import { commitText, reproduceLines, runsBeforeText } from './words/wording.ts';
 
@@ -23,16 +23,19 @@ export type PageModel = ReturnType<typeof pageModel>;
 
 /** @param earlier runs of the same settings on the same machine, for the table that stands them beside this one */
 export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
-  const anchors = new Anchors();
-  const views = viewsOf(result, anchors);
+  const report = reportOf(result, new Anchors());
+  const { views } = report;
   const head = headOf(result);
-  const sections = views.map((view) => sectionOf(view, result, head.question, anchors));
+  const { measured, further } = measuredSections(report);
+  const sections = [...measured, ...further];
   return {
     title: `${head.question} · Pushlab`,
     head,
     summary: summaryOf(views, sections, result.reference),
     runs: [betweenRunsTable(result, views), earlierTable(result, views, earlier)],
     sections,
+    measured,
+    further,
     nothingMeasured: views.length > 0 ? undefined : 'No cell was measured: the run ended before its first cell did.',
     checks: checksOf(result, views),
     conditions: conditionsOf(result, views),

@@ -15,6 +15,7 @@ export const SHAPES = [
 
 const LINE_PX = 34;
 const CLOSE_LINE_PX = 24;
+const DENSE_LINE_PX = 17;
 const MANY_LANES = 12;
 const ROW_GAP_PX = 12;
 const SMALL_ROW_PX = 32;
@@ -41,14 +42,17 @@ export const shapeOf = (series: number): (typeof SHAPES)[number] => SHAPES[serie
 
 const rowPx = (lines: number, linePx = LINE_PX): number => lines * linePx + ROW_GAP_PX;
 
-const linePxOf = ({ length }: readonly LaneLabel[]): number => (length > MANY_LANES ? CLOSE_LINE_PX : LINE_PX);
+function linePxOf({ isDense = false, lanes }: DotChart): number {
+  if (isDense) return DENSE_LINE_PX;
+  return lanes.length > MANY_LANES ? CLOSE_LINE_PX : LINE_PX;
+}
 
 function dotSpec(canvas: string, chart: DotChart, range: Range): RowSpec {
   const { unit, lanes, series } = chart;
   const from = chart.scale === 'log' ? { type: 'logarithmic' } : { beginAtZero: true };
   return {
     canvas,
-    heightPx: lanes.length * rowPx(series.length, linePxOf(lanes)) + AXIS_PX,
+    heightPx: lanes.length * rowPx(series.length, linePxOf(chart)) + AXIS_PX,
     unit,
     rows: lanes.map(({ title }) => title),
     config: {
@@ -65,7 +69,8 @@ function dotSpec(canvas: string, chart: DotChart, range: Range): RowSpec {
   };
 }
 
-function dotDatasets({ lanes, scale, series }: DotChart, one: DotSeries, at: number): DotDataset[] {
+function dotDatasets(chart: DotChart, one: DotSeries, at: number): DotDataset[] {
+  const { lanes, scale, series } = chart;
   // A logarithmic axis has no place for zero.
   const isDrawable = ({ value }: { value: number }) => scale === 'linear' || value > 0;
   const rounds = one.rounds.filter(isDrawable);
@@ -73,7 +78,7 @@ function dotDatasets({ lanes, scale, series }: DotChart, one: DotSeries, at: num
   const colours = lanes.map(laneColour);
   const colour = ({ row }: { row: number }): string => colours[row] ?? '--ink';
   const isDuplicate = ({ row }: { row: number }): boolean => lanes[row]?.duplicateOf !== undefined;
-  const linePx = linePxOf(lanes);
+  const linePx = linePxOf(chart);
   const px = rowPx(series.length, linePx);
   const below = ROUNDS_BELOW_PX / px;
   const place = ((at - (series.length - 1) / 2) * linePx - ROUNDS_BELOW_PX / 2) / px;

@@ -6,13 +6,12 @@ import { dashOf, laneColour, markOf } from './lane-marks.ts';
 
 const WIDE_PX = 400;
 const SMALL_PX = 300;
-const STEPS_PX = 150;
 
 export function lineSpec(canvas: string, chart: LineChart, isSmall: boolean): LineSpec {
-  const { x, y, lanes, lines, limit, texts, shape, expected } = chart;
+  const { x, y, lanes, lines, limit, texts, expected } = chart;
   return {
     canvas,
-    heightPx: shape === 'steps' ? STEPS_PX : isSmall ? SMALL_PX : WIDE_PX,
+    heightPx: isSmall ? SMALL_PX : WIDE_PX,
     x: { unit: x.unit, ...(x.ticks && { ticks: x.ticks }) },
     y: { unit: y.unit },
     texts,

@@ -1,0 +1,68 @@
+/** Sections of what was measured: what was found in a sentence, the charts of it, and folded below what they are made of. */
+
+import type { Figure, Section } from '../../view/page-model.ts';
+import { PARTS } from '../../view/words/anchors.ts';
+import { countOf } from '../../view/words/format.ts';
+import { chartsHtml, type Heights } from '../figure-html.ts';
+import { type Html, html } from '../html.ts';
+import { anchorLink, prose, table } from '../parts.ts';
+import { gapDiagram } from './gap-diagram.ts';
+
+export function measuredHtml(section: Section, heights: Heights): Html {
+  const { id, title } = section;
+  return html`<section class="measured" aria-labelledby="${id}">
+<h2 id="${id}">${title}${anchorLink(id, title)}</h2>
+${contentHtml(section, heights)}
+</section>
+`;
+}
+
+/** The scenarios that no other section shows; undefined where there are none. */
+export function furtherHtml(sections: readonly Section[], heights: Heights): Html | undefined {
+  if (sections.length === 0) return undefined;
+  return html`<section class="measured" aria-labelledby="${PARTS.further}">
+<h2 id="${PARTS.further}">Further scenarios${anchorLink(PARTS.further, 'Further scenarios')}</h2>
+${sections.map((section) => {
+  const { id, title } = section;
+  return html`<section class="scenario" aria-labelledby="${id}">
+<h3 id="${id}">${title}${anchorLink(id, title)}</h3>
+${contentHtml(section, heights)}
+</section>
+`;
+})}</section>
+`;
+}
+
+function contentHtml({ id, question, setting, notes, figures, missing = [] }: Section, heights: Heights): Html {
+  return html`${question && html`<p class="lead">${question}</p>`}
+${setting && html`<p class="setting">${setting}</p>`}
+${notes.map((note) => html`<p class="note">${note}</p>`)}
+<div class="figures">${figures.map((figure) => figureHtml(figure, heights))}</div>
+${missing.map(({ text, command }) => html`<p class="note">${text} <code>${command}</code></p>`)}
+${foldHtml(id, figures)}`;
+}
+
+/** Two panels and more are as wide as the page; one stands beside another figure's. */
+function figureHtml({ finding, charts, tables, diagram }: Figure, heights: Heights): Html | undefined {
+  if (!finding && !charts && !diagram) return undefined;
+  const panels = (charts ?? []).flatMap((group) => group.panels);
+  return html`<div class="figure${panels.length > 1 ? ' wide' : ''}">
+${finding && html`<p class="finding">${prose(finding)}</p>`}
+${charts && chartsHtml(charts, tables[0]?.id, heights)}
+${diagram && gapDiagram()}
+</div>
+`;
+}
+
+function foldHtml(id: string, figures: readonly Figure[]): Html | undefined {
+  const tables = figures.flatMap((figure) => figure.tables);
+  if (tables.length === 0) return undefined;
+  const definitions = figures.flatMap(({ definition }) => (definition === '' ? [] : definition));
+  return html`<details class="fold" id="${id}-details"><summary>Definitions and tables <span class="folded">${countOf(
+    tables.length,
+    'table',
+  )}</span></summary>
+${definitions.map((definition) => html`<p class="definition">${definition}</p>`)}
+${tables.map((one) => table({ ...one, folded: undefined }))}
+</details>`;
+}

@@ -1,0 +1,29 @@
+/** Which section of the page shows what was measured: each kind of figures of a scenario stands in one of them. */
+
+import type { FigureKind } from '../../../stats/metrics/metrics.ts';
+import { cpuView, memoryView, serverSection } from '../cost/server-section.ts';
+import { silenceSection, silenceView } from '../cost/silence-section.ts';
+import type { Section } from '../page-model.ts';
+import { distanceView, latencyView, timeSection } from '../time/time-section.ts';
+import type { ScenarioView } from '../words/places.ts';
+import type { Report } from '../words/quotes.ts';
+import { furtherSections } from './further-sections.ts';
+
+export function measuredSections(report: Report): { measured: Section[]; further: Section[] } {
+  const { views } = report;
+  if (views.length === 0) return { measured: [], further: [] };
+  const isShown = (view: ScenarioView, kind: FigureKind): boolean => {
+    const shownBy: Partial<Record<FigureKind, readonly (ScenarioView | undefined)[]>> = {
+      latency: [latencyView(views), distanceView(views)],
+      cpu: [cpuView(views)],
+      memory: [memoryView(views)],
+      idle: [silenceView(views)],
+      gap: views.filter(({ scenario }) => scenario.figures.includes('gap')).slice(0, 1),
+    };
+    return shownBy[kind]?.includes(view) ?? false;
+  };
+  return {
+    measured: [timeSection(report), silenceSection(report), serverSection(report)],
+    further: furtherSections(report, isShown),
+  };
+}
