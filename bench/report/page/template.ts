@@ -9,7 +9,7 @@ import { countOf } from '../view/words/format.ts';
 import type { Assets, Script } from './assets.ts';
 import { embedJson, Html, html } from './html.ts';
 import { anchorLink, copyable, entries, laneMark, prose, table } from './parts.ts';
-import { furtherHtml, measuredHtml } from './sections/measured.ts';
+import { besideEachOther, furtherHtml, measuredHtml } from './sections/measured.ts';
 
 const ICON =
   'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 16 16%22%3E%3Cpath ' +
@@ -34,8 +34,9 @@ ${contents(model)}
 <main>
 ${summaryHtml(model.summary, model.nothingMeasured)}
 ${model.runs.map((one) => one && table(one))}
-${model.measured.map((section) => measuredHtml(section, heights))}
-${furtherHtml(model.further, heights)}
+${model.measured.time && measuredHtml(model.measured.time, heights)}
+${besideEachOther(model.measured.costs, heights)}
+${furtherHtml(model.measured.further, heights)}
 ${checksHtml(model.checks)}
 ${conditionsHtml(model.conditions)}
 ${readingHtml(model)}
@@ -79,14 +80,9 @@ ${entries('facts', facts)}
 </header>`;
 }
 
-function contents({ measured, further }: PageModel): Html {
+function contents({ sections }: PageModel): Html {
   const link = (id: string, title: string) => html`<li><a href="#${id}">${title}</a></li>`;
-  return html`<nav aria-label="Contents"><ul class="contents">${link(PARTS.summary, 'What came out')}${[
-    ...measured,
-    ...further,
-  ].map(({ id, title }) =>
-    link(id, title),
-  )}${link(PARTS.checks, 'Checks')}${link(PARTS.conditions, 'Conditions')}${link(PARTS.reading, 'How to read')}${link(
+  return html`<nav aria-label="Contents"><ul class="contents">${link(PARTS.summary, 'What came out')}${sections.map(({ id, title }) => link(id, title))}${link(PARTS.checks, 'Checks')}${link(PARTS.conditions, 'Conditions')}${link(PARTS.reading, 'How to read')}${link(
     PARTS.cite,
     'Cite',
   )}${link(PARTS.reproduce, 'Reproduce')}</ul></nav>`;

@@ -26,8 +26,8 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
   const report = reportOf(result, new Anchors());
   const { views } = report;
   const head = headOf(result);
-  const { measured, further } = measuredSections(report);
-  const sections = [...measured, ...further];
+  const measured = measuredSections(report);
+  const sections = [measured.time, ...measured.costs, ...measured.further].flatMap((section) => section ?? []);
   return {
     title: `${head.question} · Pushlab`,
     head,
@@ -35,7 +35,6 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
     runs: [betweenRunsTable(result, views), earlierTable(result, views, earlier)],
     sections,
     measured,
-    further,
     nothingMeasured: views.length > 0 ? undefined : 'No cell was measured: the run ended before its first cell did.',
     checks: checksOf(result, views),
     conditions: conditionsOf(result, views),

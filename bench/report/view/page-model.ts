@@ -75,14 +75,14 @@ interface ChartBase {
   readonly unit: string;
   readonly axisTitle: string;
   readonly lanes: readonly LaneLabel[];
+  /** Drawn small, where several charts of a section are read on one screen. */
+  readonly isDense?: boolean;
 }
 
 /** One line a lane; one symbol a series: each round a dot, the estimate with its interval above them. */
 export interface DotChart extends ChartBase {
   readonly kind: 'dots';
   readonly scale: 'log' | 'linear';
-  /** Rows close to each other, where several charts of a section are read on one screen. */
-  readonly isDense?: boolean;
   readonly spread: 'interval' | 'range';
   readonly series: readonly DotSeries[];
 }

@@ -13,8 +13,23 @@ export function measuredHtml(section: Section, heights: Heights): Html {
   return html`<section class="measured" aria-labelledby="${id}">
 <h2 id="${id}">${title}${anchorLink(id, title)}</h2>
 ${contentHtml(section, heights)}
+${foldHtml(section)}
 </section>
 `;
+}
+
+/** Sections side by side where there is room; what they fold is as wide as the page. */
+export function besideEachOther(sections: readonly Section[], heights: Heights): Html | undefined {
+  if (sections.length === 0) return undefined;
+  return html`<div class="measured pair">${sections.map((section) => {
+    const { id, title } = section;
+    return html`<section aria-labelledby="${id}">
+<h2 id="${id}">${title}${anchorLink(id, title)}</h2>
+${contentHtml(section, heights)}
+</section>
+`;
+  })}</div>
+${sections.map(foldHtml)}`;
 }
 
 /** The scenarios that no other section shows; undefined where there are none. */
@@ -27,19 +42,19 @@ ${sections.map((section) => {
   return html`<section class="scenario" aria-labelledby="${id}">
 <h3 id="${id}">${title}${anchorLink(id, title)}</h3>
 ${contentHtml(section, heights)}
+${foldHtml(section)}
 </section>
 `;
 })}</section>
 `;
 }
 
-function contentHtml({ id, question, setting, notes, figures, missing = [] }: Section, heights: Heights): Html {
+function contentHtml({ question, setting, notes, figures, missing = [] }: Section, heights: Heights): Html {
   return html`${question && html`<p class="lead">${question}</p>`}
 ${setting && html`<p class="setting">${setting}</p>`}
 ${notes.map((note) => html`<p class="note">${note}</p>`)}
 <div class="figures">${figures.map((figure) => figureHtml(figure, heights))}</div>
-${missing.map(({ text, command }) => html`<p class="note">${text} <code>${command}</code></p>`)}
-${foldHtml(id, figures)}`;
+${missing.map(({ text, command }) => html`<p class="note">${text} <code>${command}</code></p>`)}`;
 }
 
 /** Two panels and more are as wide as the page; one stands beside another figure's. */
@@ -54,11 +69,11 @@ ${diagram && gapDiagram()}
 `;
 }
 
-function foldHtml(id: string, figures: readonly Figure[]): Html | undefined {
+function foldHtml({ id, title, figures }: Section): Html | undefined {
   const tables = figures.flatMap((figure) => figure.tables);
   if (tables.length === 0) return undefined;
   const definitions = figures.flatMap(({ definition }) => (definition === '' ? [] : definition));
-  return html`<details class="fold" id="${id}-details"><summary>Definitions and tables <span class="folded">${countOf(
+  return html`<details class="fold" id="${id}-details"><summary>${title}: definitions and tables <span class="folded">${countOf(
     tables.length,
     'table',
   )}</span></summary>

@@ -15,10 +15,11 @@ export const SHAPES = [
 
 const LINE_PX = 34;
 const CLOSE_LINE_PX = 24;
-const DENSE_LINE_PX = 17;
+const DENSE_LINE_PX = 14;
 const MANY_LANES = 12;
 const ROW_GAP_PX = 12;
 const SMALL_ROW_PX = 32;
+const DENSE_ROW_PX = 22;
 const AXIS_PX = 56;
 /** Rounds are drawn below their estimate, so that both can be seen. */
 const ROUNDS_BELOW_PX = 12;
@@ -149,14 +150,14 @@ function valuesOf(chart: DotChart | StackChart): number[] {
 
 function stackSpec(
   canvas: string,
-  { unit, lanes, parts, totals, axisTitle }: StackChart,
+  { unit, lanes, parts, totals, axisTitle, isDense }: StackChart,
   range: Range,
   isSmall: boolean,
 ): RowSpec {
   const rows = lanes.map(({ title }) => title);
   return {
     canvas,
-    heightPx: lanes.length * (isSmall ? SMALL_ROW_PX : rowPx(1)) + AXIS_PX,
+    heightPx: lanes.length * (isDense ? DENSE_ROW_PX : isSmall ? SMALL_ROW_PX : rowPx(1)) + AXIS_PX,
     unit,
     rows,
     config: {

@@ -6,12 +6,13 @@ import { dashOf, laneColour, markOf } from './lane-marks.ts';
 
 const WIDE_PX = 400;
 const SMALL_PX = 300;
+const DENSE_PX = 230;
 
 export function lineSpec(canvas: string, chart: LineChart, isSmall: boolean): LineSpec {
   const { x, y, lanes, lines, limit, texts, expected } = chart;
   return {
     canvas,
-    heightPx: isSmall ? SMALL_PX : WIDE_PX,
+    heightPx: chart.isDense ? DENSE_PX : isSmall ? SMALL_PX : WIDE_PX,
     x: { unit: x.unit, ...(x.ticks && { ticks: x.ticks }) },
     y: { unit: y.unit },
     texts,

@@ -5,7 +5,7 @@ import { headlineOf, metricOf } from '../../../stats/metrics/metrics.ts';
 import { dotChart } from '../charts/dot-chart.ts';
 import { kindFigure } from '../figures/metric-figure.ts';
 import { rankingProse } from '../findings/ranking.ts';
-import type { Figure, Missing, Panel, Prose, Section } from '../page-model.ts';
+import type { ChartGroup, Figure, Missing, Panel, Prose, Section } from '../page-model.ts';
 import { apartTables } from '../tables/apart-table.ts';
 import { lanesOf } from '../tables/lane-table.ts';
 import { latencyView } from '../time/time-section.ts';
@@ -13,6 +13,7 @@ import { PARTS } from '../words/anchors.ts';
 import { formatNumber, formatRange, scaleFor, withUnit } from '../words/format.ts';
 import { type LaneAtPlace, type Place, type ScenarioView, scaleIn, withoutDuplicates } from '../words/places.ts';
 import type { Report } from '../words/quotes.ts';
+import { joined } from '../words/verdicts.ts';
 import { silenceView } from './silence-section.ts';
 
 const CPU = headlineOf('cpu');
@@ -43,10 +44,7 @@ export function serverSection({ views, anchors }: Report): Section {
     question: undefined,
     setting: '',
     notes: [],
-    figures: [
-      ...(cpu ? [cpuFigure(cpu, anchors)] : []),
-      ...(memory ? [{ ...kindFigure(memory, 'memory', anchors), ...memoryParts(memory, anchors) }] : []),
-    ],
+    figures: besideEachOther(cpu && cpuFigure(cpu, anchors), memory && memoryFigure(memory, anchors)),
     missing,
   };
 }
@@ -76,7 +74,7 @@ function cpuFigure(view: ScenarioView, anchors: Report['anchors']): Figure {
     ...figure,
     definition: `${figure.definition} ${FLOOR.title}: ${FLOOR.definition}, in the chart by the deliveries of that time.`,
     finding: cpuFinding(lanes, where),
-    charts: chart ? [{ title: undefined, panels: [panelOf(CPU.title, chart, `${figure.id} chart`, anchors)] }] : [],
+    charts: groupOf(chart, figure, anchors),
     tables: [...figure.tables, ...apartTables(view, anchors, ['polls'])],
   };
 }
@@ -92,13 +90,12 @@ function cpuFinding(lanes: readonly LaneAtPlace[], where: string | undefined): P
   const floor = formatRange(floors, formatNumber);
   if (ranking.length === 0) return undefined;
   const without =
-    floor === undefined
-      ? []
-      : [` Without clients the server takes ${floor}\u00a0% of a core, which is not part of it.`];
+    floor === undefined ? [] : [` Without clients the server takes ${floor}\u00a0% of a core, not counted here.`];
   return [`${CPU.title}${where === undefined ? '' : `, ${where}`}: `, ...ranking, '.', ...without];
 }
 
-function memoryParts(view: ScenarioView, anchors: Report['anchors']): Pick<Figure, 'finding' | 'charts'> {
+function memoryFigure(view: ScenarioView, anchors: Report['anchors']): Figure {
+  const figure = kindFigure(view, 'memory', anchors);
   const lanes = busiestOf(view)?.lanes ?? [];
   const chart = dotChart(
     lanes.map(({ label }) => label),
@@ -107,11 +104,22 @@ function memoryParts(view: ScenarioView, anchors: Report['anchors']): Pick<Figur
   );
   const ranking = rankingProse(lanes, MEMORY);
   return {
+    ...figure,
     finding: ranking.length === 0 ? undefined : [`${MEMORY.title}: `, ...ranking, '.', ...emptyHeapOf(view)],
-    charts: chart
-      ? [{ title: undefined, panels: [panelOf(MEMORY.title, chart, `${view.id} memory chart`, anchors)] }]
-      : [],
+    charts: groupOf(chart, figure, anchors),
   };
+}
+
+/** One figure of both: their charts share a row, and their findings a paragraph. */
+function besideEachOther(...all: readonly (Figure | undefined)[]): Figure[] {
+  const figures = all.flatMap((figure) => figure ?? []);
+  const findings = figures.flatMap(({ finding }) => (finding ? [finding] : []));
+  const panels = figures.flatMap(({ charts = [] }) => charts.flatMap((group) => group.panels));
+  return figures.map((figure, at) => ({
+    ...figure,
+    finding: at === 0 && findings.length > 0 ? joined(findings, ' ') : undefined,
+    charts: at === 0 ? [{ title: undefined, panels }] : undefined,
+  }));
 }
 
 /** The heap that a line through the readings has at no client. */
@@ -129,6 +137,6 @@ function emptyHeapOf(view: ScenarioView): Prose {
   return range === undefined ? [] : [` Without clients its heap holds ${withUnit(range, scale)}.`];
 }
 
-function panelOf(title: string, chart: Panel['chart'], id: string, anchors: Report['anchors']): Panel {
-  return { id: anchors.take(id), title, chart };
+function groupOf(chart: Panel['chart'] | undefined, { id, title }: Figure, anchors: Report['anchors']): ChartGroup[] {
+  return chart ? [{ title: undefined, panels: [{ id: anchors.take(`${id} chart`), title, chart }] }] : [];
 }

@@ -7,8 +7,8 @@ import { rankingProse } from '../findings/ranking.ts';
 import { notesOn } from '../further/further-sections.ts';
 import type { Figure, Panel, Prose, Section } from '../page-model.ts';
 import { PARTS } from '../words/anchors.ts';
-import { formatExact, formatSetting } from '../words/format.ts';
-import { type LaneAtPlace, type ScenarioView, scaleIn, withoutDuplicates } from '../words/places.ts';
+import { formatExact, formatSetting, scaleFor } from '../words/format.ts';
+import { type LaneAtPlace, type ScenarioView, withoutDuplicates } from '../words/places.ts';
 import { type Report, rowOf } from '../words/quotes.ts';
 import { joined } from '../words/verdicts.ts';
 
@@ -16,6 +16,19 @@ const SOCKETS = 'idle.bytesPerClientMinute';
 const AT_USUAL = 'idle.bytesPerClientMinuteAtDefault';
 const WITH_TCP_IP = 'idle.tcpIpBytesPerClientMinute';
 const PACKETS = 'idle.segmentsPerClientMinute';
+
+/** Between a byte and a poll a second lie four decades: bytes are on a logarithmic axis, which has no place for none. */
+const PLOTS = [
+  {
+    title: 'Bytes per client and minute',
+    axis: 'log',
+    series: [
+      { metric: SOCKETS, label: 'on the sockets' },
+      { metric: WITH_TCP_IP, label: 'with TCP/IP' },
+    ],
+  },
+  { title: 'Packets per client and minute', axis: 'linear', series: [{ metric: PACKETS, label: 'packets' }] },
+] as const;
 
 export function silenceView(views: readonly ScenarioView[]): ScenarioView | undefined {
   return views.find(({ scenario }) => scenario.figures.includes('idle'));
@@ -28,7 +41,7 @@ export function silenceSection(report: Report): Section {
     id: PARTS.silence,
     title: 'Silence',
     question: undefined,
-    setting: view?.setting ?? '',
+    setting: '',
     notes: view ? notesOn(view) : [],
     figures: view ? [silenceFigure(view, report)] : [],
     missing: view ? [] : [missing],
@@ -39,15 +52,13 @@ function silenceFigure(view: ScenarioView, report: Report): Figure {
   const figure = kindFigure(view, 'idle', report.anchors);
   const { places } = withoutDuplicates(view);
   const panels = places.flatMap((place): Panel[] =>
-    [
-      { title: 'Bytes per client and minute', axis: 'log' as const, metrics: [SOCKETS, WITH_TCP_IP] },
-      { title: 'Packets per client and minute', axis: 'linear' as const, metrics: [PACKETS] },
-    ].flatMap(({ title, axis, metrics }): Panel[] => {
-      const [first, ...others] = metrics.map(metricOf);
-      if (!first) return [];
-      const series = [first, ...others].map(({ id, label }) => ({ metric: id, label, rows: place.lanes }));
+    PLOTS.flatMap(({ title, axis, series }): Panel[] => {
       const labels = place.lanes.map(({ label }) => label);
-      const chart = dotChart(labels, series, { title, scale: scaleIn(place.lanes, [first]), axis, isDense: true });
+      const chart = dotChart(
+        labels,
+        series.map((one) => ({ ...one, rows: place.lanes })),
+        { title, scale: scaleFor(axis === 'log' ? 'wire' : 'count', []), axis, isDense: true },
+      );
       const id = report.anchors.take(`${figure.id} chart`);
       return chart ? [{ id, title: [place.varied, title].filter(Boolean).join(': '), chart }] : [];
     }),

@@ -3,7 +3,7 @@
 import type { Estimate, Point } from '../../../contract/result.ts';
 import { chartedIn, headlineOf, type Metric } from '../../../stats/metrics/metrics.ts';
 import { valuesAxis } from '../charts/numeric-axis.ts';
-import { valueProse } from '../findings/ranking.ts';
+import { valueText } from '../findings/ranking.ts';
 import type { Figure, LaneLabel, LaneLine, LineChart, Prose } from '../page-model.ts';
 import { lanesOf, metricColumns, metricTable } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
@@ -133,7 +133,7 @@ function findingOf(view: ScenarioView): Prose | undefined {
       const texts = ends.map(({ point, up, across }): Prose => {
         const interval = intervalText(point);
         const every = interval === undefined ? [] : [{ quiet: ` every ${interval}` }];
-        return [...valueProse(up), ' for ', ...valueProse(across), ...every];
+        return [`${valueText(up)} for ${valueText(across)}`, ...every];
       });
       return [[{ strong: label.title }, ' ', ...joined(texts, ', ')]];
     });

@@ -1,17 +1,18 @@
 /** What a scenario shows of a metric, in one sentence: figures, ratios to the reference, and the words of their verdicts. */
 
-import type { Comparison, Estimate, Verdict } from '../../../contract/result.ts';
+import type { Estimate, Verdict } from '../../../contract/result.ts';
 import { isNamedByVerb } from '../../../stats/metrics/metric.ts';
 import { type Metric, metricOf } from '../../../stats/metrics/metrics.ts';
 import type { Prose } from '../page-model.ts';
 import { lanesOf } from '../tables/lane-table.ts';
-import { countOf, formatCount, formatInterval, scaleOf, withUnit } from '../words/format.ts';
+import { countOf, formatCount, formatExact, formatInterval, formatNumber, scaleOf, withUnit } from '../words/format.ts';
 import {
   type LaneAtPlace,
   labelsOf,
   laneAt,
   type Place,
   type ScenarioView,
+  scaleIn,
   withoutDuplicates,
 } from '../words/places.ts';
 import { isRefused, UNCITABLE_MARK } from '../words/standing.ts';
@@ -37,36 +38,31 @@ export function findingOf(all: ScenarioView, metric: Metric): Prose | undefined 
   return [`${title}, ${from}: `, ...sweepProse(places, metric), '.'];
 }
 
-/** `WebSocket 0.39 ms [0.37, 0.41]; Server-Sent Events 0.42 ms (× 1.08, not decided)`: the reference first, then the least. */
-export function rankingProse(lanes: readonly LaneAtPlace[], { id }: Metric): Prose {
+/** `WebSocket 0.39 ms [0.37, 0.41]; Server-Sent Events 0.42 ms (not decided)`: the reference first, then the least. */
+export function rankingProse(lanes: readonly LaneAtPlace[], metric: Metric): Prose {
   const valued = lanes.flatMap((lane) => {
-    const estimate = lane.estimates.get(id);
-    return estimate ? [{ lane, estimate, comparison: lane.comparisons.get(id) }] : [];
+    const estimate = lane.estimates.get(metric.id);
+    return estimate ? [{ lane, estimate, comparison: lane.comparisons.get(metric.id) }] : [];
   });
   const isAfter = ({ lane }: (typeof valued)[number]) => Number(!lane.label.isReference);
   valued.sort((a, b) => isAfter(a) - isAfter(b) || a.estimate.value - b.estimate.value);
-  const isAlone = valued.every(({ comparison }) => comparison === undefined);
+  const scale = scaleIn(lanes, [metric]);
+  const words = wordsOf(metric);
   return joined(
     valued.map(({ lane, estimate, comparison }): Prose => {
-      const ratio = comparison ? [' (', ...verdictProse(comparison), ')'] : [];
-      return [{ strong: lane.label.title }, ' ', ...valueProse(estimate, lane.label.isReference || isAlone), ...ratio];
+      const { interval } = formatInterval(estimate, scale);
+      const bounds = lane.label.isReference && interval ? [{ quiet: ` ${interval}` }] : [];
+      const verdict = comparison ? ` (${words[comparison.verdict]})` : '';
+      return [{ strong: lane.label.title }, ` ${valueText(estimate, scale)}`, ...bounds, verdict];
     }),
     '; ',
   );
 }
 
-/** `0.39 ms [0.37, 0.41]`, with the sign of one that may not be cited. */
-export function valueProse(estimate: Estimate, hasInterval = false): Prose {
-  const scale = scaleOf(metricOf(estimate.metric), [estimate.value]);
-  const { value, interval } = formatInterval(estimate, scale);
-  const mark = isRefused(estimate) ? UNCITABLE_MARK : '';
-  return [withUnit(value, scale) + mark, ...(hasInterval && interval ? [{ quiet: ` ${interval}` }] : [])];
-}
-
-/** `× 1.08, not decided` */
-function verdictProse(comparison: Comparison): Prose {
-  const [ratio = ''] = ratioProse(comparison);
-  return [ratio, `, ${wordsOf(metricOf(comparison.metric))[comparison.verdict]}`];
+/** `0.39 ms`, with the sign of one that may not be cited. */
+export function valueText(estimate: Estimate, scale = scaleOf(metricOf(estimate.metric), [estimate.value])): string {
+  const format = estimate.spread === 'range' ? formatExact : formatNumber;
+  return withUnit(format(estimate.value / scale.factor), scale) + (isRefused(estimate) ? UNCITABLE_MARK : '');
 }
 
 function wordsOf(metric: Metric): Readonly<Record<Verdict, string>> {
@@ -76,6 +72,7 @@ function wordsOf(metric: Metric): Readonly<Record<Verdict, string>> {
 /** `WebSocket 0.8 ms to 3.1 ms; Long-polling 1.2 ms to 9.4 ms (slower at 4 of 4 points)` */
 function sweepProse(places: readonly Place[], metric: Metric): Prose {
   const words = wordsOf(metric);
+  const scale = scaleIn(lanesOf({ places }), [metric]);
   const told = labelsOf(lanesOf({ places })).flatMap((label): Prose[] => {
     const mine = places.flatMap((place) => laneAt(place, label) ?? []);
     const estimates = mine.flatMap(({ estimates }) => estimates.get(metric.id) ?? []);
@@ -87,30 +84,29 @@ function sweepProse(places: readonly Place[], metric: Metric): Prose {
       return count > 0 ? `${words[verdict]} at ${formatCount(count)} of ${countOf(verdicts.length, 'point')}` : [];
     });
     const said = counts.length > 0 ? counts.join(', ') : 'no difference decided';
-    const to = first === last ? [] : [' to ', ...valueProse(last)];
+    const to = first === last ? '' : ` to ${valueText(last, scale)}`;
     const judged = verdicts.length > 0 ? [{ quiet: ` (${said})` }] : [];
-    return [[{ strong: label.title }, ' ', ...valueProse(first), ...to, ...judged]];
+    return [[{ strong: label.title }, ` ${valueText(first, scale)}${to}`, ...judged]];
   });
   return joined(told, '; ');
 }
 
 /** `18 lanes: 4 lower, 6 higher, 8 without a decided difference; from A × 0.51, lower, to B × 2.4, higher` */
-function endsProse(lanes: readonly LaneAtPlace[], { id, title, ...metric }: Metric): Prose {
+function endsProse(lanes: readonly LaneAtPlace[], metric: Metric): Prose {
   const compared = lanes
     .flatMap(({ label, baseline, comparisons }) => {
-      const comparison = comparisons.get(id);
+      const comparison = comparisons.get(metric.id);
       return comparison ? [{ label, baseline, comparison }] : [];
     })
     .sort((a, b) => a.comparison.ratio - b.comparison.ratio);
   const [least, most] = [compared[0], compared.at(-1)];
-  if (!least || !most) return [`${countOf(lanes.length, 'value')} of ${inSentence(title)}, none compared`];
-  const words = wordsOf({ id, title, ...metric });
+  if (!least || !most) return [`${countOf(lanes.length, 'value')} of ${inSentence(metric.title)}, none compared`];
+  const words = wordsOf(metric);
   const countIs = (verdict: Verdict) => compared.filter(({ comparison }) => comparison.verdict === verdict).length;
   const [lower, higher] = [countIs('lower'), countIs('higher')];
   const end = ({ label, baseline, comparison }: typeof least): Prose => [
     { strong: label.title },
-    ' ',
-    ...verdictProse(comparison),
+    ` ${ratioProse(comparison)[0]}, ${words[comparison.verdict]}`,
     { quiet: ` (to ${baseline?.title})` },
   ];
   return [

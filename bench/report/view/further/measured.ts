@@ -9,9 +9,17 @@ import type { ScenarioView } from '../words/places.ts';
 import type { Report } from '../words/quotes.ts';
 import { furtherSections } from './further-sections.ts';
 
-export function measuredSections(report: Report): { measured: Section[]; further: Section[] } {
+export interface Measured {
+  /** undefined of a run that ended before its first cell did. */
+  readonly time: Section | undefined;
+  /** Silence and server. */
+  readonly costs: readonly Section[];
+  readonly further: readonly Section[];
+}
+
+export function measuredSections(report: Report): Measured {
   const { views } = report;
-  if (views.length === 0) return { measured: [], further: [] };
+  if (views.length === 0) return { time: undefined, costs: [], further: [] };
   const isShown = (view: ScenarioView, kind: FigureKind): boolean => {
     const shownBy: Partial<Record<FigureKind, readonly (ScenarioView | undefined)[]>> = {
       latency: [latencyView(views), distanceView(views)],
@@ -23,7 +31,8 @@ export function measuredSections(report: Report): { measured: Section[]; further
     return shownBy[kind]?.includes(view) ?? false;
   };
   return {
-    measured: [timeSection(report), silenceSection(report), serverSection(report)],
+    time: timeSection(report),
+    costs: [silenceSection(report), serverSection(report)],
     further: furtherSections(report, isShown),
   };
 }

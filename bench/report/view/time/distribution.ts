@@ -60,7 +60,10 @@ function chartOf({ lanes }: Place, reach: number): LineChart | undefined {
     range: [0, placeOf(reach)],
     ticks: [0, ...TICKS.map((name) => PERCENTILE_SHARES[name])]
       .filter((share) => share <= reach)
-      .map((share, at) => ({ at: placeOf(share), text: PERCENTILE_LABELS[TICKS[at - 1] ?? 'p50'] })),
+      .map((share, at) => ({
+        at: placeOf(share),
+        text: at === 0 ? 'least' : PERCENTILE_LABELS[TICKS[at - 1] ?? 'p50'],
+      })),
   };
   const values = lines.flatMap(({ line }) => line.points.map((point) => point.y));
   const y = valuesAxis('Latency', scale, values, 'log');
@@ -72,6 +75,7 @@ function chartOf({ lanes }: Place, reach: number): LineChart | undefined {
     unit: y.unit,
     label: `Distribution of latencies for ${countOf(lines.length, 'lane')}: ${y.title} over percentiles.`,
     axisTitle: y.title,
+    isDense: true,
     lanes: lines.map(({ label }) => label),
     lines: lines.map(({ line }) => line),
     x,

@@ -38,7 +38,9 @@ export function partsFigures(all: ScenarioView, report: Report): Figure[] {
       total: withUnit(formatNumber(sum / scale.factor), scale),
     }));
     const chart = stackChart('Mean latency by its four parts.', 'Mean latency', bars, PARTS, scale);
-    return chart ? [{ id: report.anchors.take(`${id} chart`), title: place.name ?? place.varied, chart }] : [];
+    if (!chart) return [];
+    const title = place.name ?? place.varied;
+    return [{ id: report.anchors.take(`${id} chart`), title, chart: { ...chart, isDense: true } }];
   });
   return [
     {

@@ -4,7 +4,7 @@ import { chartedIn, latencyMetric } from '../../../stats/metrics/metrics.ts';
 import { dotChart } from '../charts/dot-chart.ts';
 import { gapFigure } from '../figures/gap-figure.ts';
 import { kindFigure, metricFigure } from '../figures/metric-figure.ts';
-import { rankingProse, valueProse } from '../findings/ranking.ts';
+import { rankingProse, valueText } from '../findings/ranking.ts';
 import { notesOn } from '../further/further-sections.ts';
 import type { Figure, LineChart, Missing, Panel, Prose, Section } from '../page-model.ts';
 import { lanesOf } from '../tables/lane-table.ts';
@@ -43,13 +43,13 @@ export function timeSection(report: Report): Section {
   const parked = result.lanes.find(({ polls }) => polls === 'parked');
   const missing: Missing[] = [
     ...(view ? [] : [{ text: 'Latency side by side was not measured in this run:', command: commandOf('fanout') }]),
-    ...(distance ? [] : [{ text: 'A distance was not measured in this run:', command: commandOf('distance') }]),
+    ...(distance ? [] : [{ text: 'A distance was not measured in this run:', command: commandOf('distance,gap') }]),
   ];
   return {
     id: PARTS.time,
     title: 'Time',
     question: undefined,
-    setting: view?.setting ?? '',
+    setting: '',
     notes: view ? notesOn(view) : [],
     figures: [
       ...(view ? [percentilesFigure(view, report)] : []),
@@ -110,7 +110,7 @@ function waitsOf(lanes: readonly LaneAtPlace[], report: Report): Prose[] {
     const estimate = lane.estimates.get(latencyMetric('p50').id);
     const intervalMs = estimate?.point.pollIntervalMs ?? row?.idlePeriodMs;
     if (row?.polls !== 'timed' || !estimate || intervalMs === undefined) return [];
-    return [{ title: row.title, text: [...valueProse(estimate), ` at ${formatSetting(intervalMs)}\u00a0ms`] }];
+    return [{ title: row.title, text: [`${valueText(estimate)} at ${formatSetting(intervalMs)}\u00a0ms`] }];
   });
   return [...new Set(waits.map(({ title }) => title))].map((title) => {
     const texts = waits.filter((one) => one.title === title).map(({ text }) => text);
@@ -124,14 +124,9 @@ function waitsOf(lanes: readonly LaneAtPlace[], report: Report): Prose[] {
 }
 
 /** What waits for the next poll: from a run over distances, or as far as it can be said without one. */
-function missedFigure({ views, anchors }: Report, { id: lane, title }: Report['result']['lanes'][number]): Figure {
+function missedFigure({ views, anchors }: Report, { title }: Report['result']['lanes'][number]): Figure {
   const view = views.find(({ scenario }) => scenario.figures.includes('gap'));
   if (view) return { ...gapFigure(view, anchors), diagram: 'gap' };
-  const near = views
-    .flatMap(lanesOf)
-    .flatMap(({ estimates }) => estimates.get('polls.queuedPercent') ?? [])
-    .filter((estimate) => estimate.lane === lane);
-  const most = near.reduce((best, one) => (one.value > (best?.value ?? -1) ? one : best), near[0]);
   return {
     id: anchors.take('gap'),
     title: 'Why a long poll misses its gap',
@@ -139,7 +134,6 @@ function missedFigure({ views, anchors }: Report, { id: lane, title }: Report['r
     finding: [
       { strong: title },
       ': an event that comes between an answer and the next poll waits for that poll, up to 3 × RTT/2 in place of RTT/2.',
-      ...(most ? [' Without a distance ', ...valueProse(most), ' of its deliveries did.'] : []),
     ],
     charts: undefined,
     tables: [],
