@@ -49,9 +49,8 @@ ${foldHtml(section)}
 `;
 }
 
-function contentHtml({ question, setting, notes, figures, missing = [] }: Section, heights: Heights): Html {
+function contentHtml({ question, notes, figures, missing = [] }: Section, heights: Heights): Html {
   return html`${question && html`<p class="lead">${question}</p>`}
-${setting && html`<p class="setting">${setting}</p>`}
 ${notes.map((note) => html`<p class="note">${note}</p>`)}
 <div class="figures">${figures.map((figure) => figureHtml(figure, heights))}</div>
 ${missing.map(({ text, command }) => html`<p class="note">${text} <code>${command}</code></p>`)}`;
@@ -69,7 +68,7 @@ ${diagram && gapDiagram()}
 `;
 }
 
-function foldHtml({ id, title, figures }: Section): Html | undefined {
+function foldHtml({ id, title, setting, figures }: Section): Html | undefined {
   const tables = figures.flatMap((figure) => figure.tables);
   if (tables.length === 0) return undefined;
   const definitions = figures.flatMap(({ definition }) => (definition === '' ? [] : definition));
@@ -77,6 +76,7 @@ function foldHtml({ id, title, figures }: Section): Html | undefined {
     tables.length,
     'table',
   )}</span></summary>
+${setting && html`<p class="setting">${setting}</p>`}
 ${definitions.map((definition) => html`<p class="definition">${definition}</p>`)}
 ${tables.map((one) => table({ ...one, folded: undefined }))}
 </details>`;

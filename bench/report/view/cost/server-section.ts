@@ -42,7 +42,7 @@ export function serverSection({ views, anchors }: Report): Section {
     id: PARTS.server,
     title: 'Server',
     question: undefined,
-    setting: '',
+    setting: cpu?.setting ?? '',
     notes: [],
     figures: besideEachOther(cpu && cpuFigure(cpu, anchors), memory && memoryFigure(memory, anchors)),
     missing,

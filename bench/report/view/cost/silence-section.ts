@@ -41,7 +41,7 @@ export function silenceSection(report: Report): Section {
     id: PARTS.silence,
     title: 'Silence',
     question: undefined,
-    setting: '',
+    setting: view?.setting ?? '',
     notes: view ? notesOn(view) : [],
     figures: view ? [silenceFigure(view, report)] : [],
     missing: view ? [] : [missing],

@@ -13,7 +13,7 @@ import { layersFigure } from '../figures/layers-figure.ts';
 import { levelsFigure } from '../figures/levels-figure.ts';
 import { kindFigure } from '../figures/metric-figure.ts';
 import { tradeoffFigure } from '../figures/tradeoff-figure.ts';
-import type { Figure, Section } from '../page-model.ts';
+import type { Figure, Section, Table } from '../page-model.ts';
 import { apartTables } from '../tables/apart-table.ts';
 import { lanesOf } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
@@ -52,16 +52,18 @@ export function furtherSections(
   return views.flatMap((view) => {
     const kinds = view.scenario.figures.filter((kind) => !isShown(view, kind));
     const figures = kinds.flatMap((kind) => figuresOf(view, kind, { anchors, result }));
-    return figures.length === 0 ? [] : sectionOf(view, figures, anchors);
+    // Where the latency stands elsewhere, so do its parts and the polls.
+    const apart = isShown(view, 'latency') ? [] : apartTables(view, anchors);
+    return figures.length === 0 ? [] : sectionOf(view, figures, apart);
   });
 }
 
-export function figuresOf(view: ScenarioView, kind: FigureKind, { anchors, result }: Omit<Report, 'views'>): Figure[] {
+function figuresOf(view: ScenarioView, kind: FigureKind, { anchors, result }: Omit<Report, 'views'>): Figure[] {
   return FIGURES[kind]?.(view, anchors, result) ?? [kindFigure(view, kind, anchors)];
 }
 
 /** The first figure says what was found; the charts of all of them stand beside each other. */
-function sectionOf(view: ScenarioView, figures: readonly Figure[], anchors: Anchors): Section {
+function sectionOf(view: ScenarioView, figures: readonly Figure[], apart: readonly Table[]): Section {
   const { title, question } = view.scenario;
   const charts = besideEachOther(figures.map((figure) => ({ title: figure.title, groups: figure.charts ?? [] })));
   const last = figures.length - 1;
@@ -75,7 +77,7 @@ function sectionOf(view: ScenarioView, figures: readonly Figure[], anchors: Anch
       ...figure,
       finding: at === 0 ? finding : undefined,
       charts: at === 0 ? charts : undefined,
-      tables: [...figure.tables, ...(at === last ? apartTables(view, anchors) : [])],
+      tables: [...figure.tables, ...(at === last ? apart : [])],
     })),
   };
 }

@@ -20,9 +20,12 @@ export interface Measured {
 export function measuredSections(report: Report): Measured {
   const { views } = report;
   if (views.length === 0) return { time: undefined, costs: [], further: [] };
+  const side = latencyView(views);
   const isShown = (view: ScenarioView, kind: FigureKind): boolean => {
     const shownBy: Partial<Record<FigureKind, readonly (ScenarioView | undefined)[]>> = {
-      latency: [latencyView(views), distanceView(views)],
+      latency: [side, distanceView(views)],
+      // What goes over the wire for one event stands with its layers.
+      bytes: side?.scenario.figures.includes('layers') ? [side] : [],
       cpu: [cpuView(views)],
       memory: [memoryView(views)],
       idle: [silenceView(views)],

@@ -28,7 +28,8 @@ export function partsFigures(all: ScenarioView, report: Report): Figure[] {
   const { places } = withoutDuplicates(all);
   const wholes = places.map((place) => ({ place, lanes: wholesAt(place, report) }));
   const sums = wholes.flatMap(({ lanes }) => lanes.map(({ sum }) => sum));
-  if (sums.length === 0) return [];
+  const tables = apartTables(all, report.anchors, ['latency-parts']);
+  if (tables.length === 0) return [];
   const id = report.anchors.take(`${all.id} parts`);
   const scale = scaleOf(metricOf(PARTS[1].metric), sums);
   const panels = wholes.flatMap(({ place, lanes }): Panel[] => {
@@ -50,8 +51,8 @@ export function partsFigures(all: ScenarioView, report: Report): Figure[] {
         'The four parts sum to the mean latency. Lanes that poll on a timer are in the table alone: their server part is the wait ' +
         'for the poll, and would hide the others.',
       finding: findingOf(wholes),
-      charts: [{ title: undefined, panels }],
-      tables: apartTables(all, report.anchors, ['latency-parts']),
+      charts: panels.length > 0 ? [{ title: undefined, panels }] : undefined,
+      tables,
     },
   ];
 }

@@ -7,6 +7,7 @@ import { kindFigure, metricFigure } from '../figures/metric-figure.ts';
 import { rankingProse, valueText } from '../findings/ranking.ts';
 import { notesOn } from '../further/further-sections.ts';
 import type { Figure, LineChart, Missing, Panel, Prose, Section } from '../page-model.ts';
+import { apartTables } from '../tables/apart-table.ts';
 import { lanesOf } from '../tables/lane-table.ts';
 import { PARTS } from '../words/anchors.ts';
 import { formatSetting, type Scale } from '../words/format.ts';
@@ -37,10 +38,9 @@ export function distanceView(views: readonly ScenarioView[]): ScenarioView | und
 }
 
 export function timeSection(report: Report): Section {
-  const { views, anchors, result } = report;
+  const { views, anchors } = report;
   const view = latencyView(views);
   const distance = distanceView(views);
-  const parked = result.lanes.find(({ polls }) => polls === 'parked');
   const missing: Missing[] = [
     ...(view ? [] : [{ text: 'Latency side by side was not measured in this run:', command: commandOf('fanout') }]),
     ...(distance ? [] : [{ text: 'A distance was not measured in this run:', command: commandOf('distance,gap') }]),
@@ -49,13 +49,13 @@ export function timeSection(report: Report): Section {
     id: PARTS.time,
     title: 'Time',
     question: undefined,
-    setting: '',
+    setting: view?.setting ?? '',
     notes: view ? notesOn(view) : [],
     figures: [
       ...(view ? [percentilesFigure(view, report)] : []),
       ...(view ? partsFigures(view, report) : []),
       ...(view ? distributionFigure(view, anchors) : []),
-      ...(parked ? [missedFigure(report, parked)] : []),
+      ...missedFigures(report),
       ...(distance ? [distanceFigure(distance, report)] : []),
     ],
     missing,
@@ -124,21 +124,25 @@ function waitsOf(lanes: readonly LaneAtPlace[], report: Report): Prose[] {
 }
 
 /** What waits for the next poll: from a run over distances, or as far as it can be said without one. */
-function missedFigure({ views, anchors }: Report, { title }: Report['result']['lanes'][number]): Figure {
+function missedFigures({ views, anchors, result }: Report): Figure[] {
   const view = views.find(({ scenario }) => scenario.figures.includes('gap'));
-  if (view) return { ...gapFigure(view, anchors), diagram: 'gap' };
-  return {
-    id: anchors.take('gap'),
-    title: 'Why a long poll misses its gap',
-    definition: '',
-    finding: [
-      { strong: title },
-      ': an event that comes between an answer and the next poll waits for that poll, up to 3 × RTT/2 in place of RTT/2.',
-    ],
-    charts: undefined,
-    tables: [],
-    diagram: 'gap',
-  };
+  if (view) return [{ ...gapFigure(view, anchors), diagram: 'gap' }];
+  const parked = result.lanes.find(({ polls }) => polls === 'parked');
+  if (!parked) return [];
+  return [
+    {
+      id: anchors.take('gap'),
+      title: 'Why a long poll misses its gap',
+      definition: '',
+      finding: [
+        { strong: parked.title },
+        ': an event that comes between an answer and the next poll waits for that poll, up to 3 × RTT/2 in place of RTT/2.',
+      ],
+      charts: undefined,
+      tables: [],
+      diagram: 'gap',
+    },
+  ];
 }
 
 function distanceFigure(view: ScenarioView, { anchors }: Report): Figure {
@@ -149,6 +153,7 @@ function distanceFigure(view: ScenarioView, { anchors }: Report): Figure {
     ...figure,
     title: 'At a distance',
     definition: `${figure.definition} The dashed line is half the RTT, which no transport can go below.`,
+    tables: [...figure.tables, ...apartTables(view, anchors)],
   };
 }
 
