@@ -5,7 +5,7 @@ import { renderReport } from '../page/render.ts';
 import type { DotDataset } from '../view/charts/chart-spec.ts';
 import { chartSpecs } from '../view/charts/charts.ts';
 import { noiseFloorOf } from '../view/findings/noise-floor.ts';
-import { pageModel } from '../view/model.ts';
+import { figuresOf, pageModel } from '../view/model.ts';
 import type { Figure } from '../view/page-model.ts';
 import { proseText } from '../view/words/verdicts.ts';
 
@@ -63,7 +63,7 @@ describe('the noise floor', () => {
   test('is there although others are compared with a third lane, and then ratios are still to that one', () => {
     const result = repeated({ reference: 'gamma' });
     expect(floorOf(result)).toHaveLength(1);
-    const [latency] = pageModel(result).sections[0]?.figures ?? [];
+    const [latency] = pageModel(result).time?.figures ?? [];
     const row = latency?.tables[0]?.rows.find(({ header }) => header === 'Lane again');
     expect(row?.cells[1]?.text).toMatch(/^0\.3/);
   });
@@ -72,7 +72,7 @@ describe('the noise floor', () => {
     ['no lane is a duplicate', {}],
     ['its original was not run', { lanes: ['alpha', 'beta'], duplicates: { beta: 'omega' } }],
   ])('is not mentioned where %s', (_, spec) => {
-    expect(pageModel(makeResult(spec)).head.noiseFloor).toEqual([]);
+    expect(pageModel(makeResult(spec)).checks.noiseFloor).toEqual([]);
     expect(renderReport(makeResult(spec))).not.toContain('measured twice');
   });
 });
@@ -90,7 +90,7 @@ describe('a duplicate lane', () => {
   });
 
   test('is not said twice in bytes', () => {
-    for (const name of ['bytes', 'layers', 'levels', 'handshake']) {
+    for (const name of ['layers', 'levels', 'handshake']) {
       expect(rowsOf(figures.get(`spread-${name}`)), name).toEqual(['Lane beta', 'Lane gamma']);
     }
   });
@@ -100,31 +100,20 @@ describe('a duplicate lane', () => {
     const estimates = result.estimates.map((one) =>
       one.lane === 'again' && one.metric === 'wire.perDeliveryBytes' ? { ...one, value: one.value * 1.02 } : one,
     );
-    const [, bytes] = pageModel({ ...result, estimates }).sections[0]?.figures ?? [];
+    const [bytes] = pageModel({ ...result, estimates }).further[0]?.figures ?? [];
     expect(rowsOf(bytes)).toContain('Lane again');
   });
 
   test('has the colour of that lane, and is hollow', () => {
-    const spec = chartSpecs(model).find(({ canvas }) => canvas.startsWith('spread-latency'));
+    const points = [10, 100].map((clients) => ({ ...POINT, clients }));
+    const swept = chartSpecs(figuresOf(pageModel(repeated({ points }))));
+    const spec = swept.find(({ canvas }) => canvas.startsWith('spread-latency'));
     const [estimates] = (spec?.config.data.datasets ?? []) as DotDataset[];
     expect(estimates?.pointBorderColor).toEqual(['--lane-1', '--lane-1', '--lane-2']);
     expect(estimates?.['pointBackgroundColor']).toEqual(['--lane-1', '--paper', '--lane-2']);
   });
 
-  test('has no sentence of its own, and nothing to cite', () => {
-    const titles = model.summary.flatMap(({ sentences }) => sentences.flatMap(({ lane }) => lane?.title ?? []));
-    expect(titles).toEqual(['Lane beta', 'Lane gamma']);
-    expect(model.cite.groups.flatMap(({ sentences }) => sentences.map(({ lane }) => lane.title))).not.toContain(
-      'Lane again',
-    );
-  });
-
   test('is audited like any other', () => {
     expect(model.checks.audit?.rows.map(({ header }) => header)).toContain('Lane again');
-  });
-
-  test('is a lane of its own where it is the reference', () => {
-    const titles = pageModel(repeated({ reference: 'again' })).summary[0]?.sentences.map(({ lane }) => lane?.title);
-    expect(titles).toEqual(['Lane again', 'Lane beta', 'Lane gamma']);
   });
 });

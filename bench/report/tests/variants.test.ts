@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { makeResult, POINT, withLedger } from '../../tests/fixture.ts';
+import { makeResult, withLedger } from '../../tests/fixture.ts';
 import { summaryMarkdown } from '../export/summary.ts';
 import { tablesLatex } from '../export/tables-tex.ts';
 import { describeResult } from '../terminal/terminal.ts';
@@ -36,17 +36,9 @@ describe('a variant', () => {
     expect(table?.definition).toContain('Ratios: to Lane beta, of a variant to what it varies, paired by round');
   });
 
-  test('has its own finding', () => {
-    expect(proseText(figureOf('spread-cpu').finding ?? [])).toMatch(
-      /^The widest difference: Lane alpha takes less server CPU than Lane beta: .+ What an option changes most: Lane gamma takes more server CPU than Lane alpha: /,
-    );
-    const same = makeResult({
-      lanes: ['beta', 'beta-tls'],
-      variants: VARIANTS,
-      change: (cell) => ({ ...cell, wire: { ...cell.wire, perDeliveryBytes: 200 } }),
-    });
-    expect(proseText(figureOf('spread-bytes', same).finding ?? [])).toBe(
-      'No variant differs from what it varies by more than the margin of ±1\u00a0%.',
+  test('is told by its ratio to what it varies', () => {
+    expect(proseText(figureOf('spread-latency').finding ?? []).replaceAll('\u00a0', ' ')).toMatch(
+      /^Latency p50: of 3 comparisons, 1 faster, 2 slower, 0 without a decided difference; from Lane alpha × 0\.\d+, faster \(to Lane beta\) to Lane beta-tls × \d[\d.]*, slower \(to Lane beta\)\.$/,
     );
   });
 
@@ -71,19 +63,6 @@ describe('a variant', () => {
     const latex = tablesLatex(result, views);
     expect(latex).toContain('ratios to the lane that heads each group, paired by round');
     expect(latex).toMatch(/\{\\itshape to Lane alpha\} \\\\\n\s+Lane gamma &/);
-  });
-
-  test('over several points counts its verdicts against what it varies, and in short apart from the others', () => {
-    const swept = makeResult({
-      lanes: LANES,
-      variants: VARIANTS,
-      points: [10, 100, 1_000].map((clients) => ({ ...POINT, clients })),
-    });
-    const sentences = pageModel(swept).summary.flatMap((group) => group.sentences.map(({ text }) => proseText(text)));
-    expect(sentences.find((text) => text.startsWith('Lane gamma'))).toContain(
-      'is slower than Lane alpha at every point',
-    );
-    expect(describeResult(swept)).toMatch(/^Widest by an option \(.+\): Lane beta-tls is slower than Lane beta: /m);
   });
 
   test('whose original is the only other lane is compared without the reference of the run', () => {

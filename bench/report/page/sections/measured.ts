@@ -1,7 +1,6 @@
 /** Sections of what was measured: what was found in a sentence, the charts of it, and folded below what they are made of. */
 
 import type { Figure, Section } from '../../view/page-model.ts';
-import { PARTS } from '../../view/words/anchors.ts';
 import { countOf } from '../../view/words/format.ts';
 import { chartsHtml, type Heights } from '../figure-html.ts';
 import { type Html, html } from '../html.ts';
@@ -9,44 +8,21 @@ import { anchorLink, prose, table } from '../parts.ts';
 import { gapDiagram } from './gap-diagram.ts';
 
 export function measuredHtml(section: Section, heights: Heights): Html {
-  const { id, title } = section;
-  return html`<section class="measured" aria-labelledby="${id}">
-<h2 id="${id}">${title}${anchorLink(id, title)}</h2>
-${contentHtml(section, heights)}
-${foldHtml(section)}
-</section>
-`;
-}
-
-/** Sections side by side where there is room; what they fold is as wide as the page. */
-export function besideEachOther(sections: readonly Section[], heights: Heights): Html | undefined {
-  if (sections.length === 0) return undefined;
-  return html`<div class="measured pair">${sections.map((section) => {
-    const { id, title } = section;
-    return html`<section aria-labelledby="${id}">
-<h2 id="${id}">${title}${anchorLink(id, title)}</h2>
-${contentHtml(section, heights)}
-</section>
-`;
-  })}</div>
-${sections.map(foldHtml)}`;
+  return html`<div class="measured">${contentHtml(section, heights)}
+${foldHtml(section)}</div>`;
 }
 
 /** The scenarios that no other section shows; undefined where there are none. */
 export function furtherHtml(sections: readonly Section[], heights: Heights): Html | undefined {
   if (sections.length === 0) return undefined;
-  return html`<section class="measured" aria-labelledby="${PARTS.further}">
-<h2 id="${PARTS.further}">Further scenarios${anchorLink(PARTS.further, 'Further scenarios')}</h2>
-${sections.map((section) => {
-  const { id, title } = section;
-  return html`<section class="scenario" aria-labelledby="${id}">
+  return html`${sections.map((section) => {
+    const { id, title } = section;
+    return html`<section class="scenario" aria-labelledby="${id}">
 <h3 id="${id}">${title}${anchorLink(id, title)}</h3>
-${contentHtml(section, heights)}
-${foldHtml(section)}
+${measuredHtml(section, heights)}
 </section>
 `;
-})}</section>
-`;
+  })}`;
 }
 
 function contentHtml({ question, notes, figures, missing = [] }: Section, heights: Heights): Html {

@@ -3,7 +3,7 @@
 import type { Point } from '../../../contract/result.ts';
 import { headlineOf, metricOf } from '../../../stats/metrics/metrics.ts';
 import { dotChart } from '../charts/dot-chart.ts';
-import { kindFigure } from '../figures/metric-figure.ts';
+import { kindFigure, labelOf } from '../figures/metric-figure.ts';
 import { rankingProse } from '../findings/ranking.ts';
 import type { ChartGroup, Figure, Missing, Panel, Prose, Section } from '../page-model.ts';
 import { apartTables } from '../tables/apart-table.ts';
@@ -64,8 +64,8 @@ function cpuFigure(view: ScenarioView, anchors: Report['anchors']): Figure {
   const chart = dotChart(
     lanes.map(({ label }) => label),
     [
-      { metric: CPU.id, label: 'a delivery', rows: lanes },
-      { metric: FLOOR.id, label: 'the server without clients, by as many deliveries', rows: lanes, convert: floorUs },
+      { metric: CPU.id, label: labelOf(CPU), rows: lanes },
+      { metric: FLOOR.id, label: 'without clients, by as many deliveries', rows: lanes, convert: floorUs },
     ],
     { title: CPU.title, scale: scaleIn(lanes, [CPU]), axis: 'log', isDense: true },
   );
@@ -99,7 +99,7 @@ function memoryFigure(view: ScenarioView, anchors: Report['anchors']): Figure {
   const lanes = busiestOf(view)?.lanes ?? [];
   const chart = dotChart(
     lanes.map(({ label }) => label),
-    [{ metric: MEMORY.id, label: MEMORY.label, rows: lanes }],
+    [{ metric: MEMORY.id, label: labelOf(MEMORY), rows: lanes }],
     { title: MEMORY.title, scale: scaleIn(lanes, [MEMORY]), axis: MEMORY.axis, isDense: true },
   );
   const ranking = rankingProse(lanes, MEMORY);

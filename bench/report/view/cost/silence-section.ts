@@ -13,7 +13,6 @@ import { type Report, rowOf } from '../words/quotes.ts';
 import { joined } from '../words/verdicts.ts';
 
 const SOCKETS = 'idle.bytesPerClientMinute';
-const AT_USUAL = 'idle.bytesPerClientMinuteAtDefault';
 const WITH_TCP_IP = 'idle.tcpIpBytesPerClientMinute';
 const PACKETS = 'idle.segmentsPerClientMinute';
 
@@ -88,14 +87,13 @@ function findingOf(lanes: readonly LaneAtPlace[], { scenario }: ScenarioView, re
   ];
 }
 
-/** `WebSocket 432 B (30 s)`; none of a lane that says nothing while nothing happens. */
+/** `WebSocket 432 B (30 s)`, in inverse proportion to the period; none of a lane that says nothing while nothing happens. */
 function usualOf(lane: LaneAtPlace, report: Report): Prose[] {
-  const row = rowOf(report, lane);
-  const periodMs = lane.valid[0]?.keepAlive?.usualPeriodMs ?? row?.idlePeriodMs;
-  const [sockets, atUsual, all] = [SOCKETS, AT_USUAL, WITH_TCP_IP].map((id) => lane.estimates.get(id)?.value);
-  if (periodMs === undefined || !sockets || atUsual === undefined) return [];
-  // Packets come as often as what they carry.
-  const bytes = all === undefined ? atUsual : (all * atUsual) / sockets;
-  const period = `${formatSetting(periodMs / 1e3)}\u00a0s`;
-  return [[{ strong: lane.label.title }, ` ${formatExact(bytes)}\u00a0B`, { quiet: ` (${period})` }]];
+  const idlePeriodMs = rowOf(report, lane)?.idlePeriodMs;
+  const { periodMs = idlePeriodMs, usualPeriodMs = idlePeriodMs } = lane.valid[0]?.keepAlive ?? {};
+  const { value = 0 } = lane.estimates.get(WITH_TCP_IP) ?? lane.estimates.get(SOCKETS) ?? {};
+  if (periodMs === undefined || usualPeriodMs === undefined || value === 0) return [];
+  const bytes = formatExact((value * periodMs) / usualPeriodMs);
+  const period = `${formatSetting(usualPeriodMs / 1e3)}\u00a0s`;
+  return [[{ strong: lane.label.title }, ` ${bytes}\u00a0B`, { quiet: ` (${period})` }]];
 }

@@ -61,7 +61,7 @@ export function metricFigure(view: ScenarioView, spec: MetricFigureSpec, anchors
 
 const plotOf = ({ title, shown }: Metric): string => shown.chart?.plot ?? title;
 
-const labelOf = ({ label, shown }: Metric): string => shown.chart?.label ?? label;
+export const labelOf = ({ label, shown }: Metric): string => shown.chart?.label ?? label;
 
 /** The metrics that share the axis of the first; over many rows, or where lines show a sweep, the first alone. */
 function shownFirst({ places }: ScenarioView, [first, ...others]: Metrics): Metrics {

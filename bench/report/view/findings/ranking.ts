@@ -19,7 +19,7 @@ import { isRefused, UNCITABLE_MARK } from '../words/standing.ts';
 import { joined, ratioProse, VERDICT_NAMES } from '../words/verdicts.ts';
 import { inSentence } from '../words/wording.ts';
 
-/** More lanes than these are told by the two ends of their ratios: a sentence of all would be a table. */
+/** More lanes than these, and variants, are told by the two ends of their ratios: a sentence of all would be a table. */
 const MOST_NAMED = 8;
 
 /** undefined where no lane has a value. */
@@ -28,7 +28,8 @@ export function findingOf(all: ScenarioView, metric: Metric): Prose | undefined 
   const lanes = lanesOf(view).filter(({ estimates }) => estimates.has(metric.id));
   if (lanes.length === 0) return undefined;
   const title = metric.title;
-  if (labelsOf(lanes).length > MOST_NAMED) return [`${title}: `, ...endsProse(lanes, metric), '.'];
+  const hasVariants = lanes.some(({ isVariant }) => isVariant);
+  if (hasVariants || labelsOf(lanes).length > MOST_NAMED) return [`${title}: `, ...endsProse(lanes, metric), '.'];
   const [sweep] = view.sweeps.filter(({ places }) => places.length > 1);
   const places = sweep?.places.map(({ place }) => place) ?? [];
   const [first, last] = [places[0], places.at(-1)];

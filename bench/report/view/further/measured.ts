@@ -9,17 +9,17 @@ import type { ScenarioView } from '../words/places.ts';
 import type { Report } from '../words/quotes.ts';
 import { furtherSections } from './further-sections.ts';
 
+/** Those without a value say what was not measured; undefined of a run that ended before its first cell did. */
 export interface Measured {
-  /** undefined of a run that ended before its first cell did. */
   readonly time: Section | undefined;
-  /** Silence and server. */
-  readonly costs: readonly Section[];
+  readonly silence: Section | undefined;
+  readonly server: Section | undefined;
   readonly further: readonly Section[];
 }
 
 export function measuredSections(report: Report): Measured {
   const { views } = report;
-  if (views.length === 0) return { time: undefined, costs: [], further: [] };
+  if (views.length === 0) return { time: undefined, silence: undefined, server: undefined, further: [] };
   const side = latencyView(views);
   const isShown = (view: ScenarioView, kind: FigureKind): boolean => {
     const shownBy: Partial<Record<FigureKind, readonly (ScenarioView | undefined)[]>> = {
@@ -35,7 +35,8 @@ export function measuredSections(report: Report): Measured {
   };
   return {
     time: timeSection(report),
-    costs: [silenceSection(report), serverSection(report)],
+    silence: silenceSection(report),
+    server: serverSection(report),
     further: furtherSections(report, isShown),
   };
 }

@@ -18,7 +18,7 @@ const POINTS = 48;
 export function distributionFigure(all: ScenarioView, anchors: Anchors): Figure[] {
   const { places } = withoutDuplicates(all);
   const reach = ({ lanes }: Place) => Math.max(0, ...lanes.map((lane) => furthestOf(lane)));
-  const place = places.reduce((best, one) => (best && reach(best) >= reach(one) ? best : one), places[0]);
+  const place = places.reduce((best, one) => (best && reach(best) > reach(one) ? best : one), places[0]);
   const chart = place && reach(place) >= PERCENTILE_SHARES.p95 ? chartOf(place, reach(place)) : undefined;
   if (!chart) return [];
   const title = ['Distribution', place?.name].filter(Boolean).join(', ');
