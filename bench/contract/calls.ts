@@ -42,6 +42,7 @@ const ledgerCount = wireRecord.shape.ledger
     unreadBytes: z.strictObject({ up: z.int(), down: z.int() }),
     problems: z.array(z.string()),
   });
+const samples = wireRecord.shape.ledger.unwrap().shape.samples.unwrap();
 
 const certificate = z.strictObject({ key: z.string(), cert: z.string() }).describe('PEM');
 const address = z.strictObject({ host: z.string(), port: count });
@@ -230,7 +231,7 @@ export const relayCalls = {
   keys: { params: z.strictObject({ lines: keys }), answer: nothing },
   measure: { params: measureParams, answer: z.strictObject({ window: ledgerCount, cpuShare, elapsedUs }) },
   /** Waits until every connection has ended. */
-  close: { params: nothing, answer: z.strictObject({ cell: ledgerCount, ...bothSides }) },
+  close: { params: nothing, answer: z.strictObject({ cell: ledgerCount, samples, ...bothSides }) },
 };
 
 /**

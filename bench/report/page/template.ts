@@ -11,6 +11,7 @@ import { embedJson, Html, html } from './html.ts';
 import { anchorLink, copyable, entries, laneMark, prose, table } from './parts.ts';
 import { heroHtml } from './sections/hero.ts';
 import { furtherHtml, measuredHtml } from './sections/measured.ts';
+import { wireHtml } from './sections/wire.ts';
 
 const ICON =
   'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 16 16%22%3E%3Cpath ' +
@@ -27,7 +28,8 @@ interface Part {
 
 /** In the order of the page. */
 const SECTIONS: readonly Part[] = [
-  // Here: wire, numbers, breakEven.
+  { id: PARTS.wire, title: 'What goes over the wire for one event', html: ({ wire }) => wire && wireHtml(wire) },
+  // Here: numbers, breakEven.
   { id: PARTS.time, title: 'Time', html: ({ time }, heights) => time && measuredHtml(time, heights) },
   {
     id: PARTS.silence,

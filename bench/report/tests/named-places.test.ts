@@ -108,7 +108,7 @@ describe('page and sentences', () => {
     const charts = page.sections.flatMap(({ figures }) =>
       figures.flatMap(({ charts = [] }) => charts.flatMap(({ panels }) => panels)),
     );
-    expect(charts.length).toBeGreaterThan(4);
+    expect(charts.length).toBe(3);
     for (const { chart } of charts) expect(chart.lanes.length).toBeGreaterThan(0);
   });
 

@@ -383,7 +383,7 @@ describe('a finding', () => {
 
   test('of a sweep has each lane at both ends, and at how many points it differs from the reference', () => {
     expect(textOf('open-connect')).toMatch(/^Time to first event p50, from RTT 0 ms to RTT 100 ms: /);
-    expect(textOf('open-connect')).toMatch(/Lane framing [\d.]+ ms to [\d.]+ ms; /);
+    expect(textOf('open-connect')).toMatch(/Lane framing [\d.]+ ms to [\d.]+ ms\.$/);
     expect(textOf('open-connect')).toMatch(/Lane bare [\d.]+ ms to [\d.]+ ms \(faster at 3 of 3 points\)/);
     expect(textOf('open-connect')).not.toContain('framing-again');
   });
@@ -405,7 +405,7 @@ describe('a finding', () => {
     const part = { id: 'wide', figures: ['upstream' as const], points: [POINT], change: echoing };
     const of = pageModel(makeSurvey({ lanes, parts: [part] }));
     expect(textOf('wide-upstream', of)).toMatch(
-      /^Echo p50: of 10 comparisons, 10 faster, 0 slower, 0 without .* from Lane lane-0 × 0\./,
+      /^Echo p50: of 10 comparisons, 9 faster, 0 slower, 1 without a decided difference; from Lane lane-0 × 0\.\d+, faster \(to Lane lane-10\) to /,
     );
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { makeResult, withLedger } from '../../tests/fixture.ts';
+import { makeResult } from '../../tests/fixture.ts';
 import { summaryMarkdown } from '../export/summary.ts';
 import { tablesLatex } from '../export/tables-tex.ts';
 import { describeResult } from '../terminal/terminal.ts';
@@ -40,17 +40,6 @@ describe('a variant', () => {
     expect(proseText(figureOf('spread-latency').finding ?? []).replaceAll('\u00a0', ' ')).toMatch(
       /^Latency p50: of 3 comparisons, 1 faster, 2 slower, 0 without a decided difference; from Lane alpha × 0\.\d+, faster \(to Lane beta\) to Lane beta-tls × \d[\d.]*, slower \(to Lane beta\)\.$/,
     );
-  });
-
-  test('has its overhead beside that of what it varies at every level', () => {
-    const layered = makeResult({
-      lanes: LANES,
-      variants: VARIANTS,
-      change: withLedger,
-      replace: { scenarios: result.scenarios.map((one) => ({ ...one, figures: ['layers' as const] })) },
-    });
-    const tables = figureOf('spread-levels', layered).tables;
-    for (const { columns } of tables) expect(columns[1]?.label).toBe('Ratios to');
   });
 
   test('is told against what it varies in words, on the terminal and in exports', () => {

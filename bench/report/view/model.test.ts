@@ -128,13 +128,16 @@ describe('numbers of a table', () => {
   });
 
   test('are those of the chart beside it', () => {
-    for (const id of ['spread-latency', 'spread-cpu', 'spread-memory']) {
-      const figure = figureOf(result, id);
-      const { series, lanes, unit } = dots(figure);
+    const memory = figureOf(result, 'spread-cpu').charts?.[0]?.panels[1]?.chart as DotChart;
+    const tables = [tableOf(figureOf(result, 'spread-latency')), tableOf(figureOf(result, 'spread-memory'))] as const;
+    for (const [{ series, lanes, unit }, table] of [
+      [dots(figureOf(result, 'spread-latency')), tables[0]],
+      [memory, tables[1]],
+    ] as const) {
       for (const { label, estimates } of series) {
         expect(estimates).toHaveLength(3);
         for (const { row, text } of estimates) {
-          const printed = cellsOf(tableOf(figure), lanes[row]?.title ?? '', label).split(' ')[0];
+          const printed = cellsOf(table, lanes[row]?.title ?? '', label).split(' ')[0];
           expect(text).toBe(`${printed} ${unit}`);
         }
       }
@@ -374,13 +377,12 @@ describe('lanes and scenarios come from the result', () => {
   });
 
   test.each(FIGURES)('so that a scenario asks for its figures: %s alone', (name) => {
-    const replace = { scenarios: [{ ...SCENARIO, figures: [name] }] };
-    const ids = figuresOf(pageModel(makeResult({ change: withLedger, replace }))).map(({ id }) => id);
-    expect(ids).toEqual(
-      name === 'layers'
-        ? ['layers', 'levels', 'handshake', 'empty-polls'].map((id) => `spread-${id}`)
-        : [`spread-${name}`],
+    const { sections, wire } = pageModel(
+      makeResult({ change: withLedger, replace: { scenarios: [{ ...SCENARIO, figures: [name] }] } }),
     );
+    const ids = sections.flatMap(({ figures }) => figures.map(({ id }) => id));
+    expect(ids).toEqual(name === 'layers' ? [] : [`spread-${name}`]);
+    expect(wire?.tables.map(({ id }) => id)).toEqual(name === 'layers' ? ['spread-layers-table'] : undefined);
   });
 
   test('so that more lanes than colours still have a colour each', () => {

@@ -11,6 +11,7 @@ import type { Entry, Figure } from './page-model.ts';
 import { betweenRunsTable } from './tables/between-runs-table.ts';
 import { conditionsOf } from './tables/conditions.ts';
 import { type EarlierRun, earlierTable } from './tables/earlier-table.ts';
+import { wireSection } from './wire/wire-section.ts';
 import { Anchors } from './words/anchors.ts';
 import { countOf, formatCount, formatDuration, formatInstant } from './words/format.ts';
 import { reportOf } from './words/quotes.ts';
@@ -24,12 +25,14 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
   const report = reportOf(result, new Anchors());
   const { views } = report;
   const hero = heroOf(report);
-  const { time, silence, server, further } = measuredSections(report);
+  const wire = wireSection(report);
+  const { time, silence, server, further } = measuredSections(report, wire !== undefined);
   // Parts, in the order of the page; one that the result has nothing for is undefined, and left out.
   return {
     title: `${hero.question} · Pushlab`,
     hero,
-    // Here: wire, numbers, breakEven.
+    wire,
+    // Here: numbers, breakEven.
     ...{ time, silence, server, further },
     sections: [time, silence, server, ...further].flatMap((section) => section ?? []),
     // Here: model, claims, limits.

@@ -16,7 +16,7 @@ const PARKED = 344;
 const AFTER_GAP = FIRST + 2 * TRANSIT;
 
 export function gapDiagram(): Html {
-  return html`<figure class="diagram"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="gap-diagram-title gap-diagram-text">
+  return html`<figure class="diagram"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-labelledby="gap-diagram-title" aria-describedby="gap-diagram-text">
 <title id="gap-diagram-title">Why a long poll misses its gap</title>
 <desc id="gap-diagram-text">Time runs to the right, between a server above and a client below. Event 1 is answered at once and arrives after half a round trip. Event 2 comes just after that answer, waits a whole round trip for the client’s next poll, and arrives after up to three halves. Event 3 finds the next poll parked and arrives after one half.</desc>
 <text x="0" y="16">server</text><text x="0" y="${HEIGHT - 4}">client</text>

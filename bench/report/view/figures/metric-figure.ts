@@ -65,8 +65,10 @@ export const labelOf = ({ label, shown }: Metric): string => shown.chart?.label 
 
 /** The metrics that share the axis of the first; over many rows, or where lines show a sweep, the first alone. */
 function shownFirst({ places }: ScenarioView, [first, ...others]: Metrics): Metrics {
-  const isSmall = places.length === 1 && (places[0]?.lanes.length ?? 0) <= MOST_ROWS;
-  return [first, ...(isSmall ? others.filter((one) => plotOf(one) === plotOf(first)) : [])];
+  const sameAxis = others.filter((one) => plotOf(one) === plotOf(first));
+  const isShort = places.every(({ lanes }) => lanes.length <= MOST_ROWS);
+  const isSmall = places.length === 1 || (places.length === 2 && sameAxis.length === 1);
+  return [first, ...(isShort && isSmall ? sameAxis : [])];
 }
 
 /** Of several percentiles of one thing, the first says what they are of. */

@@ -1,42 +1,26 @@
 /** Scenarios that no other part of the page shows, each with its question, one sentence, one chart and its tables. */
 
-import type { Result } from '../../../contract/result.ts';
 import type { FigureKind } from '../../../stats/metrics/metrics.ts';
 import { besideEachOther } from '../charts/panels.ts';
-import { emptyPollsFigure } from '../figures/empty-polls-figure.ts';
 import { gapFigure } from '../figures/gap-figure.ts';
-import { handshakeFigure } from '../figures/handshake-figure.ts';
 import { herdFigure } from '../figures/herd-figure.ts';
 import { isolationFigure } from '../figures/isolation-figure.ts';
 import { kneeFigure } from '../figures/knee-figure.ts';
-import { layersFigure } from '../figures/layers-figure.ts';
-import { levelsFigure } from '../figures/levels-figure.ts';
 import { kindFigure } from '../figures/metric-figure.ts';
 import { tradeoffFigure } from '../figures/tradeoff-figure.ts';
 import type { Figure, Section, Table } from '../page-model.ts';
 import { apartTables } from '../tables/apart-table.ts';
-import { lanesOf } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
 import { countOf } from '../words/format.ts';
 import { type LaneAtPlace, type Place, type ScenarioView, withoutEqualBytes } from '../words/places.ts';
 import type { Report } from '../words/quotes.ts';
 import { roundsOf } from '../words/rounds.ts';
 
-type FiguresOf = (view: ScenarioView, anchors: Anchors, result: Result) => Figure[];
+type FiguresOf = (view: ScenarioView, anchors: Anchors) => Figure[];
 
 /** Those that are more than their metrics. */
 const FIGURES: Partial<Readonly<Record<FigureKind, FiguresOf>>> = {
   bytes: (view, anchors) => [kindFigure(withoutEqualBytes(view), 'bytes', anchors)],
-  layers: (all, anchors, result) => {
-    const view = withoutEqualBytes(all);
-    const hasLedger = lanesOf(view).some(({ valid }) => valid.some(({ wire }) => wire.ledger));
-    return [
-      ...(hasLedger ? [layersFigure(view, anchors)] : []),
-      levelsFigure(view, result.environment, anchors),
-      ...(hasLedger ? [handshakeFigure(view, anchors)] : []),
-      ...emptyPollsFigure(view, result, anchors),
-    ];
-  },
   tradeoff: (view, anchors) => [tradeoffFigure(view, anchors)],
   recovery: (view, anchors) => [kindFigure(view, 'recovery', anchors), ...herdFigure(view, anchors)],
   isolation: (view, anchors) => [isolationFigure(view, anchors)],
@@ -46,20 +30,20 @@ const FIGURES: Partial<Readonly<Record<FigureKind, FiguresOf>>> = {
 
 /** @param isShown whether another part of the page shows a view, or a kind of its figures */
 export function furtherSections(
-  { views, anchors, result }: Report,
+  { views, anchors }: Pick<Report, 'views' | 'anchors'>,
   isShown: (view: ScenarioView, kind: FigureKind) => boolean,
 ): Section[] {
   return views.flatMap((view) => {
     const kinds = view.scenario.figures.filter((kind) => !isShown(view, kind));
-    const figures = kinds.flatMap((kind) => figuresOf(view, kind, { anchors, result }));
+    const figures = kinds.flatMap((kind) => figuresOf(view, kind, anchors));
     // Where the latency stands elsewhere, so do its parts and the polls.
     const apart = isShown(view, 'latency') ? [] : apartTables(view, anchors);
     return figures.length === 0 ? [] : sectionOf(view, figures, apart);
   });
 }
 
-function figuresOf(view: ScenarioView, kind: FigureKind, { anchors, result }: Omit<Report, 'views'>): Figure[] {
-  return FIGURES[kind]?.(view, anchors, result) ?? [kindFigure(view, kind, anchors)];
+function figuresOf(view: ScenarioView, kind: FigureKind, anchors: Anchors): Figure[] {
+  return FIGURES[kind]?.(view, anchors) ?? [kindFigure(view, kind, anchors)];
 }
 
 /** The first figure says what was found; the charts of all of them stand beside each other. */

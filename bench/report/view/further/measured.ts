@@ -17,15 +17,16 @@ export interface Measured {
   readonly further: readonly Section[];
 }
 
-export function measuredSections(report: Report): Measured {
+/** @param hasWire whether bytes stand with the layers of what goes over the wire */
+export function measuredSections(report: Report, hasWire: boolean): Measured {
   const { views } = report;
   if (views.length === 0) return { time: undefined, silence: undefined, server: undefined, further: [] };
   const side = latencyView(views);
   const isShown = (view: ScenarioView, kind: FigureKind): boolean => {
     const shownBy: Partial<Record<FigureKind, readonly (ScenarioView | undefined)[]>> = {
       latency: [side, distanceView(views)],
-      // What goes over the wire for one event stands with its layers.
-      bytes: side?.scenario.figures.includes('layers') ? [side] : [],
+      bytes: hasWire && side?.scenario.figures.includes('layers') ? [side] : [],
+      layers: views,
       cpu: [cpuView(views)],
       memory: [memoryView(views)],
       idle: [silenceView(views)],

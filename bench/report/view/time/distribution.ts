@@ -1,5 +1,6 @@
 /** The latencies of all deliveries of a place, up to the furthest percentile that its events allow. */
 
+import { InvalidResult } from '../../../contract/result.ts';
 import { latenciesAtUs } from '../../../stats/metrics/merged.ts';
 import { latencyMetric } from '../../../stats/metrics/metrics.ts';
 import { PERCENTILE_LABELS, PERCENTILE_SHARES, type Percentile } from '../../../stats/percentiles.ts';
@@ -19,7 +20,8 @@ export function distributionFigure(all: ScenarioView, anchors: Anchors): Figure[
   const { places } = withoutDuplicates(all);
   const reach = ({ lanes }: Place) => Math.max(0, ...lanes.map((lane) => furthestOf(lane)));
   const place = places.reduce((best, one) => (best && reach(best) > reach(one) ? best : one), places[0]);
-  const chart = place && reach(place) >= PERCENTILE_SHARES.p95 ? chartOf(place, reach(place)) : undefined;
+  const isEnough = place && reach(place) >= PERCENTILE_SHARES.p95;
+  const chart = isEnough ? ifReadable(() => chartOf(place, reach(place))) : undefined;
   if (!chart) return [];
   const title = ['Distribution', place?.name].filter(Boolean).join(', ');
   return [
@@ -33,6 +35,16 @@ export function distributionFigure(all: ScenarioView, anchors: Anchors): Figure[
       tables: [],
     },
   ];
+}
+
+/** Estimates that were made when the run ended stand without the histograms: one that can't be read costs this chart alone. */
+function ifReadable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof InvalidResult) return undefined;
+    throw error;
+  }
 }
 
 /** Share of the furthest percentile that may be quoted of a lane; 0 without one. */
