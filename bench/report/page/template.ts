@@ -9,6 +9,7 @@ import type { Assets, Script } from './assets.ts';
 import { type Heights, sectionHtml } from './figure-html.ts';
 import { embedJson, Html, html } from './html.ts';
 import { anchorLink, copyable, entries, laneMark, prose, table } from './parts.ts';
+import { numbersHtml } from './sections/numbers.ts';
 
 const ICON =
   'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 16 16%22%3E%3Cpath ' +
@@ -23,7 +24,9 @@ interface Part {
 
 /** In the order of the page. */
 const SECTIONS: readonly Part[] = [
-  // Here: wire, numbers, breakEven, time, silence, server.
+  // Here: wire.
+  { id: PARTS.numbers, title: 'With my numbers', html: ({ numbers }) => numbersHtml(numbers) },
+  // Here: breakEven, time, silence, server.
   {
     id: PARTS.scenarios,
     title: 'Scenarios',

@@ -4,7 +4,9 @@ import type { Result } from '../../contract/result.ts';
 import { checksOf } from './checks.ts';
 import { citeOf } from './citation.ts';
 import { noiseFloorOf } from './findings/noise-floor.ts';
+import { constantsOf } from './formulas/constants.ts';
 import { glossary } from './glossary.ts';
+import { numbersOf } from './numbers/numbers.ts';
 import type { Entry, Figure } from './page-model.ts';
 import { sectionOf } from './section.ts';
 import { betweenRunsTable } from './tables/between-runs-table.ts';
@@ -25,12 +27,14 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
   const report = reportOf(result, new Anchors());
   const { views, anchors } = report;
   const head = headOf(result);
+  const constants = constantsOf(report);
   // Parts, in the order of the page; one that the result has nothing for is undefined, and left out.
   return {
     title: `${head.question} · Pushlab`,
     head,
     nothingMeasured: views.length > 0 ? undefined : 'No cell was measured: the run ended before its first cell did.',
-    // Here: wire, numbers, breakEven, time, silence, server.
+    // Here: wire, breakEven, time, silence, server.
+    numbers: numbersOf(report, constants),
     sections: views.map((view) => sectionOf(view, result, head.question, anchors)),
     // Here: model, claims, limits.
     cite: citeOf(result, views),

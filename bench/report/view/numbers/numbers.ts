@@ -1,0 +1,107 @@
+/** Pure: the part of the page that answers for a reader's own numbers, with the constants of the run. */
+
+import {
+  type Answer,
+  answerOf,
+  loadText,
+  type Plane,
+  PRESETS,
+  planeOf,
+  settingsOf,
+  settingText,
+} from '../formulas/answers.ts';
+import type { RunConstants } from '../formulas/constants.ts';
+import type { Constants } from '../formulas/formulas.ts';
+import type { LaneLabel } from '../page-model.ts';
+import { formatNumber, formatRange } from '../words/format.ts';
+import { laneLabels } from '../words/places.ts';
+import { quotesOf, type Report } from '../words/quotes.ts';
+import { isRefused } from '../words/standing.ts';
+
+export interface Numbers {
+  readonly lanes: readonly { readonly label: LaneLabel; readonly cpu: string }[];
+  /** Of these lanes alone; the page's script computes with them. */
+  readonly constants: Constants;
+  readonly settings: string;
+  readonly answer: Answer;
+  readonly plane: Plane | undefined;
+  readonly presets: readonly { readonly title: string; readonly setting: string; readonly answer: Answer }[];
+  readonly notes: readonly string[];
+}
+
+const COMMAND = 'npm run bench -- --scenarios fanout,anatomy,idle';
+
+/** What the run lacks, and the command that measures it. */
+export interface Missing {
+  readonly missing: string;
+  readonly command: string;
+}
+
+export function numbersOf(report: Report, run: RunConstants): Numbers | Missing {
+  const lanes = run.lanes.filter(({ id }) => isCompared(report, run, id));
+  const labels = laneLabels(report.result);
+  const rows = lanes.flatMap((lane) => {
+    const label = labels.get(lane.id);
+    return label ? [{ label, cpu: cpuText(report, lane.id, lane.polls !== undefined) }] : [];
+  });
+  const [common] = PRESETS;
+  if (rows.length === 0 || !common) {
+    return {
+      missing: 'Not computed: this run has no bytes by layer, which the formulas take their constants from.',
+      command: COMMAND,
+    };
+  }
+  const { profiles, headerBytes, tlsRecordBytes } = run;
+  const constants = { lanes, profiles, headerBytes, tlsRecordBytes };
+  const settings = settingsOf(common.load, constants);
+  return {
+    lanes: rows,
+    constants,
+    settings: settingText(settings),
+    answer: answerOf(constants, settings),
+    plane: planeOf(constants, settings),
+    presets: PRESETS.map(({ title, load }) => {
+      const its = settingsOf(load, constants);
+      return { title, setting: loadText(its), answer: answerOf(constants, its) };
+    }),
+    notes: notesOf(run, lanes),
+  };
+}
+
+/** Not the control, nor a lane that differs from another one in an option; those where a run has no others. */
+function isCompared({ result }: Report, { sources }: RunConstants, id: string): boolean {
+  const lane = result.lanes.find((one) => one.id === id);
+  const original = lane?.variantOf;
+  return !sources.get(id)?.[0]?.url.startsWith('tcp:') && (original === undefined || !sources.has(original));
+}
+
+/** `14–19 µs a delivery`: of the points at which a scenario asks for CPU. */
+function cpuText(report: Report, lane: string, isPolled: boolean): string {
+  const metric = isPolled ? 'server.cpuPerPollUs' : 'server.cpuPerDeliveryUs';
+  const quotes = quotesOf(report, { metric, lane }).filter(
+    ({ scenario, estimate }) => scenario.scenario.figures.includes('cpu') && !isRefused(estimate),
+  );
+  const range = formatRange(
+    quotes.map(({ estimate }) => estimate.value),
+    formatNumber,
+  );
+  return range === undefined ? 'not measured' : `${range} µs a ${isPolled ? 'poll' : 'delivery'}`;
+}
+
+function notesOf(
+  { missing, isSilenceMeasured, isTlsMeasured, tlsRecordBytes, headerBytes }: RunConstants,
+  lanes: Constants['lanes'],
+) {
+  const usual = lanes.flatMap(({ title, way, keepAlive }) =>
+    keepAlive && way !== 'timed' ? [`${title} ${keepAlive.usualMs / 1e3} s`] : [],
+  );
+  return [
+    `Heads, framing and packets are those of this run; ${headerBytes} B of TCP/IP headers a packet of at most 1,448 B; a month has 30 days.`,
+    isSilenceMeasured
+      ? `Usual keep-alives and holds: ${usual.join(', ')}.`
+      : 'Without keep-alives: this run has no scenario idle.',
+    `TLS: ${formatNumber(tlsRecordBytes)} B a record, ${isTlsMeasured ? 'as measured in this run' : 'by RFC 8446, not measured in this run'}; handshakes are left out, and so are those of polls slower than a server keeps connections.`,
+    'Delay: half a round trip, the median of one client here, half an interval for polling, and the gap of long-polling (RFC 6202) at independent events. CPU grows in no straight line, so it is given as measured.',
+    ...(missing.length > 0 ? [`Without bytes by layer, and so left out: ${missing.join(', ')}.`] : []),
+  ];
+}
