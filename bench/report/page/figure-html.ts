@@ -28,7 +28,7 @@ ${tables.map(table)}
 </section>`;
 }
 
-function chartsHtml(groups: readonly ChartGroup[], tableId: string | undefined, heights: Heights): Html {
+export function chartsHtml(groups: readonly ChartGroup[], tableId: string | undefined, heights: Heights): Html {
   if (groups.length === 0) return html`<p class="note">There is no chart: no lane has a value to show.</p>`;
   return html`${groups.map((group, at) => {
     const { title, panels } = group;
@@ -74,7 +74,7 @@ function dotLegend(charts: readonly DotChart[]): Html {
     const labels = new Set(names.filter(({ length }) => length > 1).flatMap((labels) => labels[at] ?? []));
     return html`<li>${symbol(shapeOf(at).glyph)}${[...labels].join(', ')}</li>`;
   });
-  return html`<ul class="legend">${shapes}<li>filled: mean of the rounds</li>${readingOf(charts)}</ul>`;
+  return html`<ul class="legend">${shapes}${readingOf(charts)}</ul>`;
 }
 
 function lineLegend(charts: readonly LineChart[]): Html | undefined {
@@ -83,10 +83,12 @@ function lineLegend(charts: readonly LineChart[]): Html | undefined {
   return html`<ul class="legend">${[...labels.values()]
     .sort(inOrder)
     .map((label) => html`<li>${laneMark(label)}${label.title}</li>`)}</ul>
-<ul class="legend reading"><li>filled: mean of the rounds</li>${readingOf(charts)}</ul>`;
+<ul class="legend reading">${readingOf(charts)}</ul>`;
 }
 
 function readingOf(charts: readonly (DotChart | LineChart)[]): Html {
+  const own = charts.find(({ reading }) => reading)?.reading;
+  if (own) return html`${own.map((text) => html`<li>${text}</li>`)}`;
   const spreads = new Set(charts.map(({ spread }) => spread));
   const lines = [
     ...(spreads.has('interval') ? ['95 % interval'] : []),
@@ -94,7 +96,7 @@ function readingOf(charts: readonly (DotChart | LineChart)[]): Html {
   ];
   const [curve] = charts.flatMap((chart) => (chart.kind === 'lines' && chart.expected ? [chart.expected] : []));
   const hasDuplicate = charts.some(({ lanes }) => lanes.some(({ duplicateOf }) => duplicateOf !== undefined));
-  return html`<li>${symbol('├─┤')}${lines.join(', or ')}</li><li>small: one round</li>${
+  return html`<li>filled: mean of the rounds</li><li>${symbol('├─┤')}${lines.join(', or ')}</li><li>small: one round</li>${
     curve && html`<li>${symbol('╌╌')}${curve.text}</li>`
   }${hasDuplicate ? html`<li>${symbol('○')}ring: the same lane, measured a second time</li>` : undefined}`;
 }

@@ -9,6 +9,7 @@ import type { Assets, Script } from './assets.ts';
 import { type Heights, sectionHtml } from './figure-html.ts';
 import { embedJson, Html, html } from './html.ts';
 import { anchorLink, copyable, entries, laneMark, prose, table } from './parts.ts';
+import { computedHtml } from './sections/computed.ts';
 import { numbersHtml } from './sections/numbers.ts';
 
 const ICON =
@@ -26,14 +27,24 @@ interface Part {
 const SECTIONS: readonly Part[] = [
   // Here: wire.
   { id: PARTS.numbers, title: 'With my numbers', html: ({ numbers }) => numbersHtml(numbers) },
-  // Here: breakEven, time, silence, server.
+  {
+    id: PARTS.breakEven,
+    title: 'Break-even',
+    html: ({ breakEven }, heights) => breakEven && computedHtml(breakEven, heights),
+  },
+  // Here: time, silence, server.
   {
     id: PARTS.scenarios,
     title: 'Scenarios',
     html: ({ sections }, heights) =>
       sections.length > 0 ? html`${sections.map((section) => sectionHtml(section, heights))}` : undefined,
   },
-  // Here: model, claims, limits.
+  {
+    id: PARTS.model,
+    title: 'Measured against model',
+    html: ({ model }, heights) => model && computedHtml(model, heights),
+  },
+  // Here: claims, limits.
   {
     id: PARTS.cite,
     title: 'Cite and reproduce',

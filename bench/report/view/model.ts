@@ -4,7 +4,9 @@ import type { Result } from '../../contract/result.ts';
 import { checksOf } from './checks.ts';
 import { citeOf } from './citation.ts';
 import { noiseFloorOf } from './findings/noise-floor.ts';
+import { breakEvenOf } from './formulas/break-even.ts';
 import { constantsOf } from './formulas/constants.ts';
+import { residualsOf } from './formulas/residuals.ts';
 import { glossary } from './glossary.ts';
 import { numbersOf } from './numbers/numbers.ts';
 import type { Entry, Figure } from './page-model.ts';
@@ -33,10 +35,13 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
     title: `${head.question} · Pushlab`,
     head,
     nothingMeasured: views.length > 0 ? undefined : 'No cell was measured: the run ended before its first cell did.',
-    // Here: wire, breakEven, time, silence, server.
+    // Here: wire.
     numbers: numbersOf(report, constants),
+    breakEven: breakEvenOf(report, constants),
+    // Here: time, silence, server.
     sections: views.map((view) => sectionOf(view, result, head.question, anchors)),
-    // Here: model, claims, limits.
+    model: residualsOf(report, constants),
+    // Here: claims, limits.
     cite: citeOf(result, views),
     reproduce: reproduceOf(result),
     runs: [betweenRunsTable(result, views), earlierTable(result, views, earlier)],
@@ -47,8 +52,10 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
 }
 
 /** All that have charts, in the order of the page. */
-export function figuresOf({ sections }: PageModel): Figure[] {
-  return sections.flatMap(({ figures }) => figures);
+export function figuresOf({ breakEven, sections, model }: PageModel): Figure[] {
+  const computed = [breakEven, model].map((one) => (one && 'charts' in one ? [one] : []));
+  const [before = [], after = []] = computed;
+  return [...before, ...sections.flatMap(({ figures }) => figures), ...after];
 }
 
 function headOf(result: Result) {

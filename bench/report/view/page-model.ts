@@ -31,6 +31,12 @@ export interface Section {
   readonly figures: readonly Figure[];
 }
 
+/** What this run did not measure, and the command that does. */
+export interface Missing {
+  readonly text: string;
+  readonly command: string;
+}
+
 export interface Figure {
   readonly id: string;
   readonly title: string;
@@ -56,6 +62,8 @@ export interface Panel {
 export type Chart = DotChart | StackChart | LineChart;
 
 interface ChartBase {
+  /** What its marks are, where those are not rounds and their means. */
+  readonly reading?: readonly string[];
   readonly label: string;
   readonly unit: string;
   readonly axisTitle: string;

@@ -3,14 +3,15 @@
 import { dashOf, laneColour } from '../../view/charts/lane-marks.ts';
 import { FIELDS, PLANE, planeX, planeY, type Shown } from '../../view/formulas/answers.ts';
 import { LEVELS } from '../../view/formulas/formulas.ts';
-import type { Missing, Numbers } from '../../view/numbers/numbers.ts';
+import type { Numbers } from '../../view/numbers/numbers.ts';
+import type { Missing } from '../../view/page-model.ts';
 import { PARTS } from '../../view/words/anchors.ts';
 import { embedJson, type Html, html } from '../html.ts';
 import { laneMark } from '../parts.ts';
+import { missingHtml } from './computed.ts';
 
 export function numbersHtml(model: Numbers | Missing): Html {
-  if (!('missing' in model)) return chooser(model);
-  return html`<p class="note">${model.missing} <code>${model.command}</code></p>`;
+  return 'command' in model ? missingHtml(model) : chooser(model);
 }
 
 function chooser(model: Numbers): Html {

@@ -3,6 +3,7 @@
 import type { Layer, LedgerCount } from '../../../contract/ledger.ts';
 import type { Cell, CompletedCell, Result } from '../../../contract/result.ts';
 import { isValid } from '../../../stats/metrics/valid.ts';
+import type { Missing } from '../page-model.ts';
 import { quoteOf, type Report } from '../words/quotes.ts';
 import { type Constants, digits, framingOf, type LaneConstants } from './formulas.ts';
 
@@ -50,6 +51,21 @@ export function constantsOf(report: Report): RunConstants {
     sources: new Map(read.map(({ lane, sources }) => [lane.id, sources])),
     missing: candidates.filter((lane) => read.every((one) => one.lane !== lane)).map(({ title }) => title),
   };
+}
+
+/** What stands in place of all that the formulas say. */
+export const NO_CONSTANTS: Missing = {
+  text: 'Not computed: the formulas take their constants from bytes by layer, which this run has not.',
+  command: 'npm run bench -- --scenarios fanout,anatomy,idle',
+};
+
+/** Without the control, and without lanes that differ from another one in an option, where the run has that. */
+export function comparedLanes({ result }: Report, { lanes, sources }: RunConstants): LaneConstants[] {
+  return lanes.filter(({ id }) => {
+    const original = result.lanes.find((lane) => lane.id === id)?.variantOf;
+    const isControl = sources.get(id)?.[0]?.url.startsWith('tcp:');
+    return !isControl && (original === undefined || !sources.has(original));
+  });
 }
 
 /** What a formula can say of a cell: events to clients that stay, as they are, each on a connection of its own. */

@@ -10,9 +10,9 @@ import {
   settingsOf,
   settingText,
 } from '../formulas/answers.ts';
-import type { RunConstants } from '../formulas/constants.ts';
+import { comparedLanes, NO_CONSTANTS, type RunConstants } from '../formulas/constants.ts';
 import type { Constants } from '../formulas/formulas.ts';
-import type { LaneLabel } from '../page-model.ts';
+import type { LaneLabel, Missing } from '../page-model.ts';
 import { formatNumber, formatRange } from '../words/format.ts';
 import { laneLabels } from '../words/places.ts';
 import { quotesOf, type Report } from '../words/quotes.ts';
@@ -29,28 +29,15 @@ export interface Numbers {
   readonly notes: readonly string[];
 }
 
-const COMMAND = 'npm run bench -- --scenarios fanout,anatomy,idle';
-
-/** What the run lacks, and the command that measures it. */
-export interface Missing {
-  readonly missing: string;
-  readonly command: string;
-}
-
 export function numbersOf(report: Report, run: RunConstants): Numbers | Missing {
-  const lanes = run.lanes.filter(({ id }) => isCompared(report, run, id));
+  const lanes = comparedLanes(report, run);
   const labels = laneLabels(report.result);
   const rows = lanes.flatMap((lane) => {
     const label = labels.get(lane.id);
     return label ? [{ label, cpu: cpuText(report, lane.id, lane.polls !== undefined) }] : [];
   });
   const [common] = PRESETS;
-  if (rows.length === 0 || !common) {
-    return {
-      missing: 'Not computed: this run has no bytes by layer, which the formulas take their constants from.',
-      command: COMMAND,
-    };
-  }
+  if (rows.length === 0 || !common) return NO_CONSTANTS;
   const { profiles, headerBytes, tlsRecordBytes } = run;
   const constants = { lanes, profiles, headerBytes, tlsRecordBytes };
   const settings = settingsOf(common.load, constants);
@@ -66,13 +53,6 @@ export function numbersOf(report: Report, run: RunConstants): Numbers | Missing 
     }),
     notes: notesOf(run, lanes),
   };
-}
-
-/** Not the control, nor a lane that differs from another one in an option; those where a run has no others. */
-function isCompared({ result }: Report, { sources }: RunConstants, id: string): boolean {
-  const lane = result.lanes.find((one) => one.id === id);
-  const original = lane?.variantOf;
-  return !sources.get(id)?.[0]?.url.startsWith('tcp:') && (original === undefined || !sources.has(original));
 }
 
 /** `14–19 µs a delivery`: of the points at which a scenario asks for CPU. */
