@@ -129,6 +129,7 @@ describe('the page cannot be tricked', () => {
     'metric',
     'figures',
     'headers',
+    'procedure',
     'spread',
     'verdict',
   ]);

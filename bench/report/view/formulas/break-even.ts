@@ -152,25 +152,26 @@ interface Crossing {
   readonly events: number;
 }
 
-/** At each level where each lane crosses, and the wait at the last crossing. */
+/** The level that is last in the table first, where crossings are nearer. */
 function findingOf(
   timed: LaneConstants,
   others: readonly LaneConstants[],
   crossings: readonly { readonly level: Level; readonly lanes: readonly Crossing[] }[],
 ): string {
-  const each = others.map((other) => {
-    const at = crossings.map(({ level, lanes }) => {
-      const crossing = lanes.find(({ lane }) => lane === other);
-      return `${crossing ? formatNumber(crossing.events) : 'none'} ${LEVELS[level].title}`;
-    });
-    return `with ${other.title} at ${at.join(', ')}`;
-  });
-  const most = crossings
-    .at(-1)
-    ?.lanes.reduce<Crossing | undefined>((a, b) => (a && a.events > b.events ? a : b), undefined);
-  const waits = RATES.map((rate) => `${timeText(((most?.events ?? 1) / rate / 2) * 1e6)} at ${rate}/s`).join(', ');
-  return (
-    `Keep-alives apart, ${timed.title.toLowerCase()} breaks even by events per poll ${each.join('; ')}. ` +
-    `The price is time: an event waits half an interval, ${waits}${most ? ` where ${most.lane.title} breaks even with TCP/IP headers` : ' at one event a poll'}.`
-  );
+  const at = (lanes: readonly Crossing[], other: LaneConstants) => {
+    const events = lanes.find(({ lane }) => lane === other)?.events;
+    return events === undefined ? 'no number' : formatNumber(events);
+  };
+  const [first, ...further] = crossings.toReversed();
+  const lanes = first?.lanes ?? [];
+  const most = [...lanes].sort((a, b) => b.events - a.events)[0];
+  const waits = RATES.map((rate) => `${timeText(((most?.events ?? 1) / rate / 2) * 1e6)} at ${rate}/s`);
+  return [
+    `Keep-alives apart, ${timed.title.toLowerCase()} takes as many bytes ${LEVELS[first?.level ?? 'tcpIp'].title} as `,
+    `${others.map((other) => `${other.title} at ${at(lanes, other)}`).join(', ')} events a poll`,
+    ...further.map(
+      (one) => `; ${LEVELS[one.level].title} at ${others.map((other) => at(one.lanes, other)).join(', ')}`,
+    ),
+    `. At ${most ? formatNumber(most.events) : 'one'} events a poll an event waits ${waits.join(' or ')}, on average.`,
+  ].join('');
 }

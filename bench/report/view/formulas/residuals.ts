@@ -6,6 +6,7 @@ import { laneLabels, rangeOfRounds } from '../words/places.ts';
 import { keyOf } from '../words/points.ts';
 import { type Quote, quotesOf, type Report } from '../words/quotes.ts';
 import { isRefused, UNCITABLE_MARK } from '../words/standing.ts';
+import { inSentence } from '../words/wording.ts';
 import { isDelivering, NO_CONSTANTS, type RunConstants } from './constants.ts';
 import {
   bytesOf,
@@ -158,7 +159,7 @@ function percentText(percent: number): string {
 }
 
 function nameOf({ quote, series }: Residual): string {
-  return `${quote.label.title}, ${quote.place.title}, ${series.label.toLowerCase()}`;
+  return `${quote.label.title}, ${quote.place.title}, ${inSentence(series.label)}`;
 }
 
 function rowOf(one: Residual): Row {
@@ -215,5 +216,5 @@ function panelsOf(report: Report, all: readonly Residual[]): Panel[] {
 
 function countText({ label, margin }: Series, mine: readonly Residual[]): string {
   const within = mine.filter((one) => !isOutside(one)).length;
-  return `${label}: ${within} of ${mine.length} within ${margin * 100} %. `;
+  return `${label}: ${within} of ${mine.length} within ${margin * 100}\u00a0%. `;
 }
