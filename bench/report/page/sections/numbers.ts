@@ -58,7 +58,7 @@ function answerTable({ lanes, answer }: Numbers): Html {
       html`<tr><th scope="row">${laneMark(label)}${label.title}</th>${figure(at, 'delay', 'delayNote')}${figure(at, 'rate', 'rateNote')}${figure(at, 'month')}${figure(at, 'requests')}<td class="number">${cpu}</td></tr>
 `,
   );
-  return html`<div class="table" role="region" aria-labelledby="${PARTS.numbers}" tabindex="0"><table class="answer">
+  return html`<div class="table" role="region" aria-label="By transport" tabindex="0"><table class="answer">
 <thead><tr><td></td>${COLUMNS.map((title) => html`<th scope="col" class="number">${title}</th>`)}</tr></thead>
 <tbody>${rows}</tbody></table></div>`;
 }

@@ -97,7 +97,7 @@ describe('settings', () => {
 
   it('are told in words', () => {
     expect(settingText({ ...settings, isTls: true })).toBe(
-      '10,000 clients, 1/s of 128 B, RTT 40 ms, polled every 1 s, browser headers, TLS; bytes: with TCP/IP headers',
+      '10,000 clients, 1/s of 128 B, RTT 40 ms, poll 1 s, browser headers, TLS; bytes: with TCP/IP headers',
     );
     expect([0.4e3, 1.5e6, 90e6, 3_600e6, 9_000e6].map(timeText)).toEqual([
       '0.4 ms',

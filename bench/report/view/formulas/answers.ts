@@ -185,14 +185,14 @@ function perTimeText(perSecond: number): string {
   return perSecond >= 0.1 / 60 ? `${figure(perSecond * 60)}/min` : `${figure(perSecond * 3_600)}/h`;
 }
 
-/** `10,000 clients, 1/s of 128 B, RTT 40 ms, polled every 1 s` */
+/** `10,000 clients, 1/s of 128 B, RTT 40 ms, poll 1 s` */
 export function loadText({ clients, eventsPerSecond, payloadBytes, rttMs, intervalMs, keepAliveMs }: Load): string {
   return [
     `${figure(clients)} clients`,
     eventsPerSecond > 0 ? `${perTimeText(eventsPerSecond)} of ${figure(payloadBytes)} B` : 'no events',
     `RTT ${figure(rttMs)} ms`,
-    `polled every ${timeText(intervalMs * 1e3)}`,
-    ...(keepAliveMs > 0 ? [`kept alive every ${timeText(keepAliveMs * 1e3)}`] : []),
+    `poll ${timeText(intervalMs * 1e3)}`,
+    ...(keepAliveMs > 0 ? [`keep-alive ${timeText(keepAliveMs * 1e3)}`] : []),
   ].join(', ');
 }
 
