@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { projectRoot } from '../../contract/paths.ts';
 import { type CompletedCell, FIGURES, type Result, severe } from '../../contract/result.ts';
 import { failed, makeResult, POINT, SCENARIO, withLedger } from '../../tests/fixture.ts';
+import type { Drawing } from '../view/charts/plot.ts';
 import { bibtexEntry, citationSentence } from '../view/citation.ts';
 import { html } from './html.ts';
 import { renderReport } from './render.ts';
@@ -101,7 +102,7 @@ describe('the page', () => {
     const canvases = page.match(/<canvas[^>]*>/g) ?? [];
     expect(canvases).toHaveLength(4);
     for (const canvas of canvases) {
-      expect(canvas).toMatch(/role="img" aria-label="[^"]{40,}"/);
+      expect(canvas).toMatch(/tabindex="0" role="application" aria-roledescription="chart" aria-label="[^"]{40,}"/);
       expect(ids(page)).toContain(canvas.match(/aria-details="(.*?)"/)?.[1]);
     }
   });
@@ -167,8 +168,8 @@ describe('the page cannot be tricked', () => {
 
   test('and shows such a string as what it is', () => {
     const data = page.match(/<script type="application\/json" id="charts">(.*?)<\/script>/s)?.[1] ?? '';
-    const [chart] = JSON.parse(data) as { rows: string[] }[];
-    expect(chart?.rows[0]).toBe(`Lane alpha${evil}`);
+    const { plots } = JSON.parse(data) as Drawing;
+    expect(plots[0]?.y.ticks[0]?.[1]).toBe(`Lane alpha${evil}`);
   });
 
   test('by text that looks like a replacement pattern or a placeholder', () => {

@@ -1,12 +1,13 @@
 /** The page's model becomes HTML. */
 
 import { createHash } from 'node:crypto';
-import type { ChartSpec } from '../view/charts/chart-spec.ts';
+import type { Drawing } from '../view/charts/plot.ts';
 import type { PageModel } from '../view/model.ts';
+import { plotPx } from '../view/svg/draw.ts';
 import { PARTS } from '../view/words/anchors.ts';
 import { countOf } from '../view/words/format.ts';
 import type { Assets, Script } from './assets.ts';
-import { type Heights, sectionHtml } from './figure-html.ts';
+import { type Drawn, sectionHtml } from './figure-html.ts';
 import { embedJson, Html, html } from './html.ts';
 import { anchorLink, copyable, entries, laneMark, prose, table } from './parts.ts';
 import { computedHtml } from './sections/computed.ts';
@@ -20,7 +21,7 @@ const ICON =
 interface Part {
   readonly id: string;
   readonly title: string;
-  readonly html: (model: PageModel, heights: Heights) => Html | undefined;
+  readonly html: (model: PageModel, drawn: Drawn) => Html | undefined;
 }
 
 /** In the order of the page. */
@@ -30,19 +31,19 @@ const SECTIONS: readonly Part[] = [
   {
     id: PARTS.breakEven,
     title: 'Break-even',
-    html: ({ breakEven }, heights) => breakEven && computedHtml(breakEven, heights),
+    html: ({ breakEven }, drawn) => breakEven && computedHtml(breakEven, drawn),
   },
   // Here: time, silence, server.
   {
     id: PARTS.scenarios,
     title: 'Scenarios',
-    html: ({ sections }, heights) =>
-      sections.length > 0 ? html`${sections.map((section) => sectionHtml(section, heights))}` : undefined,
+    html: ({ sections }, drawn) =>
+      sections.length > 0 ? html`${sections.map((section) => sectionHtml(section, drawn))}` : undefined,
   },
   {
     id: PARTS.model,
     title: 'Measured against model',
-    html: ({ model }, heights) => model && computedHtml(model, heights),
+    html: ({ model }, drawn) => model && computedHtml(model, drawn),
   },
   // Here: claims, limits.
   {
@@ -53,10 +54,11 @@ const SECTIONS: readonly Part[] = [
   { id: PARTS.details, title: 'Details', html: detailsHtml },
 ];
 
-export function pageHtml(model: PageModel, charts: readonly ChartSpec[], { style, scripts }: Assets): string {
-  const heights = new Map(charts.map(({ canvas, heightPx }) => [canvas, heightPx]));
+export function pageHtml(model: PageModel, drawing: Drawing, { style, scripts }: Assets): string {
+  const heights = new Map(drawing.plots.map((plot) => [plot.id, plotPx(plot)]));
+  const drawn: Drawn = { lanes: drawing.lanes, heights, source: model.source };
   const sections = SECTIONS.flatMap((one) => {
-    const content = one.html(model, heights);
+    const content = one.html(model, drawn);
     return content ? [{ ...one, content }] : [];
   });
   return html`<!doctype html>
@@ -76,7 +78,7 @@ ${contents(sections)}
 <main>
 ${sections.map(({ id, title, content }) => part(id, title, content))}
 </main>
-<script type="application/json" id="charts">${embedJson(charts)}</script>
+<script type="application/json" id="charts">${embedJson(drawing)}</script>
 ${scripts.map(
   ({ text, isModule }) => html`<script${isModule ? html` type="module"` : undefined}>${new Html(text)}</script>
 `,

@@ -18,7 +18,7 @@ import { Anchors } from './words/anchors.ts';
 import { countOf, formatCount, formatDuration, formatInstant } from './words/format.ts';
 import { reportOf } from './words/quotes.ts';
 import { citableText, reasonTexts, refusedKinds, sessionText } from './words/standing.ts';
-import { commitText, reproduceLines, runsBeforeText } from './words/wording.ts';
+import { commitText, reproduceLines, runsBeforeText, sourceText } from './words/wording.ts';
 
 const GENERAL_QUESTION = 'What does it cost, in time and in bytes, to get an event from a server to its clients?';
 
@@ -48,6 +48,7 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
     checks: checksOf(result, views),
     conditions: conditionsOf(result, views),
     glossary,
+    source: sourceText(result),
   };
 }
 

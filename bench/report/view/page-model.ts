@@ -1,7 +1,5 @@
 /** What the page is made of, before any HTML: every number chosen, rounded and given its unit. */
 
-import type { LinePoint } from './charts/chart-spec.ts';
-
 export interface Entry {
   readonly term: string;
   readonly text: string;
@@ -13,7 +11,7 @@ export type Prose = readonly (string | { readonly strong: string } | { readonly 
 export interface LaneLabel {
   readonly title: string;
   readonly index: number;
-  /** Place of its transport among those of the run, from 0: the page's palette goes by it. */
+  /** Place of its transport, from 0, the same in every run: the page's palette goes by it. */
   readonly hue: number;
   /** Place among the lanes of its transport, from 0: marks and lines go by it. */
   readonly variant: number;
@@ -61,9 +59,15 @@ export interface Panel {
 
 export type Chart = DotChart | StackChart | LineChart;
 
+/** What a sign of a chart means. */
+export interface ReadingItem {
+  readonly sign: '●' | '├─┤' | '○' | '╌╌' | '∘';
+  readonly text: string;
+}
+
 interface ChartBase {
   /** What its marks are, where those are not rounds and their means. */
-  readonly reading?: readonly string[];
+  readonly reading?: readonly ReadingItem[];
   readonly label: string;
   readonly unit: string;
   readonly axisTitle: string;
@@ -74,6 +78,8 @@ interface ChartBase {
 export interface DotChart extends ChartBase {
   readonly kind: 'dots';
   readonly scale: 'log' | 'linear';
+  /** Rows close to each other, where several charts of a section are read on one screen. */
+  readonly isDense?: boolean;
   readonly spread: 'interval' | 'range';
   readonly series: readonly DotSeries[];
 }
@@ -128,6 +134,15 @@ export interface LineAxis {
 }
 
 /** Values are in the units of the axes, or places on an axis with ticks of its own. */
+export interface LinePoint {
+  readonly x: number;
+  readonly y: number;
+  readonly round?: string;
+  readonly low?: number | null;
+  readonly high?: number | null;
+  readonly text?: string;
+}
+
 export interface LaneLine {
   readonly rounds: readonly LinePoint[];
   readonly points: readonly LinePoint[];

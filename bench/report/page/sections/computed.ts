@@ -1,15 +1,15 @@
 /** Parts of the page that formulas make: what they say in a sentence, its charts, and folded below what they are made of. */
 
 import type { Figure, Missing } from '../../view/page-model.ts';
-import { chartsHtml, type Heights } from '../figure-html.ts';
+import { chartsHtml, type Drawn } from '../figure-html.ts';
 import { type Html, html } from '../html.ts';
 import { prose, table } from '../parts.ts';
 
-export function computedHtml(model: Figure | Missing, heights: Heights): Html {
+export function computedHtml(model: Figure | Missing, drawn: Drawn): Html {
   if ('command' in model) return missingHtml(model);
   const { id, definition, finding, charts = [], tables } = model;
   return html`${finding && html`<p class="finding">${prose(finding)}</p>`}
-${chartsHtml(charts, tables[0]?.id, heights)}
+${chartsHtml(model, charts, drawn)}
 <details class="fold" id="${id}"><summary>Definition and table</summary><p class="definition">${definition}</p>
 ${tables.map((one) => table({ ...one, folded: undefined }))}</details>`;
 }

@@ -1,6 +1,6 @@
 /** The part that answers for a reader's own numbers: its common case as HTML; where scripts run, fields compute any other one. */
 
-import { dashOf, laneColour } from '../../view/charts/lane-marks.ts';
+import { laneColour } from '../../view/charts/lane-marks.ts';
 import { FIELDS, PLANE, planeX, planeY, type Shown } from '../../view/formulas/answers.ts';
 import { LEVELS } from '../../view/formulas/formulas.ts';
 import type { Numbers } from '../../view/numbers/numbers.ts';
@@ -91,14 +91,17 @@ const INTERVAL_TICKS = [
   [600e3, '10 min'],
   [3_600e3, '1 h'],
 ] as const;
+/** Lines that fall together are told apart without their colours. */
+const DASHES = ['', '9 3', '2 3', ''] as const;
+
 /** Where polling takes as many bytes as each other lane, over the rate of events and the poll interval. */
 function planeFigure({ lanes, constants, plane, answer }: Numbers): Html | undefined {
   const timed = constants.lanes.find(({ way }) => way === 'timed');
   if (!plane || !timed) return undefined;
   const { width, height } = PLANE;
   const others = lanes.flatMap(({ label }, at) => (constants.lanes[at] === timed ? [] : [{ label, at }]));
-  const stroke = ({ label }: (typeof others)[number], path: Html) =>
-    html`<g class="line" style="--colour: var(${laneColour(label)})" stroke-dasharray="${dashOf(label).join(' ')}">${path}</g>`;
+  const stroke = ({ label, at }: (typeof others)[number], path: Html) =>
+    html`<g class="line" style="--colour: var(${laneColour(label)})" stroke-dasharray="${DASHES[at % DASHES.length]}">${path}</g>`;
   const lines = others.map((one) => stroke(one, html`<path data-line="${one.at}" d="${plane.lines[one.at]}"/>`));
   const keys = others.map(
     (one) =>

@@ -19,7 +19,7 @@ export function stackChart(
     kind: 'stack',
     unit: 'B',
     label: `Stacked bars. ${text} The table that follows has the same numbers.`,
-    axisTitle: `${title}, B (linear)`,
+    axisTitle: `${title}, B`,
     lanes: bars.map(({ label }) => label),
     parts: parts.map(({ label, colour, isHatched }, at) => ({
       label,

@@ -124,7 +124,7 @@ function levelsChart({ lanes, point }: Place): DotChart | undefined {
       `Dot plot. Overhead per delivery of ${formatCount(point.payloadBytes)} B of payload, counted at ` +
       `${countOf(levels.length, 'level')}, on a logarithmic axis for ${countOf(charted.length, 'lane')}. ` +
       'The table that follows has the same numbers.',
-    axisTitle: 'Overhead per delivery, B (logarithmic)',
+    axisTitle: 'Overhead per delivery, B',
     lanes: charted.map(({ label }) => label),
     series: levels.map(({ title, overhead }) => ({
       label: title,

@@ -1,7 +1,6 @@
 /** Bytes per event over events per poll: from how many on polling takes as few as the lanes that need not ask. */
 
-import type { LinePoint } from '../charts/chart-spec.ts';
-import type { Figure, LineChart, Missing, Panel, Row } from '../page-model.ts';
+import type { Figure, LineChart, LinePoint, Missing, Panel, Row } from '../page-model.ts';
 import { formatExact, formatNumber, formatSetting } from '../words/format.ts';
 import { laneLabels } from '../words/places.ts';
 import { quotesOf, type Report } from '../words/quotes.ts';
@@ -82,7 +81,10 @@ export function breakEvenOf(report: Report, run: RunConstants): Figure | Missing
       label: `Lines: bytes per event ${LEVELS[level].title} over events per poll. ${finding}`,
       unit: 'B',
       axisTitle: 'Bytes per event, B',
-      reading: ['lines: by the formulas', 'small: measured'],
+      reading: [
+        { sign: '●', text: 'by the formulas' },
+        { sign: '∘', text: 'measured' },
+      ],
       lanes: shown.flatMap(({ id }) => labels.get(id) ?? []),
       x: { title: 'Events per poll', unit: '', scale: 'log', range: RANGE },
       y: {
