@@ -10,7 +10,8 @@ import { embedJson, type Html, html } from '../html.ts';
 import { laneMark } from '../parts.ts';
 import { missingHtml } from './computed.ts';
 
-export function numbersHtml(model: Numbers | Missing): Html {
+export function numbersHtml(model: Numbers | Missing | undefined): Html | undefined {
+  if (!model) return undefined;
   return 'command' in model ? missingHtml(model) : chooser(model);
 }
 
@@ -20,6 +21,7 @@ function chooser(model: Numbers): Html {
 ${form(constants.profiles)}
 <p class="setting" data-unscripted>${settings}</p>
 ${answerTable(model)}
+${model.missing && missingHtml(model.missing)}
 <div class="chooser-more"><div>
 <ul class="answers" aria-live="polite">${answer.findings.map((text) => html`<li>${text}</li>`)}</ul>
 ${presetTable(model)}
@@ -65,8 +67,8 @@ function answerTable({ lanes, answer }: Numbers): Html {
 
 function presetTable({ lanes, presets }: Numbers): Html {
   const rows = presets.map(
-    ({ title, setting, answer }, at) =>
-      html`<tr><th scope="row"><button type="button" data-preset="${at}" disabled>${title}</button><span class="small">${setting}</span></th>${answer.rows.map(
+    ({ title, index, setting, answer }) =>
+      html`<tr><th scope="row"><button type="button" data-preset="${index}" disabled>${title}</button><span class="small">${setting}</span></th>${answer.rows.map(
         ({ delay, month }) => html`<td class="number">${month}<span class="small">${delay}</span></td>`,
       )}</tr>
 `,

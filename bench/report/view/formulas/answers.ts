@@ -106,12 +106,13 @@ export function answerOf(constants: Constants, settings: Settings): Answer {
     all.map(({ bytes }) => bytes * clients * MONTH_SECONDS),
     'B',
   );
+  const isAlone = all.length === 1;
   const rows = all.map(
     ({ lane, terms, delay, bytes, requests }, at): Shown => ({
       delay: eventsPerSecond > 0 ? timeText(delay) : '–',
-      delayNote: eventsPerSecond > 0 ? comparedText(delay / least.delay, MARGINS.delay, 'least') : '',
+      delayNote: eventsPerSecond > 0 && !isAlone ? comparedText(delay / least.delay, MARGINS.delay, 'least') : '',
       rate: bits[at] ?? '',
-      rateNote: comparedText(bytes / least.bytes, MARGINS.bytes, 'fewest'),
+      rateNote: isAlone ? '' : comparedText(bytes / least.bytes, MARGINS.bytes, 'fewest'),
       month: month[at] ?? '',
       requests: requests > 0 ? `${figure(requests)}/s` : lane.polls ? '0/s' : 'none',
       formula: `${terms.flatMap((term) => termText(term, level)).join(' + ')} = ${figure(bytes)} B/s`,
@@ -149,8 +150,8 @@ function findingsOf(
     return share >= 0.5 ? [`${lane.title} ${figure(100 * share)} %`] : [];
   });
   return [
-    ...(settings.eventsPerSecond > 0 ? [`Least delay: ${ranked('delay', 'delay')}.`] : []),
-    `Fewest bytes in a month: ${ranked('bytes', 'month')}.`,
+    ...(all.length > 1 && settings.eventsPerSecond > 0 ? [`Least delay: ${ranked('delay', 'delay')}.`] : []),
+    ...(all.length > 1 ? [`Fewest bytes in a month: ${ranked('bytes', 'month')}.`] : []),
     ...(kept.length > 0 ? [`Keep-alives and empty polls, of the bytes: ${kept.join(', ')}.`] : []),
     ...breakEvenTexts(all, constants, settings),
   ];
@@ -227,7 +228,7 @@ export function timeText(us: number): string {
 /** Values that stand below each other in one unit, in which the least still has its digits. */
 function scaled(values: readonly number[], unit: string): string[] {
   const positive = values.filter((value) => value > 0);
-  const power = Math.min(4, Math.max(0, Math.floor(Math.log10(Math.min(...positive, 1e15) * 20) / 3)));
+  const power = Math.min(4, Math.max(0, Math.floor(Math.log10(Math.min(...positive, 1e15) * 2) / 3)));
   const prefix = ['', 'k', 'M', 'G', 'T'][power];
   return values.map((value) => `${figure(value / 1e3 ** power)} ${prefix}${unit}`);
 }
@@ -258,7 +259,7 @@ function placeOn([from, to]: readonly [number, number], value: number): number {
 
 export function planeOf(constants: Constants, settings: Settings): Plane | undefined {
   const timed = constants.lanes.find(({ way }) => way === 'timed');
-  if (!timed) return undefined;
+  if (!timed || constants.lanes.length === 1) return undefined;
   const [from, to] = PLANE.rate;
   const rates = Array.from({ length: PLANE_STEPS + 1 }, (_, at) => from * (to / from) ** (at / PLANE_STEPS));
   const equal = constants.lanes.map((lane) =>

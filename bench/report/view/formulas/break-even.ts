@@ -32,7 +32,7 @@ export function breakEvenOf(report: Report, run: RunConstants): Figure | Missing
   const lanes = comparedLanes(report, run).map(withoutSilence);
   const timed = lanes.find(({ way }) => way === 'timed');
   const others = lanes.filter((lane) => lane !== timed);
-  if (run.lanes.length === 0) return NO_CONSTANTS;
+  if (run.lanes.length === 0) return report.views.length > 0 ? NO_CONSTANTS : undefined;
   if (!timed || others.length === 0) return undefined;
   const at = (eventsPerPoll: number): Load => ({
     clients: 1,

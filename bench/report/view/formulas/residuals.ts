@@ -74,7 +74,7 @@ interface Residual {
 
 /** undefined where nothing was measured but what the constants were read off. */
 export function residualsOf(report: Report, run: RunConstants): Figure | Missing | undefined {
-  if (run.lanes.length === 0) return NO_CONSTANTS;
+  if (run.lanes.length === 0) return report.views.length > 0 ? NO_CONSTANTS : undefined;
   const all = SERIES.flatMap((series) => run.lanes.flatMap((lane) => residualsIn(report, run, lane, series)));
   if (all.length === 0) return undefined;
   const counts = SERIES.flatMap((series) => {
@@ -158,8 +158,8 @@ function percentText(percent: number): string {
   return Number(text) === 0 ? '0 %' : `${percent < 0 ? '−' : '+'}${text} %`;
 }
 
-function nameOf({ quote, series }: Residual): string {
-  return `${quote.label.title}, ${quote.place.title}, ${inSentence(series.label)}`;
+function nameOf({ quote: { label, place, scenario }, series }: Residual): string {
+  return `${label.title} (${place.varied ?? scenario.scenario.title}): ${inSentence(series.label)}`;
 }
 
 function rowOf(one: Residual): Row {
@@ -201,7 +201,7 @@ function panelsOf(report: Report, all: readonly Residual[]): Panel[] {
       spread: 'range',
       unit: '%',
       label: `Dot plot. Measured against model, in per cent, by lane and point. ${countText(series, mine)}`,
-      axisTitle: 'Measured ÷ model − 1, % (linear)',
+      axisTitle: 'Difference, % (linear)',
       lanes: ids.flatMap((id) => labels.get(id) ?? []),
       series: [
         {
