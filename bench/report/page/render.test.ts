@@ -130,6 +130,7 @@ describe('the page cannot be tricked', () => {
     'metric',
     'figures',
     'headers',
+    'procedure',
     'spread',
     'verdict',
   ]);

@@ -11,8 +11,10 @@ import type { Assets, Script } from './assets.ts';
 import type { Drawn } from './figure-html.ts';
 import { embedJson, Html, html } from './html.ts';
 import { anchorLink, copyable, entries, laneMark, prose, table } from './parts.ts';
+import { computedHtml } from './sections/computed.ts';
 import { heroHtml } from './sections/hero.ts';
 import { furtherHtml, measuredHtml } from './sections/measured.ts';
+import { numbersHtml } from './sections/numbers.ts';
 import { wireHtml } from './sections/wire.ts';
 
 const ICON =
@@ -31,7 +33,12 @@ interface Part {
 /** In the order of the page. */
 const SECTIONS: readonly Part[] = [
   { id: PARTS.wire, title: 'What goes over the wire for one event', html: ({ wire }) => wire && wireHtml(wire) },
-  // Here: numbers, breakEven.
+  { id: PARTS.numbers, title: 'With my numbers', html: ({ numbers }) => numbersHtml(numbers) },
+  {
+    id: PARTS.breakEven,
+    title: 'Break-even',
+    html: ({ breakEven }, drawn) => breakEven && computedHtml(breakEven, drawn),
+  },
   { id: PARTS.time, title: 'Time', html: ({ time }, drawn) => time && measuredHtml(time, drawn) },
   {
     id: PARTS.silence,
@@ -46,7 +53,12 @@ const SECTIONS: readonly Part[] = [
     html: ({ server }, drawn) => server && measuredHtml(server, drawn),
   },
   { id: PARTS.scenarios, title: 'Further scenarios', html: ({ further }, drawn) => furtherHtml(further, drawn) },
-  // Here: model, claims, limits.
+  {
+    id: PARTS.model,
+    title: 'Measured against model',
+    html: ({ model }, drawn) => model && computedHtml(model, drawn),
+  },
+  // Here: claims, limits.
   {
     id: PARTS.cite,
     title: 'Cite and reproduce',

@@ -4,8 +4,12 @@ import type { Result } from '../../contract/result.ts';
 import { checksOf } from './checks.ts';
 import { citeOf } from './citation.ts';
 import { noiseFloorOf } from './findings/noise-floor.ts';
+import { breakEvenOf } from './formulas/break-even.ts';
+import { constantsOf } from './formulas/constants.ts';
+import { residualsOf } from './formulas/residuals.ts';
 import { measuredSections } from './further/measured.ts';
 import { heroOf } from './hero/hero.ts';
+import { numbersOf } from './numbers/numbers.ts';
 import type { Entry, Figure } from './page-model.ts';
 import { betweenRunsTable } from './tables/between-runs-table.ts';
 import { conditionsOf } from './tables/conditions.ts';
@@ -24,6 +28,7 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
   const report = reportOf(result, new Anchors());
   const { views } = report;
   const hero = heroOf(report);
+  const constants = constantsOf(report);
   const wire = wireSection(report);
   const { time, silence, server, further } = measuredSections(report, wire !== undefined);
   // Parts, in the order of the page; one that the result has nothing for is undefined, and left out.
@@ -31,10 +36,12 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
     title: `${hero.question} · Pushlab`,
     hero,
     wire,
-    // Here: numbers, breakEven.
+    numbers: numbersOf(report, constants),
+    breakEven: breakEvenOf(report, constants),
     ...{ time, silence, server, further },
     sections: [time, silence, server, ...further].flatMap((section) => section ?? []),
-    // Here: model, claims, limits.
+    model: residualsOf(report, constants),
+    // Here: claims, limits.
     cite: citeOf(result, views),
     reproduce: reproduceOf(result),
     runs: [betweenRunsTable(result, views), earlierTable(result, views, earlier)],
@@ -46,8 +53,10 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
 }
 
 /** All that have charts, in the order of the page. */
-export function figuresOf({ sections }: PageModel): Figure[] {
-  return sections.flatMap(({ figures }) => figures);
+export function figuresOf({ breakEven, sections, model }: PageModel): Figure[] {
+  const computed = [breakEven, model].map((one) => (one && 'charts' in one ? [one] : []));
+  const [before = [], after = []] = computed;
+  return [...before, ...sections.flatMap(({ figures }) => figures), ...after];
 }
 
 function factsOf(result: Result): Entry[] {
