@@ -130,6 +130,7 @@ describe('the page cannot be tricked', () => {
     'metric',
     'figures',
     'headers',
+    'procedure',
     'spread',
     'verdict',
   ]);
@@ -242,7 +243,7 @@ describe('a page is made of', () => {
 
 describe('colours', () => {
   const css = readFileSync(join(projectRoot, 'bench/report/page/browser/colours.css'), 'utf8');
-  const [light, dark] = [...css.matchAll(/--paper: #[\s\S]*?--layer-empty: #\w+/g)].map(
+  const [light, dark] = [...css.matchAll(/--paper: #[\s\S]*?--layer-client: #\w+/g)].map(
     ([block]) => new Map([...block.matchAll(/(--[\w-]+): (#\w{6})/g)].map(([, name = '', hex = '']) => [name, hex])),
   );
   const luminance = (hex: string): number => {
@@ -266,7 +267,7 @@ describe('colours', () => {
       expect(contrast(colours?.get(name) ?? '', paper), name).toBeGreaterThanOrEqual(4.5);
     }
     const marks = [...(colours?.keys() ?? [])].filter((name) => /^--(lane|layer)-/.test(name));
-    expect(marks).toHaveLength(17);
+    expect(marks).toHaveLength(12);
     for (const name of marks) expect(contrast(colours?.get(name) ?? '', paper), name).toBeGreaterThanOrEqual(3);
   });
 

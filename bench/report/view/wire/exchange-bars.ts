@@ -38,7 +38,7 @@ const PACKETS = metricOf('wire.tcpIpPerDeliveryBytes');
 export function shownPlace(views: readonly ScenarioView[]): { view: ScenarioView; place: Place } | undefined {
   const found = views.flatMap((view) =>
     view.places.flatMap((place) => {
-      const hasBars = view.scenario.figures.includes('layers') && barsOf(place).length > 0;
+      const hasBars = view.scenario.figures.includes('layers') && barsOf(place).some(({ isEmpty }) => !isEmpty);
       return hasBars ? { view, place, distance: distanceOf(place) } : [];
     }),
   );
