@@ -200,7 +200,6 @@ describe('a page is made of', () => {
 
   test('one round: values without intervals', () => {
     const page = markup(renderReport(makeResult({ rounds: 1 })));
-    expect(page).toContain('n too small for an interval');
     expect(page).not.toMatch(/\[\d/);
   });
 
@@ -211,7 +210,7 @@ describe('a page is made of', () => {
       ),
     );
     expect(page.match(/measured twice/g)).toHaveLength(2);
-    expect(page.indexOf('measured twice')).toBeLessThan(page.indexOf('What came out'));
+    expect(page.indexOf('measured twice')).toBeLessThan(page.indexOf('<nav'));
     expect(page).toContain('<span class="tag">repeat</span>');
   });
 

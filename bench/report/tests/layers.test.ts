@@ -191,7 +191,7 @@ describe('the levels', () => {
     expect(at(all, 'Lane beta', 'Ratio')).toBe('1');
   });
 
-  test('are contrasted in one sentence, where they differ most, in the summary too', () => {
+  test('are contrasted in one sentence, where they differ most', () => {
     const chatty = (cell: CompletedCell): CompletedCell => {
       const { wire, ...rest } = withLedger(cell);
       if (cell.lane !== 'gamma' || cell.point.payloadBytes !== 128 || !wire.packets) return { ...rest, wire };
@@ -205,8 +205,6 @@ describe('the levels', () => {
         'beta counting framing alone (3 to 2.5 B), 100 times counting HTTP heads too (600 to 6 B) and 6.00 times ' +
         'counting TCP/IP headers too (660 to 110 B); of all bytes, payload included, it has 1.00, 5.43 and 3.31 times.',
     );
-    const sentences = pageModel(result).summary.flatMap((group) => group.sentences.map((one) => textOf(one.text)));
-    expect(sentences).toContain(text);
   });
 
   test('say that packets were not counted, and still show the others', () => {

@@ -111,14 +111,6 @@ describe('page and sentences', () => {
     for (const { chart } of charts) expect(chart.lanes.length).toBeGreaterThan(0);
   });
 
-  it('name the place of each value', () => {
-    const [group] = page.summary;
-    const said = group?.sentences.map(({ text }) => JSON.stringify(text)) ?? [];
-    expect(said.some((one) => one.includes('Lane alpha, 1 event a poll') && one.includes(`(${BURST})`))).toBe(true);
-    expect(said.some((one) => one.includes('(one client'))).toBe(true);
-    expect(said.join(' ')).not.toMatch(/\d of \d points|every point/);
-  });
-
   it('name it in citations', () => {
     for (const estimate of result.estimates) {
       const place = estimate.point.clients === 1 ? 'one client' : BURST;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { makeResult, POINT, withLedger } from '../../tests/fixture.ts';
+import { makeResult, withLedger } from '../../tests/fixture.ts';
 import { summaryMarkdown } from '../export/summary.ts';
 import { tablesLatex } from '../export/tables-tex.ts';
 import { describeResult } from '../terminal/terminal.ts';
@@ -71,19 +71,6 @@ describe('a variant', () => {
     const latex = tablesLatex(result, views);
     expect(latex).toContain('ratios to the lane that heads each group, paired by round');
     expect(latex).toMatch(/\{\\itshape to Lane alpha\} \\\\\n\s+Lane gamma &/);
-  });
-
-  test('over several points counts its verdicts against what it varies, and in short apart from the others', () => {
-    const swept = makeResult({
-      lanes: LANES,
-      variants: VARIANTS,
-      points: [10, 100, 1_000].map((clients) => ({ ...POINT, clients })),
-    });
-    const sentences = pageModel(swept).summary.flatMap((group) => group.sentences.map(({ text }) => proseText(text)));
-    expect(sentences.find((text) => text.startsWith('Lane gamma'))).toContain(
-      'is slower than Lane alpha at every point',
-    );
-    expect(describeResult(swept)).toMatch(/^Widest by an option \(.+\): Lane beta-tls is slower than Lane beta: /m);
   });
 
   test('whose original is the only other lane is compared without the reference of the run', () => {

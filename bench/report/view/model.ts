@@ -5,15 +5,14 @@ import { checksOf } from './checks.ts';
 import { citeOf } from './citation.ts';
 import { noiseFloorOf } from './findings/noise-floor.ts';
 import { glossary } from './glossary.ts';
-import type { Entry } from './page-model.ts';
+import type { Entry, Figure } from './page-model.ts';
 import { sectionOf } from './section.ts';
-import { summaryOf } from './summary.ts';
 import { betweenRunsTable } from './tables/between-runs-table.ts';
 import { conditionsOf } from './tables/conditions.ts';
 import { type EarlierRun, earlierTable } from './tables/earlier-table.ts';
 import { Anchors } from './words/anchors.ts';
 import { countOf, formatCount, formatDuration, formatInstant } from './words/format.ts';
-import { viewsOf } from './words/places.ts';
+import { reportOf } from './words/quotes.ts';
 import { citableText, reasonTexts, refusedKinds, sessionText } from './words/standing.ts';
 import { commitText, reproduceLines, runsBeforeText } from './words/wording.ts';
 
@@ -23,23 +22,29 @@ export type PageModel = ReturnType<typeof pageModel>;
 
 /** @param earlier runs of the same settings on the same machine, for the table that stands them beside this one */
 export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
-  const anchors = new Anchors();
-  const views = viewsOf(result, anchors);
+  const report = reportOf(result, new Anchors());
+  const { views, anchors } = report;
   const head = headOf(result);
-  const sections = views.map((view) => sectionOf(view, result, head.question, anchors));
+  // Parts, in the order of the page; one that the result has nothing for is undefined, and left out.
   return {
     title: `${head.question} · Pushlab`,
     head,
-    summary: summaryOf(views, sections, result.reference),
-    runs: [betweenRunsTable(result, views), earlierTable(result, views, earlier)],
-    sections,
     nothingMeasured: views.length > 0 ? undefined : 'No cell was measured: the run ended before its first cell did.',
+    // Here: wire, numbers, breakEven, time, silence, server.
+    sections: views.map((view) => sectionOf(view, result, head.question, anchors)),
+    // Here: model, claims, limits.
+    cite: citeOf(result, views),
+    reproduce: reproduceOf(result),
+    runs: [betweenRunsTable(result, views), earlierTable(result, views, earlier)],
     checks: checksOf(result, views),
     conditions: conditionsOf(result, views),
     glossary,
-    cite: citeOf(result, views),
-    reproduce: reproduceOf(result),
   };
+}
+
+/** All that have charts, in the order of the page. */
+export function figuresOf({ sections }: PageModel): Figure[] {
+  return sections.flatMap(({ figures }) => figures);
 }
 
 function headOf(result: Result) {

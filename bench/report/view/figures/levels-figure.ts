@@ -45,7 +45,7 @@ export function levelsFigure(view: ScenarioView, environment: Environment, ancho
 }
 
 /** `…: A has 0.25 times the overhead of B counting framing alone (1 to 4 B), 176 times counting HTTP heads too …` */
-export function contrastText({ lane, reference, place, levels }: Contrast): Prose {
+function contrastText({ lane, reference, place, levels }: Contrast): Prose {
   const at = place.varied === undefined ? '' : `, at ${place.varied},`;
   return [
     'The level that is counted decides the ratio, most of all here: ',
