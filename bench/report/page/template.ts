@@ -9,6 +9,8 @@ import type { Assets, Script } from './assets.ts';
 import { type Heights, sectionHtml } from './figure-html.ts';
 import { embedJson, Html, html } from './html.ts';
 import { anchorLink, copyable, entries, laneMark, prose, table } from './parts.ts';
+import { claimsHtml } from './sections/claims.ts';
+import { limitsHtml } from './sections/limits.ts';
 
 const ICON =
   'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 16 16%22%3E%3Cpath ' +
@@ -30,7 +32,9 @@ const SECTIONS: readonly Part[] = [
     html: ({ sections }, heights) =>
       sections.length > 0 ? html`${sections.map((section) => sectionHtml(section, heights))}` : undefined,
   },
-  // Here: model, claims, limits.
+  // Here: model.
+  { id: PARTS.claims, title: 'Claims, and what this run says', html: ({ claims }) => claimsHtml(claims) },
+  { id: PARTS.limits, title: 'Limits', html: ({ limits }) => limitsHtml(limits) },
   {
     id: PARTS.cite,
     title: 'Cite and reproduce',

@@ -3,8 +3,10 @@
 import type { Result } from '../../contract/result.ts';
 import { checksOf } from './checks.ts';
 import { citeOf } from './citation.ts';
+import { claimsOf } from './claims/claims.ts';
 import { noiseFloorOf } from './findings/noise-floor.ts';
 import { glossary } from './glossary.ts';
+import { limitsOf } from './limits.ts';
 import type { Entry, Figure } from './page-model.ts';
 import { sectionOf } from './section.ts';
 import { betweenRunsTable } from './tables/between-runs-table.ts';
@@ -32,7 +34,9 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
     nothingMeasured: views.length > 0 ? undefined : 'No cell was measured: the run ended before its first cell did.',
     // Here: wire, numbers, breakEven, time, silence, server.
     sections: views.map((view) => sectionOf(view, result, head.question, anchors)),
-    // Here: model, claims, limits.
+    // Here: model.
+    claims: claimsOf(report),
+    limits: limitsOf(report),
     cite: citeOf(result, views),
     reproduce: reproduceOf(result),
     runs: [betweenRunsTable(result, views), earlierTable(result, views, earlier)],

@@ -16,8 +16,8 @@ const VERDICTS = {
   holds: { sign: '✓', word: 'holds', many: 'hold' },
   fails: { sign: '✗', word: 'does not hold', many: 'do not' },
   depends: { sign: '±', word: 'depends', many: 'depend' },
-  undecided: { sign: '?', word: 'not decided', many: 'are not decided' },
-  unmeasured: { sign: '–', word: 'not measured', many: 'were not measured' },
+  undecided: { sign: '?', word: 'not decided', many: 'not decided' },
+  unmeasured: { sign: '–', word: 'not measured', many: 'not measured in this run' },
 } as const satisfies Record<Outcome | 'unmeasured', { sign: string; word: string; many: string }>;
 
 /** The others are folded. */
@@ -41,7 +41,7 @@ export function claimsOf(report: Report) {
   const sorted = [...judged.filter(isDecided), ...judged.filter((claim) => !isDecided(claim))];
   const counts = (Object.keys(VERDICTS) as JudgedClaim['outcome'][]).flatMap((outcome) => {
     const count = judged.filter((claim) => claim.outcome === outcome).length;
-    return count === 0 ? [] : [`${count} ${VERDICTS[outcome].many}`];
+    return count === 0 ? [] : [`${count} ${VERDICTS[outcome][count === 1 ? 'word' : 'many']}`];
   });
   const shown = sorted.filter(isDecided).slice(0, SHOWN);
   return {
@@ -58,7 +58,7 @@ function judgedBy(report: Report, { id, text, source, decides, command, judge }:
   const outcome = finding?.outcome ?? (run.refusals.size > 0 ? 'undecided' : 'unmeasured');
   const { sign, word } = VERDICTS[outcome];
   return {
-    ...{ id: `claim-${id}`, text, source, decides, outcome, sign, word },
+    ...{ id: `claim_${id}`, text, source, decides, outcome, sign, word },
     sentence: finding?.text ?? (reasons === '' ? `Needs ${decides}.` : `Its figures decide nothing: ${reasons}`),
     command: finding?.outcome === 'undecided' ? command && `${command} --rounds 30` : finding ? undefined : command,
   };
