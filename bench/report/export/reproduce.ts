@@ -1,10 +1,10 @@
 /** `REPRODUCE.md`: how to measure the run again, or one table of it, and what that takes. */
 
 import type { Cell, Result } from '../../contract/result.ts';
+import { scenarioCommand } from '../view/words/commands.ts';
 import { countOf, formatDuration, formatNumber, scaleFor } from '../view/words/format.ts';
 import type { ScenarioView } from '../view/words/places.ts';
 import { conditionsText, reproduceLines } from '../view/words/wording.ts';
-import { scenarioCommand } from './commands.ts';
 import { bullets, escapeMarkdown } from './markdown.ts';
 import { labelsOf } from './tables-tex.ts';
 

@@ -15,10 +15,10 @@ export interface Script {
 }
 
 /** In this order: the last has what changes on a narrow screen and on paper. */
-const STYLES = ['colours', 'base', 'head', 'figures', 'tables', 'prose', 'folds', 'claims', 'media'] as const;
+const STYLES = ['colours', 'base', 'head', 'figures', 'tables', 'prose', 'folds', 'claims', 'cite', 'media'] as const;
 
 /** In this order: what the charts need comes before they are drawn. */
-const SCRIPTS = ['annotations', 'lines', 'line-texts', 'page', 'reader'] as const;
+const SCRIPTS = ['annotations', 'lines', 'line-texts', 'page', 'reader', 'cite'] as const;
 
 /** @throws Error when the page's script was not compiled: run `npm run build` */
 export function readAssets(): Assets {

@@ -4,11 +4,11 @@ import { createHash } from 'node:crypto';
 import type { ChartSpec } from '../view/charts/chart-spec.ts';
 import type { PageModel } from '../view/model.ts';
 import { PARTS } from '../view/words/anchors.ts';
-import { countOf } from '../view/words/format.ts';
 import type { Assets, Script } from './assets.ts';
 import { type Heights, sectionHtml } from './figure-html.ts';
 import { embedJson, Html, html } from './html.ts';
-import { anchorLink, copyable, entries, laneMark, prose, table } from './parts.ts';
+import { anchorLink, entries, prose, table } from './parts.ts';
+import { citeHtml, reproduceHtml } from './sections/cite.ts';
 import { claimsHtml } from './sections/claims.ts';
 import { limitsHtml } from './sections/limits.ts';
 
@@ -149,26 +149,4 @@ ${table(lanes)}
 <div class="below">${notes.map((note) => html`<p>${note}</p>`)}</div>
 ${[phases, harness, link, netem, ledger].map((one) => html`${one && table(one)}\n`)}<h3 id="${PARTS.environment}">Environment${anchorLink(PARTS.environment, 'Environment')}</h3>
 ${entries('facts dense', environment)}`;
-}
-
-function citeHtml({ text, groups, bibtex }: PageModel['cite']): Html {
-  return html`<p class="definition">${text}</p>
-${groups.map(citeGroup)}
-${copyable(html`<pre><code>${bibtex}</code></pre>`)}`;
-}
-
-function citeGroup({ title, sentences }: PageModel['cite']['groups'][number]): Html {
-  if (sentences.length === 0) return html``;
-  const items = sentences.map(
-    ({ lane, text }) =>
-      html`<li class="citation">${laneMark(lane)}${copyable(html`<p class="sentence">${text}</p>`)}</li>\n`,
-  );
-  return html`<details class="fold"><summary>${title} <span class="folded">${countOf(sentences.length, 'sentence')}</span></summary>
-<ul class="citations">${items}</ul></details>\n`;
-}
-
-function reproduceHtml({ text, lines }: PageModel['reproduce']): Html {
-  return html`<h3 id="${PARTS.reproduce}">Run it again${anchorLink(PARTS.reproduce, 'Run it again')}</h3>
-<p class="definition">${text}</p>
-${copyable(html`<pre><code>${lines.join('\n')}</code></pre>`)}`;
 }

@@ -23,12 +23,12 @@ export interface Source {
 
 export const TUTORIALS: Source = { name: 'tutorials' };
 export const QUANTUM: Source = {
-  name: 'Lubbers & Greco, HTML5 Web Sockets: A Quantum Leap in Scalability',
+  name: 'Lubbers & Greco, A Quantum Leap in Scalability',
   url: 'http://www.websocket.org/quantum.html',
 };
 export const RFC_6202: Source = { name: 'RFC 6202', year: 2011, url: 'https://www.rfc-editor.org/rfc/rfc6202' };
 export const BOZDAG: Source = {
-  name: 'Bozdag et al., A Comparison of Push and Pull Techniques for Ajax',
+  name: 'Bozdag et al., Push and Pull Techniques for Ajax',
   year: 2007,
   url: 'https://arxiv.org/abs/0706.3984',
 };
