@@ -97,7 +97,9 @@ describe('the page', () => {
       expect(page).toContain(`<li id="${citationId(estimate)}"`);
     }
     const [first] = result.estimates.filter(({ lane }) => lane === result.reference);
-    expect(page).toContain(html`<p class="sentence">${first && citationSentence(result, first)}</p>`.text);
+    expect(page).toContain(
+      html`<p class="sentence" aria-live="polite">${first && citationSentence(result, first)}</p>`.text,
+    );
     expect(page).toContain(html`<code>${bibtexEntry(result)}</code>`.text);
   });
 

@@ -173,7 +173,8 @@ export function citeOf(result: Result, views: readonly ScenarioView[]) {
   return {
     text: 'A figure in a table leads to its sentence. Times are of this machine and session: cite them with both, or cite ratios.',
     refused: refusedText(result.citable),
-    example: cited && example && { sentence: citationSentence(result, cited), command: example.command },
+    example: cited &&
+      example && { id: citationId(cited), sentence: citationSentence(result, cited), command: example.command },
     run: runText(result),
     kinds: [...new Set(metrics)].map((metric) => ({ id: metric.id, text: whatText(metric) })),
     scenarios,

@@ -3,7 +3,6 @@
 function chooseFigures(box: HTMLElement): void {
   const select = box.querySelector('select');
   const [sentence, command] = [box.querySelector('.sentence'), box.querySelector('code')];
-  const figures = document.querySelectorAll<HTMLElement>('.cited li');
   if (!select || !sentence || !command) return;
   for (const group of document.querySelectorAll<HTMLElement>('.cited ul')) select.append(optionsOf(group));
 
@@ -28,8 +27,8 @@ function chooseFigures(box: HTMLElement): void {
   addEventListener('click', ({ target }) => {
     if (target instanceof Element && target.closest('a.cites')?.getAttribute('href') === location.hash) follow();
   });
-  const [first] = figures;
-  if (first) select.closest('p')?.removeAttribute('hidden');
+  select.closest('p')?.removeAttribute('hidden');
+  select.value = box.dataset['figure'] ?? '';
   follow();
 }
 

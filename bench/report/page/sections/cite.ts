@@ -24,9 +24,9 @@ ${copyable(html`<pre><code>${bibtex}</code></pre>`)}</details>`;
 }
 
 /** Where scripts run, a list to choose from appears, and this becomes the sentence of what was chosen. */
-function exampleHtml({ sentence, command }: NonNullable<CiteModel['example']>): Html {
-  return html`<div id="cite-chosen"><p hidden><label>Figure <select></select></label></p>
-${copyable(html`<p class="sentence">${sentence}</p>`)}
+function exampleHtml({ id, sentence, command }: NonNullable<CiteModel['example']>): Html {
+  return html`<div id="cite-chosen" data-figure="${id}"><p hidden><label>Figure <select></select></label></p>
+${copyable(html`<p class="sentence" aria-live="polite">${sentence}</p>`)}
 ${copyable(html`<pre><code>${command}</code></pre>`)}</div>`;
 }
 
