@@ -55,13 +55,13 @@ async function textOf(id: string): Promise<string> {
 
 /** A row of a table in the section: the number before a unit, below the header of a lane. */
 async function numberIn(id: string, row: string, lane: string, unit: string): Promise<number> {
-  const table = sectionOf(id)
-    .locator('table', { has: sectionOf(id).locator('tbody th', { hasText: row }) })
-    .first();
-  const heads = await table.locator('thead th').allTextContents();
-  const at = heads.findIndex((head) => head.startsWith(lane));
-  const cell = table.locator('tbody tr', { hasText: row }).first().locator('th, td').nth(at);
-  return numberBefore(unit, ((await cell.textContent()) ?? '').replace(/\s+/g, ' '));
+  const section = sectionOf(id);
+  const head = section.page().locator('th[scope=row]', { hasText: row });
+  const table = section.locator('table', { has: head }).first();
+  const heads = await table.locator('thead :is(th, td)').allTextContents();
+  const at = heads.findIndex((text) => text.trim().startsWith(lane));
+  const cell = table.locator('tbody tr', { has: head }).locator('th, td').nth(at);
+  return numberBefore(unit, (await cell.textContent()) ?? '');
 }
 
 function numberBefore(unit: string, text: string): number {
