@@ -8,7 +8,7 @@ import type { Assets, Script } from './assets.ts';
 import { type Heights, sectionHtml } from './figure-html.ts';
 import { embedJson, Html, html } from './html.ts';
 import { anchorLink, entries, prose, table } from './parts.ts';
-import { citeHtml, reproduceHtml } from './sections/cite.ts';
+import { citeHtml } from './sections/cite.ts';
 import { claimsHtml } from './sections/claims.ts';
 import { limitsHtml } from './sections/limits.ts';
 
@@ -38,7 +38,7 @@ const SECTIONS: readonly Part[] = [
   {
     id: PARTS.cite,
     title: 'Cite and reproduce',
-    html: ({ cite, reproduce }) => html`${citeHtml(cite)}${reproduceHtml(reproduce)}`,
+    html: ({ cite, reproduce }) => citeHtml(cite, reproduce),
   },
   { id: PARTS.details, title: 'Details', html: detailsHtml },
 ];

@@ -49,8 +49,8 @@ function lasting(report: Report): string[] {
   const examples = overheads.length > 0 ? ` (${overheads.join(', ')})` : '';
   return [
     `Bytes on the sockets: the protocol and the headers make them, not the machine${examples}.`,
-    'Ratios of bytes at the same headers and payload; how many packets an event takes below a segment.',
-    'That one poll interval costs half of it in delay. Which transport takes more CPU, where the ratio is large.',
+    'Ratios of bytes at the same headers and payload; packets of events smaller than a segment.',
+    'That polling waits half its interval; which transport takes more CPU, where the ratio is large.',
   ];
 }
 
@@ -77,7 +77,7 @@ function passing(report: Report): string[] {
   return [
     distances.length > 0
       ? `Times: RTTs of ${distances.sort((a, b) => a - b).join(', ')}\u00a0ms were added on one machine; the rest is loopback.`
-      : 'Times: all are over loopback. Add RTT/2 to a push, and see each lost packet cost a further round trip.',
+      : 'Times: all are over loopback. Add RTT/2 to a push, and a round trip for each lost packet.',
     ...differenceTexts(report),
     ...(mtu === null ? [] : [mtuText(mtu)]),
     ...(hasTls

@@ -36,8 +36,12 @@ function chooseFigures(box: HTMLElement): void {
 function optionsOf(list: HTMLElement): HTMLOptGroupElement {
   const options = document.createElement('optgroup');
   const [lane, place] = headOf(list);
-  options.label = `${lane} ${place}`;
-  for (const figure of list.querySelectorAll('li')) options.append(new Option(figure.textContent.trim(), figure.id));
+  options.label = place.replace('in the scenario ', '');
+  const [name] = lane.split(' (');
+  for (const figure of list.querySelectorAll('li')) {
+    const [value] = figure.textContent.split(', the mean');
+    options.append(new Option(`${name} · ${value?.trim()}`, figure.id));
+  }
   return options;
 }
 

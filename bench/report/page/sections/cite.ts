@@ -1,4 +1,4 @@
-/** The section on citing: one figure's sentence with its command, those of all others folded, and how to measure the run again. */
+/** The section on citing: one figure's sentence with its command, and, folded, those of all others and of the run. */
 
 import type { CitedLane, CitedScenario, CiteModel } from '../../view/citation.ts';
 import type { PageModel } from '../../view/model.ts';
@@ -6,11 +6,14 @@ import { PARTS } from '../../view/words/anchors.ts';
 import { countOf } from '../../view/words/format.ts';
 import { UNCITABLE_MARK } from '../../view/words/standing.ts';
 import { type Html, html } from '../html.ts';
-import { anchorLink, copyable, laneMark } from '../parts.ts';
+import { copyable, laneMark } from '../parts.ts';
 
 type Kinds = CiteModel['kinds'];
 
-export function citeHtml({ text, refused, example, run, kinds, scenarios, plain, bibtex }: CiteModel): Html {
+export function citeHtml(
+  { text, refused, example, run, kinds, scenarios, plain, bibtex }: CiteModel,
+  reproduce: PageModel['reproduce'],
+): Html {
   return html`<p class="definition">${text}</p>${refused && html`<p class="refused">${refused}</p>`}
 ${example && exampleHtml(example)}
 <details class="fold"><summary>Every figure <span class="folded">${countOf(figuresIn(scenarios), 'sentence')}, and the command of each</span></summary>
@@ -18,7 +21,9 @@ ${example && exampleHtml(example)}
 ${scenarios.map(({ title, lanes }) => lanes.map((lane) => laneHtml(title, lane, kinds)))}
 <p>What each figure is:</p>
 <ul class="kinds">${kinds.map(({ text }) => html`<li>${text}</li>`)}</ul></details>
-<details class="fold"><summary>The whole run <span class="folded">as text and for BibTeX</span></summary>
+<details class="fold"><summary id="${PARTS.reproduce}">The whole run <span class="folded">its commands; to cite as text or by BibTeX</span></summary>
+<p class="definition">${reproduce.text}</p>
+${copyable(html`<pre><code>${reproduce.lines.join('\n')}</code></pre>`)}
 ${copyable(html`<p class="sentence">${plain}</p>`)}
 ${copyable(html`<pre><code>${bibtex}</code></pre>`)}</details>`;
 }
@@ -46,10 +51,4 @@ ${places.map(({ lane, place, figures }) => {
   );
   return html`<p><span>${lane}</span>, <span>${place}</span></p><ul>${lines}</ul>\n`;
 })}<pre><code>${command}</code></pre></details>\n`;
-}
-
-export function reproduceHtml({ text, lines }: PageModel['reproduce']): Html {
-  return html`<h3 id="${PARTS.reproduce}">Run it again${anchorLink(PARTS.reproduce, 'Run it again')}</h3>
-<p class="definition">${text}</p>
-${copyable(html`<pre><code>${lines.join('\n')}</code></pre>`)}`;
 }

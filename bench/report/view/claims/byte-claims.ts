@@ -49,7 +49,7 @@ export const byteClaims: readonly Claim[] = [
     isAskedOften: true,
     text: 'WebSocket cuts header traffic 500:1 to 1,000:1',
     source: QUANTUM,
-    decides: 'an empty poll against the overhead of a pushed event; with TCP/IP, all but the payload of both',
+    decides: 'an empty poll against what a frame adds',
     command: commandOf('anatomy', 'polling,websocket'),
     judge: (run) => {
       const pairs = run.pairs({ metric: EMPTY_POLL, lane: 'polling' }, overheadOf('websocket'));
@@ -64,7 +64,7 @@ export const byteClaims: readonly Claim[] = [
       return found(
         ratios,
         outcomeOf(ratios, 500, 1_000),
-        `Its own numbers make ${own}:1. Here a poll takes ${span(ratios)} of what a frame adds` +
+        `Its own numbers make ${own}:1. Here ${span(ratios)}` +
           `${beyond.length > 0 ? `; with TCP/IP ${span(beyond, [])}` : ''}.`,
       );
     },
@@ -91,7 +91,7 @@ export const byteClaims: readonly Claim[] = [
   {
     id: 'head-every-request',
     isAskedOften: true,
-    text: 'HTTP sends its head with every request, kept connection or not; WebSocket sends it once',
+    text: 'HTTP sends its head with every request, WebSocket once',
     source: TUTORIALS,
     decides: 'heads per event and the opening, by the ledger',
     command: commandOf('anatomy', 'polling,websocket'),

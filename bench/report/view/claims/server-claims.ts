@@ -31,7 +31,7 @@ export const serverClaims: readonly Claim[] = [
     isAskedOften: true,
     text: 'Push costs 7 times the server CPU of polling, and saturates at 350 to 500 users',
     source: BOZDAG,
-    decides: 'server CPU per event of both, and the most clients that got every event',
+    decides: 'server CPU per event, and the most clients served',
     command: commandOf('fanout,clients', 'polling,sse,websocket'),
     judge: (run) => {
       const ratios = ['sse', 'websocket'].flatMap((lane) =>
