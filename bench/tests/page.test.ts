@@ -212,8 +212,8 @@ describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
   test('copies a sentence to cite, without the button’s own word', async () => {
     const { page, complaints } = await open(renderReport(makeResult()));
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    const entry = page.locator('#cite ~ [data-copyable]');
-    const text = await entry.locator('code').textContent();
+    const entry = page.locator('#cite-chosen [data-copyable]').first();
+    const text = await entry.locator('.sentence').textContent();
     await entry.locator('button').click();
     await expect.poll(() => entry.locator('button').textContent()).toBe('Copied');
     expect(await page.evaluate(readClipboard)).toBe(text?.trim());

@@ -26,6 +26,8 @@ const STYLES = [
   'wire',
   'numbers',
   'measured',
+  'claims',
+  'cite',
   'media',
 ] as const;
 
@@ -37,7 +39,7 @@ const LIBRARIES = [
 ] as const;
 
 /** In this order: what the charts need comes before they are drawn. */
-const SCRIPTS = ['charts', 'save', 'reader'] as const;
+const SCRIPTS = ['charts', 'save', 'reader', 'cite'] as const;
 
 /** Modules that are one script together, in the order of their imports: the page's address has no other file. */
 const NUMBERS = ['view/formulas/formulas', 'view/formulas/answers', 'page/browser/numbers'] as const;

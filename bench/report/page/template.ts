@@ -6,13 +6,15 @@ import { glossaryOf } from '../view/glossary.ts';
 import type { PageModel } from '../view/model.ts';
 import { plotPx } from '../view/svg/draw.ts';
 import { PARTS } from '../view/words/anchors.ts';
-import { countOf } from '../view/words/format.ts';
 import type { Assets, Script } from './assets.ts';
 import type { Drawn } from './figure-html.ts';
 import { embedJson, Html, html } from './html.ts';
-import { anchorLink, copyable, entries, laneMark, prose, table } from './parts.ts';
+import { anchorLink, entries, prose, table } from './parts.ts';
+import { citeHtml } from './sections/cite.ts';
+import { claimsHtml } from './sections/claims.ts';
 import { computedHtml } from './sections/computed.ts';
 import { heroHtml } from './sections/hero.ts';
+import { limitsHtml } from './sections/limits.ts';
 import { furtherHtml, measuredHtml } from './sections/measured.ts';
 import { numbersHtml } from './sections/numbers.ts';
 import { wireHtml } from './sections/wire.ts';
@@ -58,11 +60,12 @@ const SECTIONS: readonly Part[] = [
     title: 'Measured against model',
     html: ({ model }, drawn) => model && computedHtml(model, drawn),
   },
-  // Here: claims, limits.
+  { id: PARTS.claims, title: 'Claims, and what this run says', html: ({ claims }) => claimsHtml(claims) },
+  { id: PARTS.limits, title: 'Limits', html: ({ limits }) => limitsHtml(limits) },
   {
     id: PARTS.cite,
     title: 'Cite and reproduce',
-    html: ({ cite, reproduce }) => html`${citeHtml(cite)}${reproduceHtml(reproduce)}`,
+    html: ({ cite, reproduce }) => citeHtml(cite, reproduce),
   },
 ];
 
@@ -168,26 +171,4 @@ ${table(lanes)}
 <div class="below">${notes.map((note) => html`<p>${note}</p>`)}</div>
 ${[phases, harness, link, netem, ledger].map((one) => html`${one && table(one)}\n`)}<h3 id="${PARTS.environment}">Environment${anchorLink(PARTS.environment, 'Environment')}</h3>
 ${entries('facts dense', environment)}`;
-}
-
-function citeHtml({ text, groups, bibtex }: PageModel['cite']): Html {
-  return html`<p class="definition">${text}</p>
-${groups.map(citeGroup)}
-${copyable(html`<pre><code>${bibtex}</code></pre>`)}`;
-}
-
-function citeGroup({ title, sentences }: PageModel['cite']['groups'][number]): Html {
-  if (sentences.length === 0) return html``;
-  const items = sentences.map(
-    ({ lane, text }) =>
-      html`<li class="citation">${laneMark(lane)}${copyable(html`<p class="sentence">${text}</p>`)}</li>\n`,
-  );
-  return html`<details class="fold"><summary>${title} <span class="folded">${countOf(sentences.length, 'sentence')}</span></summary>
-<ul class="citations">${items}</ul></details>\n`;
-}
-
-function reproduceHtml({ text, lines }: PageModel['reproduce']): Html {
-  return html`<h3 id="${PARTS.reproduce}">Run it again${anchorLink(PARTS.reproduce, 'Run it again')}</h3>
-<p class="definition">${text}</p>
-${copyable(html`<pre><code>${lines.join('\n')}</code></pre>`)}`;
 }

@@ -3,12 +3,14 @@
 import type { Result } from '../../contract/result.ts';
 import { checksOf } from './checks.ts';
 import { citeOf } from './citation.ts';
+import { claimsOf } from './claims/claims.ts';
 import { noiseFloorOf } from './findings/noise-floor.ts';
 import { breakEvenOf } from './formulas/break-even.ts';
 import { constantsOf } from './formulas/constants.ts';
 import { residualsOf } from './formulas/residuals.ts';
 import { measuredSections } from './further/measured.ts';
 import { heroOf } from './hero/hero.ts';
+import { limitsOf } from './limits.ts';
 import { numbersOf } from './numbers/numbers.ts';
 import type { Entry, Figure } from './page-model.ts';
 import { betweenRunsTable } from './tables/between-runs-table.ts';
@@ -41,7 +43,8 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
     ...{ time, silence, server, further },
     sections: [time, silence, server, ...further].flatMap((section) => section ?? []),
     model: residualsOf(report, constants),
-    // Here: claims, limits.
+    claims: claimsOf(report),
+    limits: limitsOf(report),
     cite: citeOf(result, views),
     reproduce: reproduceOf(result),
     runs: [betweenRunsTable(result, views), earlierTable(result, views, earlier)],

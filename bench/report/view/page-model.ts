@@ -185,6 +185,8 @@ export interface TableCell {
   /** Said behind it: the value with the attempts that do not count. */
   readonly aside?: string | undefined;
   readonly isRemark?: boolean;
+  /** Id of the sentence that cites it; undefined where it has none. */
+  readonly cite?: string | undefined;
   /** Why it may not be cited; undefined where it may. */
   readonly refusal?: string | undefined;
 }
