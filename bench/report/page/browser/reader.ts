@@ -4,6 +4,8 @@ const CONFIRMED_MS = 1_500;
 
 function unfoldTarget(): void {
   const target = document.getElementById(location.hash.slice(1));
+  // What is cited shows without its list.
+  if (target?.matches('.cited li')) return;
   const folds: HTMLDetailsElement[] = [];
   for (let fold = target?.closest('details'); fold; fold = fold.parentElement?.closest('details')) folds.push(fold);
   if (folds.every(({ open }) => open)) return;
@@ -15,9 +17,9 @@ function addCopyButton(box: HTMLElement): void {
   const button = document.createElement('button');
   button.type = 'button';
   button.textContent = 'Copy';
-  const text = box.textContent.trim();
   button.addEventListener('click', async () => {
-    confirm(button, await copy(text, box));
+    // What is in the box may have changed since.
+    confirm(button, await copy((box.firstElementChild ?? box).textContent.trim(), box));
   });
   box.append(button);
 }

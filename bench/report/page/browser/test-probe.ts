@@ -40,6 +40,17 @@ export function readClipboard(): Promise<string> {
   return navigator.clipboard.readText();
 }
 
+/** Chooses each figure of the list in turn, and reads what is shown of it. */
+export function chosenSentences(): { id: string; sentence: string; command: string }[] {
+  const select = document.querySelector<HTMLSelectElement>('#cite-chosen select');
+  return [...(select?.options ?? [])].map(({ value }) => {
+    if (select) select.value = value;
+    select?.dispatchEvent(new Event('change'));
+    const text = (selector: string) => document.querySelector(`#cite-chosen ${selector}`)?.textContent ?? '';
+    return { id: value, sentence: text('.sentence'), command: text('code') };
+  });
+}
+
 export function unfoldAll(): void {
   for (const fold of document.querySelectorAll('details')) fold.open = true;
 }
