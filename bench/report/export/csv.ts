@@ -1,47 +1,36 @@
-/** `cells.csv`: every number of every cell, unrounded and tidy, for tools of statistics. */
+/** Tables for spreadsheets and tools of statistics: RFC 4180, without columns that the run leaves empty. */
 
 import { DIMENSIONS } from '../../contract/dimensions.ts';
-import type { Cell, Result } from '../../contract/result.ts';
-import { metrics } from '../../stats/metrics/metrics.ts';
-import { isValid } from '../../stats/metrics/valid.ts';
+import type { Point } from '../../contract/result.ts';
 
-type Field = string | number | boolean | undefined;
+export type Field = string | number | boolean | null | undefined;
 
-const HEADER: readonly string[] = [
-  ...['run', 'lane', 'scenario', ...DIMENSIONS.map(({ key }) => toSnakeCase(key)), 'round', 'attempt', 'order'],
-  ...['state', 'valid', 'metric', 'value', 'unit', 'phase', 'error'],
-];
+/** `payload_bytes`, of all that a point can set. */
+export const POINT_HEADER: readonly string[] = DIMENSIONS.map(({ key }) => toSnakeCase(key));
 
-/**
- * A row for each cell and each metric that it can tell; a failed cell has one, with its phase and error. A field that does not
- * apply is empty. The run is the one that the cell was measured in, also of a merged result. `valid` is false where the delivery audit or the count of bytes found something: such values are in no table.
- */
-export function cellsCsv({ id, merged, cells }: Pick<Result, 'id' | 'merged' | 'cells'>): string {
-  const runOf = ({ run = 0 }: Cell) => merged?.[run - 1]?.id ?? id;
-  return [HEADER, ...cells.flatMap((cell) => rowsOf(cell).map((row) => [runOf(cell), ...row]))].map(toLine).join('');
+export function pointFields(point: Point): Field[] {
+  return DIMENSIONS.map(({ key }) => point[key]);
 }
 
-function rowsOf(cell: Cell): Field[][] {
-  const { lane, scenario, point, round, attempt, order, state } = cell;
-  const dimensions = DIMENSIONS.map(({ key }) => point[key]);
-  const identity = [lane, scenario, ...dimensions, round, attempt, order, state, isValid(cell)];
-  if (cell.state === 'failed') return [[...identity, '', '', '', cell.phase, cell.error.message]];
-  return metrics.flatMap(({ id, unit, of }) => {
-    const value = of(cell);
-    return value === undefined ? [] : [[...identity, id, value, unit, '', '']];
-  });
+/**
+ * Records with their line breaks. Numbers have every digit; a field that does not apply is empty. A column that no row fills
+ * is left out, unless there is no row.
+ */
+export function csv(header: readonly string[], rows: readonly (readonly Field[])[]): string {
+  const isFilled = (_: unknown, at: number) => rows.length === 0 || rows.some((row) => toField(row[at]) !== '');
+  return [header, ...rows].map((row) => `${row.filter(isFilled).map(toField).join(',')}\r\n`).join('');
+}
+
+function toField(field: Field): string {
+  const text = typeof field === 'string' ? inert(field) : String(field ?? '');
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** A spreadsheet would run text that begins like this as a formula; behind an apostrophe it shows it (OWASP, "CSV Injection"). */
+function inert(text: string): string {
+  return /^[=+\-@\t\r\n＝＋－＠]/.test(text) ? `'${text}` : text;
 }
 
 function toSnakeCase(name: string): string {
   return name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
-}
-
-/** A record with its line break: RFC 4180, section 2. */
-function toLine(fields: readonly Field[]): string {
-  return `${fields.map(toField).join(',')}\r\n`;
-}
-
-function toField(field: Field): string {
-  const text = String(field ?? '');
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

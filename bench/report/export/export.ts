@@ -4,10 +4,11 @@ import type { Result } from '../../contract/result.ts';
 import { bibtexEntry } from '../view/citation.ts';
 import { Anchors } from '../view/words/anchors.ts';
 import { viewsOf } from '../view/words/places.ts';
-import { cellsCsv } from './csv.ts';
+import { cellsCsv } from './cells-csv.ts';
 import { histogramFiles } from './histograms.ts';
 import { reproduceMarkdown } from './reproduce.ts';
 import { summaryMarkdown } from './summary.ts';
+import { summaryCsv } from './summary-csv.ts';
 import { tablesLatex } from './tables-tex.ts';
 
 /**
@@ -18,6 +19,7 @@ export function exportResult(result: Result): Map<string, string> {
   const views = viewsOf(result, new Anchors());
   const files = new Map([
     ['summary.md', summaryMarkdown(result, views)],
+    ['summary.csv', summaryCsv(result, views)],
     ['cells.csv', cellsCsv(result)],
     ['tables.tex', tablesLatex(result, views)],
     ['cite.bib', bibtexEntry(result)],

@@ -6,7 +6,7 @@ import type { CompletedCell, Result } from '../../contract/result.ts';
 import { mergeResults } from '../../record/runs/merge.ts';
 import { compareResults } from '../../stats/compare.ts';
 import { failed, makeResult, type ResultSpec } from '../../tests/fixture.ts';
-import { cellsCsv } from '../export/csv.ts';
+import { cellsCsv } from '../export/cells-csv.ts';
 import { exportResult } from '../export/export.ts';
 import { histogramFiles } from '../export/histograms.ts';
 import { describeResult } from '../terminal/terminal.ts';
