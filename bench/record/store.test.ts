@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { projectRoot } from '../contract/paths.ts';
 import { type CompletedCell, KINDS, type Result, SCHEMA_VERSION } from '../contract/result.ts';
-import { cellsCsv } from '../report/export/csv.ts';
+import { cellsCsv } from '../report/export/cells-csv.ts';
 import { summaryMarkdown } from '../report/export/summary.ts';
 import { renderReport } from '../report/page/render.ts';
 import { describeComparison } from '../report/terminal/comparison.ts';
@@ -25,13 +25,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Rows by the names of their columns; no field that these tests read has a comma. */
+/** Filled fields by the names of their columns, a row each; no field that these tests read has a comma. */
 function tableOf(csv: string): Record<string, string>[] {
   const [header = '', ...rows] = csv.trimEnd().split(/\r?\n/);
   const columns = header.split(',');
   return rows.map((row) => {
     const fields = row.split(',');
-    return Object.fromEntries(columns.map((column, index) => [column, fields[index] ?? '']));
+    return Object.fromEntries(
+      columns.map((column, index) => [column, fields[index] ?? '']).filter(([, field]) => field),
+    );
   });
 }
 

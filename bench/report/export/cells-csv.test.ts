@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { Result } from '../../contract/result.ts';
 import { metricOf } from '../../stats/metrics/metrics.ts';
 import { failed, makeResult, POINT, withLedger } from '../../tests/fixture.ts';

@@ -69,7 +69,7 @@ describe('a variant', () => {
     expect(markdown).toContain('| Lane | Compared with | Metric | Ratio | Verdict |');
     expect(markdown).toMatch(/^\| Lane gamma \| Lane alpha \| .+ \| Lane gamma is slower than Lane alpha \|$/m);
     const latex = tablesLatex(result, views);
-    expect(latex).toContain('ratios to the lane that heads each group, paired by round');
+    expect(latex).toContain('ratios to the lane named above each group.');
     expect(latex).toMatch(/\{\\itshape to Lane alpha\} \\\\\n\s+Lane gamma &/);
   });
 
