@@ -10,7 +10,7 @@ import { commonText } from '../view/words/points.ts';
 import { citableText, isRefused, reasonTexts, UNCITABLE_MARK } from '../view/words/standing.ts';
 import { boundText, verdictText } from '../view/words/verdicts.ts';
 import { commitText, recomputedText } from '../view/words/wording.ts';
-import { align } from './terminal-tables.ts';
+import { align } from './table.ts';
 
 export const COMPARED_METRICS = metrics.filter(({ shown }) => shown.isCompared).map(({ id }) => id);
 

@@ -274,6 +274,7 @@ export const deliveryMetrics: readonly Metric[] = [
       figures: ['gap'],
       chart: { missing: 'parks no poll' },
       exported: { table: 'gap', isQuoted: true },
+      terminal: { label: 'gap share' },
       sentence: {},
       span: { name: 'a gap share' },
     },
