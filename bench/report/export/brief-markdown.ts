@@ -2,9 +2,9 @@
 
 import type { BriefColumn, BriefTable } from '../view/brief/table.ts';
 import { headed, intervalText } from '../view/words/format.ts';
+import { markdownTable } from '../view/words/markdown.ts';
 import { isRefused, UNCITABLE_MARK } from '../view/words/standing.ts';
 import { formatEstimate } from '../view/words/wording.ts';
-import { markdownTable } from './markdown.ts';
 
 export function briefMarkdown({ along, names, columns }: BriefTable): string {
   const heads = columns.map(({ label, scale }) => ({

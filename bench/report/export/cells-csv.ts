@@ -3,7 +3,7 @@
 import type { Cell, Result } from '../../contract/result.ts';
 import { metrics } from '../../stats/metrics/metrics.ts';
 import { isValid } from '../../stats/metrics/valid.ts';
-import { csv, type Field, POINT_HEADER, pointFields } from './csv.ts';
+import { csv, type Field, POINT_HEADER, pointFields } from '../view/words/csv.ts';
 
 const HEADER: readonly string[] = [
   ...['run', 'lane', 'scenario', ...POINT_HEADER, 'round', 'attempt', 'order'],

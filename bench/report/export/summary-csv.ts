@@ -2,8 +2,8 @@
 
 import type { Comparison, Estimate, Result } from '../../contract/result.ts';
 import { metricOf } from '../../stats/metrics/metrics.ts';
+import { csv, type Field, POINT_HEADER, pointFields } from '../view/words/csv.ts';
 import type { ScenarioView } from '../view/words/places.ts';
-import { csv, type Field, POINT_HEADER, pointFields } from './csv.ts';
 
 const HEADER: readonly string[] = [
   ...['run', 'lane', 'scenario', ...POINT_HEADER, 'metric', 'unit', 'mean', 'low', 'high', 'bounds', 'rounds', 'runs'],

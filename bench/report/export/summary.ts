@@ -4,11 +4,11 @@ import type { Result } from '../../contract/result.ts';
 import { type Brief, briefsOf, figuresOf } from '../view/brief/brief.ts';
 import { bibtexKey, citationSentence } from '../view/citation.ts';
 import { formatInstant } from '../view/words/format.ts';
+import { bullets, escapeMarkdown } from '../view/words/markdown.ts';
 import type { ScenarioView } from '../view/words/places.ts';
 import { citableText, markLegend, reasonTexts, sessionText } from '../view/words/standing.ts';
 import { conditionsText, nextCommand, runsBeforeText, softwareText } from '../view/words/wording.ts';
 import { briefMarkdown } from './brief-markdown.ts';
-import { bullets, escapeMarkdown } from './markdown.ts';
 
 export function summaryMarkdown(result: Result, views: readonly ScenarioView[]): string {
   const { citable } = result;

@@ -1,7 +1,7 @@
 /** Tables for spreadsheets and tools of statistics: RFC 4180, without columns that the run leaves empty. */
 
-import { DIMENSIONS } from '../../contract/dimensions.ts';
-import type { Point } from '../../contract/result.ts';
+import { DIMENSIONS } from '../../../contract/dimensions.ts';
+import type { Point } from '../../../contract/result.ts';
 
 export type Field = string | number | boolean | null | undefined;
 
