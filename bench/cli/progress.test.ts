@@ -47,7 +47,7 @@ describe('the live line', () => {
   it('names scenario and point, and how much is left', () => {
     const line = liveLine(course, hundred, secondsOf([[one]]), 120);
     expect(line).toMatch(/^█+░+ 1\/4 {2}\d+:\d\d left /);
-    expect(line).toContain(`  ${plan.lane.id}  ${plan.scenario}, 100 clients  round 1`);
+    expect(line).toContain(`  round 1  ${plan.lane.id}  ${plan.scenario}, 100 clients`);
   });
 
   it('keeps within the terminal', () => {

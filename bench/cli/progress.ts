@@ -157,13 +157,13 @@ function liveView(course: Course, stream: NodeJS.WriteStream): Progress {
   };
 }
 
-/** `███░░░░░░░░░ 12/90  4:12 left  websocket  fanout, 100 clients  round 3`, cut to the terminal's width. */
+/** `███░░░░░░░░░ 12/90  4:12 left  round 3  websocket  fanout, 100 clients`, cut to the terminal's width. */
 export function liveLine(course: Course, cell: CellPlan, elapsedSeconds: number, columns = 80): string {
   const left = Math.max(0, course.secondsLeft - elapsedSeconds);
   const filled = Math.round(BAR_COLUMNS * (1 - left / course.secondsInAll));
   const bar = '█'.repeat(filled) + '░'.repeat(BAR_COLUMNS - filled);
   const count = `${Math.min(course.done + 1, course.cells)}/${course.cells}`;
-  const parts = [`${bar} ${count}`, `${clockTime(left)} left`, cell.lane.id, course.placeOf(cell), roundText(cell)];
+  const parts = [`${bar} ${count}`, `${clockTime(left)} left`, roundText(cell), cell.lane.id, course.placeOf(cell)];
   const line = parts.join('  ');
   return line.length < columns ? line : `${line.slice(0, columns - 2)}…`;
 }
