@@ -51,10 +51,16 @@ describe('what a run says at its end', () => {
   it('marks figures that may not be cited, in tables and rankings, and says why', () => {
     const refused = describeResult(makeResult({ replace: { warnings: [severe('one', 'this', '', ['latency'])] } }));
     expect(refused).toMatch(/^Lane gamma +7\.\d+† +[\d.]+ /m);
-    expect(refused).toMatch(/^† not citable: one: this$/m);
+    expect(refused).toMatch(/^ {2}latency: one: this$/m);
     expect(refused).toMatch(/^ {4}2\.98 \[.*\]† times faster than Lane gamma$/m);
     expect(refused).toMatch(/^ {4}1\.490 \[.*\] times less than Lane gamma$/m);
     expect(text).not.toMatch(/†|not citable/);
+  });
+
+  it('says of a figure that alone may not be cited why', () => {
+    const standing = { ok: false, reasons: ['one: this'] };
+    const estimates = result.estimates.map((one) => (one.lane === 'gamma' ? { ...one, standing } : one));
+    expect(describeResult({ ...result, estimates })).toMatch(/^† not citable: one: this$/m);
   });
 
   it('ends with a command', () => {

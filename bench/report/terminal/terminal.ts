@@ -16,7 +16,9 @@ import { briefTableText, wrap } from './table.ts';
 export function describeResult(result: Result, width = 100): string {
   const { citable, runsBefore = 0 } = result;
   const briefs = briefsOf(result, viewsOf(result, new Anchors()));
-  const legend = markLegend(figuresOf(briefs));
+  const reasons = reasonTexts(citable);
+  // The reasons of the run say why its figures have marks.
+  const legend = reasons.length > 0 ? undefined : markLegend(figuresOf(briefs));
   const next = nextCommand(result);
   const sentences = [
     ...noiseFloorInShort(result).map(proseText),
@@ -29,7 +31,7 @@ export function describeResult(result: Result, width = 100): string {
     ...sentences.map((text) => wrap(text, width)),
     '',
     `May be cited: ${citableText(citable)}`,
-    ...reasonTexts(citable).map((reason) => wrap(reason, width, '  ')),
+    ...reasons.map((reason) => wrap(reason, width, '  ')),
     ...(legend === undefined ? [] : [wrap(legend, width)]),
     `Next: ${next.command}`,
     wrap(next.why, width, '  '),
