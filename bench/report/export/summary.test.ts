@@ -82,3 +82,11 @@ test('a result without cells says so', () => {
     'No cell was measured.',
   );
 });
+
+test('a hostile name is text: no link, image, HTML or emphasis', () => {
+  const title = '![a](http://b) <b>c</b> **d** [e][f] `g`';
+  const { lanes } = makeResult();
+  const text = summaryOf(makeResult({ replace: { lanes: lanes.map((lane) => ({ ...lane, title })) } }));
+  expect(text).toContain('![a\\](http://b) \\<b\\>c\\</b\\> \\*\\*d\\*\\* [e\\][f] \\`g\\`');
+  expect(text).not.toMatch(/[^\\]\]\(|[^\\]<|[^\\]`/);
+});

@@ -112,6 +112,13 @@ describe('what a run says at its end', () => {
     expect(none).not.toMatch(/NaN|undefined/);
   });
 
+  it('shows control characters of a result, and sends none to the terminal', () => {
+    const lanes = result.lanes.map((lane) => ({ ...lane, title: `\u001b]0;x\u0007${lane.id}\u009b2J` }));
+    const told = describeResult({ ...result, lanes });
+    expect(told).toContain('\u{fffd}]0;x\u{fffd}gamma');
+    expect(told.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+  });
+
   it('has a row for each lane of a sweep, its values from the smallest point to the largest', () => {
     const points = [4_096, 64, 65_536, 128].map((payloadBytes) => ({ ...POINT, payloadBytes }));
     const swept = describeResult(makeResult({ points })).split('\n');

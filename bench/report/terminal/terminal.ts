@@ -35,8 +35,13 @@ export function describeResult(result: Result, width = 100): string {
     ...(legend === undefined ? [] : [wrap(legend, width)]),
     `Next: ${next.command}`,
     wrap(next.why, width, '  '),
-  ].join('\n');
+  ]
+    .join('\n')
+    .replace(CONTROLS, '\u{fffd}');
 }
+
+/** Names and messages of a result that others made could move the cursor, or rename the window. */
+const CONTROLS = /(?!\n)\p{Cc}/gu;
 
 function briefLines({ title, setting, tables, rankings, notes }: Brief, width: number): string[] {
   return [

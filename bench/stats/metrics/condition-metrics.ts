@@ -157,7 +157,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['connect'],
       chart: { plot: 'Time to the first event' },
       exported: { table: 'first-event' },
-      terminal: { label: 'first event p95', isDetail: true },
     },
   },
   {
@@ -217,7 +216,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['upstream'],
       chart: { plot: 'Echo' },
       exported: { table: 'echo', label: 'Echo p95' },
-      terminal: { label: 'echo p95' },
     },
   },
   {
@@ -272,7 +270,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['recovery'],
       chart: { plot: 'Recovery' },
       exported: { table: 'recovery' },
-      terminal: { label: 'last client' },
     },
   },
   {
@@ -289,7 +286,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['recovery'],
       chart: { label: 'Connections tried' },
       exported: { table: 'recovery', isQuoted: true },
-      terminal: { label: 'attempts/client' },
       sentence: { after: ' per client' },
     },
   },
@@ -318,7 +314,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['capacity'],
       chart: { plot: 'Polls answered' },
       exported: { table: 'capacity' },
-      terminal: { label: 'by the witness' },
     },
   },
   {

@@ -58,11 +58,9 @@ export function briefTables({ scenario, sweeps }: ScenarioView): BriefTable[] {
   });
 }
 
-/** The first metric of each kind: of latency its p50, of bytes all of them. */
+/** The first metric of each kind: of latency its p50, of bytes all that are on the sockets. */
 function headlines(figures: readonly FigureKind[]): { metric: Metric; label: string }[] {
-  const all = shownIn('terminal', figures).filter(
-    ({ metric: { shown }, words }) => !words.isDetail && words.apart === undefined && (shown.rank ?? 0) >= 0,
-  );
+  const all = shownIn('terminal', figures);
   return all
     .filter(({ metric }, at) => all.findIndex((one) => one.metric.kind === metric.kind) === at)
     .map(({ metric, words }) => ({ metric, label: words.label }));
