@@ -9,7 +9,7 @@ import { summaryMarkdown } from '../report/export/summary.ts';
 import { renderReport } from '../report/page/render.ts';
 import { describeComparison } from '../report/terminal/comparison.ts';
 import { Anchors } from '../report/view/words/anchors.ts';
-import { viewsOf } from '../report/view/words/places.ts';
+import { reportOf } from '../report/view/words/quotes.ts';
 import { compareResults } from '../stats/compare.ts';
 import { metricOf } from '../stats/metrics/metrics.ts';
 import { inVersion3, makeResult, REFUSED } from '../tests/fixture.ts';
@@ -136,7 +136,7 @@ describe('the published run', () => {
       expect(result.comparisons).not.toEqual(recorded.comparisons);
       expect(result.warnings.at(-1)).toMatchObject({ code: 'recomputed', text: expect.stringMatching(RECOMPUTED) });
       expect(renderReport(result)).toMatch(RECOMPUTED);
-      expect(summaryMarkdown(result, viewsOf(result, new Anchors()))).toMatch(RECOMPUTED);
+      expect(summaryMarkdown(reportOf(result, new Anchors()))).toMatch(RECOMPUTED);
       const comparison = describeComparison(result, result, compareResults(result, result), { isAcross: false });
       expect(comparison).toMatch(RECOMPUTED);
     } finally {

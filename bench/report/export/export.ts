@@ -3,7 +3,7 @@
 import type { Result } from '../../contract/result.ts';
 import { bibtexEntry } from '../view/citation.ts';
 import { Anchors } from '../view/words/anchors.ts';
-import { viewsOf } from '../view/words/places.ts';
+import { reportOf } from '../view/words/quotes.ts';
 import { cellsCsv } from './cells-csv.ts';
 import { histogramFiles } from './histograms.ts';
 import { reproduceMarkdown } from './reproduce.ts';
@@ -16,9 +16,10 @@ import { tablesLatex } from './tables-tex.ts';
  * @throws InvalidResult when a histogram can't be read
  */
 export function exportResult(result: Result): Map<string, string> {
-  const views = viewsOf(result, new Anchors());
+  const report = reportOf(result, new Anchors());
+  const { views } = report;
   const files = new Map([
-    ['summary.md', summaryMarkdown(result, views)],
+    ['summary.md', summaryMarkdown(report)],
     ['summary.csv', summaryCsv(result, views)],
     ['cells.csv', cellsCsv(result)],
     ['tables.tex', tablesLatex(result, views)],

@@ -31,26 +31,30 @@ describe('the table in the README', () => {
     const readme = textOf('README.md');
     const result = recomputed(parseResult(textOf('results/reference/result.json')));
     expect(readme).toBe(withReadmeTable(readme, result));
-    expect(readme).toContain('| lane | latency p50');
+    expect(readme).toContain('| lane | Latency, one client, p50');
   });
 
   it('has a row for each lane but duplicates, and intervals in brackets', () => {
     const [, , ...rows] = cellsOf(readmeTable(fanOut({ duplicates: { gamma: 'beta' } })));
-    expect(rows.map(([lane]) => lane)).toEqual(['Lane alpha', 'Lane beta']);
-    expect(rows[0]?.[1]).toMatch(/^0\.\d+ \[0\.\d+, 0\.\d+\]$/);
+    expect(rows.map(([lane]) => lane)).toEqual(['Lane beta', 'Lane alpha']);
+    expect(rows[1]?.[1]).toMatch(/^0\.\d+ \[0\.\d+, 0\.\d+\]$/);
   });
 
   it('leaves out columns that no lane fills', () => {
     const [heads] = cellsOf(readmeTable(fanOut()));
-    expect(heads?.slice(0, 2)).toEqual(['lane', 'latency p50, a burst of 10, ms']);
-    expect(heads).not.toContain('bytes per event, with TCP/IP');
-    expect(heads).toContain('bytes per event, on the sockets');
+    expect(heads?.slice(0, 2)).toEqual(['lane', 'Latency in a burst, p50, 10 clients, ms']);
+    expect(heads).not.toContain('On the wire, per event, with TCP/IP, B');
+    expect(heads).toContain('On the wire, per event, at the socket, B');
   });
 
   it('has one client beside the burst where the run has it, in one row', () => {
     const points: Point[] = [1, 100].map((clients) => ({ ...POINT, clients }));
     const [heads, , ...rows] = cellsOf(readmeTable(fanOut({ points })));
-    expect(heads?.slice(0, 3)).toEqual(['lane', 'latency p50, one client, ms', 'latency p50, a burst of 100, ms']);
+    expect(heads?.slice(0, 3)).toEqual([
+      'lane',
+      'Latency, one client, p50, ms',
+      'Latency in a burst, p50, 100 clients, ms',
+    ]);
     expect(rows).toHaveLength(3);
     for (const row of rows) expect(row).not.toContain('–');
   });
@@ -59,12 +63,13 @@ describe('the table in the README', () => {
     const [heads, , ...rows] = cellsOf(readmeTable(makeFanOut()));
     expect(heads).toEqual([
       'lane',
-      ...['latency p50, one client, ms', 'latency p50, a burst of 100, ms', 'latency p99, a burst of 100, ms'],
-      ...['bytes per event, on the sockets', 'server CPU per event, µs', 'memory per client, KiB'],
+      ...['Latency, one client, p50, ms', 'Latency in a burst, p50, 100 clients, ms'],
+      ...['Latency in a burst, p99, 100 clients, ms', 'On the wire, per event, at the socket, B'],
+      ...['Server CPU, per event, µs', 'Server memory, per client, KiB'],
     ]);
-    const names = ['Lane alpha, 20 events a poll', 'Lane alpha, 1 event a poll', 'Lane beta', 'Lane gamma'];
+    const names = ['Lane beta', 'Lane gamma', 'Lane alpha, 20 events a poll', 'Lane alpha, 1 event a poll'];
     expect(rows.map(([name]) => name)).toEqual(names);
-    expect(rows.map(([, oneClient]) => oneClient === '–')).toEqual([true, true, false, false]);
+    expect(rows.map(([, oneClient]) => oneClient === '–')).toEqual([false, false, true, true]);
   });
 
   it('stands between two marks, and what is around it stays', () => {

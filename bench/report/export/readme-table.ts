@@ -1,9 +1,9 @@
 /** The table of the published run in the README: a row for each lane of the fan-out. Pure: data → Markdown. */
 
 import type { Result } from '../../contract/result.ts';
-import { matrixOf } from '../view/brief/matrix.ts';
+import { fanOutOf } from '../view/brief/matrix.ts';
 import { Anchors } from '../view/words/anchors.ts';
-import { viewsOf } from '../view/words/places.ts';
+import { reportOf } from '../view/words/quotes.ts';
 import { briefMarkdown } from './brief-markdown.ts';
 
 /** Between these the table stands; the sentences around it are written by hand. */
@@ -25,7 +25,7 @@ export function withReadmeTable(readme: string, result: Result): string {
 
 /** @throws Error for a result without a fan-out */
 export function readmeTable(result: Result): string {
-  const matrix = matrixOf(viewsOf(result, new Anchors()));
-  if (!matrix) throw new Error(`run ${result.id} has no scenario fanout of one client and a burst`);
-  return briefMarkdown(matrix);
+  const fanOut = fanOutOf(reportOf(result, new Anchors()));
+  if (!fanOut) throw new Error(`run ${result.id} has no scenario fanout of one client and a burst`);
+  return briefMarkdown(fanOut);
 }

@@ -3,10 +3,10 @@ import { type Result, severe } from '../../contract/result.ts';
 import { failed, makeResult, REFUSED } from '../../tests/fixture.ts';
 import { makeSurvey } from '../../tests/survey.ts';
 import { Anchors } from '../view/words/anchors.ts';
-import { viewsOf } from '../view/words/places.ts';
+import { reportOf } from '../view/words/quotes.ts';
 import { summaryMarkdown } from './summary.ts';
 
-const summaryOf = (result: Result) => summaryMarkdown(result, viewsOf(result, new Anchors()));
+const summaryOf = (result: Result) => summaryMarkdown(reportOf(result, new Anchors()));
 
 test('whether it may be cited comes first', () => {
   expect(summaryOf(makeResult())).toMatch(

@@ -5,14 +5,15 @@ import { type Brief, briefsOf, figuresOf } from '../view/brief/brief.ts';
 import { bibtexKey, citationSentence } from '../view/citation.ts';
 import { formatInstant } from '../view/words/format.ts';
 import { bullets, escapeMarkdown } from '../view/words/markdown.ts';
-import type { ScenarioView } from '../view/words/places.ts';
+import type { Report } from '../view/words/quotes.ts';
 import { citableText, markLegend, reasonTexts, sessionText } from '../view/words/standing.ts';
 import { conditionsText, nextCommand, runsBeforeText, softwareText } from '../view/words/wording.ts';
 import { briefMarkdown } from './brief-markdown.ts';
 
-export function summaryMarkdown(result: Result, views: readonly ScenarioView[]): string {
+export function summaryMarkdown(report: Report): string {
+  const { result } = report;
   const { citable } = result;
-  const briefs = briefsOf(result, views);
+  const briefs = briefsOf(report);
   const legend = markLegend(figuresOf(briefs));
   return `${[
     `# Run ${result.id}`,

@@ -2,21 +2,55 @@
 
 import { createHash } from 'node:crypto';
 import type { ChartSpec } from '../view/charts/chart-spec.ts';
+import { glossaryOf } from '../view/glossary.ts';
 import type { PageModel } from '../view/model.ts';
-import type { SummaryGroup } from '../view/page-model.ts';
 import { PARTS } from '../view/words/anchors.ts';
 import { countOf } from '../view/words/format.ts';
 import type { Assets, Script } from './assets.ts';
-import { sectionHtml } from './figure-html.ts';
+import { type Heights, sectionHtml } from './figure-html.ts';
 import { embedJson, Html, html } from './html.ts';
 import { anchorLink, copyable, entries, laneMark, prose, table } from './parts.ts';
+import { heroHtml } from './sections/hero.ts';
+import { wireHtml } from './sections/wire.ts';
 
 const ICON =
   'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 16 16%22%3E%3Cpath ' +
   'd=%22M2 4h12M2 8h8M2 12h4%22 stroke=%22%230b6e6e%22 stroke-width=%222.4%22/%3E%3C/svg%3E';
 
+/** A part of the page below its head: one of which `html` gives nothing is left out, and out of the contents. */
+interface Part {
+  readonly id: string;
+  readonly title: string;
+  readonly html: (model: PageModel, heights: Heights) => Html | undefined;
+}
+
+/** In the order of the page. */
+const SECTIONS: readonly Part[] = [
+  { id: PARTS.wire, title: 'What goes over the wire for one event', html: ({ wire }) => wire && wireHtml(wire) },
+  // Here: numbers, breakEven, time, silence, server.
+  {
+    id: PARTS.scenarios,
+    title: 'Scenarios',
+    html: ({ sections }, heights) =>
+      sections.length > 0 ? html`${sections.map((section) => sectionHtml(section, heights))}` : undefined,
+  },
+  // Here: model, claims, limits.
+  {
+    id: PARTS.cite,
+    title: 'Cite and reproduce',
+    html: ({ cite, reproduce }) => html`${citeHtml(cite)}${reproduceHtml(reproduce)}`,
+  },
+];
+
 export function pageHtml(model: PageModel, charts: readonly ChartSpec[], { style, scripts }: Assets): string {
   const heights = new Map(charts.map(({ canvas, heightPx }) => [canvas, heightPx]));
+  const told = SECTIONS.flatMap(({ id, title, html: contentOf }) => {
+    const content = contentOf(model, heights);
+    return content ? [{ id, title, content }] : [];
+  });
+  const hero = heroHtml(model.hero, new Set(told.map(({ id }) => id)));
+  const details = detailsHtml(model, html`${hero}${told.map(({ content }) => content)}`);
+  const sections = [...told, { id: PARTS.details, title: 'Details', content: details }];
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -29,17 +63,10 @@ export function pageHtml(model: PageModel, charts: readonly ChartSpec[], { style
 <style>${new Html(style)}</style>
 </head>
 <body>
-${headHtml(model.head)}
-${contents(model)}
+${hero}
+${contents(sections)}
 <main>
-${summaryHtml(model.summary, model.nothingMeasured)}
-${model.runs.map((one) => one && table(one))}
-${model.sections.map((section) => sectionHtml(section, heights))}
-${checksHtml(model.checks)}
-${conditionsHtml(model.conditions)}
-${readingHtml(model)}
-${citeHtml(model.cite)}
-${reproduceHtml(model.reproduce)}
+${sections.map(({ id, title, content }) => part(id, title, content))}
 </main>
 <script type="application/json" id="charts">${embedJson(charts)}</script>
 ${scripts.map(
@@ -63,51 +90,36 @@ ${content}
 </section>`;
 }
 
-function headHtml({ question, citable, noiseFloor, session, facts }: PageModel['head']): Html {
-  const reasons =
-    citable.reasons.length > 0
-      ? html`<ul class="reasons">${citable.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`
-      : undefined;
-  return html`<header>
-<p class="brand">Pushlab <span>a comparison lab for server push</span></p>
-<h1>${question}</h1>
-<div class="citable ${citable.ok ? 'yes' : 'no'}"><p class="verdict">Citable: ${citable.title}</p>${reasons}${noiseFloor.map(
-    (text) => html`<p class="noise-floor">${prose(text)}</p>`,
-  )}${session && html`<p class="noise-floor">${session}</p>`}</div>
-${entries('facts', facts)}
-</header>`;
+function contents(sections: readonly Pick<Part, 'id' | 'title'>[]): Html {
+  const links = sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`);
+  return html`<nav aria-label="Contents"><ul class="contents">${links}</ul></nav>`;
 }
 
-function contents({ sections }: PageModel): Html {
-  const link = (id: string, title: string) => html`<li><a href="#${id}">${title}</a></li>`;
-  return html`<nav aria-label="Contents"><ul class="contents">${link(PARTS.summary, 'What came out')}${sections.map(
-    ({ id, title }) => link(id, title),
-  )}${link(PARTS.checks, 'Checks')}${link(PARTS.conditions, 'Conditions')}${link(PARTS.reading, 'How to read')}${link(
-    PARTS.cite,
-    'Cite',
-  )}${link(PARTS.reproduce, 'Reproduce')}</ul></nav>`;
+/**
+ * What auditors look up: folded, so that the page before it is short.
+ *
+ * @param told the page before it: the glossary explains the words that are used
+ */
+function detailsHtml({ facts, runs, checks, conditions }: PageModel, told: Html): Html {
+  const tables = runs.flatMap((one) => (one ? [table(one)] : []));
+  const beside = fold(PARTS.runs, 'Runs beside one another', 'between these, and earlier ones', html`${tables}`);
+  const measured = html`${entries('facts', facts)}${conditionsHtml(conditions)}`;
+  const folds = html`${tables.length > 0 ? beside : undefined}
+${fold(PARTS.checks, 'Checks', 'deliveries, bytes, warnings', checksHtml(checks))}
+${fold(PARTS.conditions, 'Conditions', 'machine, lanes, phases, harness', measured)}`;
+  const words = glossaryOf(html`${told}${folds}`.text.replace(/<[^>]*>/g, ' '));
+  return html`${folds}
+${fold(PARTS.reading, 'How to read this page', 'words and their meaning', entries('glossary', words))}`;
 }
 
-function summaryHtml(groups: readonly SummaryGroup[], nothingMeasured: string | undefined): Html {
-  return part(
-    PARTS.summary,
-    'What came out',
-    html`${nothingMeasured && html`<p class="note">${nothingMeasured}</p>`}${groups.map(summaryGroup)}`,
-  );
+function fold(id: string, title: string, folded: string, content: Html): Html {
+  return html`<details class="fold part"><summary id="${id}">${title} <span class="folded">${folded}</span></summary>
+${content}</details>`;
 }
 
-function summaryGroup({ title, sentences }: SummaryGroup): Html {
-  const items = sentences.map(({ lane, text }) => html`<li>${laneMark(lane)}${prose(text)}</li>\n`);
-  return html`\n${title && html`<h3 class="place">${title}</h3>`}<ul class="findings">\n${items}</ul>`;
-}
-
-function checksHtml({ rejected, audit, agreement, warnings }: PageModel['checks']): Html {
-  return part(
-    PARTS.checks,
-    'Checks',
-    html`${[rejected, audit, agreement].map((one) => html`${one && table(one)}\n`)}<h3 id="${PARTS.warnings}">Warnings${anchorLink(PARTS.warnings, 'Warnings')}</h3>
-${warnings.length > 0 ? warnings.map(warningHtml) : html`<p>There are none.</p>`}`,
-  );
+function checksHtml({ noiseFloor, session, rejected, audit, agreement, warnings }: PageModel['checks']): Html {
+  return html`${noiseFloor.map((text) => html`<p class="noise-floor">${prose(text)}</p>`)}${session && html`<p class="noise-floor">${session}</p>`}${[rejected, audit, agreement].map((one) => html`${one && table(one)}\n`)}<h3 id="${PARTS.warnings}">Warnings${anchorLink(PARTS.warnings, 'Warnings')}</h3>
+${warnings.length > 0 ? warnings.map(warningHtml) : html`<p>There are none.</p>`}`;
 }
 
 function warningHtml({ code, severity, where, example, all, hints }: PageModel['checks']['warnings'][number]): Html {
@@ -125,30 +137,18 @@ ${all.length > 0 ? details : undefined}
 
 function conditionsHtml(conditions: PageModel['conditions']): Html {
   const { sessions, noise, environment, lanes, phases, harness, link, netem, ledger, notes } = conditions;
-  return part(
-    PARTS.conditions,
-    'Conditions',
-    html`${table(sessions)}
+  return html`${table(sessions)}
 ${entries('facts noise', noise)}
 ${table(lanes)}
 <div class="below">${notes.map((note) => html`<p>${note}</p>`)}</div>
 ${[phases, harness, link, netem, ledger].map((one) => html`${one && table(one)}\n`)}<h3 id="${PARTS.environment}">Environment${anchorLink(PARTS.environment, 'Environment')}</h3>
-${entries('facts dense', environment)}`,
-  );
-}
-
-function readingHtml({ glossary }: PageModel): Html {
-  return part(PARTS.reading, 'How to read this page', entries('glossary', glossary));
+${entries('facts dense', environment)}`;
 }
 
 function citeHtml({ text, groups, bibtex }: PageModel['cite']): Html {
-  return part(
-    PARTS.cite,
-    'Cite',
-    html`<p class="definition">${text}</p>
+  return html`<p class="definition">${text}</p>
 ${groups.map(citeGroup)}
-${copyable(html`<pre><code>${bibtex}</code></pre>`)}`,
-  );
+${copyable(html`<pre><code>${bibtex}</code></pre>`)}`;
 }
 
 function citeGroup({ title, sentences }: PageModel['cite']['groups'][number]): Html {
@@ -162,10 +162,7 @@ function citeGroup({ title, sentences }: PageModel['cite']['groups'][number]): H
 }
 
 function reproduceHtml({ text, lines }: PageModel['reproduce']): Html {
-  return part(
-    PARTS.reproduce,
-    'Run it again',
-    html`<p class="definition">${text}</p>
-${copyable(html`<pre><code>${lines.join('\n')}</code></pre>`)}`,
-  );
+  return html`<h3 id="${PARTS.reproduce}">Run it again${anchorLink(PARTS.reproduce, 'Run it again')}</h3>
+<p class="definition">${text}</p>
+${copyable(html`<pre><code>${lines.join('\n')}</code></pre>`)}`;
 }

@@ -5,7 +5,8 @@ import { isValid } from '../../stats/metrics/valid.ts';
 import { type Brief, briefsOf, figuresOf } from '../view/brief/brief.ts';
 import { noiseFloorInShort } from '../view/findings/noise-floor.ts';
 import { Anchors } from '../view/words/anchors.ts';
-import { viewsOf, wasMeasuredAgain } from '../view/words/places.ts';
+import { wasMeasuredAgain } from '../view/words/places.ts';
+import { reportOf } from '../view/words/quotes.ts';
 import { roundName } from '../view/words/rounds.ts';
 import { citableText, markLegend, reasonTexts, sessionText } from '../view/words/standing.ts';
 import { proseText } from '../view/words/verdicts.ts';
@@ -15,7 +16,7 @@ import { briefTableText, wrap } from './table.ts';
 /** @param width of the terminal, in columns; tables and sentences keep within it */
 export function describeResult(result: Result, width = 100): string {
   const { citable, runsBefore = 0 } = result;
-  const briefs = briefsOf(result, viewsOf(result, new Anchors()));
+  const briefs = briefsOf(reportOf(result, new Anchors()));
   const reasons = reasonTexts(citable);
   // The reasons of the run say why its figures have marks.
   const legend = reasons.length > 0 ? undefined : markLegend(figuresOf(briefs));

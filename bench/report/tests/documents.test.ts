@@ -62,7 +62,7 @@ describe('the README', () => {
       '](docs/page.png)',
       'npm run bench',
       'npm test',
-      '| lane | latency p50',
+      '| lane | Latency, one client, p50',
       '**To cite a figure**',
     ]) {
       expect(screen).toContain(part);

@@ -5,7 +5,7 @@ import { renderReport } from '../page/render.ts';
 import type { DotDataset } from '../view/charts/chart-spec.ts';
 import { chartSpecs } from '../view/charts/charts.ts';
 import { noiseFloorOf } from '../view/findings/noise-floor.ts';
-import { pageModel } from '../view/model.ts';
+import { figuresOf, pageModel } from '../view/model.ts';
 import type { Figure } from '../view/page-model.ts';
 import { proseText } from '../view/words/verdicts.ts';
 
@@ -72,7 +72,7 @@ describe('the noise floor', () => {
     ['no lane is a duplicate', {}],
     ['its original was not run', { lanes: ['alpha', 'beta'], duplicates: { beta: 'omega' } }],
   ])('is not mentioned where %s', (_, spec) => {
-    expect(pageModel(makeResult(spec)).head.noiseFloor).toEqual([]);
+    expect(pageModel(makeResult(spec)).checks.noiseFloor).toEqual([]);
     expect(renderReport(makeResult(spec))).not.toContain('measured twice');
   });
 });
@@ -90,9 +90,7 @@ describe('a duplicate lane', () => {
   });
 
   test('is not said twice in bytes', () => {
-    for (const name of ['bytes', 'layers', 'levels', 'handshake']) {
-      expect(rowsOf(figures.get(`spread-${name}`)), name).toEqual(['Lane beta', 'Lane gamma']);
-    }
+    expect(rowsOf(figures.get('spread-bytes'))).toEqual(['Lane beta', 'Lane gamma']);
   });
 
   test('is shown in bytes where they differ by more than the margin', () => {
@@ -105,26 +103,13 @@ describe('a duplicate lane', () => {
   });
 
   test('has the colour of that lane, and is hollow', () => {
-    const spec = chartSpecs(model).find(({ canvas }) => canvas.startsWith('spread-latency'));
+    const spec = chartSpecs(figuresOf(model)).find(({ canvas }) => canvas.startsWith('spread-latency'));
     const [estimates] = (spec?.config.data.datasets ?? []) as DotDataset[];
     expect(estimates?.pointBorderColor).toEqual(['--lane-1', '--lane-1', '--lane-2']);
     expect(estimates?.['pointBackgroundColor']).toEqual(['--lane-1', '--paper', '--lane-2']);
   });
 
-  test('has no sentence of its own, and nothing to cite', () => {
-    const titles = model.summary.flatMap(({ sentences }) => sentences.flatMap(({ lane }) => lane?.title ?? []));
-    expect(titles).toEqual(['Lane beta', 'Lane gamma']);
-    expect(model.cite.groups.flatMap(({ sentences }) => sentences.map(({ lane }) => lane.title))).not.toContain(
-      'Lane again',
-    );
-  });
-
   test('is audited like any other', () => {
     expect(model.checks.audit?.rows.map(({ header }) => header)).toContain('Lane again');
-  });
-
-  test('is a lane of its own where it is the reference', () => {
-    const titles = pageModel(repeated({ reference: 'again' })).summary[0]?.sentences.map(({ lane }) => lane?.title);
-    expect(titles).toEqual(['Lane again', 'Lane beta', 'Lane gamma']);
   });
 });

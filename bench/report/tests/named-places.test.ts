@@ -75,7 +75,9 @@ describe('the terminal', () => {
   });
 
   it('compares latencies at each place, and costs in the burst', () => {
-    const heads = [...text.matchAll(/^ {2}(\S.*)$/gm)].map(([, head]) => head).slice(0, 4);
+    const heads = [...text.slice(text.indexOf('\nLane beta\n')).matchAll(/^ {2}(\S.*)$/gm)]
+      .map(([, head]) => head)
+      .slice(0, 4);
     expect(heads).toEqual([
       'latency p50, one client',
       'latency p50, a burst of 100',
@@ -102,14 +104,6 @@ describe('page and sentences', () => {
     const charts = section?.figures.flatMap(({ charts = [] }) => charts.flatMap(({ panels }) => panels)) ?? [];
     expect(charts.length).toBeGreaterThan(4);
     for (const { chart } of charts) expect(chart.lanes.length).toBeGreaterThan(0);
-  });
-
-  it('name the place of each value', () => {
-    const [group] = page.summary;
-    const said = group?.sentences.map(({ text }) => JSON.stringify(text)) ?? [];
-    expect(said.some((one) => one.includes('Lane alpha, 1 event a poll') && one.includes(`(${BURST})`))).toBe(true);
-    expect(said.some((one) => one.includes('(one client'))).toBe(true);
-    expect(said.join(' ')).not.toMatch(/\d of \d points|every point/);
   });
 
   it('name it in citations', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { makeResult, POINT, withLedger } from '../../tests/fixture.ts';
+import { makeResult } from '../../tests/fixture.ts';
 import { summaryMarkdown } from '../export/summary.ts';
 import { tablesLatex } from '../export/tables-tex.ts';
 import { describeResult } from '../terminal/terminal.ts';
@@ -7,6 +7,7 @@ import { pageModel } from '../view/model.ts';
 import type { Figure } from '../view/page-model.ts';
 import { Anchors } from '../view/words/anchors.ts';
 import { viewsOf } from '../view/words/places.ts';
+import { reportOf } from '../view/words/quotes.ts';
 import { proseText } from '../view/words/verdicts.ts';
 
 const LANES = ['alpha', 'beta', 'gamma', 'beta-tls'];
@@ -50,37 +51,14 @@ describe('a variant', () => {
     );
   });
 
-  test('has its overhead beside that of what it varies at every level', () => {
-    const layered = makeResult({
-      lanes: LANES,
-      variants: VARIANTS,
-      change: withLedger,
-      replace: { scenarios: result.scenarios.map((one) => ({ ...one, figures: ['layers' as const] })) },
-    });
-    const tables = figureOf('spread-levels', layered).tables;
-    for (const { columns } of tables) expect(columns[1]?.label).toBe('Ratios to');
-  });
-
   test('is told against what it varies in words, on the terminal and in exports', () => {
-    for (const text of [describeResult(result), summaryMarkdown(result, views)]) {
+    for (const text of [describeResult(result), summaryMarkdown(reportOf(result, new Anchors()))]) {
       expect(text).toMatch(/^(- )?Lane alpha\b(.|\n)*times faster than Lane gamma/m);
       expect(text).toMatch(/^(- )?Lane beta\b(.|\n)*times faster than Lane beta-tls/m);
     }
     const latex = tablesLatex(result, views);
     expect(latex).toContain('ratios to the lane named above each group.');
     expect(latex).toMatch(/\{\\itshape to Lane alpha\} \\\\\n\s+Lane gamma &/);
-  });
-
-  test('over several points counts its verdicts against what it varies, and in short apart from the others', () => {
-    const swept = makeResult({
-      lanes: LANES,
-      variants: VARIANTS,
-      points: [10, 100, 1_000].map((clients) => ({ ...POINT, clients })),
-    });
-    const sentences = pageModel(swept).summary.flatMap((group) => group.sentences.map(({ text }) => proseText(text)));
-    expect(sentences.find((text) => text.startsWith('Lane gamma'))).toContain(
-      'is slower than Lane alpha at every point',
-    );
   });
 
   test('whose original is the only other lane is compared without the reference of the run', () => {

@@ -1,11 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type CompletedCell, FIGURES, notice, type Result, severe, type Verdict } from '../../contract/result.ts';
+import { type CompletedCell, FIGURES, notice, type Result, severe } from '../../contract/result.ts';
 import { failed, makeResult, POINT, REFUSED, SCENARIO, withLedger } from '../../tests/fixture.ts';
 import { renderReport } from '../page/render.ts';
 import { chartSpecs } from './charts/charts.ts';
-import { pageModel } from './model.ts';
-import type { Chart, DotChart, Figure, Prose, StackChart, Table } from './page-model.ts';
-import { proseText } from './words/verdicts.ts';
+import { figuresOf, pageModel } from './model.ts';
+import type { Chart, DotChart, Figure, StackChart, Table } from './page-model.ts';
 
 const figureOf = (result: Result, id: string): Figure => {
   const figure = pageModel(result)
@@ -26,10 +25,6 @@ const tableOf = (figure: Figure): Table => {
   if (!table) throw new Error(`no table in ${figure.id}`);
   return table;
 };
-const textOf = (prose: Prose): string =>
-  prose.map((part) => (typeof part === 'string' ? part : 'strong' in part ? part.strong : part.quiet)).join('');
-const sentences = (result: Result): string[] =>
-  pageModel(result).summary.flatMap((group) => group.sentences.map(({ text }) => textOf(text)));
 const lose = (cell: CompletedCell): CompletedCell => ({
   ...cell,
   delivery: { ...cell.delivery, missing: 2, delivered: 998 },
@@ -45,7 +40,7 @@ describe('the model', () => {
     const result = deepFreeze(makeResult());
     const first = pageModel(result);
     expect(pageModel(result)).toEqual(first);
-    expect(chartSpecs(first)).toEqual(chartSpecs(pageModel(result)));
+    expect(chartSpecs(figuresOf(first))).toEqual(chartSpecs(figuresOf(pageModel(result))));
   });
 
   test('does not depend on the order in which cells ran', () => {
@@ -54,10 +49,11 @@ describe('the model', () => {
   });
 
   test('says first whether the numbers may be cited, and why not', () => {
-    expect(pageModel(makeResult()).head.citable).toMatchObject({ ok: true, reasons: [] });
-    const { citable } = pageModel(makeResult({ replace: REFUSED })).head;
-    expect(citable).toMatchObject({ ok: false, reasons: ['all: dirty-tree: The code differed from its commit.'] });
-    expect(citable.title).toContain('latency ✗');
+    expect(pageModel(makeResult()).hero.trust.map(({ isCitable }) => isCitable)).toEqual([true, true, true, true]);
+    expect(pageModel(makeResult()).hero.reasons).toEqual([]);
+    const { trust, reasons } = pageModel(makeResult({ replace: REFUSED })).hero;
+    expect(trust.map(({ isCitable }) => isCitable)).toEqual([false, false, false, false]);
+    expect(reasons).toEqual(['all: dirty-tree: The code differed from its commit.']);
   });
 });
 
@@ -104,18 +100,6 @@ describe('a figure that may not be cited', () => {
     expect(page).toContain('<sup title="not citable: code: in 3 of 3 rounds of alpha.">†</sup>');
     expect(page).toMatch(/<p class="below">.*† not citable: code: in 3 of 3 rounds of alpha\.<\/p>/);
     expect(renderReport(makeResult())).not.toMatch(/<sup|† not citable:/);
-  });
-
-  test('says so in its sentence, and the others of the lane do not', () => {
-    const doubtful = makeResult({ replace: { warnings: [severe('code', 'why', 'hint', ['latency'])] } });
-    const textOf = (lane: string, result: Result) => {
-      const sentences = pageModel(result).summary.flatMap((group) => group.sentences);
-      return proseText(sentences.find(({ lane: label }) => label?.title === lane)?.text ?? []);
-    };
-    expect(textOf('Lane beta', doubtful)).toMatch(/p50 latency [\d.]+\sms \[[\d., ]+\] \(not citable\); bytes/);
-    expect(textOf('Lane beta', doubtful).match(/not citable/g)).toHaveLength(1);
-    expect(textOf('Lane gamma', doubtful)).toMatch(/slower than Lane beta: p50 latency .* \(not citable\)\. /);
-    expect(textOf('Lane gamma', doubtful).match(/not citable/g)).toHaveLength(1);
   });
 });
 
@@ -237,56 +221,6 @@ describe('a percentile', () => {
     const table = tableOf(figureOf(makeResult({ events: 300, change: short }), 'spread-latency'));
     expect(cellsOf(table, 'Lane alpha', 'p99')).toMatch(/^\d/);
     expect(cellsOf(table, 'Lane beta', 'p99')).toBe('n too small (needs 299 events)');
-  });
-});
-
-describe('the summary', () => {
-  test('begins with the reference and says of each other lane what the verdicts are', () => {
-    const [first, ...others] = sentences(makeResult());
-    expect(first).toMatch(
-      /^Lane beta, the reference: p50 latency [\d.]+\sms \[[\d.]+, [\d.]+\]; bytes per delivery 134\sB;/,
-    );
-    expect(others).toHaveLength(2);
-    expect(others[1]).toMatch(
-      /^Lane gamma is slower than Lane beta: p50 latency 7\.23\sms \[[\d.]+, [\d.]+\], ×\s2\.98 \[[\d.]+, [\d.]+\]\. It takes more bytes: 140\sB per delivery, ×\s1\.04\. It takes more server CPU: /,
-    );
-  });
-
-  test('takes its words from the verdicts, never from the ratios', () => {
-    const result = makeResult();
-    const saying = (verdict: Verdict) =>
-      sentences({ ...result, comparisons: result.comparisons.map((one) => ({ ...one, verdict })) }).join();
-    expect(saying('lower')).not.toMatch(/slower|more/);
-    expect(saying('higher')).not.toMatch(/faster|less|fewer/);
-    for (const verdict of ['equivalent', 'inconclusive'] as const) {
-      expect(saying(verdict)).not.toMatch(/faster|slower|less|fewer|more/);
-      expect(saying(verdict)).toContain(', against Lane beta: p50 latency ');
-    }
-  });
-
-  test('counts verdicts where there are many points', () => {
-    const points = [10, 100, 1_000].map((clients) => ({ ...POINT, clients }));
-    const result = makeResult({ points });
-    expect(sentences(result)[2]).toContain('and is slower than Lane beta at every point;');
-    const comparisons = result.comparisons.map((one) =>
-      one.point.clients === 10 ? { ...one, verdict: 'inconclusive' as const } : one,
-    );
-    expect(sentences({ ...result, comparisons })[2]).toContain(
-      'and is slower than Lane beta at 2 of 3 points, is not decided at 1 of 3 points;',
-    );
-  });
-
-  test('of a single round says that there is no interval, and prints none', () => {
-    for (const sentence of sentences(makeResult({ rounds: 1 }))) {
-      expect(sentence).toContain('n too small for an interval');
-      expect(sentence).not.toContain('[');
-    }
-  });
-
-  test('says why there are no ratios when the reference was not run', () => {
-    const all = sentences(makeResult({ reference: 'omega' }));
-    expect(all).toHaveLength(4);
-    expect(all.at(-1)).toBe('There are no ratios: the reference lane, omega, is not part of this run.');
   });
 });
 
@@ -412,7 +346,7 @@ describe('lanes and scenarios come from the result', () => {
   test('so that a scenario of many points is one section, with one chart over all of its numbers', () => {
     const points = [1_000, 10, 100].map((clients) => ({ ...POINT, clients }));
     const result = makeResult({ points });
-    const { sections, summary } = pageModel(result);
+    const { sections } = pageModel(result);
     expect(sections.map(({ id, title, setting }) => [id, title, setting])).toEqual([
       ['spread', 'Spread', '20 events/s · 128 B payload · browser headers · 3 rounds'],
     ]);
@@ -428,13 +362,11 @@ describe('lanes and scenarios come from the result', () => {
       '100 clients',
       '1,000 clients',
     ]);
-    expect(summary).toHaveLength(1);
-    expect(summary[0]?.sentences).toHaveLength(3);
   });
 
   test('so that charts side by side share one axis', () => {
     const points = [10, 100].map((clients) => ({ ...POINT, clients }));
-    const specs = chartSpecs(pageModel(makeResult({ points })));
+    const specs = chartSpecs(figuresOf(pageModel(makeResult({ points }))));
     const axes = specs
       .filter(({ canvas }) => canvas.startsWith('spread-cpu'))
       .map(({ config }) => JSON.stringify((config.options as { scales: { x: object } }).scales.x));
@@ -444,19 +376,17 @@ describe('lanes and scenarios come from the result', () => {
   });
 
   test.each(FIGURES)('so that a scenario asks for its figures: %s alone', (name) => {
-    const { figures = [] } =
-      pageModel(makeResult({ change: withLedger, replace: { scenarios: [{ ...SCENARIO, figures: [name] }] } }))
-        .sections[0] ?? {};
-    expect(figures.map(({ id }) => id)).toEqual(
-      name === 'layers'
-        ? ['layers', 'levels', 'handshake', 'empty-polls'].map((id) => `spread-${id}`)
-        : [`spread-${name}`],
+    const { sections, wire } = pageModel(
+      makeResult({ change: withLedger, replace: { scenarios: [{ ...SCENARIO, figures: [name] }] } }),
     );
+    const ids = sections.flatMap(({ figures }) => figures.map(({ id }) => id));
+    expect(ids).toEqual(name === 'layers' ? [] : [`spread-${name}`]);
+    expect(wire?.tables.map(({ id }) => id)).toEqual(name === 'layers' ? ['spread-layers-table'] : undefined);
   });
 
   test('so that more lanes than colours still have a colour each', () => {
     const lanes = Array.from({ length: 11 }, (_, at) => `lane-${at}`);
-    const text = JSON.stringify(chartSpecs(pageModel(makeResult({ lanes, reference: 'lane-0' }))));
+    const text = JSON.stringify(chartSpecs(figuresOf(pageModel(makeResult({ lanes, reference: 'lane-0' })))));
     expect(new Set(text.match(/--lane-\d+/g))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8].map((at) => `--lane-${at}`)));
   });
 });

@@ -10,11 +10,6 @@ export interface Entry {
 
 export type Prose = readonly (string | { readonly strong: string } | { readonly quiet: string })[];
 
-export interface SummaryGroup {
-  readonly title: string | undefined;
-  readonly sentences: readonly { readonly lane: LaneLabel | undefined; readonly text: Prose }[];
-}
-
 export interface LaneLabel {
   readonly title: string;
   readonly index: number;

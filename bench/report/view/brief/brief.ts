@@ -1,13 +1,15 @@
 /** A run in short: what the terminal says at its end, and `summary.md`. Plain data. */
 
 import type { Comparison, Estimate, Result } from '../../../contract/result.ts';
-import { metricOf, shownIn } from '../../../stats/metrics/metrics.ts';
-import { kneeSentences } from '../figures/knee-figure.ts';
+import { headlineOf, metricOf, shownIn } from '../../../stats/metrics/metrics.ts';
+import { limitText } from '../figures/knee-figure.ts';
+import { kneesOf } from '../findings/knee.ts';
+import { formatCount } from '../words/format.ts';
 import { type Place, type ScenarioView, withoutDuplicates } from '../words/places.ts';
 import { commonText } from '../words/points.ts';
-import { proseText } from '../words/verdicts.ts';
+import type { Report } from '../words/quotes.ts';
 import { inSentence } from '../words/wording.ts';
-import { burstName, matrixOf } from './matrix.ts';
+import { type FanOut, fanOutOf } from './matrix.ts';
 import { type Ranking, rankingsOf } from './ranking.ts';
 import { type BriefTable, briefTables } from './table.ts';
 
@@ -20,29 +22,34 @@ export interface Brief {
   readonly notes: readonly string[];
 }
 
-/** Of the fan-out what its matrix says, with silence and memory; of each other scenario its headline metrics. */
-export function briefsOf(result: Result, views: readonly ScenarioView[]): Brief[] {
-  const matrix = matrixOf(views);
+/** Of the fan-out what the page's matrix says, with silence and memory; of each other scenario its headline metrics. */
+export function briefsOf(report: Report): Brief[] {
+  const fanOut = fanOutOf(report);
   const isTold = ({ scenario: { id, figures } }: ScenarioView) =>
-    matrix !== undefined && (id === matrix.view.scenario.id || figures.includes('idle'));
-  const others = views.filter((view) => !isTold(view)).map(withoutDuplicates);
-  return [...(matrix ? [matrixBrief(matrix, result)] : []), ...others.map((view) => scenarioBrief(view, result))];
+    fanOut !== undefined && (id === fanOut.view.scenario.id || figures.includes('idle'));
+  const others = report.views.filter((view) => !isTold(view)).map(withoutDuplicates);
+  return [
+    ...(fanOut ? [fanOutBrief(fanOut, report.result)] : []),
+    ...others.map((view) => scenarioBrief(view, report.result)),
+  ];
 }
 
-function matrixBrief(matrix: BriefTable & { readonly view: ScenarioView }, result: Result): Brief {
-  const { view } = matrix;
-  const places = view.places.toSorted((a, b) => a.point.clients - b.point.clients);
-  const [burst] = places.slice(-1);
-  const latency = places.flatMap((place) => rankingsAt(place, 'latency.p50Us', burstName(place)));
-  const measured = matrix.columns.map(({ metric }) => metric.id);
-  const costs = ['wire.tcpIpPerDeliveryBytes', 'wire.perDeliveryBytes', 'server.cpuPerDeliveryUs'].filter((id) =>
-    measured.includes(id),
-  );
+function fanOutBrief(fanOut: FanOut, result: Result): Brief {
+  const { view, columns } = fanOut;
+  const places = withoutDuplicates({ ...view, places: fanOut.places }).places;
+  const p50 = headlineOf('latency').id;
+  const where = ({ point: { clients } }: Place) =>
+    clients === 1 ? 'one client' : `a burst of ${formatCount(clients)}`;
+  const costs = columns.filter(({ metric }) => ['bytes', 'packets', 'cpu'].includes(metric.kind));
+  const rankings = [
+    ...places.flatMap((place) => rankingsAt(place, p50, where(place))),
+    ...places.slice(-1).flatMap((place) => costs.flatMap(({ metric }) => rankingsAt(place, metric.id))),
+  ];
   return {
     title: view.scenario.title,
     setting: view.setting,
-    tables: [matrix],
-    rankings: [...latency, ...(burst ? costs.flatMap((id) => rankingsAt(burst, id)) : [])],
+    tables: [fanOut],
+    rankings,
     notes: unmeasured(view, result),
   };
 }
@@ -52,7 +59,6 @@ function scenarioBrief(view: ScenarioView, result: Result): Brief {
   const compared = shownIn('terminal', view.scenario.figures).filter(({ metric: { shown } }) =>
     shown.comparedFor?.some((figure) => view.scenario.figures.includes(figure)),
   );
-  const knees = view.scenario.figures.includes('knee') ? kneeSentences(view) : [];
   const { keepAliveSeconds } = view.scenario;
   const keepAlive = keepAliveSeconds === undefined ? [] : [`A keep-alive every ${keepAliveSeconds} s in all lanes.`];
   const isAlone = place !== undefined && others.length === 0;
@@ -61,7 +67,7 @@ function scenarioBrief(view: ScenarioView, result: Result): Brief {
     setting: commonText(view.places.map(({ point }) => point)),
     tables: briefTables(view),
     rankings: isAlone ? compared.flatMap(({ metric }) => rankingsAt(place, metric.id)) : [],
-    notes: [...keepAlive, ...knees.map(({ text }) => proseText(text)), ...unmeasured(view, result)],
+    notes: [...keepAlive, ...kneeNotes(view), ...unmeasured(view, result)],
   };
 }
 
@@ -83,4 +89,18 @@ function unmeasured({ scenario, places }: ScenarioView, { lanes, estimates }: Re
   const planned = lanes.filter(({ id, duplicateOf }) => scenario.lanes.includes(id) && duplicateOf === undefined);
   const names = planned.filter(({ id }) => !has(id)).map(({ title }) => title);
   return names.length === 0 || places.length === 0 ? [] : [`Not measured: ${names.join(', ')}.`];
+}
+
+/** `WebSocket keeps latency p99 ≤ 100 ms up to 800 events/s, and not at 1,600 events/s (server-saturated).` */
+function kneeNotes(view: ScenarioView): string[] {
+  const limit = limitText(view);
+  if (limit === undefined) return [];
+  return kneesOf(view).flatMap(({ fixed, knees }) =>
+    knees.map(({ label, held, missed, limitingFactors }) => {
+      const where = fixed === undefined ? '' : `, with ${fixed},`;
+      const lost = missed ? `and not at ${missed.varied}` : 'and at no setting loses it';
+      const why = limitingFactors.length > 0 ? ` (${limitingFactors.join(', ')})` : '';
+      return `${label.title}${where} keeps ${limit} ${held ? `up to ${held.varied}` : 'nowhere'}, ${lost}${why}.`;
+    }),
+  );
 }

@@ -1,148 +1,113 @@
-/** The fan-out at a glance: a row for each lane, and in columns what an event and a connected client take. Plain data. */
+/** The page's matrix of a fan-out as a table in short: a row for each poll interval of a lane, p99 in a column of its own. */
 
-import type { Estimate } from '../../../contract/result.ts';
-import { latencyMetric, type Metric, metrics } from '../../../stats/metrics/metrics.ts';
-import { formatCount } from '../words/format.ts';
-import { inOrder, type LaneAtPlace, type Place, type ScenarioView, withoutDuplicates } from '../words/places.ts';
+import type { Estimate, Result } from '../../../contract/result.ts';
+import { keyOfPlace } from '../../../stats/group.ts';
+import { latencyMetric } from '../../../stats/metrics/metrics.ts';
+import { type Matrix, type MatrixCell, type MatrixRow, matrixOf } from '../hero/matrix.ts';
+import { eventsPerPollText } from '../words/named-places.ts';
+import type { Place, ScenarioView } from '../words/places.ts';
+import type { Report } from '../words/quotes.ts';
 import { type BriefColumn, type BriefTable, scaleOfColumn } from './table.ts';
 
 const FAN_OUT = 'fanout';
 
-interface Wanted {
-  readonly metric: string;
-  readonly label: string;
-  readonly heads: readonly [string, string];
-}
+/** By the id of the matrix's column; one that is not among them, or that no lane fills, is left out. */
+const HEADS: Readonly<Record<string, readonly [string, string]>> = {
+  alone: ['p50', 'alone'],
+  burst: ['p50', 'burst'],
+  wire: ['bytes', '/event'],
+  cpu: ['CPU', '/event'],
+  silence: ['silent', '/min'],
+  memory: ['memory', '/client'],
+};
 
-/** Of a column the first that the run has: kernels that count no packets leave bytes on the sockets. */
-const COLUMNS: readonly (readonly Wanted[])[] = [
-  [
-    { metric: 'wire.tcpIpPerDeliveryBytes', label: 'bytes per event, with TCP/IP', heads: ['bytes', '/event'] },
-    { metric: 'wire.perDeliveryBytes', label: 'bytes per event, on the sockets', heads: ['bytes', '/event'] },
-  ],
-  [{ metric: 'server.cpuPerDeliveryUs', label: 'server CPU per event', heads: ['CPU', '/event'] }],
-  [
-    {
-      metric: 'idle.tcpIpBytesPerClientMinuteAtDefault',
-      label: 'bytes per silent minute, with TCP/IP',
-      heads: ['silent', '/min'],
-    },
-    {
-      metric: 'idle.bytesPerClientMinuteAtDefault',
-      label: 'bytes per silent minute, on the sockets',
-      heads: ['silent', '/min'],
-    },
-  ],
-  [{ metric: 'server.heapPerClientBytes', label: 'memory per client', heads: ['memory', '/client'] }],
-];
-
-export interface Matrix extends BriefTable {
+export interface FanOut extends BriefTable {
   readonly view: ScenarioView;
+  /** By their clients: one client and a burst, or one of them. */
+  readonly places: readonly Place[];
 }
 
 /** undefined of a run without a fan-out, or with one that is a sweep. */
-export function matrixOf(views: readonly ScenarioView[]): Matrix | undefined {
-  const all = views.map(withoutDuplicates);
-  const view = all.find(({ scenario }) => scenario.id === FAN_OUT);
+export function fanOutOf(report: Report): FanOut | undefined {
+  const view = report.views.find(({ scenario }) => scenario.id === FAN_OUT);
   const places = view?.places.toSorted((a, b) => a.point.clients - b.point.clients) ?? [];
-  const burst = places.at(-1);
-  if (!view || !burst || places.length > 2 || places[0]?.point.clients === places[1]?.point.clients) return undefined;
-  const lanes = burst.lanes.toSorted((a, b) => inOrder(a.label, b.label));
-  const alone = places.length > 1 ? places.slice(0, 1) : [];
-  const columns = [
-    ...latencyColumns(alone, lanes, ['p50']),
-    ...latencyColumns([burst], lanes, ['p50', 'p99']),
-    ...COLUMNS.flatMap(
-      (candidates) =>
-        candidates.flatMap((wanted) => {
-          const metric = metrics.find(({ id }) => id === wanted.metric);
-          return metric
-            ? columnOf(
-                wanted,
-                metric,
-                lanes.map((lane) => estimateFor(lane, metric.id, all)),
-              )
-            : [];
-        })[0] ?? [],
-    ),
-  ];
-  return {
-    view,
-    names: lanes.map(({ label }) => label.title),
-    columns: inOneUnit(columns),
-    note: noteOf(places, columns),
-  };
+  const isSweep = places.length > 2 || places[0]?.point.clients === places[1]?.point.clients;
+  const matrix = view && !isSweep ? matrixOf(report) : undefined;
+  if (!view || !matrix) return undefined;
+  const rows = matrix.rows.flatMap(rowsOf);
+  const columns = matrix.columns.flatMap((column, at) => columnsOf(column, rows, at, report.result));
+  return { view, places, names: rows.map(({ name }) => name), columns: inOneUnit(columns), note: noteOf(matrix) };
 }
 
-/** `p50, p99: latency; alone: one client; of 100: a burst of 100; bytes per event, with TCP/IP` */
-function noteOf(places: readonly Place[], columns: readonly BriefColumn[]): string {
-  const bytes = columns.filter(({ metric }) => metric.unit === 'B' && metric.spread === 'range');
-  return [
-    'p50, p99: latency',
-    ...places.map((place) => `${whereHead(place)}: ${burstName(place)}`),
-    ...bytes.map(({ label }) => label),
-  ].join('; ');
+interface Row {
+  readonly name: string;
+  /** What the lane's row of the matrix has at this poll interval, by column. */
+  readonly estimates: readonly (Estimate | undefined)[];
 }
 
-/** `one client`, `a burst of 100` */
-export function burstName({ point: { clients } }: Place): string {
-  return clients === 1 ? 'one client' : `a burst of ${formatCount(clients)}`;
-}
-
-function whereHead({ point: { clients } }: Place): string {
-  return clients === 1 ? 'alone' : `of ${formatCount(clients)}`;
-}
-
-function latencyColumns(
-  places: readonly Place[],
-  lanes: readonly LaneAtPlace[],
-  percentiles: readonly ('p50' | 'p99')[],
-): BriefColumn[] {
-  return places.flatMap((place) =>
-    percentiles.flatMap((name) => {
-      const metric = latencyMetric(name);
-      const heads = [name, whereHead(place)] as const;
-      const words: Wanted = { metric: metric.id, label: `latency ${name}, ${burstName(place)}`, heads };
-      return columnOf(
-        words,
-        metric,
-        lanes.map(({ label }) => estimateAt(place, label.index, metric.id)),
-      );
-    }),
-  );
-}
-
-/** None where no lane has a value. */
-function columnOf({ label, heads }: Wanted, metric: Metric, estimates: readonly (Estimate | undefined)[]) {
-  const cells = estimates.map((estimate) => [estimate]);
-  return estimates.some(Boolean) ? [{ label, heads, metric, scale: scaleOfColumn(metric, cells), cells }] : [];
-}
-
-/** Columns of one kind of quantity are compared with each other. */
-function inOneUnit(columns: readonly BriefColumn[]): BriefColumn[] {
-  return columns.map((column) => {
-    const alike = columns.filter(({ metric }) => metric.kind === 'latency' && column.metric.kind === 'latency');
-    return alike.length === 0
-      ? column
-      : {
-          ...column,
-          scale: scaleOfColumn(
-            column.metric,
-            alike.flatMap(({ cells }) => cells),
-          ),
-        };
+/** One for each poll interval, the longest first; a lane at a single one says no interval. */
+function rowsOf({ lane, label, cells }: MatrixRow): Row[] {
+  const points = cells.flatMap(({ figures }) => figures.map(({ estimate }) => estimate.point));
+  const set = new Set(widest(cells).map(({ estimate }) => estimate.point.pollIntervalMs));
+  const intervals = [...set].map((set) => ({ set, ms: set ?? lane.idlePeriodMs ?? 0 })).sort((a, b) => b.ms - a.ms);
+  if (intervals.length < 2) return [{ name: label.title, estimates: cells.map(({ figures }) => figures[0]?.estimate) }];
+  return intervals.map(({ set: interval }) => {
+    const point = points.find((one) => one.pollIntervalMs === interval && one.eventsPerSecond > 0);
+    const estimates = cells.map(
+      ({ figures }) => figures.find(({ estimate }) => estimate.point.pollIntervalMs === interval)?.estimate,
+    );
+    return { name: [label.title, point && eventsPerPollText(lane, point)].filter(Boolean).join(', '), estimates };
   });
 }
 
-/** At the lane's own place, else what another scenario has of it at as many clients and the same poll interval. */
-function estimateFor(lane: LaneAtPlace, metric: string, views: readonly ScenarioView[]): Estimate | undefined {
-  const { clients, pollIntervalMs } = lane.cells[0]?.point ?? {};
-  const isLike = ({ point }: Place) => point.clients === clients && point.pollIntervalMs === pollIntervalMs;
-  const elsewhere = views.flatMap(({ places }) => places.filter(isLike));
-  const found = elsewhere.flatMap((place) => estimateAt(place, lane.label.index, metric) ?? []);
-  return lane.estimates.get(metric) ?? found[0];
+function widest(cells: readonly MatrixCell[]): MatrixCell['figures'] {
+  return cells.map(({ figures }) => figures).toSorted((a, b) => b.length - a.length)[0] ?? [];
 }
 
-function estimateAt({ lanes }: Place, index: number, metric: string): Estimate | undefined {
-  return lanes.find(({ label }) => label.index === index)?.estimates.get(metric);
+/** The column, and the burst's p99 behind its p50. */
+function columnsOf(
+  { id, title, what, metric }: Matrix['columns'][number],
+  rows: readonly Row[],
+  at: number,
+  result: Result,
+): BriefColumn[] {
+  const heads = HEADS[id];
+  const p50 = rows.map(({ estimates }) => estimates[at]);
+  const all = [{ label: `${title}, ${what}`, heads, metric, estimates: p50 }];
+  if (id === 'burst') {
+    const p99 = latencyMetric('p99');
+    const estimates = p50.map((p50) => result.estimates.find((one) => p50 && isOf(one, p50, p99.id)));
+    all.push({ label: `${title}, ${what.replace('p50', 'p99')}`, heads: ['p99', 'burst'], metric: p99, estimates });
+  }
+  return all.flatMap(({ label, heads, metric, estimates }) => {
+    const cells = estimates.map((estimate) => [estimate]);
+    const isFilled = estimates.some(Boolean);
+    return heads && isFilled ? [{ label, heads, metric, scale: scaleOfColumn(metric, cells), cells }] : [];
+  });
+}
+
+function isOf(one: Estimate, other: Estimate, metric: string): boolean {
+  return one.metric === metric && keyOfPlace(one) === keyOfPlace(other);
+}
+
+/** Columns of latencies are compared with each other. */
+function inOneUnit(columns: readonly BriefColumn[]): BriefColumn[] {
+  const latencies = columns.filter(({ metric }) => metric.kind === 'latency');
+  return columns.map((column) =>
+    latencies.includes(column)
+      ? {
+          ...column,
+          scale: scaleOfColumn(
+            column.metric,
+            latencies.flatMap(({ cells }) => cells),
+          ),
+        }
+      : column,
+  );
+}
+
+/** `Latency, one client: p50; …`: what two short lines of a head leave open. */
+function noteOf({ columns }: Matrix): string {
+  const shown = columns.filter(({ id, metric }) => HEADS[id] && metric.kind !== 'cpu' && metric.kind !== 'memory');
+  return shown.map(({ id, title, what }) => `${HEADS[id]?.join(' ')}: ${title.toLowerCase()}, ${what}`).join('; ');
 }

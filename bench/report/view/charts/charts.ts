@@ -1,6 +1,6 @@
 /** Charts of the page as plain data: what Chart.js is to draw, with names of colours and without a function. */
 
-import type { Chart, DotChart, DotSeries, LaneLabel, Panel, Section, StackChart } from '../page-model.ts';
+import type { Chart, DotChart, DotSeries, Figure, LaneLabel, Panel, StackChart } from '../page-model.ts';
 import type { ChartSpec, DotDataset, RowSpec, StackDataset } from './chart-spec.ts';
 import { laneColour } from './lane-marks.ts';
 import { lineSpec } from './line-spec.ts';
@@ -22,18 +22,16 @@ const AXIS_PX = 56;
 /** Rounds are drawn below their estimate, so that both can be seen. */
 const ROUNDS_BELOW_PX = 12;
 
-export function chartSpecs({ sections }: { readonly sections: readonly Section[] }): ChartSpec[] {
-  return sections.flatMap(({ figures }) =>
-    figures.flatMap(({ charts = [] }) =>
-      charts.flatMap(({ panels }) => {
-        const ranges = rangesOf(panels);
-        return panels.map(({ id, chart }): ChartSpec => {
-          const range = ranges.get(id) ?? {};
-          if (chart.kind === 'lines') return lineSpec(id, chart, panels.length > 1);
-          return chart.kind === 'dots' ? dotSpec(id, chart, range) : stackSpec(id, chart, range, panels.length > 1);
-        });
-      }),
-    ),
+export function chartSpecs(figures: readonly Pick<Figure, 'charts'>[]): ChartSpec[] {
+  return figures.flatMap(({ charts = [] }) =>
+    charts.flatMap(({ panels }) => {
+      const ranges = rangesOf(panels);
+      return panels.map(({ id, chart }): ChartSpec => {
+        const range = ranges.get(id) ?? {};
+        if (chart.kind === 'lines') return lineSpec(id, chart, panels.length > 1);
+        return chart.kind === 'dots' ? dotSpec(id, chart, range) : stackSpec(id, chart, range, panels.length > 1);
+      });
+    }),
   );
 }
 

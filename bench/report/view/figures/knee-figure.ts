@@ -2,7 +2,7 @@
 
 import { latencyMetric, metricOf } from '../../../stats/metrics/metrics.ts';
 import { type Knee, kneesOf } from '../findings/knee.ts';
-import type { Figure, LaneLabel, Prose, Table } from '../page-model.ts';
+import type { Figure, Prose, Table } from '../page-model.ts';
 import type { Anchors } from '../words/anchors.ts';
 import { countOf, formatExact, scaleOf, withUnit } from '../words/format.ts';
 import { type ScenarioView, withoutDuplicates } from '../words/places.ts';
@@ -92,19 +92,4 @@ function kneeFinding(view: ScenarioView, limit: string): Prose | undefined {
     { strong: first.label.title },
     held ? ` the soonest: it keeps ${limit} up to ${held.varied}.` : ` at its first setting.`,
   ];
-}
-
-export function kneeSentences(view: ScenarioView): { lane: LaneLabel; text: Prose }[] {
-  const limit = limitText(view);
-  if (limit === undefined) return [];
-  const sweeps = kneesOf(view);
-  return sweeps.flatMap(({ fixed, knees }) =>
-    knees.map(({ label, held, missed, limitingFactors }) => {
-      const where = sweeps.length > 1 && fixed !== undefined ? `With ${fixed}, ` : '';
-      const kept = held ? `keeps ${limit} up to ${held.varied}` : `keeps ${limit} nowhere`;
-      const lost = missed ? `, and not at ${missed.varied}` : ', and at no setting loses it';
-      const why = limitingFactors.length > 0 ? ` (${limitingFactors.join(', ')})` : '';
-      return { lane: label, text: [where, { strong: label.title }, ` ${kept}${lost}`, { quiet: why }, '.'] };
-    }),
-  );
 }

@@ -3,7 +3,19 @@
 import { uniqueNames } from './names.ts';
 
 export const PARTS = {
-  summary: 'summary',
+  hero: 'hero',
+  wire: 'wire',
+  numbers: 'numbers',
+  breakEven: 'break-even',
+  time: 'time',
+  silence: 'silence',
+  server: 'server',
+  scenarios: 'scenarios',
+  model: 'model',
+  claims: 'claims',
+  limits: 'limits',
+  cite: 'cite',
+  details: 'details',
   earlier: 'earlier-runs',
   betweenRuns: 'between-runs',
   checks: 'trust',
@@ -21,8 +33,8 @@ export const PARTS = {
   netem: 'netem',
   ledger: 'ledger',
   reading: 'reading',
-  cite: 'cite',
   reproduce: 'reproduce',
+  runs: 'runs',
 } as const;
 
 export class Anchors {
