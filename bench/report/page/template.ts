@@ -76,7 +76,7 @@ export function pageHtml(model: PageModel, drawing: Drawing, { style, scripts }:
     const content = one.html(model, drawn);
     return content ? [{ ...one, content }] : [];
   });
-  const hero = heroHtml(model.hero, new Set(told.map(({ id }) => id)));
+  const hero = heroHtml(model.hero, model.source, new Set(told.map(({ id }) => id)));
   const details = detailsHtml(model, html`${hero}${told.map(({ content }) => content)}`);
   const sections = [...told, { id: PARTS.details, title: 'Details', content: details }];
   return html`<!doctype html>

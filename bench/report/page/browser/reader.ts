@@ -1,4 +1,4 @@
-/** Opens what is folded when a link leads into it or the page is printed, copies, and says in the contents where the reader is. */
+/** Opens what is folded when a link leads into it, copies, and says in the contents where the reader is. */
 
 const CONFIRMED_MS = 1_500;
 
@@ -80,12 +80,3 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-copy]'))
 for (const button of document.querySelectorAll<HTMLElement>('.actions [hidden][data-save]')) button.hidden = false;
 addEventListener('scroll', markCurrent, { passive: true });
 markCurrent();
-
-let folded: readonly HTMLDetailsElement[] = [];
-addEventListener('beforeprint', () => {
-  folded = [...document.querySelectorAll('details')].filter(({ open }) => !open);
-  for (const fold of folded) fold.open = true;
-});
-addEventListener('afterprint', () => {
-  for (const fold of folded) fold.open = false;
-});
