@@ -250,7 +250,7 @@ describe('a page is made of', () => {
 
 describe('colours', () => {
   const css = readFileSync(join(projectRoot, 'bench/report/page/browser/colours.css'), 'utf8');
-  const [light, dark] = [...css.matchAll(/--paper: #[\s\S]*?--layer-empty: #\w+/g)].map(
+  const [light, dark] = [...css.matchAll(/--paper: #[\s\S]*?--layer-client: #\w+/g)].map(
     ([block]) => new Map([...block.matchAll(/(--[\w-]+): (#\w{6})/g)].map(([, name = '', hex = '']) => [name, hex])),
   );
   const luminance = (hex: string): number => {
@@ -274,7 +274,33 @@ describe('colours', () => {
       expect(contrast(colours?.get(name) ?? '', paper), name).toBeGreaterThanOrEqual(4.5);
     }
     const marks = [...(colours?.keys() ?? [])].filter((name) => /^--(lane|layer)-/.test(name));
-    expect(marks).toHaveLength(17);
+    expect(marks).toHaveLength(12);
     for (const name of marks) expect(contrast(colours?.get(name) ?? '', paper), name).toBeGreaterThanOrEqual(3);
+  });
+
+  /** CIE L*a*b*, for the white of a screen */
+  const labOf = (hex: string): number[] => {
+    const [r = 0, g = 0, b = 0] = [1, 3, 5]
+      .map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255)
+      .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    const [x = 0, y = 0, z = 0] = [
+      (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047,
+      0.2126 * r + 0.7152 * g + 0.0722 * b,
+      (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883,
+    ].map((part) => (part > 0.008856 ? Math.cbrt(part) : 7.787 * part + 16 / 116));
+    return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+  };
+
+  test.each([
+    ['light', light],
+    ['dark', dark],
+  ])('of layers are not those of lanes: %s', (_, colours) => {
+    const named = (kind: string) => [...(colours ?? [])].filter(([name]) => name.startsWith(`--${kind}-`));
+    for (const [layer, one] of named('layer')) {
+      for (const [lane, other] of named('lane')) {
+        const apart = Math.hypot(...labOf(one).map((part, at) => part - (labOf(other)[at] ?? 0)));
+        expect(apart, `${layer}, ${lane}`).toBeGreaterThan(15);
+      }
+    }
   });
 });

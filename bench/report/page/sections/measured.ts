@@ -39,7 +39,7 @@ function figureHtml(figure: Figure, drawn: Drawn): Html | undefined {
   const panels = (charts ?? []).flatMap((group) => group.panels);
   return html`<div class="figure${panels.length > 1 ? ' wide' : ''}">
 ${finding && html`<p class="finding">${prose(finding)}</p>`}
-${charts && chartsHtml(figure, charts, drawn)}
+${charts && chartsHtml(figure, drawn)}
 ${diagram && gapDiagram()}
 </div>
 `;
