@@ -37,7 +37,7 @@ export const profiles: readonly Profile[] = [
     lanes: withNoiseFloor,
     scenarios: ['fanout', 'anatomy', 'idle'],
     rounds: 10,
-    warmupSeconds: 0.25,
+    warmupSeconds: 0.15,
     // Thirty events: ten rounds have the 299 that a p99 needs.
     windowSeconds: 1.5,
   },

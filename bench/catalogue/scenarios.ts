@@ -17,7 +17,12 @@ type Timing = 'rehearsalSeconds' | 'warmupSeconds' | 'windowSeconds' | 'windowEv
  */
 export interface Scenario
   extends Pick<RecordedScenario, 'id' | 'title' | 'question' | 'figures' | 'ledgerShare'>,
-    Partial<Pick<RecordedScenario, 'procedure' | 'rounds' | 'arrivals' | 'limit' | 'sharesProcesses' | Timing>>,
+    Partial<
+      Pick<
+        RecordedScenario,
+        'procedure' | 'rounds' | 'arrivals' | 'limit' | 'sharesProcesses' | 'roundsPerProcess' | Timing
+      >
+    >,
     DeclaredAxes {
   /** Which lanes can answer its question; all when it does not say. */
   readonly takes?: (lane: Lane) => boolean;
@@ -58,6 +63,7 @@ export const scenarios: readonly Scenario[] = [
     points: [{ ...BASE, clients: 1 }, BASE, { ...BASE, pollIntervalMs: 50 }],
     varies: ['clients', 'pollIntervalMs'],
     sharesProcesses: true,
+    roundsPerProcess: 5,
     figures: ['latency', 'bytes', 'layers', 'cpu'],
     ledgerShare: 0.02,
   },
@@ -76,7 +82,7 @@ export const scenarios: readonly Scenario[] = [
     arrivals: { process: 'spread', slotShare: 0 },
     rehearsalSeconds: 0,
     warmupSeconds: 0.2,
-    windowSeconds: 0.6,
+    windowSeconds: 0.4,
   },
   {
     id: 'idle',

@@ -142,6 +142,15 @@ export const serverCalls = {
       stamps: stamps.optional(),
     }),
   },
+  /** Publishes without a client; answers with the CPU time of each part of the window, all as long, when it has ended. */
+  measureFloor: {
+    params: z.strictObject({
+      ...measureParams.pick({ startNs: true, windowNs: true }).shape,
+      events: count,
+      parts: count,
+    }),
+    answer: z.strictObject({ parts: z.array(z.strictObject({ cpuUs: amount, elapsedUs: amount })).min(1) }),
+  },
   /** Ends the transport and waits until every socket is gone. */
   close: { params: nothing, answer: z.strictObject({ wire, cutOffClients: count }) },
 };

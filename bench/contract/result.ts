@@ -577,6 +577,12 @@ export const resultSchema = z.strictObject({
         .boolean()
         .optional()
         .describe('Points of a lane and round are measured one after another in the same processes'),
+      roundsPerProcess: z
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .describe('So many rounds of a lane are measured in the same processes; one where it does not say'),
       keepAliveSeconds: amount
         .optional()
         .describe('Period of keep-alives, and hold of long polls, in place of those of the lanes'),

@@ -203,7 +203,7 @@ describe('a page is made of', () => {
     expect(page).not.toMatch(/\[\d/);
   });
 
-  test('lanes of which some repeat another: the page says so and links to it all', () => {
+  test('lanes of which some repeat another: the page says so', () => {
     const page = markup(
       renderReport(
         makeResult({ lanes: ['beta', 'gamma', 'again', 'third'], duplicates: { again: 'beta', third: 'beta' } }),

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { ChartSpec } from '../view/charts/chart-spec.ts';
+import { glossaryOf } from '../view/glossary.ts';
 import type { PageModel } from '../view/model.ts';
 import { PARTS } from '../view/words/anchors.ts';
 import { countOf } from '../view/words/format.ts';
@@ -22,7 +23,7 @@ interface Part {
   readonly id: string;
   readonly title: string;
   /** Beside the one before or after it, where there is room. */
-  readonly isHalf?: boolean;
+  readonly isHalf?: boolean | undefined;
   readonly html: (model: PageModel, heights: Heights) => Html | undefined;
 }
 
@@ -50,15 +51,17 @@ const SECTIONS: readonly Part[] = [
     title: 'Cite and reproduce',
     html: ({ cite, reproduce }) => html`${citeHtml(cite)}${reproduceHtml(reproduce)}`,
   },
-  { id: PARTS.details, title: 'Details', html: detailsHtml },
 ];
 
 export function pageHtml(model: PageModel, charts: readonly ChartSpec[], { style, scripts }: Assets): string {
   const heights = new Map(charts.map(({ canvas, heightPx }) => [canvas, heightPx]));
-  const sections = SECTIONS.flatMap((one) => {
-    const content = one.html(model, heights);
-    return content ? [{ ...one, content }] : [];
+  const told = SECTIONS.flatMap(({ id, title, isHalf, html: contentOf }) => {
+    const content = contentOf(model, heights);
+    return content ? [{ id, title, isHalf, content }] : [];
   });
+  const hero = heroHtml(model.hero, new Set(told.map(({ id }) => id)));
+  const details = detailsHtml(model, html`${hero}${told.map(({ content }) => content)}`);
+  const sections = [...told, { id: PARTS.details, title: 'Details', isHalf: false, content: details }];
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -71,7 +74,7 @@ export function pageHtml(model: PageModel, charts: readonly ChartSpec[], { style
 <style>${new Html(style)}</style>
 </head>
 <body>
-${heroHtml(model.hero, new Set(sections.map(({ id }) => id)))}
+${hero}
 ${contents(sections)}
 <main>
 ${sections.map(part)}
@@ -91,25 +94,33 @@ function securityPolicy(scripts: readonly Script[]): string {
   return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${hashes.join(' ')}`;
 }
 
-function part({ id, title, isHalf = false, content }: Part & { readonly content: Html }): Html {
+function part({ id, title, isHalf = false, content }: Omit<Part, 'html'> & { readonly content: Html }): Html {
   return html`<section${isHalf ? html` class="half"` : undefined} aria-labelledby="${id}">
 <h2 id="${id}">${title}${anchorLink(id, title)}</h2>
 ${content}
 </section>`;
 }
 
-function contents(sections: readonly Part[]): Html {
+function contents(sections: readonly Pick<Part, 'id' | 'title'>[]): Html {
   const links = sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`);
   return html`<nav aria-label="Contents"><ul class="contents">${links}</ul></nav>`;
 }
 
-/** What auditors look up: folded, so that the page before it is short. */
-function detailsHtml({ facts, runs, checks, conditions, glossary }: PageModel): Html {
+/**
+ * What auditors look up: folded, so that the page before it is short.
+ *
+ * @param told the page before it: the glossary explains the words that are used
+ */
+function detailsHtml({ facts, runs, checks, conditions }: PageModel, told: Html): Html {
   const tables = runs.flatMap((one) => (one ? [table(one)] : []));
-  return html`${tables.length > 0 ? fold(PARTS.runs, 'Runs beside one another', 'between these, and earlier ones', html`${tables}`) : undefined}
+  const beside = fold(PARTS.runs, 'Runs beside one another', 'between these, and earlier ones', html`${tables}`);
+  const measured = html`${entries('facts', facts)}${conditionsHtml(conditions)}`;
+  const folds = html`${tables.length > 0 ? beside : undefined}
 ${fold(PARTS.checks, 'Checks', 'deliveries, bytes, warnings', checksHtml(checks))}
-${fold(PARTS.conditions, 'Conditions', 'machine, lanes, phases, harness', html`${entries('facts', facts)}${conditionsHtml(conditions)}`)}
-${fold(PARTS.reading, 'How to read this page', 'words and their meaning', entries('glossary', glossary))}`;
+${fold(PARTS.conditions, 'Conditions', 'machine, lanes, phases, harness', measured)}`;
+  const words = glossaryOf(html`${told}${folds}`.text.replace(/<[^>]*>/g, ' '));
+  return html`${folds}
+${fold(PARTS.reading, 'How to read this page', 'words and their meaning', entries('glossary', words))}`;
 }
 
 function fold(id: string, title: string, folded: string, content: Html): Html {

@@ -5,7 +5,6 @@ import { checksOf } from './checks.ts';
 import { citeOf } from './citation.ts';
 import { noiseFloorOf } from './findings/noise-floor.ts';
 import { measuredSections } from './further/measured.ts';
-import { glossary } from './glossary.ts';
 import { heroOf } from './hero/hero.ts';
 import type { Entry, Figure } from './page-model.ts';
 import { betweenRunsTable } from './tables/between-runs-table.ts';
@@ -31,6 +30,7 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
   return {
     title: `${hero.question} · Pushlab`,
     hero,
+    nothingMeasured: views.length > 0 ? undefined : 'No cell was measured: the run ended before its first cell did.',
     wire,
     // Here: numbers, breakEven.
     ...{ time, silence, server, further },
@@ -42,7 +42,6 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
     checks: { ...checksOf(result, views), noiseFloor: noiseFloorOf(result), session: sessionText(result) },
     facts: factsOf(result),
     conditions: conditionsOf(result, views),
-    glossary,
   };
 }
 

@@ -91,7 +91,7 @@ function cpuFinding(lanes: readonly LaneAtPlace[], where: string | undefined): P
   if (ranking.length === 0) return undefined;
   const without =
     floor === undefined ? [] : [` Without clients the server takes ${floor}\u00a0% of a core, not counted here.`];
-  return [`${CPU.title}${where === undefined ? '' : `, ${where}`}: `, ...ranking, '.', ...without];
+  return [`CPU per delivery${where === undefined ? '' : `, ${where}`}: `, ...ranking, '.', ...without];
 }
 
 function memoryFigure(view: ScenarioView, anchors: Report['anchors']): Figure {
@@ -105,7 +105,7 @@ function memoryFigure(view: ScenarioView, anchors: Report['anchors']): Figure {
   const ranking = rankingProse(lanes, MEMORY);
   return {
     ...figure,
-    finding: ranking.length === 0 ? undefined : [`${MEMORY.title}: `, ...ranking, '.', ...emptyHeapOf(view)],
+    finding: ranking.length === 0 ? undefined : ['Memory per client: ', ...ranking, '.', ...emptyHeapOf(view)],
     charts: groupOf(chart, figure, anchors),
   };
 }
