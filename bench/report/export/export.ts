@@ -2,9 +2,11 @@
 
 import type { Result } from '../../contract/result.ts';
 import { bibtexEntry } from '../view/citation.ts';
+import { pageModel } from '../view/model.ts';
 import { Anchors } from '../view/words/anchors.ts';
 import { viewsOf } from '../view/words/places.ts';
 import { cellsCsv } from './csv.ts';
+import { figureFiles } from './figures.ts';
 import { histogramFiles } from './histograms.ts';
 import { reproduceMarkdown } from './reproduce.ts';
 import { summaryMarkdown } from './summary.ts';
@@ -21,6 +23,7 @@ export function exportResult(result: Result): Map<string, string> {
     ['cells.csv', cellsCsv(result)],
     ['tables.tex', tablesLatex(result, views)],
     ['cite.bib', bibtexEntry(result)],
+    ...figureFiles(pageModel(result)),
     ...histogramFiles(result),
   ]);
   const exportedBytes = [...files.values()].reduce((sum, text) => sum + Buffer.byteLength(text), 0);

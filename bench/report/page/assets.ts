@@ -17,16 +17,22 @@ export interface Script {
 /** In this order: the last has what changes on a narrow screen and on paper. */
 const STYLES = ['colours', 'base', 'hero', 'figures', 'tables', 'prose', 'folds', 'wire', 'measured', 'media'] as const;
 
+/** What draws charts, and what it takes to draw intervals, texts and limits. They register themselves. */
+const LIBRARIES = [
+  'chart.js/dist/chart.umd.min.js',
+  'chartjs-chart-error-bars/build/index.umd.min.js',
+  'chartjs-plugin-annotation/dist/chartjs-plugin-annotation.min.js',
+] as const;
+
 /** In this order: what the charts need comes before they are drawn. */
-const SCRIPTS = ['annotations', 'lines', 'line-texts', 'page', 'reader'] as const;
+const SCRIPTS = ['charts', 'save', 'reader'] as const;
 
 /** @throws Error when the page's script was not compiled: run `npm run build` */
 export function readAssets(): Assets {
-  const library = join(projectRoot, 'node_modules/chart.js/dist/chart.umd.min.js');
   return {
     style: STYLES.map(readStyle).join('\n'),
     scripts: [
-      { text: readScript(library), isModule: false },
+      ...LIBRARIES.map((path) => ({ text: readScript(join(projectRoot, 'node_modules', path)), isModule: false })),
       ...SCRIPTS.map((name) => ({ text: readScript(compiled(`bench/report/page/browser/${name}`)), isModule: true })),
     ],
   };

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { projectRoot } from '../../contract/paths.ts';
 import { type CompletedCell, FIGURES, type Result, severe } from '../../contract/result.ts';
 import { failed, makeResult, POINT, SCENARIO, withLedger } from '../../tests/fixture.ts';
+import type { Drawing } from '../view/charts/plot.ts';
 import { bibtexEntry, citationSentence } from '../view/citation.ts';
 import { html } from './html.ts';
 import { renderReport } from './render.ts';
@@ -101,7 +102,7 @@ describe('the page', () => {
     const canvases = page.match(/<canvas[^>]*>/g) ?? [];
     expect(canvases).toHaveLength(4);
     for (const canvas of canvases) {
-      expect(canvas).toMatch(/role="img" aria-label="[^"]{40,}"/);
+      expect(canvas).toMatch(/tabindex="0" role="application" aria-roledescription="chart" aria-label="[^"]{40,}"/);
       expect(ids(page)).toContain(canvas.match(/aria-details="(.*?)"/)?.[1]);
     }
   });
@@ -166,8 +167,8 @@ describe('the page cannot be tricked', () => {
 
   test('and shows such a string as what it is', () => {
     const data = page.match(/<script type="application\/json" id="charts">(.*?)<\/script>/s)?.[1] ?? '';
-    const [chart] = JSON.parse(data) as { rows: string[] }[];
-    expect(chart?.rows[0]).toBe(`Lane alpha${evil}`);
+    const { plots } = JSON.parse(data) as Drawing;
+    expect(plots[0]?.y.ticks[0]?.[1]).toBe(`Lane alpha${evil}, p50`);
   });
 
   test('by text that looks like a replacement pattern or a placeholder', () => {
@@ -267,5 +268,31 @@ describe('colours', () => {
     const marks = [...(colours?.keys() ?? [])].filter((name) => /^--(lane|layer)-/.test(name));
     expect(marks).toHaveLength(17);
     for (const name of marks) expect(contrast(colours?.get(name) ?? '', paper), name).toBeGreaterThanOrEqual(3);
+  });
+
+  /** CIE L*a*b*, for the white of a screen */
+  const labOf = (hex: string): number[] => {
+    const [r = 0, g = 0, b = 0] = [1, 3, 5]
+      .map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255)
+      .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    const [x = 0, y = 0, z = 0] = [
+      (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047,
+      0.2126 * r + 0.7152 * g + 0.0722 * b,
+      (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883,
+    ].map((part) => (part > 0.008856 ? Math.cbrt(part) : 7.787 * part + 16 / 116));
+    return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+  };
+
+  test.each([
+    ['light', light],
+    ['dark', dark],
+  ])('of layers are not those of lanes: %s', (_, colours) => {
+    const named = (kind: string) => [...(colours ?? [])].filter(([name]) => name.startsWith(`--${kind}-`));
+    for (const [layer, one] of named('layer')) {
+      for (const [lane, other] of named('lane')) {
+        const apart = Math.hypot(...labOf(one).map((part, at) => part - (labOf(other)[at] ?? 0)));
+        expect(apart, `${layer}, ${lane}`).toBeGreaterThan(15);
+      }
+    }
   });
 });

@@ -1,13 +1,14 @@
 /** The page's model becomes HTML. */
 
 import { createHash } from 'node:crypto';
-import type { ChartSpec } from '../view/charts/chart-spec.ts';
+import type { Drawing } from '../view/charts/plot.ts';
 import { glossaryOf } from '../view/glossary.ts';
 import type { PageModel } from '../view/model.ts';
+import { plotPx } from '../view/svg/draw.ts';
 import { PARTS } from '../view/words/anchors.ts';
 import { countOf } from '../view/words/format.ts';
 import type { Assets, Script } from './assets.ts';
-import type { Heights } from './figure-html.ts';
+import type { Drawn } from './figure-html.ts';
 import { embedJson, Html, html } from './html.ts';
 import { anchorLink, copyable, entries, laneMark, prose, table } from './parts.ts';
 import { heroHtml } from './sections/hero.ts';
@@ -24,27 +25,27 @@ interface Part {
   readonly title: string;
   /** Beside the one before or after it, where there is room. */
   readonly isHalf?: boolean | undefined;
-  readonly html: (model: PageModel, heights: Heights) => Html | undefined;
+  readonly html: (model: PageModel, drawn: Drawn) => Html | undefined;
 }
 
 /** In the order of the page. */
 const SECTIONS: readonly Part[] = [
   { id: PARTS.wire, title: 'What goes over the wire for one event', html: ({ wire }) => wire && wireHtml(wire) },
   // Here: numbers, breakEven.
-  { id: PARTS.time, title: 'Time', html: ({ time }, heights) => time && measuredHtml(time, heights) },
+  { id: PARTS.time, title: 'Time', html: ({ time }, drawn) => time && measuredHtml(time, drawn) },
   {
     id: PARTS.silence,
     title: 'Silence',
     isHalf: true,
-    html: ({ silence }, heights) => silence && measuredHtml(silence, heights),
+    html: ({ silence }, drawn) => silence && measuredHtml(silence, drawn),
   },
   {
     id: PARTS.server,
     title: 'Server',
     isHalf: true,
-    html: ({ server }, heights) => server && measuredHtml(server, heights),
+    html: ({ server }, drawn) => server && measuredHtml(server, drawn),
   },
-  { id: PARTS.scenarios, title: 'Further scenarios', html: ({ further }, heights) => furtherHtml(further, heights) },
+  { id: PARTS.scenarios, title: 'Further scenarios', html: ({ further }, drawn) => furtherHtml(further, drawn) },
   // Here: model, claims, limits.
   {
     id: PARTS.cite,
@@ -53,10 +54,11 @@ const SECTIONS: readonly Part[] = [
   },
 ];
 
-export function pageHtml(model: PageModel, charts: readonly ChartSpec[], { style, scripts }: Assets): string {
-  const heights = new Map(charts.map(({ canvas, heightPx }) => [canvas, heightPx]));
+export function pageHtml(model: PageModel, drawing: Drawing, { style, scripts }: Assets): string {
+  const heights = new Map(drawing.plots.map((plot) => [plot.id, plotPx(plot)]));
+  const drawn: Drawn = { lanes: drawing.lanes, heights, source: model.source };
   const told = SECTIONS.flatMap(({ id, title, isHalf, html: contentOf }) => {
-    const content = contentOf(model, heights);
+    const content = contentOf(model, drawn);
     return content ? [{ id, title, isHalf, content }] : [];
   });
   const hero = heroHtml(model.hero, new Set(told.map(({ id }) => id)));
@@ -79,7 +81,7 @@ ${contents(sections)}
 <main>
 ${sections.map(part)}
 </main>
-<script type="application/json" id="charts">${embedJson(charts)}</script>
+<script type="application/json" id="charts">${embedJson(drawing)}</script>
 ${scripts.map(
   ({ text, isModule }) => html`<script${isModule ? html` type="module"` : undefined}>${new Html(text)}</script>
 `,

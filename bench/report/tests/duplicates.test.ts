@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Comparison, FIGURES, type Result } from '../../contract/result.ts';
 import { makeResult, POINT, type ResultSpec, SCENARIO, withLedger } from '../../tests/fixture.ts';
 import { renderReport } from '../page/render.ts';
-import type { DotDataset } from '../view/charts/chart-spec.ts';
-import { chartSpecs } from '../view/charts/charts.ts';
+import { drawingOf } from '../view/charts/plots.ts';
 import { noiseFloorOf } from '../view/findings/noise-floor.ts';
 import { figuresOf, pageModel } from '../view/model.ts';
 import type { Figure } from '../view/page-model.ts';
@@ -105,11 +104,12 @@ describe('a duplicate lane', () => {
 
   test('has the colour of that lane, and is hollow', () => {
     const points = [10, 100].map((clients) => ({ ...POINT, clients }));
-    const swept = chartSpecs(figuresOf(pageModel(repeated({ points }))));
-    const spec = swept.find(({ canvas }) => canvas.startsWith('spread-latency'));
-    const [estimates] = (spec?.config.data.datasets ?? []) as DotDataset[];
-    expect(estimates?.pointBorderColor).toEqual(['--lane-1', '--lane-1', '--lane-2']);
-    expect(estimates?.['pointBackgroundColor']).toEqual(['--lane-1', '--paper', '--lane-2']);
+    const { lanes } = drawingOf(figuresOf(pageModel(repeated({ points }))));
+    expect(Object.values(lanes).map(({ colour, isRepeat }) => [colour, isRepeat])).toEqual([
+      ['--lane-1', false],
+      ['--lane-2', false],
+      ['--lane-1', true],
+    ]);
   });
 
   test('is audited like any other', () => {

@@ -15,7 +15,7 @@ import { Anchors } from './words/anchors.ts';
 import { countOf, formatCount, formatDuration, formatInstant } from './words/format.ts';
 import { reportOf } from './words/quotes.ts';
 import { sessionText } from './words/standing.ts';
-import { commitText, reproduceLines, runsBeforeText } from './words/wording.ts';
+import { commitText, reproduceLines, runsBeforeText, sourceText } from './words/wording.ts';
 
 export type PageModel = ReturnType<typeof pageModel>;
 
@@ -42,6 +42,7 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
     checks: { ...checksOf(result, views), noiseFloor: noiseFloorOf(result), session: sessionText(result) },
     facts: factsOf(result),
     conditions: conditionsOf(result, views),
+    source: sourceText(result),
   };
 }
 

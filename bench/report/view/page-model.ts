@@ -1,7 +1,5 @@
 /** What the page is made of, before any HTML: every number chosen, rounded and given its unit. */
 
-import type { LinePoint } from './charts/chart-spec.ts';
-
 export interface Entry {
   readonly term: string;
   readonly text: string;
@@ -13,7 +11,7 @@ export type Prose = readonly (string | { readonly strong: string } | { readonly 
 export interface LaneLabel {
   readonly title: string;
   readonly index: number;
-  /** Place of its transport among those of the run, from 0: the page's palette goes by it. */
+  /** Place of its transport, from 0, the same in every run: the page's palette goes by it. */
   readonly hue: number;
   /** Place among the lanes of its transport, from 0: marks and lines go by it. */
   readonly variant: number;
@@ -66,6 +64,8 @@ export interface Panel {
 export type Chart = DotChart | StackChart | LineChart;
 
 interface ChartBase {
+  /** What its marks are, where those are not rounds and their means. */
+  readonly reading?: readonly string[];
   readonly label: string;
   readonly unit: string;
   readonly axisTitle: string;
@@ -132,6 +132,15 @@ export interface LineAxis {
 }
 
 /** Values are in the units of the axes, or places on an axis with ticks of its own. */
+export interface LinePoint {
+  readonly x: number;
+  readonly y: number;
+  readonly round?: string;
+  readonly low?: number | null;
+  readonly high?: number | null;
+  readonly text?: string;
+}
+
 export interface LaneLine {
   readonly rounds: readonly LinePoint[];
   readonly points: readonly LinePoint[];

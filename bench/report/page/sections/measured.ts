@@ -2,43 +2,44 @@
 
 import type { Figure, Section } from '../../view/page-model.ts';
 import { countOf } from '../../view/words/format.ts';
-import { chartsHtml, type Heights } from '../figure-html.ts';
+import { chartsHtml, type Drawn } from '../figure-html.ts';
 import { type Html, html } from '../html.ts';
 import { anchorLink, prose, table } from '../parts.ts';
 import { gapDiagram } from './gap-diagram.ts';
 
-export function measuredHtml(section: Section, heights: Heights): Html {
-  return html`<div class="measured">${contentHtml(section, heights)}
+export function measuredHtml(section: Section, drawn: Drawn): Html {
+  return html`<div class="measured">${contentHtml(section, drawn)}
 ${foldHtml(section)}</div>`;
 }
 
 /** The scenarios that no other section shows; undefined where there are none. */
-export function furtherHtml(sections: readonly Section[], heights: Heights): Html | undefined {
+export function furtherHtml(sections: readonly Section[], drawn: Drawn): Html | undefined {
   if (sections.length === 0) return undefined;
   return html`${sections.map((section) => {
     const { id, title } = section;
     return html`<section class="scenario" aria-labelledby="${id}">
 <h3 id="${id}">${title}${anchorLink(id, title)}</h3>
-${measuredHtml(section, heights)}
+${measuredHtml(section, drawn)}
 </section>
 `;
   })}`;
 }
 
-function contentHtml({ question, notes, figures, missing = [] }: Section, heights: Heights): Html {
+function contentHtml({ question, notes, figures, missing = [] }: Section, drawn: Drawn): Html {
   return html`${question && html`<p class="lead">${question}</p>`}
 ${notes.map((note) => html`<p class="note">${note}</p>`)}
-<div class="figures">${figures.map((figure) => figureHtml(figure, heights))}</div>
+<div class="figures">${figures.map((figure) => figureHtml(figure, drawn))}</div>
 ${missing.map(({ text, command }) => html`<p class="note">${text} <code>${command}</code></p>`)}`;
 }
 
 /** Two panels and more are as wide as the page; one stands beside another figure's. */
-function figureHtml({ finding, charts, tables, diagram }: Figure, heights: Heights): Html | undefined {
+function figureHtml(figure: Figure, drawn: Drawn): Html | undefined {
+  const { finding, charts, diagram } = figure;
   if (!finding && !charts && !diagram) return undefined;
   const panels = (charts ?? []).flatMap((group) => group.panels);
   return html`<div class="figure${panels.length > 1 ? ' wide' : ''}">
 ${finding && html`<p class="finding">${prose(finding)}</p>`}
-${charts && chartsHtml(charts, tables[0]?.id, heights)}
+${charts && chartsHtml(figure, drawn)}
 ${diagram && gapDiagram()}
 </div>
 `;

@@ -36,7 +36,6 @@ export function dotChart(
   const [first] = series;
   if (!first) return undefined;
   const what = series.length > 1 ? `${title} (${series.map(({ label }) => label).join(', ')})` : title;
-  const axisName = axis === 'log' ? 'logarithmic' : 'linear';
   return {
     kind: 'dots',
     scale: axis,
@@ -44,9 +43,9 @@ export function dotChart(
     spread: metricOf(first.metric).spread,
     unit: scale.unit,
     label:
-      `Dot plot. ${what}${scale.unit && ` in ${scale.unit}`} on a ${axisName} axis for ${countOf(kept.length, 'lane')}, ` +
+      `Dot plot. ${what}${scale.unit && ` in ${scale.unit}`}${axis === 'log' ? ' on a logarithmic axis' : ''} for ${countOf(kept.length, 'lane')}, ` +
       'a dot for each round. The table that follows has the same numbers.',
-    axisTitle: `${headed(title, scale)} (${axisName})`,
+    axisTitle: headed(title, scale),
     lanes: kept.flatMap((row) => labels[row] ?? []),
     series: series.map((one) => dotSeries(one, scale)),
   };

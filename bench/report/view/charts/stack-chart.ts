@@ -21,7 +21,7 @@ export function stackChart(
     kind: 'stack',
     unit: scale.unit,
     label: `Stacked bars. ${text} The table that follows has the same numbers.`,
-    axisTitle: `${headed(title, scale)} (linear)`,
+    axisTitle: headed(title, scale),
     lanes: bars.map(({ label }) => label),
     parts: parts.map(({ label, colour, isHatched }, at) => ({
       label,

@@ -66,7 +66,8 @@ function silenceFigure(view: ScenarioView, report: Report): Figure {
   return {
     ...figure,
     finding: place && findingOf(place.lanes, view, report),
-    charts: panels.length > 0 ? [{ title: undefined, panels }] : [],
+    // Below each other: the section has half the page.
+    charts: panels.map((panel) => ({ title: undefined, panels: [panel] })),
   };
 }
 

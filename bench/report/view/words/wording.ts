@@ -43,6 +43,11 @@ export function commitText({ git }: Pick<Environment, 'git'>): string {
   return `commit ${git.commit.slice(0, 12)}${git.dirty ? ' with changes' : ''}`;
 }
 
+/** Where a figure is from, for one that stands alone. */
+export function sourceText(result: Result): string {
+  return `${softwareText(result)}. ${conditionsText(result.environment)}.`;
+}
+
 /** How often the same was measured before: a run that was begun anew until it pleased says so. */
 export function runsBeforeText(runs: number): string {
   return `${runs === 0 ? 'no run' : countOf(runs, 'run')} of these settings on this machine, in the same folder`;
