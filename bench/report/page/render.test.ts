@@ -196,7 +196,7 @@ describe('a page is made of', () => {
     const page = markup(renderReport(makeResult({ change: failed })));
     expect(page).not.toContain('<canvas');
     expect(page.match(/SIGSEGV/g)).toHaveLength(9);
-    expect(page).toContain('Lane alpha is not charted');
+    expect(page).toContain('Lane alpha, Lane beta, Lane gamma are not charted');
   });
 
   test('one round: values without intervals', () => {
