@@ -51,7 +51,7 @@ export interface Merged {
 
 /**
  * A place without an entry does not show the metric. `cells.csv` and `compare --metrics` have all; charts have those of the
- * figures that `bench/report/view/figures/figures.ts` lists, and others (`layers`, `isolation`, `knee`) draw their own.
+ * figures of `bench/report/view/figures/metric-figure.ts`, and others (`layers`, `isolation`, `knee`) draw their own.
  */
 export interface Shown {
   /** The figures of a scenario that ask for the metric, its own first; places may name other ones. */
