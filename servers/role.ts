@@ -23,6 +23,8 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
   /** Never freed: with the last object of a shape, a full collection also frees the code that was optimised for that shape. */
   const rehearsed: Running[] = [];
   let isCompiling = true;
+  /** One for all feeds: its thread takes 5 ms of CPU time in the half second after its start. */
+  let sharedAlarm: Promise<Alarm> | undefined;
   /** Replaced when the window begins; in use before it, so that its code is compiled by then. */
   let lag = new LatencyRecorder();
   /** There where the window has probes. */
@@ -48,7 +50,8 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       const { lane, options, feed: spec, successor, isRehearsal } = params;
       const transport = await findLane(lane).server();
       const resolved = { ...transport.defaults, ...options };
-      const alarm = await createAlarm();
+      sharedAlarm ??= createAlarm();
+      const alarm = await sharedAlarm;
       const feed = new Feed({ ...spec, cursorBase: MEASURED_CURSOR_BASE }, alarm);
       // Before it listens: the cursors of its clients would be ahead of a feed without a past.
       if (successor) feed.start(successor.startNs, successor.lastSeq - MEASURED_CURSOR_BASE, recordLag);
@@ -114,14 +117,27 @@ export function createServerRole(findLane: (id: string) => Lane): Role<ServerCal
       };
     },
 
+    async measureFloor({ startNs, windowNs: [fromNs, toNs], events, parts: count }) {
+      const { alarm, feed } = current();
+      feed.start(Math.max(startNs, nowNs()), events, recordLag);
+      const parts: { cpuUs: number; elapsedUs: number }[] = [];
+      for (let part = 0; part < count; part++) {
+        const at = (index: number) => fromNs + ((toNs - fromNs) * index) / count;
+        const read = () => alarm.spunNs;
+        const { before, after, usage } = await readWindow([at(part), at(part + 1)], read, { monitorsLoop: false });
+        const { cpuUs, elapsedUs } = withoutCpu(usage, (after - before) / 1e3);
+        parts.push({ cpuUs, elapsedUs });
+      }
+      return { parts };
+    },
+
     async close() {
-      const { alarm, feed, host, mounted } = current();
+      const { feed, host, mounted } = current();
       feed.stop();
       // All clients have closed, but this process may not have read every end yet: no client would receive what it sent now,
       // and the byte counts of the two sides would differ.
       await host.meter.drained(CLIENTS_GONE_MS);
       await host.close([mounted]);
-      await alarm.close();
       running = undefined;
       return { wire: host.meter.read(), cutOffClients: mounted.cutOffCount };
     },

@@ -110,6 +110,7 @@ function planScenario(
     limit,
     keepAliveSeconds,
     sharesProcesses,
+    roundsPerProcess,
   } = scenario;
   const taken = lanes.filter((lane) => takes(withInterval(lane, flags.interval))).map(({ id }) => id);
   if (taken.length === 0) {
@@ -133,6 +134,7 @@ function planScenario(
     ...(windowEvents !== undefined && flags.window === undefined && { windowEvents }),
     ...(limit && { limit }),
     ...(sharesProcesses && { sharesProcesses }),
+    ...(roundsPerProcess !== undefined && { roundsPerProcess }),
     ...(keepAliveSeconds !== undefined && { keepAliveSeconds }),
     arrivals: scenario.arrivals ?? ARRIVALS,
     ledgerShare: flags.ledger ? scenario.ledgerShare : 0,

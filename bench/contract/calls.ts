@@ -42,6 +42,7 @@ const ledgerCount = wireRecord.shape.ledger
     unreadBytes: z.strictObject({ up: z.int(), down: z.int() }),
     problems: z.array(z.string()),
   });
+const samples = wireRecord.shape.ledger.unwrap().shape.samples.unwrap();
 
 const certificate = z.strictObject({ key: z.string(), cert: z.string() }).describe('PEM');
 const address = z.strictObject({ host: z.string(), port: count });
@@ -141,6 +142,15 @@ export const serverCalls = {
       stamps: stamps.optional(),
     }),
   },
+  /** Publishes without a client; answers with the CPU time of each part of the window, all as long, when it has ended. */
+  measureFloor: {
+    params: z.strictObject({
+      ...measureParams.pick({ startNs: true, windowNs: true }).shape,
+      events: count,
+      parts: count,
+    }),
+    answer: z.strictObject({ parts: z.array(z.strictObject({ cpuUs: amount, elapsedUs: amount })).min(1) }),
+  },
   /** Ends the transport and waits until every socket is gone. */
   close: { params: nothing, answer: z.strictObject({ wire, cutOffClients: count }) },
 };
@@ -230,7 +240,7 @@ export const relayCalls = {
   keys: { params: z.strictObject({ lines: keys }), answer: nothing },
   measure: { params: measureParams, answer: z.strictObject({ window: ledgerCount, cpuShare, elapsedUs }) },
   /** Waits until every connection has ended. */
-  close: { params: nothing, answer: z.strictObject({ cell: ledgerCount, ...bothSides }) },
+  close: { params: nothing, answer: z.strictObject({ cell: ledgerCount, samples, ...bothSides }) },
 };
 
 /**

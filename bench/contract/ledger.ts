@@ -112,3 +112,31 @@ export function openingBytes(count: Pick<LedgerCount, 'up' | 'down'> & { readonl
 export function sumOf(layers: LayerBytes): number {
   return LAYERS.reduce((sum, layer) => sum + layers[layer], 0);
 }
+
+/**
+ * What a sample is of: what opens a connection, or the first poll of one; events on their way to a client; a poll that brought
+ * none; what keeps a silent connection open; the frames that close one.
+ */
+export const SAMPLE_KINDS = ['opening', 'event', 'empty', 'keepAlive', 'close'] as const;
+
+export type SampleKind = (typeof SAMPLE_KINDS)[number];
+
+/** As much of a message is kept. */
+export const SAMPLED_MESSAGE_BYTES = 2_048;
+
+/** Bytes that passed the relay at once. */
+export interface WireMessage {
+  readonly direction: 'up' | 'down';
+  /** Since the first message of its exchange. */
+  readonly afterUs: number;
+  /** Runs of bytes of one layer, in order: all bytes, also those that are not kept. */
+  readonly layers: readonly (readonly [Layer, number])[];
+  /** The first of them, in base64. */
+  readonly bytes: string;
+}
+
+export interface WireExchange {
+  readonly kind: SampleKind;
+  readonly events: number;
+  readonly messages: readonly WireMessage[];
+}

@@ -6,7 +6,7 @@
 
 import { z } from 'zod';
 import { DIMENSIONS, type DimensionKey, pointShape } from './dimensions.ts';
-import { FRAME_TYPES, LAYERS, type Layer } from './ledger.ts';
+import { FRAME_TYPES, LAYERS, type Layer, SAMPLE_KINDS } from './ledger.ts';
 import { fromVersion2, fromVersion3 } from './upgrade.ts';
 
 export const SCHEMA_VERSION = 4;
@@ -92,12 +92,36 @@ const ledgerCount = z.strictObject({
     ),
 });
 
+const wireExchange = z.strictObject({
+  kind: z.enum(SAMPLE_KINDS),
+  events: count.describe('That it carried downwards'),
+  messages: z
+    .array(
+      z.strictObject({
+        direction: z.enum(['up', 'down']).describe('up is from client to server'),
+        afterUs: amount.describe('Since the first message passed the relay'),
+        layers: z
+          .array(z.tuple([z.enum(LAYERS), count.min(1)]))
+          .describe('Runs of bytes of one layer, in order: all bytes, also those that are not kept'),
+        bytes: z.base64().describe('The first of them, up to 2,048'),
+      }),
+    )
+    .min(1)
+    .describe('Bytes that passed the relay at once'),
+});
+
 const ledger = z.strictObject({
   clients: count.min(1).describe('How many clients were read along with'),
   window: ledgerCount,
   cell: ledgerCount.describe('From listen to close'),
   residualBytes: count.describe("What the layers and the sockets' own counts differ by, over the whole cell"),
   problems: z.array(z.string()).describe('What the reader could not read'),
+  samples: z
+    .array(wireExchange)
+    .optional()
+    .describe(
+      'Of one connection, the first exchange of each kind, byte by byte: in the first round, where the relay reads along with every client, without TLS',
+    ),
   relay: z.strictObject({ cpuShare: amount.describe('Of one core'), elapsedUs: amount }),
 });
 
@@ -553,6 +577,12 @@ export const resultSchema = z.strictObject({
         .boolean()
         .optional()
         .describe('Points of a lane and round are measured one after another in the same processes'),
+      roundsPerProcess: z
+        .number()
+        .int()
+        .min(1)
+        .optional()
+        .describe('So many rounds of a lane are measured in the same processes; one where it does not say'),
       keepAliveSeconds: amount
         .optional()
         .describe('Period of keep-alives, and hold of long polls, in place of those of the lanes'),

@@ -6,8 +6,8 @@
  * project write; anything else is reported as a problem, and the bytes from there on as unread.
  */
 
-import type { LedgerCount, WireProtocol } from '../contract/ledger.ts';
-import { Direction } from './direction.ts';
+import type { LayerBytes, LedgerCount, WireProtocol } from '../contract/ledger.ts';
+import { Direction, type DirectionName } from './direction.ts';
 import type { Exchanges } from './exchange.ts';
 import { Http1 } from './http1/http1.ts';
 import { Http2 } from './http2/http2.ts';
@@ -55,6 +55,11 @@ export class ConnectionLedger {
   /** Tells that no byte will follow from the server. Completes a response that lasts until then. Idempotent. */
   serverEnded(): void {
     (this.#tls?.down ?? this.#down).end();
+  }
+
+  /** Bytes by layer so far, of what is within TLS: to look at between bytes, which `count` is too slow for. */
+  get layers(): Readonly<Record<DirectionName, LayerBytes>> {
+    return { up: this.#up.layers, down: this.#down.layers };
   }
 
   /** Whether secrets of TLS that come now could still change the count. */

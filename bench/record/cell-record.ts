@@ -95,7 +95,7 @@ export function recordCell(identity: Identity, measured: Measurements): Complete
       lagP99Us: server.lag.p99Us,
       lagMaxUs: server.lag.maxUs,
     },
-    wire: recordWire(measured, identity.point),
+    wire: recordWire(measured, identity),
     ...(measured.link && { link: recordLink(measured.link, identity.point) }),
     ...(measured.packets && { netem: recordNetem(measured.packets) }),
     ...(measured.deathsNs.length > 0 && { recovery: recordRecovery(measured.deathsNs, workers) }),
@@ -153,7 +153,8 @@ function recordPolls({
   };
 }
 
-function recordWire(measured: Measurements, { clients, stalledClients }: Point): CompletedCell['wire'] {
+function recordWire(measured: Measurements, { point, round }: Identity): CompletedCell['wire'] {
+  const { clients, stalledClients } = point;
   const { server, workers, probe, serverClosed, clientsClosed, relay, segments } = measured;
   const holders = [...workers, ...(probe ? [probe] : [])];
   const windowDeliveries = sum(holders, (holder) => holder.windowDeliveries);
@@ -168,7 +169,13 @@ function recordWire(measured: Measurements, { clients, stalledClients }: Point):
   const wire = { window, windowDeliveries, cell, perDeliveryBytes: perDelivery(windowBytes) };
   return {
     ...wire,
-    ...(relay && { ledger: recordLedger(relay, whole && !stalledClients ? cell : undefined) }),
+    ...(relay && {
+      ledger: {
+        ...recordLedger(relay, whole && !stalledClients ? cell : undefined),
+        // The same in each round but for the events: one is enough.
+        ...(whole && round === 1 && recordSamples(relay)),
+      },
+    }),
     // Segments of a socket that is not read, and of a server that was killed, belong to no delivery.
     ...(segments &&
       isSteady(segments.before, segments.after) &&
@@ -198,6 +205,10 @@ function recordLedger(
     problems: [...cell.problems],
     relay: { cpuShare: relay.cpuShare, elapsedUs: relay.elapsedUs },
   };
+}
+
+function recordSamples({ samples }: RelayClosed): Pick<Ledger, 'samples'> {
+  return samples.length > 0 ? { samples: samples as NonNullable<Ledger['samples']> } : {};
 }
 
 function recordLink(

@@ -26,6 +26,10 @@ export interface CellPlan {
   readonly floorSeconds: number;
   /** Whether the server's heap is read at several numbers of clients, after all windows. */
   readonly readsMemory: boolean;
+  /** Whether those of the lane's last round are still there, started, rehearsed and with a floor. */
+  readonly findsProcesses?: boolean;
+  /** Whether the lane's next round finds its processes. */
+  readonly keepsProcesses?: boolean;
   /** Of this place in the plan: 2 and 3 follow one in which the machine was disturbed. */
   readonly attempt: number;
   readonly restarts?: Restarts;

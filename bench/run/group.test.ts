@@ -10,6 +10,7 @@ import { completed, memoryLaboratory, memoryLane, memoryPlan, numberOf, withConn
 import type { CellGroup, CellPlan } from './cell-plan.ts';
 import type { Channel } from './children/child.ts';
 import type { WatchedProcesses } from './laboratory.ts';
+import { ProcessPool } from './process-pool.ts';
 import { runCell, runCells } from './run-cell.ts';
 
 const never = new AbortController().signal;
@@ -54,7 +55,7 @@ describe.concurrent('a group', () => {
     const window = ['listen', 'collect', 'measure', 'close'];
     const reading = ['listen', 'stopCompiling', ...Array.from({ length: 5 }, () => 'readHeap'), 'close'];
     const rehearsal = ['listen', 'measure', 'close'];
-    const floor = window;
+    const floor = ['listen', 'collect', 'measureFloor', 'close'];
     expect(callsOf('server')).toEqual([
       ...['hello', 'hello', 'load'],
       ...rehearsal,
@@ -76,9 +77,51 @@ describe.concurrent('a group', () => {
     const [cell] = await runCells(groupOf(lane, [3], { readsMemory: false }), laboratory, never);
     if (!cell) throw new Error('no cell');
     expect(completed(cell).floor?.elapsedUs).toBeGreaterThan(0);
-    expect(calls.filter(({ child, call }) => child === 'server' && call === 'measure')).toHaveLength(2);
+    expect(calls.filter(({ child, call }) => child === 'server' && call === 'measureFloor')).toHaveLength(1);
     const [first] = calls.filter(({ call }) => call === 'measure' || call === 'connect');
     expect(first?.call).toBe('connect');
+  });
+
+  it('finds its processes again in the next round, without another start, rehearsal or floor', async () => {
+    const lane = memoryLane();
+    const { laboratory, calls, living } = memoryLaboratory(lane);
+    const pool = new ProcessPool();
+    const kept = { rehearsalSeconds: 0.2, readsMemory: false, keepsProcesses: true };
+    const [first] = await runCells(groupOf(lane, [3], { ...kept, round: 1 }), laboratory, never, pool);
+    const started = calls.length;
+    expect(living()).toBeGreaterThan(0);
+    const [next] = await runCells(
+      groupOf(lane, [3], { ...kept, round: 2, keepsProcesses: false }),
+      laboratory,
+      never,
+      pool,
+    );
+    const asked = calls.slice(started).flatMap(({ child, call }) => (child === 'server' ? [call] : []));
+    expect(asked).toEqual(['listen', 'collect', 'measure', 'close']);
+    expect([first, next].map((cell) => cell && isValid(cell))).toEqual([true, true]);
+    const floors = [first, next].map((cell) => cell && completed(cell).floor);
+    expect(floors[0]).toBeDefined();
+    expect(floors[1]).toEqual(floors[0]);
+    expect(living()).toBe(0);
+  });
+
+  it('starts anew where a kept process died, or the crowd may no longer give way', async () => {
+    const lane = memoryLane();
+    const { laboratory, calls, living, die } = memoryLaboratory(lane);
+    const pool = new ProcessPool();
+    let mayYield = false;
+    const changing = { ...laboratory, canYieldToProbe: async () => mayYield };
+    const group = groupOf(lane, [3], { readsMemory: false, keepsProcesses: true });
+    const starts = () => calls.filter(({ child, call }) => child === 'server' && call === 'load').length;
+    await runCells(group, changing, never, pool);
+    die('server');
+    const [after] = await runCells(group, changing, never, pool);
+    expect([after?.state, starts()]).toEqual(['completed', 2]);
+    mayYield = true;
+    await runCells(group, changing, never, pool);
+    expect(starts()).toBe(3);
+    await pool.end();
+    expect(living()).toBe(0);
   });
 
   it('has the memory of its last cell: the slope over numbers of clients', async () => {

@@ -154,6 +154,29 @@ describe('a group', () => {
     expect(new Set(planCells(shared).map(({ length }) => length))).toEqual(new Set([1, 2]));
   });
 
+  it('keeps its processes until the last of so many rounds, and to the end of the run at most', () => {
+    const [one] = shared.scenarios;
+    if (!one) throw new Error('no scenario');
+    const kept = { ...shared, scenarios: [{ ...one, rounds: 5, roundsPerProcess: 2 }] };
+    const roundsThat = (is: 'keepsProcesses' | 'findsProcesses') => [
+      ...new Set(planCells(kept).flatMap(([plan]) => (plan[is] ? [plan.round] : []))),
+    ];
+    expect(roundsThat('keepsProcesses')).toEqual([1, 3]);
+    expect(roundsThat('findsProcesses')).toEqual([2, 4]);
+    const read = { ...kept, scenarios: kept.scenarios.map((each) => ({ ...each, figures: ['memory' as const] })) };
+    expect(planCells(read).some(([{ keepsProcesses }]) => keepsProcesses)).toBe(false);
+  });
+
+  it('measures a lane that is polled seldom in every other round, in windows twice as long', () => {
+    const [one] = shared.scenarios;
+    if (!one) throw new Error('no scenario');
+    const seldom = points.map((each) => ({ ...each, pollIntervalMs: one.windowSeconds * 1e3 }));
+    const cells = cellsOf({ ...shared, scenarios: [{ ...one, points: [...points, ...seldom], rounds: 4 }] });
+    const polled = cells.filter(({ lane, point: { pollIntervalMs } }) => lane.polls === 'timed' && pollIntervalMs);
+    expect([...new Set(polled.map(({ round }) => round))]).toEqual([1, 3]);
+    expect([...new Set(polled.map(({ windowSeconds }) => windowSeconds))]).toEqual([2 * one.windowSeconds]);
+  });
+
   it('takes less time than its cells apart: processes are started and rehearsed once', () => {
     const group = planCells(shared).find(({ length }) => length > 1);
     if (!group) throw new Error('no group');

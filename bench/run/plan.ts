@@ -13,7 +13,7 @@ import { warmupOf } from './warmup.ts';
 import { heldWindows } from './window.ts';
 
 /** Of the window: one client's p50 and p95 need fewer events than the p99 of many. */
-const ONE_CLIENT_SHARE = 0.5;
+const ONE_CLIENT_SHARE = 1 / 3;
 /** Of a poll interval in which the polls of many clients keep off the instants of events. */
 const LEAST_SLOTS = 4;
 /** More than any block takes. */
@@ -40,15 +40,35 @@ export interface RunConfig {
  */
 export function planCells({ lanes, scenarios, seed }: RunConfig): CellGroup[] {
   let order = 0;
-  return scenarios.flatMap((scenario, at) =>
-    roundsOf(scenario).flatMap((round) => {
+  return scenarios.flatMap((scenario, at) => {
+    const groups = roundsOf(scenario).flatMap((round) => {
       const draw = drawsOf(seed + round, at);
-      return placesOf(scenario, lanes, draw).map(([first, ...others]): CellGroup => {
+      return placesOf(scenario, lanes, round, draw).map(([first, ...others]): CellGroup => {
         const planAt = ({ lane, point }: Place) => cellPlan(scenario, lane, point, { seed, round, order: ++order });
         return [planAt(first), ...others.map(planAt)];
       });
-    }),
-  );
+    });
+    return withKeptProcesses(groups, scenario);
+  });
+}
+
+/**
+ * Processes of a lane stay for its next group within so many rounds. No server is one to go on with whose heap was read, nor one
+ * in a network that ends with its cell, nor one that is killed.
+ */
+function withKeptProcesses(groups: readonly CellGroup[], scenario: PlannedScenario): CellGroup[] {
+  const { roundsPerProcess, procedure } = scenario;
+  if (roundsPerProcess === undefined || procedure !== 'deliver') return [...groups];
+  const isKept = ({ point }: CellPlan) => point.link === undefined && !readsMemory(scenario, point);
+  const ofLane = groupBy(groups, ([{ lane, round }]) => JSON.stringify([lane.id, Math.ceil(round / roundsPerProcess)]));
+  return groups.map((group): CellGroup => {
+    const all: readonly CellGroup[] = [...ofLane.values()].find((some) => some.includes(group)) ?? [];
+    const at = all.indexOf(group);
+    const [findsProcesses, keepsProcesses] = [all[at - 1]?.every(isKept), at < all.length - 1 && group.every(isKept)];
+    const mark = (plan: CellPlan) => ({ ...plan, keepsProcesses, ...(findsProcesses && { findsProcesses }) });
+    const [first, ...others] = group;
+    return [mark(first), ...others.map(mark)];
+  });
 }
 
 /** Groups that follow one another and are of one scenario and round. */
@@ -64,8 +84,17 @@ function roundsOf({ rounds }: PlannedScenario): number[] {
 }
 
 /** The places of one block in the order in which they are measured, by group. */
-function placesOf(scenario: PlannedScenario, lanes: readonly Lane[], draw: Draw): (readonly [Place, ...Place[]])[] {
-  const places = lanesOf(scenario, lanes).flatMap((lane) => pointsOf(scenario, lane).map((point) => ({ lane, point })));
+function placesOf(
+  scenario: PlannedScenario,
+  lanes: readonly Lane[],
+  round: number,
+  draw: Draw,
+): (readonly [Place, ...Place[]])[] {
+  const places = lanesOf(scenario, lanes).flatMap((lane) =>
+    pointsOf(scenario, lane)
+      .filter((point) => isOfRound(round, scenario, lane, point))
+      .map((point) => ({ lane, point })),
+  );
   if (sharesProcesses(scenario)) return shuffle([...groupBy(places, ({ lane }) => lane.id).values()], draw);
   const byPoint = [...groupBy(places, ({ point }) => keyOfPoint(point)).values()];
   // A lane with a limit is measured from its first point on.
@@ -73,6 +102,17 @@ function placesOf(scenario: PlannedScenario, lanes: readonly Lane[], draw: Draw)
     ? byPoint.sort((a, b) => rankIn(scenario, a) - rankIn(scenario, b))
     : shuffle(byPoint, draw);
   return ordered.flatMap((ofPoint) => shuffle(ofPoint, draw)).map((place) => [place] as const);
+}
+
+/** Where points share processes, one that is polled seldom is measured in every other round, in windows twice as long. */
+function isOfRound(round: number, scenario: PlannedScenario, lane: Lane, point: Point): boolean {
+  return !isPolledSeldom(scenario, lane, point) || round % 2 === 1;
+}
+
+/** Its warm-up and its drain take as long as its window, for an event waits for a poll. */
+function isPolledSeldom(scenario: PlannedScenario, lane: Lane, { pollIntervalMs }: Point): boolean {
+  const waitSeconds = pollWaitMs(withInterval(lane, pollIntervalMs)) / 1e3;
+  return sharesProcesses(scenario) && scenario.rounds > 1 && waitSeconds > scenario.windowSeconds / 2;
 }
 
 /** A limit ends a lane's points in the middle, so that its cells need processes of their own. */
@@ -106,7 +146,7 @@ function cellPlan(
     seed: seed + round,
     rehearsalSeconds: scenario.rehearsalSeconds ?? 0,
     warmupSeconds: scenario.warmupSeconds,
-    windowSeconds: windowSeconds(scenario, point, lane) * (isOneOfMany(scenario, point) ? ONE_CLIENT_SHARE : 1),
+    windowSeconds: windowSeconds(scenario, point, lane),
     arrivals: scenario.arrivals,
     ledgerClients: readAlong,
     probeClients: probeClientsOf(scenario, lane, point, readAlong),
@@ -177,8 +217,10 @@ export function isBeyondLimit(plan: CellPlan, cells: readonly Cell[], scenarios:
 /** Whole poll intervals, so that bytes do not depend on where the window lies; silence, whole periods of what an idle connection does. */
 function windowSeconds(scenario: PlannedScenario, point: Point, lane: Lane): number {
   const { procedure, windowSeconds, windowEvents = 0, arrivals } = scenario;
+  if (isOneOfMany(scenario, point)) return windowSeconds * ONE_CLIENT_SHARE;
   if (point.eventsPerSecond > 0) {
-    const seconds = Math.max(windowSeconds, windowEvents / point.eventsPerSecond);
+    const windows = isPolledSeldom(scenario, lane, point) ? 2 : 1;
+    const seconds = Math.max(windows * windowSeconds, windowEvents / point.eventsPerSecond);
     return wholeIntervals(seconds, slotGroupSize(arrivals) / point.eventsPerSecond, pollWaitMs(lane) / 1e3);
   }
   if (procedure !== 'deliver' || point.messagesPerSecond !== undefined) return windowSeconds;
@@ -218,16 +260,20 @@ export function expectedSeconds(group: CellGroup): number {
   return sharedSeconds(group) + group.reduce((sum, plan) => sum + takeSeconds(plan), 0);
 }
 
+/** Of the speed of the machine, and of whether others use its cores. */
+const LOOK_SECONDS = 0.25;
+
 /**
  * What is done once for all of the group. Processes start in 0.8 s; the clients of a rehearsal connect and close in 0.4 s; a
  * floor has a lead of 0.2 s; reading the memory of several numbers of clients takes 1 s.
  */
 function sharedSeconds(group: CellGroup): number {
-  const [{ rehearsalSeconds, floorSeconds }] = group;
+  const [{ rehearsalSeconds, floorSeconds, findsProcesses = false }] = group;
+  if (findsProcesses) return LOOK_SECONDS;
   const rehearsal = rehearsalSeconds > 0 ? rehearsalSeconds + 0.4 : 0;
   const floor = floorSeconds > 0 ? floorSeconds + 0.2 : 0;
   const memory = group.some(({ readsMemory }) => readsMemory) ? 1 : 0;
-  return 0.8 + rehearsal + floor + memory;
+  return LOOK_SECONDS + 0.8 + rehearsal + floor + memory;
 }
 
 function takeSeconds(plan: CellPlan): number {

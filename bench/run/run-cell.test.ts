@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { findLane } from '../catalogue/lanes.ts';
 import type { ConnectParams, ListenParams, TapParams } from '../contract/calls.ts';
 import type { EncodedEvent } from '../contract/event.ts';
 import type { Lane } from '../contract/lane.ts';
@@ -331,6 +332,18 @@ describe.concurrent('a cell with a distance', () => {
     expect(linkPort).toBeGreaterThan(0);
     expect(clients.filter((port) => port === linkPort)).toHaveLength(2);
     expect(new Set(clients).size).toBe(2);
+  });
+
+  it('keeps samples of what passed in the first round, where the relay reads along with every client', async () => {
+    const websocket = findLane('websocket');
+    const samplesOf = async (round: number, ledgerClients: number) => {
+      const plan = memoryPlan(websocket, { round, ledgerClients });
+      const { wire } = completed(await runCell(plan, memoryLaboratory(websocket).laboratory, never));
+      return wire.ledger?.samples?.map(({ kind }) => kind);
+    };
+    expect(await samplesOf(1, point.clients)).toEqual(['opening', 'event', 'close']);
+    expect(await samplesOf(2, point.clients)).toBeUndefined();
+    expect(await samplesOf(1, 1)).toBeUndefined();
   });
 
   it.each([

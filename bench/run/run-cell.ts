@@ -1,8 +1,10 @@
-/** A group of cells in the same processes, phase by phase: start → rehearsal → floor → a take for each. */
+/** A group of cells in the same processes, phase by phase: start → rehearsal → a take for each → floor → memory. */
 
 import type { Cell, CompletedCell } from '../contract/result.ts';
 import { nowNs } from '../measure/clock.ts';
+import type { Network } from '../network/netem/network.ts';
 import { recordCell } from '../record/cell-record.ts';
+import type { HeapReading } from '../record/memory-slope.ts';
 import type { CellGroup, CellPlan } from './cell-plan.ts';
 import { type AnyCalls, type Child, ChildFailure, causeOf } from './children/child.ts';
 import {
@@ -16,6 +18,7 @@ import {
 } from './children/processes.ts';
 import { DEADLINES_MS, type Deadlines, type Laboratory } from './laboratory.ts';
 import { readMemory } from './memory-take.ts';
+import { endAll, type HostProcesses, ProcessPool } from './process-pool.ts';
 import { rehearsalOf } from './rehearsal.ts';
 import { measureFloor, type TakeContext, take } from './take.ts';
 import { planWindow } from './window.ts';
@@ -31,40 +34,50 @@ export async function runCell(plan: CellPlan, laboratory: Laboratory, signal: Ab
 }
 
 /**
+ * @param pool where processes are kept for the lane's next round, and found by it
  * @returns a cell for each plan, completed or failed: what fails one fails those after it, whose processes it had. Never
  *   rejects for what a child did; rejects when `signal` aborts.
  */
-export async function runCells(group: CellGroup, laboratory: Laboratory, signal: AbortSignal): Promise<Cell[]> {
+export async function runCells(
+  group: CellGroup,
+  laboratory: Laboratory,
+  signal: AbortSignal,
+  pool = new ProcessPool(),
+): Promise<Cell[]> {
   signal.throwIfAborted();
-  const [before, mayYield] = await Promise.all([laboratory.calibrateUs(), laboratory.canYieldToProbe()]);
+  const [before, yields] = await Promise.all([laboratory.calibrateUs(), laboratory.canYieldToProbe()]);
   // A signal that aborted meanwhile tells later listeners nothing: the cells would be measured to their end.
   signal.throwIfAborted();
-  const cells = await measureGroup(group, laboratory, mayYield, signal);
+  const cells = await measureGroup(group, { laboratory, yields, signal, pool });
   const after = await laboratory.calibrateUs();
   if (before === undefined || after === undefined) return cells;
   return cells.map((cell) => (cell.state === 'completed' ? { ...cell, calibrationUs: { before, after } } : cell));
 }
 
-async function measureGroup(
-  group: CellGroup,
-  laboratory: Laboratory,
-  mayYield: boolean,
-  signal: AbortSignal,
-): Promise<Cell[]> {
-  const children: Child<AnyCalls>[] = [];
+interface GroupContext extends Pick<TakeContext, 'laboratory' | 'yields' | 'signal'> {
+  readonly pool: ProcessPool;
+}
+
+async function measureGroup(group: CellGroup, context: GroupContext): Promise<Cell[]> {
+  const { laboratory, signal, yields, pool } = context;
+  const kept = await pool.claim(group, yields);
+  const children: Child<AnyCalls>[] = [...(kept?.children ?? [])];
   const add = <Added extends Child<AnyCalls>>(child: Added): Added => {
     children.push(child);
     return child;
   };
   const killAll = () => Promise.all(children.map((child) => child.kill()));
   signal.addEventListener('abort', killAll, { once: true });
-  const [{ point }] = group;
+  const [{ point, keepsProcesses }] = group;
   const network = point.link === undefined ? undefined : openNetworkOf(group, laboratory);
   const cells: CompletedCell[] = [];
   try {
-    const processes = startProcesses(group, laboratory, await network, add);
-    await measureAll(group, { laboratory, processes, mayYield, signal }, (cell) => cells.push(cell));
-    await Promise.all(children.map((child) => child.end()));
+    const host = kept ?? (await openHost(group, context, await network, add));
+    const floor = await measureAll(group, host, context, (cell) => cells.push(cell));
+    const { eventsPerSecond } = largestOf(group).point;
+    const floors = floor ? new Map([...host.floors, [eventsPerSecond, floor]]) : host.floors;
+    if (keepsProcesses) pool.keep(group, { ...host, children, floors });
+    else await endAll({ children });
     return cells;
   } catch (error) {
     const cause = signal.aborted ? error : await causeOf(error, children);
@@ -82,31 +95,58 @@ async function openNetworkOf([{ point }]: CellGroup, laboratory: Laboratory) {
   return laboratory.openNetwork(point);
 }
 
+/** Starts and rehearses them. */
+async function openHost(
+  group: CellGroup,
+  { laboratory, yields }: GroupContext,
+  network: Network | undefined,
+  add: Parameters<typeof startProcesses>[3],
+): Promise<Omit<HostProcesses, 'children'>> {
+  const deadlines = laboratory.deadlinesMs ?? DEADLINES_MS;
+  const processes = startProcesses(group, laboratory, network, add);
+  await greet(processes, group, laboratory.nodeVersion, deadlines.hello);
+  const certificate = await rehearse(largestOf(group), processes, deadlines);
+  network?.impose();
+  return { processes, certificate, floors: new Map(), yields };
+}
+
+/** @returns the floor of the processes at this rate of events, which is read after their first windows at it */
 async function measureAll(
   group: CellGroup,
-  context: Omit<TakeContext, 'certificate'>,
+  host: Omit<HostProcesses, 'children'>,
+  { laboratory, signal }: GroupContext,
   onCell: (cell: CompletedCell) => void,
-): Promise<void> {
-  const { laboratory, processes } = context;
+): Promise<CompletedCell['floor']> {
+  const { processes } = host;
   const deadlines = laboratory.deadlinesMs ?? DEADLINES_MS;
-  await greet(processes, group, laboratory.nodeVersion, deadlines.hello);
-  const largest = group.reduce((most, plan) => (plan.point.clients > most.point.clients ? plan : most));
-  const certificate = await rehearse(largest, processes, deadlines);
-  processes.network?.impose();
-  const taken: { readonly plan: CellPlan; readonly measured: Awaited<ReturnType<typeof take>> }[] = [];
+  const taken: Take[] = [];
   try {
-    for (const plan of group) taken.push({ plan, measured: await take(plan, { ...context, certificate }) });
+    for (const plan of group) taken.push({ plan, measured: await take(plan, { ...host, laboratory, signal }) });
   } catch (error) {
-    for (const { plan, measured } of taken)
-      onCell(recordCell(identity(plan), { ...measured, floor: undefined, heap: [] }));
+    for (const one of taken) onCell(await record(one, undefined, []));
     throw error;
   }
-  // After all windows: the code is compiled by then, which in a floor before them was most of it.
-  const floor = await measureFloor(largest, processes, deadlines);
-  for (const { plan, measured } of taken) {
-    const heap = plan === group.at(-1) ? await readMemory(plan, processes, deadlines) : [];
-    onCell(recordCell(identity(plan), { ...measured, floor, heap }));
+  // After the windows: the code is compiled by then, which in a floor before them was most of it.
+  const largest = largestOf(group);
+  const floor = host.floors.get(largest.point.eventsPerSecond) ?? (await measureFloor(largest, processes, deadlines));
+  for (const one of taken) {
+    const heap = one.plan === group.at(-1) ? await readMemory(one.plan, processes, deadlines) : [];
+    onCell(await record(one, floor, heap));
   }
+  return floor;
+}
+
+interface Take {
+  readonly plan: CellPlan;
+  readonly measured: Awaited<ReturnType<typeof take>>;
+}
+
+async function record({ plan, measured }: Take, floor: CompletedCell['floor'], heap: readonly HeapReading[]) {
+  return recordCell(identity(plan), { ...measured, disturbance: await measured.disturbance, floor, heap });
+}
+
+function largestOf(group: CellGroup): CellPlan {
+  return group.reduce((most, plan) => (plan.point.clients > most.point.clients ? plan : most));
 }
 
 /** @returns the certificate that the server made; undefined without TLS or without a rehearsal */

@@ -8,6 +8,7 @@ import { groupsToRepeat, keyOfPlan, MOST_ATTEMPTS } from './attempts.ts';
 import type { CellGroup } from './cell-plan.ts';
 import type { Laboratory } from './laboratory.ts';
 import { blocksOf, isBeyondLimit, planCells, type RunConfig } from './plan.ts';
+import { ProcessPool } from './process-pool.ts';
 import { runCells as runInProcesses } from './run-cell.ts';
 
 export interface RunContext {
@@ -43,15 +44,18 @@ export async function run(config: RunConfig, context: RunContext): Promise<Resul
     const session = { ...start, endedAt, cells: cells.length - (earlier?.cells.length ?? 0), after };
     return buildResult(config, context, cells, [...(earlier?.sessions ?? []), session], isFinished ? endedAt : null);
   };
+  const pool = new ProcessPool();
   const measure = async (group: CellGroup) => {
     save(resultSoFar(null, null, false));
-    await measureGroup(group, cells, context);
+    await measureGroup(group, cells, pool, context);
   };
 
-  const isFinished = await measureBlocks(config, context, cells, measure).catch((error) => {
-    if (!signal.aborted) throw error;
-    return false;
-  });
+  const isFinished = await measureBlocks(config, context, cells, measure)
+    .catch((error) => {
+      if (!signal.aborted) throw error;
+      return false;
+    })
+    .finally(() => pool.end());
   const after = context.readMachineState();
   const result = resultSoFar(now().toISOString(), after, isFinished);
   save(result);
@@ -89,6 +93,7 @@ async function measureBlocks(
 async function measureGroup(
   [first, ...others]: CellGroup,
   cells: Cell[],
+  pool: ProcessPool,
   { laboratory, signal, onGroupStart, onCellEnd, runCells = runInProcesses }: RunContext,
 ): Promise<void> {
   const group: CellGroup = [
@@ -96,7 +101,7 @@ async function measureGroup(
     ...others.map((plan, at) => ({ ...plan, order: cells.length + 2 + at })),
   ];
   onGroupStart(group);
-  const measured = await coolDown(await runCells(group, laboratory, signal), laboratory, signal);
+  const measured = await coolDown(await runCells(group, laboratory, signal, pool), laboratory, signal);
   cells.push(...measured);
   for (const cell of measured) onCellEnd(cell);
 }

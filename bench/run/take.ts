@@ -21,22 +21,24 @@ import { planWindow } from './window.ts';
 /** Asking the kernel about more sockets than this would disturb what is measured. */
 const MAX_WATCHED_SOCKETS = 2_000;
 /** From the call to the feed's start: every process must have read the message by then, behind the traffic of its clients. */
-const LEAD_NS = { cell: 150e6, floor: 60e6 };
-/** Before the window of the floor: a thread of the alarm that has just started takes 5 ms of CPU time in the first tenths. */
-const FLOOR_WARMUP_SECONDS = 0.4;
+const LEAD_NS = 100e6;
+/** An odd number of parts, of which one is in the middle. */
+const FLOOR = { leadNs: 60e6, warmupNs: 100e6, parts: 9 };
 
 /** What all takes of a group share. */
 export interface TakeContext {
   readonly laboratory: Laboratory;
   readonly processes: CellProcesses;
-  /** Whether the crowd may be made to give way to the probe. */
-  readonly mayYield: boolean;
-  /** Of the rehearsal, on TLS: to make another takes as long as the take. */
+  /** Whether the crowd is made to give way to the probe. */
+  readonly yields: boolean;
   readonly certificate: Listening['certificate'];
   readonly signal: AbortSignal;
 }
 
-export async function take(plan: CellPlan, context: TakeContext): Promise<Omit<Measurements, 'floor' | 'heap'>> {
+/** What was measured; a watcher of the machine answers after it. */
+type Taken = Omit<Measurements, 'floor' | 'heap' | 'disturbance'> & Pick<SystemCounts, 'disturbance'>;
+
+export async function take(plan: CellPlan, context: TakeContext): Promise<Taken> {
   const { laboratory, processes, certificate, signal } = context;
   const { network, server, openServer } = processes;
   const { point } = plan;
@@ -66,14 +68,14 @@ export async function take(plan: CellPlan, context: TakeContext): Promise<Omit<M
   await Promise.all(collections);
   const crowd = holders.filter(({ isProbe }) => !isProbe);
   const crowdPids = crowd.flatMap(({ worker }) => worker.pid ?? []);
-  const yields = plan.probeClients > 0 && crowdPids.length > 0 && context.mayYield;
+  const yields = plan.probeClients > 0 && crowdPids.length > 0 && context.yields;
   // The relay too, whose clients are not timed.
   const yielding = [...crowdPids, ...(relay?.pid === undefined ? [] : [relay.pid])];
   const crowdPolicy = yields ? await laboratory.yieldToProbe(yielding) : 'normal';
 
   const probeAt = holders.findIndex(({ isProbe }) => isProbe);
   const { ports: probePorts, reader } = connected[probeAt] ?? {};
-  const planned = planWindow(plan, holders.length, deadlines.drain + retransmissionMs(point), LEAD_NS.cell);
+  const planned = planWindow(plan, holders.length, deadlines.drain + retransmissionMs(point), LEAD_NS);
   const window = { ...planned, ...(probePorts && { probePorts }) };
   const [fromNs, toNs] = window.windowNs;
   const phase = () => (nowNs() < fromNs ? 'warm-up' : nowNs() < toNs ? 'measure' : 'drain');
@@ -127,7 +129,7 @@ export async function take(plan: CellPlan, context: TakeContext): Promise<Omit<M
     pinning: laboratory.pinning,
     arrivals: plan.arrivals,
     ...systemCounts,
-    disturbance: await disturbance,
+    disturbance,
   };
 }
 
@@ -149,35 +151,41 @@ async function openDetours(
   return { relay, link, tap, via };
 }
 
-/** CPU of the server at the plan's rate of events without a client; undefined where the plan does not ask for it. */
+/**
+ * CPU of the server at the plan's rate of events without a client; undefined where the plan does not ask for it. Of several parts
+ * of the window the one in the middle: without subscribers the feed's code is compiled anew, which takes a part or two 4 ms more.
+ */
 export async function measureFloor(
   plan: CellPlan,
   { server, network }: CellProcesses,
   deadlines: typeof DEADLINES_MS,
 ): Promise<CompletedCell['floor']> {
-  if (plan.floorSeconds === 0) return undefined;
-  const floor: CellPlan = {
+  const { floorSeconds, lane, point } = plan;
+  if (floorSeconds === 0) return undefined;
+  const within = (deadlineMs: number) => ({ phase: 'floor', deadlineMs });
+  const silent: CellPlan = {
     ...plan,
     procedure: 'deliver',
-    lane: { id: plan.lane.id, options: plan.lane.options, wire: plan.lane.wire },
+    lane: { id: lane.id, options: lane.options, wire: lane.wire },
     rehearsalSeconds: 0,
-    warmupSeconds: FLOOR_WARMUP_SECONDS,
-    windowSeconds: plan.floorSeconds,
   };
-  const within = (deadlineMs: number) => ({ phase: 'floor', deadlineMs });
-  // As in a rehearsal the heap is not read, and a feed that is late begins late.
-  const listenParams = { ...baseListenParams(floor, network), isRehearsal: true };
+  // As in a rehearsal the heap is not read.
+  const listenParams = { ...baseListenParams(silent, network), isRehearsal: true };
   await server.call('listen', listenParams, within(deadlines.listen));
   await server.call('collect', {}, within(deadlines.listen));
-  const window = planWindow(floor, 1, 0, LEAD_NS.floor);
-  const limits = within((window.windowNs[1] - nowNs()) / 1e6 + deadlines.measure);
-  const { usage } = await server.call('measure', window, limits);
+  const startNs = nowNs() + FLOOR.leadNs;
+  const fromNs = startNs + FLOOR.warmupNs;
+  const windowNs = [fromNs, fromNs + floorSeconds * 1e9] as const;
+  const events = Math.ceil(((windowNs[1] - startNs) / 1e9) * point.eventsPerSecond);
+  const limits = within((windowNs[1] - nowNs()) / 1e6 + deadlines.measure);
+  const { parts } = await server.call('measureFloor', { startNs, windowNs, events, parts: FLOOR.parts }, limits);
   await server.call('close', {}, within(deadlines.close));
-  return { cpuUs: usage.cpuUs, elapsedUs: usage.elapsedUs };
+  const byShare = parts.toSorted((a, b) => a.cpuUs / a.elapsedUs - b.cpuUs / b.elapsedUs);
+  return byShare[Math.floor(parts.length / 2)];
 }
 
 interface SystemCounts extends Pick<Measurements, 'segments' | 'packets'> {
-  /** Waited for while the clients close: a watcher answers when it next wakes up. */
+  /** Waited for when the take is over: a watcher answers when it next wakes up. */
   readonly disturbance: Promise<Disturbance>;
 }
 

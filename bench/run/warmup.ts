@@ -14,7 +14,7 @@ const BURST = { deliveriesPerSecond: 24_000, bytesPerSecond: 80e6, speed: 12, ev
  * Where a delivery is the answer to a parked poll, which takes ten times as long: the burst's polls must be answered before the
  * window, and so many of them come only in a longer time.
  */
-const PARKED = { deliveriesPerSecond: 2_500, seconds: 1 };
+const PARKED = { deliveriesPerSecond: 2_500, seconds: 0.6 };
 /** At the cell's own pace after the burst, or a slot where that is longer: queues of the burst drain. */
 const STEADY_SECONDS = 0.2;
 
@@ -27,9 +27,10 @@ export interface Warmup {
 }
 
 export function warmupOf({ lane, point, arrivals, rehearsalSeconds, ...plan }: CellPlan): Warmup {
-  const isParked = lane.polls === 'parked' && rehearsalSeconds > 0;
-  const warmupSeconds = isParked ? Math.max(PARKED.seconds, plan.warmupSeconds) : plan.warmupSeconds;
   const { clients, eventsPerSecond, messagesPerSecond = 0, payloadBytes } = point;
+  const isBurst = clients * eventsPerSecond * BURST.speed > PARKED.deliveriesPerSecond;
+  const isParked = lane.polls === 'parked' && rehearsalSeconds > 0 && isBurst;
+  const warmupSeconds = isParked ? Math.max(PARKED.seconds, plan.warmupSeconds) : plan.warmupSeconds;
   // The steady state, in which events wait for polls and travel, must be reached when the window begins.
   const waitSeconds = eventWaitMs(lane, point) / 1e3;
   const perSecond = eventsPerSecond > 0 ? eventsPerSecond : messagesPerSecond;

@@ -49,7 +49,12 @@ export function createRelayRole(): Role<RelayCalls> {
     async close() {
       const tap = current();
       await tap.close(CLOSE_GRACE_MS);
-      return { cell: tap.count(), clientSide: tap.clientSide.read(), serverSide: tap.serverSide.read() };
+      return {
+        cell: tap.count(),
+        samples: tap.samples,
+        clientSide: tap.clientSide.read(),
+        serverSide: tap.serverSide.read(),
+      };
     },
   };
 }

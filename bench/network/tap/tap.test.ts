@@ -121,6 +121,8 @@ describe('a tap', () => {
       await expect.poll(() => tap.clientSide.openSockets.size + tap.serverSide.openSockets.size).toBe(0);
       expect(tap.count()).toMatchObject({ events, up: { handshake: 6 * events }, problems: [] });
     }
+    // Each connection is an opening that brings an event at once: the first is the sample.
+    expect(tap.samples.map(({ kind, events }) => [kind, events])).toEqual([['opening', 1]]);
     const whole = tap.count();
     expect(sumOf(whole.up)).toBe(tap.clientSide.read().receivedBytes);
     expect(sumOf(whole.down)).toBe(tap.clientSide.read().sentBytes);

@@ -8,10 +8,11 @@
 import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { Address } from '../../contract/calls.ts';
-import type { LedgerCount, WireProtocol } from '../../contract/ledger.ts';
+import type { LedgerCount, WireExchange, WireProtocol } from '../../contract/ledger.ts';
 import { ConnectionLedger } from '../../ledger/connection.ts';
 import { noCount, sumCounts } from '../../ledger/layers.ts';
 import { KeyLog } from '../../ledger/tls/key-log.ts';
+import { WireSampler } from '../../ledger/wire-sampler.ts';
 import { nowNs } from '../../measure/clock.ts';
 import { outletTo, readInto, TcpHop } from '../../measure/tcp-hop.ts';
 
@@ -30,11 +31,14 @@ export class Tap extends TcpHop {
   /** Clients whose last bytes are not answered yet: the answer is on its way, or the poll is parked. */
   readonly #unanswered = new Set<Socket>();
   readonly #target: TapTarget;
+  /** Not of TLS: what is within it is read when its secrets come. Not of HTTP/2, whose connection is shared. */
+  readonly #sampler: WireSampler | undefined;
 
   private constructor(target: TapTarget) {
     super();
     this.#target = target;
     this.#keyLog = target.tls ? new KeyLog() : undefined;
+    this.#sampler = target.tls || target.protocol === 'http2' ? undefined : new WireSampler(() => nowNs() / 1_000);
   }
 
   static open(target: TapTarget): Promise<Tap> {
@@ -61,17 +65,23 @@ export class Tap extends TcpHop {
     return sumCounts([this.#ended, ...[...this.#open, ...this.#waiting].map((ledger) => ledger.count())]);
   }
 
+  /** Of each kind of exchange one, of a connection that was read along with from its first byte. */
+  get samples(): WireExchange[] {
+    return this.#sampler?.read() ?? [];
+  }
+
   protected override carry(client: Socket): void {
     const server = this.connect(this.#target);
     const ledger = new ConnectionLedger(this.#target.protocol, this.#keyLog);
+    const reader = this.#sampler?.readerOf(ledger) ?? ledger;
     this.#open.add(ledger);
     const readUp = (chunk: Buffer) => {
       this.#unanswered.add(client);
-      ledger.fromClient(chunk);
+      reader.fromClient(chunk);
     };
     const readDown = (chunk: Buffer) => {
       this.#unanswered.delete(client);
-      ledger.fromServer(chunk);
+      reader.fromServer(chunk);
     };
     client.once('close', () => this.#unanswered.delete(client));
     const endUp = () => ledger.clientEnded();
@@ -90,6 +100,7 @@ export class Tap extends TcpHop {
   #close(ledger: ConnectionLedger): void {
     this.#open.delete(ledger);
     this.#waiting.delete(ledger);
+    this.#sampler?.ended(ledger);
     if (ledger.isWaiting) this.#waiting.add(ledger);
     else this.#ended = sumCounts([this.#ended, ledger.count()]);
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type CompletedCell, parseResult, type Result, severe } from '../../contract/result.ts';
-import { makeResult, type ResultSpec } from '../../tests/fixture.ts';
+import { makeResult, type ResultSpec, withLedger } from '../../tests/fixture.ts';
 import { mergeResults } from './merge.ts';
 import { settingDifferences } from './settings.ts';
 
@@ -31,6 +31,25 @@ describe('a merged result', () => {
     expect(merged.cells).toHaveLength(runs.flatMap(({ cells }) => cells).length);
     const ofSecond = merged.cells.filter(({ run }) => run === 2).map(({ run: _run, ...cell }) => cell);
     expect(ofSecond).toEqual(runs[1]?.cells);
+  });
+
+  it('has the samples of the wire of its first run alone', () => {
+    const message = {
+      direction: 'down' as const,
+      afterUs: 0,
+      layers: [['payload', 1] as ['payload', number]],
+      bytes: 'eA==',
+    };
+    const sampled = (cell: CompletedCell): CompletedCell => {
+      const { wire } = withLedger(cell);
+      const samples = [{ kind: 'event' as const, events: 1, messages: [message] }];
+      return { ...cell, wire: { ...wire, ...(wire.ledger && { ledger: { ...wire.ledger, samples } }) } };
+    };
+    const { cells } = mergeResults([runAt(0, { change: sampled }), runAt(1, { change: sampled })]);
+    const runsWith = cells.flatMap((cell) =>
+      cell.state === 'completed' && cell.wire.ledger?.samples ? [cell.run] : [],
+    );
+    expect(new Set(runsWith)).toEqual(new Set([1]));
   });
 
   it('names its runs in the order in which they began, however they are named', () => {

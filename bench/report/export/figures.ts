@@ -1,6 +1,6 @@
 /** The figures of the page, each as a file that needs nothing else. */
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../contract/paths.ts';
 import { drawingOf } from '../view/charts/plots.ts';
@@ -20,9 +20,12 @@ export function figureFiles(model: PageModel): [string, string][] {
   });
 }
 
-/** Programs that are not browsers know no custom properties: the page's colours are written out. */
+/** Programs that are not browsers know no custom properties: the page's colours are written out, as they are on paper. */
 function lightColours(): ReadonlyMap<string, string> {
-  const css = readFileSync(join(projectRoot, 'bench/report/page/browser/colours.css'), 'utf8');
-  const [light = ''] = css.split('}');
-  return new Map([...light.matchAll(/(--[\w-]+): (#\w+);/g)].map(([, name = '', hex = '']) => [name, hex]));
+  const folder = join(projectRoot, 'bench/report/page/browser');
+  const styles = readdirSync(folder).filter((name) => name.endsWith('.css'));
+  const light = styles
+    .sort()
+    .flatMap((name) => readFileSync(join(folder, name), 'utf8').match(/^:root \{[^}]*\}/gm) ?? []);
+  return new Map([...light.join('').matchAll(/(--[\w-]+): (#\w+);/g)].map(([, name = '', hex = '']) => [name, hex]));
 }

@@ -4,6 +4,7 @@ import type { Estimate, Point, Result } from '../../contract/result.ts';
 import { latencyMetric, type Metric, metrics } from '../../stats/metrics/metrics.ts';
 import { Anchors } from '../view/words/anchors.ts';
 import { headed, intervalText, type Scale, scaleOf } from '../view/words/format.ts';
+import { markdownTable } from '../view/words/markdown.ts';
 import {
   inOrder,
   type LaneAtPlace,
@@ -13,7 +14,6 @@ import {
   withoutDuplicates,
 } from '../view/words/places.ts';
 import { formatEstimate } from '../view/words/wording.ts';
-import { markdownTable } from './markdown.ts';
 
 const FAN_OUT = 'fanout';
 

@@ -2,10 +2,10 @@
 
 import type { Cell, Result } from '../../contract/result.ts';
 import { countOf, formatDuration, formatNumber, scaleFor } from '../view/words/format.ts';
+import { bullets, escapeMarkdown } from '../view/words/markdown.ts';
 import type { ScenarioView } from '../view/words/places.ts';
 import { conditionsText, reproduceLines } from '../view/words/wording.ts';
 import { scenarioCommand } from './commands.ts';
-import { bullets, escapeMarkdown } from './markdown.ts';
 import { labelsOf } from './tables-tex.ts';
 
 export function reproduceMarkdown(result: Result, views: readonly ScenarioView[], exportedBytes: number): string {

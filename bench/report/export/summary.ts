@@ -12,12 +12,12 @@ import {
   TABLES,
 } from '../view/tables/tables.ts';
 import { allAttemptsText, formatInstant, formatInterval, headed, intervalText, RATIO } from '../view/words/format.ts';
+import { bullets, escapeMarkdown, type MarkdownColumn, markdownTable } from '../view/words/markdown.ts';
 import { type Place, type ScenarioView, withoutDuplicates } from '../view/words/places.ts';
 import { roundsOf } from '../view/words/rounds.ts';
 import { citableText, reasonTexts, sessionText, UNCITABLE_MARK } from '../view/words/standing.ts';
 import { verdictText } from '../view/words/verdicts.ts';
 import { conditionsText, laneText, runsBeforeText, softwareText } from '../view/words/wording.ts';
-import { bullets, escapeMarkdown, type MarkdownColumn, markdownTable } from './markdown.ts';
 
 export function summaryMarkdown(result: Result, views: readonly ScenarioView[]): string {
   return `${[

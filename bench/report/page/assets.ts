@@ -15,7 +15,7 @@ export interface Script {
 }
 
 /** In this order: the last has what changes on a narrow screen and on paper. */
-const STYLES = ['colours', 'base', 'head', 'figures', 'tables', 'prose', 'folds', 'numbers', 'media'] as const;
+const STYLES = ['colours', 'base', 'hero', 'figures', 'tables', 'prose', 'folds', 'wire', 'numbers', 'media'] as const;
 
 /** What draws charts, and what it takes to draw intervals, texts and limits. They register themselves. */
 const LIBRARIES = [

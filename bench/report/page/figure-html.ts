@@ -33,21 +33,22 @@ function figureHtml(figure: Figure, drawn: Drawn): Html {
 <h3 id="${id}">${title}${anchorLink(id, title)}</h3>
 <p class="definition">${definition}</p>
 ${finding && html`<p class="finding">${prose(finding)}</p>`}
-${charts && chartsHtml(figure, charts, drawn)}
+${charts && chartsHtml(figure, drawn)}
 ${tables.map(table)}
 </section>`;
 }
 
 /** The drawing stands where scripts don't run and on paper; where they do, charts take its place on the screen. */
-export function chartsHtml(figure: Figure, groups: readonly ChartGroup[], drawn: Drawn): Html {
+export function chartsHtml(figure: Figure, drawn: Drawn): Html {
   const { lanes, source } = drawn;
+  const { charts = [] } = figure;
   const drawing = figureSvg(figure, lanes, { colour: (name) => `var(${name})`, source, isInPage: true });
   if (!drawing) return html`<p class="note">There is no chart: no lane has a value to show.</p>`;
-  const key = keyOf(groups);
+  const key = keyOf(charts);
   return html`<div class="chart" id="${figure.id}-charts"><div class="drawing">${new Html(markup(drawing))}</div>
 <div class="plots" hidden>
 <ul class="legend">${key.map(keyItem)}</ul>
-${groups.map((group) => groupHtml(figure, group, drawn))}<p class="save">${['SVG', 'PNG'].map(
+${charts.map((group) => groupHtml(figure, group, drawn))}<p class="save">${['SVG', 'PNG'].map(
     (format) =>
       html`<button type="button" data-save="${format}" aria-label="${format} of ${figure.title}">${format}</button>`,
   )}</p></div></div>
@@ -64,7 +65,7 @@ function panelHtml({ finding, tables }: Figure, { id, title, chart }: Panel, { h
   const said = finding ? `${proseText(finding)} ` : '';
   const details = tables[0]?.id;
   return html`<div class="panel">${title && html`<p class="panel-title">${title}</p>`}
-<div class="plot" style="height: ${heights.get(id)}px"><canvas id="${id}" tabindex="0" role="application" aria-roledescription="chart" aria-label="${said}${chart.label} Arrow keys go from value to value."${
+<div class="plot" style="height: ${(heights.get(id) ?? 0) / 16}rem"><canvas id="${id}" tabindex="0" role="application" aria-roledescription="chart" aria-label="${said}${chart.label} Arrow keys go from value to value."${
     details && html` aria-details="${details}"`
   }></canvas></div></div>
 `;
@@ -74,7 +75,9 @@ function keyItem({ text, lane, swatch, sign }: KeyItem): Html {
   if (lane) {
     return html`<li><button type="button" data-lane="${lane.index}" aria-pressed="true">${laneMark(lane)}${text}</button></li>`;
   }
-  if (!swatch) return html`<li class="reading"><span class="symbol" aria-hidden="true">${sign}</span>${text}</li>`;
+  if (!swatch) {
+    return html`<li class="reading">${sign && html`<span class="symbol" aria-hidden="true">${sign}</span>`}${text}</li>`;
+  }
   const name = `swatch${swatch.isHatched ? ' hatched' : ''}`;
   return html`<li><span class="${name}" style="--colour: var(${swatch.colour})" aria-hidden="true"></span>${text}</li>`;
 }

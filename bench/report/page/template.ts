@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { Drawing } from '../view/charts/plot.ts';
+import { glossaryOf } from '../view/glossary.ts';
 import type { PageModel } from '../view/model.ts';
 import { plotPx } from '../view/svg/draw.ts';
 import { PARTS } from '../view/words/anchors.ts';
@@ -11,7 +12,9 @@ import { type Drawn, sectionHtml } from './figure-html.ts';
 import { embedJson, Html, html } from './html.ts';
 import { anchorLink, copyable, entries, laneMark, prose, table } from './parts.ts';
 import { computedHtml } from './sections/computed.ts';
+import { heroHtml } from './sections/hero.ts';
 import { numbersHtml } from './sections/numbers.ts';
+import { wireHtml } from './sections/wire.ts';
 
 const ICON =
   'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 16 16%22%3E%3Cpath ' +
@@ -26,7 +29,7 @@ interface Part {
 
 /** In the order of the page. */
 const SECTIONS: readonly Part[] = [
-  // Here: wire.
+  { id: PARTS.wire, title: 'What goes over the wire for one event', html: ({ wire }) => wire && wireHtml(wire) },
   { id: PARTS.numbers, title: 'With my numbers', html: ({ numbers }) => numbersHtml(numbers) },
   {
     id: PARTS.breakEven,
@@ -51,16 +54,18 @@ const SECTIONS: readonly Part[] = [
     title: 'Cite and reproduce',
     html: ({ cite, reproduce }) => html`${citeHtml(cite)}${reproduceHtml(reproduce)}`,
   },
-  { id: PARTS.details, title: 'Details', html: detailsHtml },
 ];
 
 export function pageHtml(model: PageModel, drawing: Drawing, { style, scripts }: Assets): string {
   const heights = new Map(drawing.plots.map((plot) => [plot.id, plotPx(plot)]));
   const drawn: Drawn = { lanes: drawing.lanes, heights, source: model.source };
-  const sections = SECTIONS.flatMap((one) => {
-    const content = one.html(model, drawn);
-    return content ? [{ ...one, content }] : [];
+  const told = SECTIONS.flatMap(({ id, title, html: contentOf }) => {
+    const content = contentOf(model, drawn);
+    return content ? [{ id, title, content }] : [];
   });
+  const hero = heroHtml(model.hero, new Set(told.map(({ id }) => id)));
+  const details = detailsHtml(model, html`${hero}${told.map(({ content }) => content)}`);
+  const sections = [...told, { id: PARTS.details, title: 'Details', content: details }];
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -73,7 +78,7 @@ export function pageHtml(model: PageModel, drawing: Drawing, { style, scripts }:
 <style>${new Html(style)}</style>
 </head>
 <body>
-${headHtml(model)}
+${hero}
 ${contents(sections)}
 <main>
 ${sections.map(({ id, title, content }) => part(id, title, content))}
@@ -100,34 +105,26 @@ ${content}
 </section>`;
 }
 
-function headHtml({ head: { question, citable, noiseFloor, session, facts }, nothingMeasured }: PageModel): Html {
-  const reasons =
-    citable.reasons.length > 0
-      ? html`<ul class="reasons">${citable.reasons.map((reason) => html`<li>${reason}</li>`)}</ul>`
-      : undefined;
-  return html`<header id="${PARTS.hero}">
-<p class="brand">Pushlab <span>a comparison lab for server push</span></p>
-<h1>${question}</h1>
-${nothingMeasured && html`<p class="note">${nothingMeasured}</p>`}
-<div class="citable ${citable.ok ? 'yes' : 'no'}"><p class="verdict">Citable: ${citable.title}</p>${reasons}${noiseFloor.map(
-    (text) => html`<p class="noise-floor">${prose(text)}</p>`,
-  )}${session && html`<p class="noise-floor">${session}</p>`}</div>
-${entries('facts', facts)}
-</header>`;
-}
-
-function contents(sections: readonly Part[]): Html {
+function contents(sections: readonly Pick<Part, 'id' | 'title'>[]): Html {
   const links = sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`);
   return html`<nav aria-label="Contents"><ul class="contents">${links}</ul></nav>`;
 }
 
-/** What auditors look up: folded, so that the page before it is short. */
-function detailsHtml({ runs, checks, conditions, glossary }: PageModel): Html {
+/**
+ * What auditors look up: folded, so that the page before it is short.
+ *
+ * @param told the page before it: the glossary explains the words that are used
+ */
+function detailsHtml({ facts, runs, checks, conditions }: PageModel, told: Html): Html {
   const tables = runs.flatMap((one) => (one ? [table(one)] : []));
-  return html`${tables.length > 0 ? fold(PARTS.runs, 'Runs beside one another', 'between these, and earlier ones', html`${tables}`) : undefined}
+  const beside = fold(PARTS.runs, 'Runs beside one another', 'between these, and earlier ones', html`${tables}`);
+  const measured = html`${entries('facts', facts)}${conditionsHtml(conditions)}`;
+  const folds = html`${tables.length > 0 ? beside : undefined}
 ${fold(PARTS.checks, 'Checks', 'deliveries, bytes, warnings', checksHtml(checks))}
-${fold(PARTS.conditions, 'Conditions', 'machine, lanes, phases, harness', conditionsHtml(conditions))}
-${fold(PARTS.reading, 'How to read this page', 'words and their meaning', entries('glossary', glossary))}`;
+${fold(PARTS.conditions, 'Conditions', 'machine, lanes, phases, harness', measured)}`;
+  const words = glossaryOf(html`${told}${folds}`.text.replace(/<[^>]*>/g, ' '));
+  return html`${folds}
+${fold(PARTS.reading, 'How to read this page', 'words and their meaning', entries('glossary', words))}`;
 }
 
 function fold(id: string, title: string, folded: string, content: Html): Html {
@@ -135,8 +132,8 @@ function fold(id: string, title: string, folded: string, content: Html): Html {
 ${content}</details>`;
 }
 
-function checksHtml({ rejected, audit, agreement, warnings }: PageModel['checks']): Html {
-  return html`${[rejected, audit, agreement].map((one) => html`${one && table(one)}\n`)}<h3 id="${PARTS.warnings}">Warnings${anchorLink(PARTS.warnings, 'Warnings')}</h3>
+function checksHtml({ noiseFloor, session, rejected, audit, agreement, warnings }: PageModel['checks']): Html {
+  return html`${noiseFloor.map((text) => html`<p class="noise-floor">${prose(text)}</p>`)}${session && html`<p class="noise-floor">${session}</p>`}${[rejected, audit, agreement].map((one) => html`${one && table(one)}\n`)}<h3 id="${PARTS.warnings}">Warnings${anchorLink(PARTS.warnings, 'Warnings')}</h3>
 ${warnings.length > 0 ? warnings.map(warningHtml) : html`<p>There are none.</p>`}`;
 }
 

@@ -51,10 +51,10 @@ describe('a merged result', () => {
   });
 
   it('says of how many runs its rounds are, and which', () => {
-    const { head, sections, conditions } = pageModel(merged);
+    const { facts, sections, conditions } = pageModel(merged);
     expect(sections[0]?.setting).toContain('3 rounds in each of 2 runs');
-    expect(head.facts).toContainEqual({ term: 'Joined from', text: 'run-1 run-2', code: true });
-    expect(head.facts.map(({ term }) => term)).not.toContain('Seed');
+    expect(facts).toContainEqual({ term: 'Joined from', text: 'run-1 run-2', code: true });
+    expect(facts.map(({ term }) => term)).not.toContain('Seed');
     expect(conditions.sessions.definition).toMatch(/^2 runs were joined, of 2 sessions in all\./);
   });
 
@@ -151,7 +151,7 @@ describe('earlier runs of the same settings', () => {
   });
 
   it('are counted among the facts of the run', () => {
-    expect(pageModel(now).head.facts).toContainEqual({
+    expect(pageModel(now).facts).toContainEqual({
       term: 'Before it',
       text: '4 runs of these settings on this machine, in the same folder',
     });
@@ -159,6 +159,6 @@ describe('earlier runs of the same settings', () => {
     expect(describeResult(now)).toContain(`${said}.\n`);
     expect(exportResult(now).get('summary.md')).toContain(said);
     const first = run(3, { replace: { runsBefore: 0 } });
-    expect(pageModel(first).head.facts.find(({ term }) => term === 'Before it')?.text).toMatch(/^no run/);
+    expect(pageModel(first).facts.find(({ term }) => term === 'Before it')?.text).toMatch(/^no run/);
   });
 });

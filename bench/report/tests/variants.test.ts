@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { makeResult, withLedger } from '../../tests/fixture.ts';
+import { makeResult } from '../../tests/fixture.ts';
 import { summaryMarkdown } from '../export/summary.ts';
 import { tablesLatex } from '../export/tables-tex.ts';
 import { describeResult } from '../terminal/terminal.ts';
@@ -48,17 +48,6 @@ describe('a variant', () => {
     expect(proseText(figureOf('spread-bytes', same).finding ?? [])).toBe(
       'No variant differs from what it varies by more than the margin of ±1\u00a0%.',
     );
-  });
-
-  test('has its overhead beside that of what it varies at every level', () => {
-    const layered = makeResult({
-      lanes: LANES,
-      variants: VARIANTS,
-      change: withLedger,
-      replace: { scenarios: result.scenarios.map((one) => ({ ...one, figures: ['layers' as const] })) },
-    });
-    const tables = figureOf('spread-levels', layered).tables;
-    for (const { columns } of tables) expect(columns[1]?.label).toBe('Ratios to');
   });
 
   test('is told against what it varies in words, on the terminal and in exports', () => {

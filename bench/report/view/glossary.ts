@@ -69,7 +69,7 @@ const TEXTS = {
   Citable:
     'Bytes, packets, memory, CPU and latency each have grounds of their own to be cited. † marks a figure that is not citable: ' +
     'its reasons stand below the table, and those of the run at the top.',
-  'Parts of a latency':
+  'Parts of latency':
     'Until the event was published (feed), until its bytes were handed to the kernel (server), until they woke the probe (wire), ' +
     'and what the probe let them wait (client). The four add up to the mean latency.',
   'Server CPU without clients':
@@ -91,3 +91,14 @@ const TEXTS = {
 };
 
 export const glossary: readonly Entry[] = Object.entries(TEXTS).map(([term, text]) => ({ term, text }));
+
+/** The entries whose term, or one of its terms, stands in a text. */
+export function glossaryOf(text: string): Entry[] {
+  const said = text.toLowerCase();
+  return glossary.filter(({ term }) =>
+    term
+      .toLowerCase()
+      .split(', ')
+      .some((word) => said.includes(word)),
+  );
+}

@@ -50,10 +50,11 @@ describe('the model', () => {
   });
 
   test('says first whether the numbers may be cited, and why not', () => {
-    expect(pageModel(makeResult()).head.citable).toMatchObject({ ok: true, reasons: [] });
-    const { citable } = pageModel(makeResult({ replace: REFUSED })).head;
-    expect(citable).toMatchObject({ ok: false, reasons: ['all: dirty-tree: The code differed from its commit.'] });
-    expect(citable.title).toContain('latency ✗');
+    expect(pageModel(makeResult()).hero.trust.map(({ isCitable }) => isCitable)).toEqual([true, true, true, true]);
+    expect(pageModel(makeResult()).hero.reasons).toEqual([]);
+    const { trust, reasons } = pageModel(makeResult({ replace: REFUSED })).hero;
+    expect(trust.map(({ isCitable }) => isCitable)).toEqual([false, false, false, false]);
+    expect(reasons).toEqual(['all: dirty-tree: The code differed from its commit.']);
   });
 });
 
@@ -372,14 +373,12 @@ describe('lanes and scenarios come from the result', () => {
   });
 
   test.each(FIGURES)('so that a scenario asks for its figures: %s alone', (name) => {
-    const { figures = [] } =
-      pageModel(makeResult({ change: withLedger, replace: { scenarios: [{ ...SCENARIO, figures: [name] }] } }))
-        .sections[0] ?? {};
-    expect(figures.map(({ id }) => id)).toEqual(
-      name === 'layers'
-        ? ['layers', 'levels', 'handshake', 'empty-polls'].map((id) => `spread-${id}`)
-        : [`spread-${name}`],
+    const { sections, wire } = pageModel(
+      makeResult({ change: withLedger, replace: { scenarios: [{ ...SCENARIO, figures: [name] }] } }),
     );
+    const ids = sections.flatMap(({ figures }) => figures.map(({ id }) => id));
+    expect(ids).toEqual(name === 'layers' ? [] : [`spread-${name}`]);
+    expect(wire?.tables.map(({ id }) => id)).toEqual(name === 'layers' ? ['spread-layers-table'] : undefined);
   });
 
   test('so that more lanes than colours still have a colour each', () => {

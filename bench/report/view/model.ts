@@ -7,20 +7,19 @@ import { noiseFloorOf } from './findings/noise-floor.ts';
 import { breakEvenOf } from './formulas/break-even.ts';
 import { constantsOf } from './formulas/constants.ts';
 import { residualsOf } from './formulas/residuals.ts';
-import { glossary } from './glossary.ts';
+import { heroOf } from './hero/hero.ts';
 import { numbersOf } from './numbers/numbers.ts';
 import type { Entry, Figure } from './page-model.ts';
 import { sectionOf } from './section.ts';
 import { betweenRunsTable } from './tables/between-runs-table.ts';
 import { conditionsOf } from './tables/conditions.ts';
 import { type EarlierRun, earlierTable } from './tables/earlier-table.ts';
+import { wireSection } from './wire/wire-section.ts';
 import { Anchors } from './words/anchors.ts';
 import { countOf, formatCount, formatDuration, formatInstant } from './words/format.ts';
 import { reportOf } from './words/quotes.ts';
-import { citableText, reasonTexts, refusedKinds, sessionText } from './words/standing.ts';
+import { sessionText } from './words/standing.ts';
 import { commitText, reproduceLines, runsBeforeText, sourceText } from './words/wording.ts';
-
-const GENERAL_QUESTION = 'What does it cost, in time and in bytes, to get an event from a server to its clients?';
 
 export type PageModel = ReturnType<typeof pageModel>;
 
@@ -28,26 +27,28 @@ export type PageModel = ReturnType<typeof pageModel>;
 export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
   const report = reportOf(result, new Anchors());
   const { views, anchors } = report;
-  const head = headOf(result);
+  const hero = heroOf(report);
   const constants = constantsOf(report);
   // Parts, in the order of the page; one that the result has nothing for is undefined, and left out.
   return {
-    title: `${head.question} · Pushlab`,
-    head,
+    title: `${hero.question} · Pushlab`,
+    hero,
     nothingMeasured: views.length > 0 ? undefined : 'No cell was measured: the run ended before its first cell did.',
-    // Here: wire.
+    wire: wireSection(report),
     numbers: numbersOf(report, constants),
     breakEven: breakEvenOf(report, constants),
     // Here: time, silence, server.
-    sections: views.map((view) => sectionOf(view, result, head.question, anchors)),
+    sections: views
+      .map((view) => sectionOf(view, result, hero.question, anchors))
+      .filter(({ figures }) => figures.length > 0),
     model: residualsOf(report, constants),
     // Here: claims, limits.
     cite: citeOf(result, views),
     reproduce: reproduceOf(result),
     runs: [betweenRunsTable(result, views), earlierTable(result, views, earlier)],
-    checks: checksOf(result, views),
+    checks: { ...checksOf(result, views), noiseFloor: noiseFloorOf(result), session: sessionText(result) },
+    facts: factsOf(result),
     conditions: conditionsOf(result, views),
-    glossary,
     source: sourceText(result),
   };
 }
@@ -57,22 +58,6 @@ export function figuresOf({ breakEven, sections, model }: PageModel): Figure[] {
   const computed = [breakEven, model].map((one) => (one && 'charts' in one ? [one] : []));
   const [before = [], after = []] = computed;
   return [...before, ...sections.flatMap(({ figures }) => figures), ...after];
-}
-
-function headOf(result: Result) {
-  const { scenarios, citable } = result;
-  const [scenario, ...others] = scenarios;
-  return {
-    question: scenario && others.length === 0 ? scenario.question : GENERAL_QUESTION,
-    citable: {
-      ok: refusedKinds(citable).length === 0,
-      title: citableText(citable),
-      reasons: reasonTexts(citable),
-    },
-    session: sessionText(result),
-    noiseFloor: noiseFloorOf(result),
-    facts: factsOf(result),
-  };
 }
 
 function factsOf(result: Result): Entry[] {

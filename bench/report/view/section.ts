@@ -4,19 +4,14 @@ import type { Result } from '../../contract/result.ts';
 import type { FigureKind } from '../../stats/metrics/metrics.ts';
 import { apartFigures } from './figures/apart-figure.ts';
 import { bytesFigure } from './figures/bytes-figure.ts';
-import { emptyPollsFigure } from './figures/empty-polls-figure.ts';
 import { figureSpec } from './figures/figures.ts';
 import { gapFigure } from './figures/gap-figure.ts';
-import { handshakeFigure } from './figures/handshake-figure.ts';
 import { herdFigure } from './figures/herd-figure.ts';
 import { isolationFigure } from './figures/isolation-figure.ts';
 import { kneeFigure } from './figures/knee-figure.ts';
-import { layersFigure } from './figures/layers-figure.ts';
-import { levelsFigure } from './figures/levels-figure.ts';
 import { metricFigure } from './figures/metric-figure.ts';
 import { tradeoffFigure } from './figures/tradeoff-figure.ts';
 import type { Figure, Section } from './page-model.ts';
-import { lanesOf } from './tables/lane-table.ts';
 import type { Anchors } from './words/anchors.ts';
 import { countOf } from './words/format.ts';
 import { type LaneAtPlace, type Place, type ScenarioView, withoutEqualBytes } from './words/places.ts';
@@ -31,16 +26,8 @@ const ofMetrics =
 const FIGURES: Readonly<Record<FigureKind, FiguresOf>> = {
   latency: ofMetrics('latency'),
   bytes: (view, anchors) => [bytesFigure(withoutEqualBytes(view), anchors)],
-  layers: (all, anchors, result) => {
-    const view = withoutEqualBytes(all);
-    const hasLedger = lanesOf(view).some(({ valid }) => valid.some(({ wire }) => wire.ledger));
-    return [
-      ...(hasLedger ? [layersFigure(view, anchors)] : []),
-      levelsFigure(view, result.environment, anchors),
-      ...(hasLedger ? [handshakeFigure(view, anchors)] : []),
-      ...emptyPollsFigure(view, result, anchors),
-    ];
-  },
+  // The section of the wire has them.
+  layers: () => [],
   cpu: ofMetrics('cpu'),
   memory: ofMetrics('memory'),
   tradeoff: (view, anchors) => [tradeoffFigure(view, anchors)],

@@ -50,10 +50,7 @@ export const conditionMetrics: readonly Metric[] = [
     verbs: takes('bytes to stay idle at usual keep-alives', 'fewer'),
     definition:
       "Bytes of silence, in inverse proportion to the period that the lane's row in the table of lanes has for its keep-alives, in place of the same one for all",
-    of: (cell) => {
-      const { periodMs, usualPeriodMs } = cell.keepAlive ?? { periodMs: 1, usualPeriodMs: 1 };
-      return perIdleMinute(cell, (windowBytes(cell) * periodMs) / usualPeriodMs);
-    },
+    of: (cell) => perIdleMinute(cell, windowBytes(cell) * atUsualPeriod(cell)),
     ...SILENCE,
     shown: {
       figures: ['idle'],
@@ -84,12 +81,7 @@ export const conditionMetrics: readonly Metric[] = [
     verbs: takes('bytes with TCP/IP headers to stay idle', 'fewer'),
     definition:
       'All bytes of both directions with the TCP and IP headers of their packets, acknowledgements among them, per client and minute without an event',
-    of: (cell) => {
-      const { packets } = cell.wire;
-      if (!packets) return undefined;
-      const { sentSegments, receivedSegments, headerBytesPerSegment } = packets;
-      return perIdleMinute(cell, windowBytes(cell) + (sentSegments + receivedSegments) * headerBytesPerSegment);
-    },
+    of: (cell) => perIdleMinute(cell, withHeaders(cell)),
     ...SILENCE,
     shown: {
       figures: ['idle'],
@@ -97,6 +89,26 @@ export const conditionMetrics: readonly Metric[] = [
       exported: { table: 'silence' },
       terminal: { label: 'with TCP/IP' },
       sentence: { after: ' per client and minute, with TCP/IP headers' },
+    },
+  },
+  {
+    id: 'idle.tcpIpBytesPerClientMinuteAtDefault',
+    title: 'Bytes of silence at usual keep-alives, with TCP/IP',
+    label: 'At usual keep-alives, with TCP/IP',
+    ...BYTES,
+    kind: 'packets',
+    verbs: takes('bytes with TCP/IP headers to stay idle at usual keep-alives', 'fewer'),
+    definition:
+      "Bytes of silence with TCP/IP, in inverse proportion to the period that the lane's row in the table of lanes has for its keep-alives, in place of the same one for all",
+    of: (cell) => {
+      const bytes = withHeaders(cell);
+      return bytes === undefined ? undefined : perIdleMinute(cell, bytes * atUsualPeriod(cell));
+    },
+    ...SILENCE,
+    shown: {
+      figures: ['idle'],
+      chart: { plot: 'Bytes of silence' },
+      exported: { table: 'silence' },
     },
   },
   {
@@ -372,7 +384,21 @@ function closedLoop(at: 0 | 1, loadGenerator: string) {
   } as const;
 }
 
-function perIdleMinute(cell: CompletedCell, amount: number): number | undefined {
+/** How often keep-alives pass at their usual period, by how often they did. */
+function atUsualPeriod({ keepAlive }: CompletedCell): number {
+  return keepAlive ? keepAlive.periodMs / keepAlive.usualPeriodMs : 1;
+}
+
+/** All bytes of the window with the TCP and IP headers of their packets; undefined where those were not counted. */
+function withHeaders(cell: CompletedCell): number | undefined {
+  const { packets } = cell.wire;
+  if (!packets) return undefined;
+  const { sentSegments, receivedSegments, headerBytesPerSegment } = packets;
+  return windowBytes(cell) + (sentSegments + receivedSegments) * headerBytesPerSegment;
+}
+
+function perIdleMinute(cell: CompletedCell, amount: number | undefined): number | undefined {
+  if (amount === undefined) return undefined;
   const { point, window, opened, upstream, recovery, closedLoops } = cell;
   const isSilent = window.events === 0 && [opened, upstream, recovery, closedLoops].every((one) => one === undefined);
   return isSilent ? (amount / point.clients) * (60 / window.seconds) : undefined;

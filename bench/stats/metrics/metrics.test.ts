@@ -53,6 +53,7 @@ describe('a metric is one row', () => {
       'At usual keep-alives',
       'Packets',
       'With TCP/IP',
+      'At usual keep-alives, with TCP/IP',
       'Server CPU',
       'Memory',
     ]);

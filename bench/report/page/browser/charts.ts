@@ -21,6 +21,8 @@ const MARKS: Readonly<Record<Mark, { pointStyle: string; rotation?: number }>> =
 
 const drawing = JSON.parse(document.getElementById('charts')?.textContent ?? '{"lanes":{},"plots":[]}') as Drawing;
 const style = getComputedStyle(document.documentElement);
+/** How much larger than usual the page's text is: so are the texts and marks of charts. */
+const zoom = (): number => Number.parseFloat(style.fontSize) / 16;
 const colour = (name: string): string => style.getPropertyValue(name);
 const live = document.createElement('p');
 let charts: readonly ChartJs[] = [];
@@ -28,7 +30,7 @@ let charts: readonly ChartJs[] = [];
 function draw(): void {
   for (const chart of charts) chart.destroy();
   Chart.defaults.font.family = colour('--sans');
-  Chart.defaults.font.size = 12;
+  Chart.defaults.font.size = 12 * zoom();
   Chart.defaults.color = colour('--ink-quiet');
   Chart.defaults.animation = false;
   charts = drawing.plots.flatMap((plot) => {
@@ -64,7 +66,7 @@ function configOf(plot: Plot): ChartConfiguration {
       responsive: true,
       maintainAspectRatio: false,
       ...(kind === 'bars' && { indexAxis: 'y' }),
-      layout: { padding: ({ chart }: { chart: ChartJs }) => ({ right: hasRoom(chart) ? endPx : 14 }) },
+      layout: { padding: ({ chart }: { chart: ChartJs }) => ({ right: (hasRoom(chart) ? endPx : 14) * zoom() }) },
       scales: {
         x: {
           ...scale(x, isRows),
@@ -120,7 +122,7 @@ function datasetOf(series: Series, { kind }: Plot): object {
       type: 'bar',
       data: series.values.map(([from, to, y]) => ({ x: [from, to], y })),
       backgroundColor: series.isHatched ? stripes(fill) : fill,
-      barThickness: 18,
+      barThickness: 18 * zoom(),
       grouped: false,
     };
   }
@@ -136,11 +138,11 @@ function datasetOf(series: Series, { kind }: Plot): object {
   const mark = MARKS[lane?.mark ?? 'circle'];
   if (series.kind === 'rounds') {
     const hollow = { backgroundColor: 'transparent', borderColor: stroke, borderWidth: 1 };
-    return { type: 'scatter', clip: false, data, ...mark, ...hollow, radius: 2.5, hoverRadius: 4 };
+    return { type: 'scatter', clip: false, data, ...mark, ...hollow, radius: 2.5 * zoom(), hoverRadius: 4 * zoom() };
   }
   // In a chart of lines a ring around its original, where both fall together.
   const isRing = isRepeat && kind === 'lines';
-  const radius = series.line === 'steps' ? 0 : isRing ? 8 : 5;
+  const radius = series.line === 'steps' ? 0 : (isRing ? 8 : 5) * zoom();
   const [from, to] = kind === 'lines' ? ['yMin', 'yMax'] : ['xMin', 'xMax'];
   return {
     type: 'scatterWithErrorBars',
@@ -165,7 +167,7 @@ function datasetOf(series: Series, { kind }: Plot): object {
     errorBarLineWidth: 1.5,
     errorBarWhiskerLineWidth: 1.5,
     errorBarWhiskerRatio: 0,
-    errorBarWhiskerSize: 8,
+    errorBarWhiskerSize: 8 * zoom(),
   };
 }
 
@@ -175,16 +177,17 @@ function label(one: PlotText, hasRoom: (chart: ChartJs) => boolean): object {
     type: 'label',
     xValue: one.x,
     yValue: one.y,
-    xAdjust: one.dx,
-    yAdjust: one.dy ?? 0,
+    xAdjust: one.dx * zoom(),
+    yAdjust: (one.dy ?? 0) * zoom(),
     position: { x: one.isCentred ? 'center' : 'start', y: 'center' },
     content: one.text,
     color: colour(one.colour ?? '--ink'),
-    font: { size: 12, weight: 600 },
+    font: { size: 12 * zoom(), weight: 600 },
     textStrokeColor: colour('--paper'),
     textStrokeWidth: 3,
     padding: 0,
-    display: ({ chart }: { chart: ChartJs }) => hasRoom(chart) && !isOff(chart, one.lane),
+    display: ({ chart }: { chart: ChartJs }) =>
+      (hasRoom(chart) || (one.lane === undefined && one.dx < NARROW_PX / 3)) && !isOff(chart, one.lane),
     callout: {
       display: leader !== undefined,
       borderColor: leader ?? 'transparent',

@@ -9,19 +9,12 @@ function standalone(drawing: SVGSVGElement): { text: string; width: number; heig
   const [, , width = 0, height = 0] = whole.split(' ').map(Number);
   for (const name of ['style', 'data-whole']) copy.removeAttribute(name);
   for (const [name, value] of Object.entries({ viewBox: whole, width, height })) copy.setAttribute(name, String(value));
-  const paper = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-  for (const [name, value] of Object.entries({ width: '100%', height: '100%', fill: 'var(--paper)' })) {
-    paper.setAttribute(name, value);
-  }
-  copy.querySelector('defs')?.after(paper);
-  const light = [...(document.styleSheets[0]?.cssRules ?? [])].find(
+  const light = [...(document.styleSheets[0]?.cssRules ?? [])].filter(
     (rule): rule is CSSStyleRule => rule instanceof CSSStyleRule && rule.selectorText === ':root',
   );
+  const colourOf = (name: string) => light.map(({ style }) => style.getPropertyValue(name).trim()).find(Boolean);
   const written = new XMLSerializer().serializeToString(copy);
-  const text = written.replace(
-    /var\((--[\w-]+)\)/g,
-    (_, name: string) => light?.style.getPropertyValue(name).trim() ?? '',
-  );
+  const text = written.replace(/var\((--[\w-]+)\)/g, (_, name: string) => colourOf(name) ?? '#000000');
   return { text, width, height };
 }
 

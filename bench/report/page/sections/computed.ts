@@ -7,9 +7,9 @@ import { prose, table } from '../parts.ts';
 
 export function computedHtml(model: Figure | Missing, drawn: Drawn): Html {
   if ('command' in model) return missingHtml(model);
-  const { id, definition, finding, charts = [], tables } = model;
+  const { id, definition, finding, tables } = model;
   return html`${finding && html`<p class="finding">${prose(finding)}</p>`}
-${chartsHtml(model, charts, drawn)}
+${chartsHtml(model, drawn)}
 <details class="fold" id="${id}"><summary>Definition and table</summary><p class="definition">${definition}</p>
 ${tables.map((one) => table({ ...one, folded: undefined }))}</details>`;
 }

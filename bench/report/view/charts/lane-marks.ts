@@ -16,9 +16,11 @@ export const laneColour = ({ hue }: LaneLabel): string => `--lane-${(hue % COLOU
 
 export const markOf = ({ hue, variant }: LaneLabel): Mark => MARKS[(hue + variant) % MARKS.length] ?? 'circle';
 
+export const dashOf = ({ variant }: LaneLabel): readonly number[] => DASHES[variant % DASHES.length] ?? [];
+
 export const styleOf = (label: LaneLabel): LaneStyle => ({
   colour: laneColour(label),
   mark: markOf(label),
-  dash: DASHES[label.variant % DASHES.length] ?? [],
+  dash: dashOf(label),
   isRepeat: label.duplicateOf !== undefined,
 });

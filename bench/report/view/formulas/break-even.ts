@@ -81,10 +81,7 @@ export function breakEvenOf(report: Report, run: RunConstants): Figure | Missing
       label: `Lines: bytes per event ${LEVELS[level].title} over events per poll. ${finding}`,
       unit: 'B',
       axisTitle: 'Bytes per event, B',
-      reading: [
-        { sign: '●', text: 'by the formulas' },
-        { sign: '∘', text: 'measured' },
-      ],
+      reading: ['lines: by the formulas', 'small: measured'],
       lanes: shown.flatMap(({ id }) => labels.get(id) ?? []),
       x: { title: 'Events per poll', unit: '', scale: 'log', range: RANGE },
       y: {

@@ -10,6 +10,7 @@ import { type ColourOf, definitions, drawPlot, hatchId, markPath, type Pen, plot
 import { type Element, element, textPx } from './markup.ts';
 
 const TITLE_PX = 30;
+const MARGIN_PX = 16;
 const GROUP_PX = 24;
 const PANEL_TITLE_PX = 22;
 const KEY_PX = 20;
@@ -45,7 +46,9 @@ export function figureSvg(figure: Figure, lanes: Drawing['lanes'], options: SvgO
   body.push(moved(0, y + 8, ...key.drawn));
   y += 8 + key.heightPx;
   const source = wrapped(`${definition} ${options.source}`, width, SOURCE_SIZE_PX);
-  const whole = `0 0 ${width} ${y + source.length * SOURCE_PX + 8}`;
+  const [wholeWidth, wholeHeight] = [width + 2 * MARGIN_PX, y + source.length * SOURCE_PX + 2 * MARGIN_PX];
+  const whole = `${-MARGIN_PX} ${-MARGIN_PX} ${wholeWidth} ${wholeHeight}`;
+  const corner = { x: -MARGIN_PX, y: -MARGIN_PX };
   const shown = options.isInPage ? `0 ${TITLE_PX} ${width} ${y - TITLE_PX}` : whole;
   const labels = charts.flatMap(({ panels }) => panels.map(({ chart }) => chart.label));
   return element(
@@ -54,9 +57,9 @@ export function figureSvg(figure: Figure, lanes: Drawing['lanes'], options: SvgO
       xmlns: 'http://www.w3.org/2000/svg',
       viewBox: shown,
       'data-whole': options.isInPage ? whole : undefined,
-      width: options.isInPage ? undefined : width,
-      height: options.isInPage ? undefined : whole.split(' ')[3],
-      style: options.isInPage ? `max-width: ${width}px` : undefined,
+      width: options.isInPage ? undefined : wholeWidth,
+      height: options.isInPage ? undefined : wholeHeight,
+      style: options.isInPage ? `max-width: ${width / 16}rem` : undefined,
       role: 'img',
       'font-family': FONT,
       'font-size': 12,
@@ -65,7 +68,7 @@ export function figureSvg(figure: Figure, lanes: Drawing['lanes'], options: SvgO
     element('title', {}, title),
     element('desc', {}, [finding ? proseText(finding) : '', ...new Set(labels)].join(' ').trim()),
     definitions(plots.flat(), pen),
-    options.isInPage ? undefined : element('rect', { width: '100%', height: '100%', fill: pen.colour('--paper') }),
+    element('rect', { class: 'alone', ...corner, width: wholeWidth, height: wholeHeight, fill: pen.colour('--paper') }),
     element('text', { class: 'alone', y: 18, 'font-size': 15, 'font-weight': 600, fill: pen.colour('--ink') }, title),
     ...body,
     element(
@@ -113,13 +116,14 @@ function drawGroup(group: ChartGroup, plots: Plots, pen: Pen) {
 function drawKey(items: readonly KeyItem[], width: number, pen: Pen) {
   let [x, y] = [0, 0];
   const drawn = items.map((item) => {
-    const wide = SIGN_PX + textPx(item.text) + 18;
+    const signPx = item.lane || item.swatch || item.sign ? SIGN_PX : 0;
+    const wide = signPx + textPx(item.text) + 18;
     if (x > 0 && x + wide > width) [x, y] = [0, y + KEY_PX];
     const at = moved(
       x,
       y,
       signOf(item, pen),
-      element('text', { x: SIGN_PX, y: 14, fill: pen.colour('--ink') }, item.text),
+      element('text', { x: signPx, y: 14, fill: pen.colour('--ink') }, item.text),
     );
     x += wide;
     return at;

@@ -41,8 +41,8 @@ describe('sessions', () => {
   });
 
   test('say that a run was interrupted and resumed, and how many cells each has', () => {
-    const { head } = pageModel(makeResult({ replace: { sessions: [killed, session] } }));
-    expect(head.facts.find(({ term }) => term === 'Date')?.text).toContain('in 2 sessions');
+    const { facts } = pageModel(makeResult({ replace: { sessions: [killed, session] } }));
+    expect(facts.find(({ term }) => term === 'Date')?.text).toContain('in 2 sessions');
     expect(tableOf([killed, session]).definition).toContain('interrupted, and resumed once');
     expect(rowsOf([killed, session]).map(([, , cells]) => cells)).toEqual(['4', '5']);
   });

@@ -1,8 +1,8 @@
 /** How the ledger was kept: of how many clients, and whether it accounts for every byte. */
 
 import type { CompletedCell, Ledger } from '../../../contract/result.ts';
-import { sharedNote } from '../figures/layers-figure.ts';
 import type { Table } from '../page-model.ts';
+import { sharedNote } from '../wire/layers-table.ts';
 import { PARTS } from '../words/anchors.ts';
 import { formatCount, formatPercent } from '../words/format.ts';
 import type { ScenarioView } from '../words/places.ts';

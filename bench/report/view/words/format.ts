@@ -90,9 +90,9 @@ export function formatInterval(
   // A bound above zero is not printed as zero, however wide the interval.
   const least = low > 0 && low / factor < 0.5 ? decimalsFor(low / factor, 1) : 0;
   const digits = Math.max(Math.min(decimalsFor(half, 2), decimals ?? Number.POSITIVE_INFINITY), least);
-  const [from, to] = [fixed(low / factor, digits), fixed(high / factor, digits)];
+  const [from, to] = [formatDecimals(low / factor, digits), formatDecimals(high / factor, digits)];
   const interval = spread === 'range' ? `(${from}–${to})` : `[${from}, ${to}]`;
-  return { value: fixed(scaled, digits), interval: from === to ? undefined : interval };
+  return { value: formatDecimals(scaled, digits), interval: from === to ? undefined : interval };
 }
 
 /** `0.91 [0.85, 0.98]` */
@@ -110,34 +110,38 @@ export function allAttemptsText(estimate: Interval, scale: Scale): string | unde
 
 /** Three significant digits; whole numbers keep all of theirs. */
 export function formatNumber(value: number): string {
-  return fixed(value, decimalsFor(Math.abs(value), 3));
+  return formatSignificant(value, 3);
+}
+
+export function formatSignificant(value: number, digits: number): string {
+  return formatDecimals(value, decimalsFor(Math.abs(value), digits));
 }
 
 /** At least two decimals' worth of a value that came out the same each time: 132, 147.21, 0.25. */
 export function formatExact(value: number): string {
-  const text = fixed(value, Math.max(2, Math.min(4, decimalsFor(Math.abs(value), 3))));
+  const text = formatDecimals(value, Math.max(2, Math.min(4, decimalsFor(Math.abs(value), 3))));
   return text.replace(/\.?0+$/, '');
 }
 
 export function formatCount(value: number): string {
-  return fixed(value, 0);
+  return formatDecimals(value, 0);
 }
 
 /** What was set, or came out as set: 20, 0.5; up to three decimals and no zeros at the end. */
 export function formatSetting(value: number): string {
-  return fixed(value, 3).replace(/\.?0+$/, '');
+  return formatDecimals(value, 3).replace(/\.?0+$/, '');
 }
 
 /** Two significant digits, rounded up: what must not be exceeded is not printed smaller than it is. */
 export function formatBound(value: number): string {
   const decimals = decimalsFor(value, 2);
   const up = Math.ceil(value * 10 ** decimals - 1e-9) / 10 ** decimals;
-  return fixed(up, decimals).replace(/\.0+$/, '');
+  return formatDecimals(up, decimals).replace(/\.0+$/, '');
 }
 
 /** A share of 1 in per cent, without the sign. */
 export function formatPercent(share: number): string {
-  return fixed(share * 100, 1);
+  return formatDecimals(share * 100, 1);
 }
 
 /** `0.4` for equal values, `0.4–1.2` for a range; undefined for none. */
@@ -174,7 +178,7 @@ function decimalsFor(magnitude: number, significant: number): number {
   return Math.min(6, Math.max(0, significant - 1 - exponent));
 }
 
-function fixed(value: number, decimals: number): string {
+export function formatDecimals(value: number, decimals: number): string {
   const [whole = '', fraction] = Math.abs(value).toFixed(decimals).split('.');
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   const digits = fraction === undefined ? grouped : `${grouped}.${fraction}`;

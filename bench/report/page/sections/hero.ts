@@ -1,0 +1,104 @@
+/** The head of the page as HTML: the headline, what may be believed, the matrix, and how to take it along. */
+
+import type { Hero } from '../../view/hero/hero.ts';
+import type { Matrix, MatrixCell, MatrixColumn, MatrixRow } from '../../view/hero/matrix.ts';
+import { matrixSvg } from '../../view/hero/matrix-svg.ts';
+import { matrixCsv, matrixMarkdown } from '../../view/hero/matrix-text.ts';
+import type { Trust } from '../../view/hero/trust.ts';
+import { markup } from '../../view/svg/markup.ts';
+import { PARTS } from '../../view/words/anchors.ts';
+import { UNCITABLE_MARK } from '../../view/words/standing.ts';
+import { Html, html } from '../html.ts';
+import { laneMark } from '../parts.ts';
+
+/** @param parts ids of the sections that the page has: links lead to no other */
+export function heroHtml(hero: Hero, parts: ReadonlySet<string>): Html {
+  const { headline, source, lead, matrix, nothingMeasured } = hero;
+  const more = parts.has(PARTS.numbers) ? html` <a href="#${PARTS.numbers}">With my numbers</a>` : undefined;
+  return html`<header id="${PARTS.hero}" class="hero">
+<p class="brand"><strong>Pushlab</strong> ${source.join(' · ')}</p>
+<h1>${headline}</h1>
+${nothingMeasured && html`<p class="note">${nothingMeasured}</p>`}
+${lead && html`<p class="lead">${lead}${more}</p>`}
+${trustHtml(hero)}
+${matrix && matrixHtml(hero, matrix)}
+</header>`;
+}
+
+function trustHtml({ trust, reasons }: Hero): Html | undefined {
+  if (trust.length === 0) return undefined;
+  const why = reasons.length > 0 ? html`<ul class="reasons">${reasons.map((one) => html`<li>${one}</li>`)}</ul>` : '';
+  return html`<div class="trust"><p><span class="asked">May be cited:</span> ${trust.map(trustItem)}</p>${why}</div>`;
+}
+
+function trustItem({ name, isCitable, but }: Trust): Html {
+  const aside = but === undefined ? undefined : html` (<a href="#${PARTS.warnings}">${but}</a>)`;
+  const [glyph, word] = isCitable ? ['✓', 'yes'] : ['✗', 'no'];
+  return html`<span class="${word}">${name} <span aria-hidden="true">${glyph}</span><span class="unseen">${word}</span>${aside}</span> `;
+}
+
+function matrixHtml(hero: Hero, matrix: Matrix): Html {
+  const { columns, rows, reference, missing, setting } = matrix;
+  // Roles are written out: a narrow screen lays the table out as blocks, and it would be no table then.
+  const head = html`<tr role="row"><th scope="col" role="columnheader"><span class="unseen">Transport</span></th>${columns.map(
+    ({ title, what }) =>
+      html`<th scope="col" role="columnheader" class="number">${title} <span class="unit">${what}</span></th>`,
+  )}</tr>`;
+  return html`<table role="table" class="matrix" id="${PARTS.hero}-matrix">
+<caption class="unseen">Transports by what they take: ${setting}</caption>
+<thead role="rowgroup">${head}</thead>
+<tbody role="rowgroup">
+${rows.map((row) => matrixRow(row, columns))}</tbody>
+</table>
+<p class="key">${keyText(matrix)}</p>
+${missing.map(
+  ({ titles, command }) =>
+    html`<p class="key">Not measured in this run: ${titles.join(', ').toLowerCase()}. <code>${command}</code></p>`,
+)}
+${actionsHtml(hero, matrix, reference ? keyText(matrix) : '')}`;
+}
+
+function matrixRow({ label, isControl, polls, cells }: MatrixRow, columns: readonly MatrixColumn[]): Html {
+  const under = isControl ? 'the floor' : label.isReference ? 'the reference' : polls;
+  return html`<tr role="row"${isControl ? html` class="control"` : undefined}><th scope="row" role="rowheader">${laneMark(label)}<span class="name">${label.title}${
+    under && html` <span class="under">${under}</span>`
+  }</span></th>${cells.map((cell, at) => matrixCell(cell, columns[at]))}</tr>
+`;
+}
+
+function matrixCell(cell: MatrixCell, column: MatrixColumn | undefined): Html {
+  const { value, interval, verdict, ratio, difference, beside, refusal } = cell;
+  const mark = refusal === undefined ? undefined : html`<sup title="not citable: ${refusal}">${UNCITABLE_MARK}</sup>`;
+  const title = interval && html` title="${interval}"`;
+  const judged =
+    verdict || ratio
+      ? html`<small>${verdict && html`<span aria-hidden="true">${verdict.glyph}</span> ${verdict.words} `}${ratio}</small>`
+      : undefined;
+  const aside = [difference, beside].filter((part) => part !== undefined).join(', ');
+  return html`<td role="cell" class="number ${verdict?.is}" data-label="${column && `${column.title}, ${column.what}`}"><b${title}>${
+    value ?? '–'
+  }${mark}</b>${judged}${aside && html`<small>${aside}</small>`}</td>`;
+}
+
+/** What the signs of the matrix mean; of a run without a reference there is none to explain. */
+function keyText({ reference, rows }: Matrix): string {
+  const refused = rows.some(({ cells }) => cells.some(({ refusal }) => refusal !== undefined));
+  return [
+    ...(reference
+      ? [`Against ${reference.title}, paired by round: ↓ less, shaded; ↑ more, hatched; ? not decided.`]
+      : []),
+    'No distance: add half a round trip to each latency.',
+    ...(refused ? [`${UNCITABLE_MARK} not citable.`] : []),
+  ].join(' ');
+}
+
+function actionsHtml({ headline, source }: Hero, matrix: Matrix, key: string): Html {
+  const from = `Pushlab, ${source.join(' · ')}`;
+  const save = (name: string, type: string, text: string) =>
+    html`download="pushlab-matrix.${name}" href="data:${type};charset=utf-8,${encodeURIComponent(text)}"`;
+  const drawing = matrixSvg({ headline }, matrix, { key, source: from, colour: (name) => `var(${name})` });
+  return html`<div class="chart actions" id="pushlab-matrix-charts"><div class="drawing" hidden>${new Html(markup(drawing))}</div>
+<a ${save('md', 'text/markdown', matrixMarkdown(matrix, `${matrix.setting}. ${from}.`))} data-copy>Markdown</a>
+<a ${save('csv', 'text/csv', matrixCsv(matrix))}>CSV</a>
+${['SVG', 'PNG'].map((format) => html`<button type="button" data-save="${format}" hidden>${format}</button>\n`)}<a href="#${PARTS.cite}">Cite</a></div>`;
+}

@@ -1,0 +1,50 @@
+/** The matrix for other programs: Markdown that a person pastes, CSV with a row for each figure. */
+
+import { markdownTable } from '../words/markdown.ts';
+import { UNCITABLE_MARK } from '../words/standing.ts';
+import type { Matrix, MatrixCell, MatrixRow } from './matrix.ts';
+
+/** @param source stands below the table */
+export function matrixMarkdown({ columns, rows }: Matrix, source: string): string {
+  const heads = columns.map(({ title, what }) => ({ label: `${title} (${what})`, isNumeric: true }));
+  const lines = rows.map((row) => [nameOf(row), ...row.cells.map(cellText)]);
+  return `${markdownTable([{ label: 'Transport', isNumeric: false }, ...heads], lines)}\n\n${source}\n`;
+}
+
+export function nameOf({ label, polls }: Pick<MatrixRow, 'label' | 'polls'>): string {
+  return polls === undefined ? label.title : `${label.title}, ${polls}`;
+}
+
+/** `1.15 ms [1.064, 1.234] ms, × 1.20, slower, p99 5.9 ms` */
+export function cellText({ value, interval, ratio, verdict, beside, refusal }: MatrixCell): string {
+  if (value === undefined) return beside ?? 'not measured';
+  const marked = refusal === undefined ? value : `${value} ${UNCITABLE_MARK}`;
+  const measured = interval === undefined ? marked : `${marked} ${interval}`;
+  return [measured, ratio, verdict?.words, beside].filter((part) => part !== undefined).join(', ');
+}
+
+const CSV_HEAD = 'lane,scenario,clients,poll_interval_ms,metric,unit,value,low,high,rounds,ratio,verdict,citable';
+
+/** Numbers unrounded; RFC 4180, section 2. */
+export function matrixCsv({ rows }: Matrix): string {
+  const lines = rows.flatMap(({ lane, cells }) =>
+    cells.flatMap(({ figures }) =>
+      figures.map(({ estimate, comparison }) => {
+        const { scenario, point, metric, unit, value, low, high, rounds, standing } = estimate;
+        const { ratio, verdict } = comparison ?? {};
+        return [lane.id, scenario, point.clients, point.pollIntervalMs, metric, unit, value, low, high, rounds, ratio]
+          .concat(verdict, String(standing.ok))
+          .map(fieldOf)
+          .join(',');
+      }),
+    ),
+  );
+  return [CSV_HEAD, ...lines, ''].join('\r\n');
+}
+
+/** A text that a spreadsheet would take for a formula is made text. */
+function fieldOf(field: string | number | null | undefined): string {
+  if (typeof field === 'number') return String(field);
+  const text = (field ?? '').replace(/^[=+\-@\t\r]/, "'$&");
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
