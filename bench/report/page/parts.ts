@@ -25,8 +25,8 @@ export function prose(text: Prose): Html {
 /** A coloured mark in the shape that the lane has in charts, a ring where it repeats another: its name stands beside it, so that colour only helps. */
 export function laneMark(lane: LaneLabel | undefined): Html | undefined {
   if (!lane) return undefined;
-  const name = `mark ${lane.duplicateOf === undefined ? markOf(lane) : 'ring'}`;
-  return html`<span class="${name}" style="--colour: var(${laneColour(lane)})" aria-hidden="true"></span>`;
+  const shape = lane.duplicateOf === undefined ? markOf(lane) : 'ring';
+  return html`<i class="mark ${shape} ${laneColour(lane).slice(2)}"></i>`;
 }
 
 /** Copied as a whole: a button appears beside it where scripts run. */
