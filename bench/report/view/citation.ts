@@ -201,7 +201,8 @@ function citedPlace(result: Result, { figures }: Scenario, { estimates }: LaneAt
   const shown = new Set(
     (['chart', 'exported'] as const).flatMap((place) => shownIn(place, figures).map(({ metric }) => metric.id)),
   );
-  const cited = [...estimates.values()].filter(({ metric }) => shown.has(metric));
+  // The head of the page and its tables may show any that is no part of another.
+  const cited = [...estimates.values()].filter(({ metric }) => shown.has(metric) || !metricOf(metric).isPart);
   const [first] = cited;
   if (!first) return [];
   const { lane, place } = citationOf(result, first);
