@@ -33,7 +33,7 @@ export const profiles: readonly Profile[] = [
   {
     id: 'default',
     summary:
-      'Ten rounds of fan-out with intervals, what each byte is for, and what silence costs; eight minutes on two cores.',
+      'Ten rounds of fan-out with intervals, what each byte is for, and what silence costs; five minutes on two cores.',
     lanes: withNoiseFloor,
     scenarios: ['fanout', 'anatomy', 'idle'],
     rounds: 10,
@@ -44,7 +44,7 @@ export const profiles: readonly Profile[] = [
   {
     id: 'paper',
     summary:
-      'Ten rounds of fan-out, and every other scenario; an hour and ten minutes on two cores, by the sum of what its cells take.',
+      'Ten rounds of fan-out, and every other scenario; about an hour on two cores, by the sum of what its cells take.',
     lanes: withNoiseFloor,
     scenarios: scenarios.map(({ id }) => id),
     everyPoint: true,

@@ -50,6 +50,8 @@ const far = (eventsPerSecond: number, rttMs: number): Point => ({ ...BASE, clien
 
 /** What sweeps have in common: rounds for an interval, and no relay in latencies. */
 const SWEEP = { ledgerShare: 0, rounds: 3, warmupSeconds: 0.25, windowSeconds: 1.2 };
+/** All points and rounds of a lane in the same processes: to start and rehearse them takes longer than a window. */
+const SWEEP_OF_DELIVERIES = { ...SWEEP, roundsPerProcess: SWEEP.rounds };
 
 /** Limit of the knee: one delivery in a hundred may take longer. */
 const KNEE = { metric: 'latency.p99Us', max: 100_000 };
@@ -121,7 +123,7 @@ export const scenarios: readonly Scenario[] = [
     ],
     varies: ['rttMs', 'eventsPerSecond'],
     figures: ['latency'],
-    ...SWEEP,
+    ...SWEEP_OF_DELIVERIES,
     windowEvents: 6,
   },
   {
@@ -133,7 +135,7 @@ export const scenarios: readonly Scenario[] = [
     points: [far(10, 10), far(20, 25), far(20, 50), far(50, 20), far(20, 100), far(100, 20)],
     varies: ['rttMs', 'eventsPerSecond'],
     figures: ['gap'],
-    ...SWEEP,
+    ...SWEEP_OF_DELIVERIES,
     // In slots of their own events keep apart, and at half an event per round trip none would fall into a gap. Half a slot in
     // twenty stays quiet, for the ends of the window.
     arrivals: { process: 'independent', slotGroupSize: 20, quietSlots: 0.5 },
@@ -147,7 +149,7 @@ export const scenarios: readonly Scenario[] = [
     points: [100, 300, 1_000, 5_000].map((pollIntervalMs) => ({ ...BASE, pollIntervalMs })),
     varies: 'pollIntervalMs',
     figures: ['tradeoff'],
-    ...SWEEP,
+    ...SWEEP_OF_DELIVERIES,
     warmupSeconds: 1,
     windowSeconds: 5,
   },
@@ -158,7 +160,7 @@ export const scenarios: readonly Scenario[] = [
     points: [64, 512, 4_096, 65_536].map((payloadBytes) => ({ ...BASE, clients: 10, payloadBytes })),
     varies: 'payloadBytes',
     figures: ['bytes', 'cpu'],
-    ...SWEEP,
+    ...SWEEP_OF_DELIVERIES,
   },
   {
     id: 'rate',
@@ -168,7 +170,7 @@ export const scenarios: readonly Scenario[] = [
     points: [1, 10, 100, 1_000].map((eventsPerSecond) => ({ ...BASE, clients: 10, eventsPerSecond })),
     varies: 'eventsPerSecond',
     figures: ['latency', 'bytes', 'cpu'],
-    ...SWEEP,
+    ...SWEEP_OF_DELIVERIES,
     windowEvents: 6,
   },
   {
@@ -180,7 +182,7 @@ export const scenarios: readonly Scenario[] = [
     varies: 'clients',
     covaries: ['eventsPerSecond'],
     figures: ['latency', 'cpu'],
-    ...SWEEP,
+    ...SWEEP_OF_DELIVERIES,
     windowEvents: 6,
     // Telling 10,000 clients of an event takes up to 1.4 s, and the readings at the window's ends need a quiet rest of the slot.
     arrivals: { process: 'spread', slotShare: 0.3 },
@@ -213,6 +215,8 @@ export const scenarios: readonly Scenario[] = [
     id: 'slow-client',
     title: 'A client that stops reading',
     question: 'Does one client that stops reading hurt the others?',
+    // A client that polls at intervals asks for nothing while it does not read.
+    takes: ({ polls }) => polls !== 'timed',
     // The bytes fill the kernel's buffers before the window ends (5 MB here). Fewer events would let the code that a server first
     // runs and compiles then be more than one in a hundred, and closer ones would wait for each other: p99 would be a queue's.
     points: [0, 1].map((stalledClients) => ({ ...BASE, eventsPerSecond: 25, payloadBytes: 16_384, stalledClients })),

@@ -158,8 +158,11 @@ describe('a group', () => {
     const [one] = shared.scenarios;
     if (!one) throw new Error('no scenario');
     const kept = { ...shared, scenarios: [{ ...one, rounds: 5, roundsPerProcess: 2 }] };
-    const keeping = planCells(kept).flatMap(([{ round, keepsProcesses }]) => (keepsProcesses ? [round] : []));
-    expect([...new Set(keeping)]).toEqual([1, 3]);
+    const roundsThat = (is: 'keepsProcesses' | 'findsProcesses') => [
+      ...new Set(planCells(kept).flatMap(([plan]) => (plan[is] ? [plan.round] : []))),
+    ];
+    expect(roundsThat('keepsProcesses')).toEqual([1, 3]);
+    expect(roundsThat('findsProcesses')).toEqual([2, 4]);
     const read = { ...kept, scenarios: kept.scenarios.map((each) => ({ ...each, figures: ['memory' as const] })) };
     expect(planCells(read).some(([{ keepsProcesses }]) => keepsProcesses)).toBe(false);
   });

@@ -40,15 +40,35 @@ export interface RunConfig {
  */
 export function planCells({ lanes, scenarios, seed }: RunConfig): CellGroup[] {
   let order = 0;
-  return scenarios.flatMap((scenario, at) =>
-    roundsOf(scenario).flatMap((round) => {
+  return scenarios.flatMap((scenario, at) => {
+    const groups = roundsOf(scenario).flatMap((round) => {
       const draw = drawsOf(seed + round, at);
       return placesOf(scenario, lanes, round, draw).map(([first, ...others]): CellGroup => {
         const planAt = ({ lane, point }: Place) => cellPlan(scenario, lane, point, { seed, round, order: ++order });
         return [planAt(first), ...others.map(planAt)];
       });
-    }),
-  );
+    });
+    return withKeptProcesses(groups, scenario);
+  });
+}
+
+/**
+ * Processes of a lane stay for its next group within so many rounds. No server is one to go on with whose heap was read, nor one
+ * in a network that ends with its cell, nor one that is killed.
+ */
+function withKeptProcesses(groups: readonly CellGroup[], scenario: PlannedScenario): CellGroup[] {
+  const { roundsPerProcess, procedure } = scenario;
+  if (roundsPerProcess === undefined || procedure !== 'deliver') return [...groups];
+  const isKept = ({ point }: CellPlan) => point.link === undefined && !readsMemory(scenario, point);
+  const ofLane = groupBy(groups, ([{ lane, round }]) => JSON.stringify([lane.id, Math.ceil(round / roundsPerProcess)]));
+  return groups.map((group): CellGroup => {
+    const all: readonly CellGroup[] = [...ofLane.values()].find((some) => some.includes(group)) ?? [];
+    const at = all.indexOf(group);
+    const [findsProcesses, keepsProcesses] = [all[at - 1]?.every(isKept), at < all.length - 1 && group.every(isKept)];
+    const mark = (plan: CellPlan) => ({ ...plan, keepsProcesses, ...(findsProcesses && { findsProcesses }) });
+    const [first, ...others] = group;
+    return [mark(first), ...others.map(mark)];
+  });
 }
 
 /** Groups that follow one another and are of one scenario and round. */
@@ -132,16 +152,7 @@ function cellPlan(
     probeClients: probeClientsOf(scenario, lane, point, readAlong),
     floorSeconds: floorSecondsOf(scenario, point),
     readsMemory: readsMemory(scenario, point),
-    findsProcesses: round > 1 && keepsProcesses(scenario, point, round - 1),
-    keepsProcesses: keepsProcesses(scenario, point, round),
   };
-}
-
-/** No server is one to go on with whose heap was read, nor one in a network that ends with its cell. */
-function keepsProcesses(scenario: PlannedScenario, point: Point, round: number): boolean {
-  const { rounds, roundsPerProcess = 1 } = scenario;
-  const isLast = round % roundsPerProcess === 0 || round === rounds;
-  return !isLast && point.link === undefined && !readsMemory(scenario, point);
 }
 
 /** Whether it is the point of one client, beside others with many in the same processes. */

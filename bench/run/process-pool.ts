@@ -13,8 +13,8 @@ export interface HostProcesses {
   readonly children: readonly Child<AnyCalls>[];
   /** Of the rehearsal, on TLS: to make another takes as long as a window. */
   readonly certificate: Listening['certificate'];
-  /** CPU of the server without a client, read after its first windows; undefined until then, and where no cell asks for it. */
-  readonly floor: CompletedCell['floor'];
+  /** CPU of the server without a client, by events per second: read after the first windows at that rate. */
+  readonly floors: ReadonlyMap<number, NonNullable<CompletedCell['floor']>>;
   /** Whether the crowd was made to give way to the probe, which can't be undone. */
   readonly yields: boolean;
 }

@@ -74,7 +74,9 @@ async function measureGroup(group: CellGroup, context: GroupContext): Promise<Ce
   try {
     const host = kept ?? (await openHost(group, context, await network, add));
     const floor = await measureAll(group, host, context, (cell) => cells.push(cell));
-    if (keepsProcesses) pool.keep(group, { ...host, children, floor });
+    const { eventsPerSecond } = largestOf(group).point;
+    const floors = floor ? new Map([...host.floors, [eventsPerSecond, floor]]) : host.floors;
+    if (keepsProcesses) pool.keep(group, { ...host, children, floors });
     else await endAll({ children });
     return cells;
   } catch (error) {
@@ -105,10 +107,10 @@ async function openHost(
   await greet(processes, group, laboratory.nodeVersion, deadlines.hello);
   const certificate = await rehearse(largestOf(group), processes, deadlines);
   network?.impose();
-  return { processes, certificate, floor: undefined, yields };
+  return { processes, certificate, floors: new Map(), yields };
 }
 
-/** @returns the floor of the processes, which is read after their first windows */
+/** @returns the floor of the processes at this rate of events, which is read after their first windows at it */
 async function measureAll(
   group: CellGroup,
   host: Omit<HostProcesses, 'children'>,
@@ -125,7 +127,8 @@ async function measureAll(
     throw error;
   }
   // After the windows: the code is compiled by then, which in a floor before them was most of it.
-  const floor = host.floor ?? (await measureFloor(largestOf(group), processes, deadlines));
+  const largest = largestOf(group);
+  const floor = host.floors.get(largest.point.eventsPerSecond) ?? (await measureFloor(largest, processes, deadlines));
   for (const one of taken) {
     const heap = one.plan === group.at(-1) ? await readMemory(one.plan, processes, deadlines) : [];
     onCell(await record(one, floor, heap));
