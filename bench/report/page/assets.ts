@@ -15,7 +15,21 @@ export interface Script {
 }
 
 /** In this order: the last has what changes on a narrow screen and on paper. */
-const STYLES = ['colours', 'base', 'hero', 'figures', 'tables', 'prose', 'folds', 'wire', 'measured', 'media'] as const;
+const STYLES = [
+  'colours',
+  'base',
+  'hero',
+  'figures',
+  'tables',
+  'prose',
+  'folds',
+  'wire',
+  'numbers',
+  'measured',
+  'claims',
+  'cite',
+  'media',
+] as const;
 
 /** What draws charts, and what it takes to draw intervals, texts and limits. They register themselves. */
 const LIBRARIES = [
@@ -25,7 +39,10 @@ const LIBRARIES = [
 ] as const;
 
 /** In this order: what the charts need comes before they are drawn. */
-const SCRIPTS = ['charts', 'save', 'reader'] as const;
+const SCRIPTS = ['charts', 'save', 'reader', 'cite'] as const;
+
+/** Modules that are one script together, in the order of their imports: the page's address has no other file. */
+const NUMBERS = ['view/formulas/formulas', 'view/formulas/answers', 'page/browser/numbers'] as const;
 
 /** @throws Error when the page's script was not compiled: run `npm run build` */
 export function readAssets(): Assets {
@@ -34,6 +51,7 @@ export function readAssets(): Assets {
     scripts: [
       ...LIBRARIES.map((path) => ({ text: readScript(join(projectRoot, 'node_modules', path)), isModule: false })),
       ...SCRIPTS.map((name) => ({ text: readScript(compiled(`bench/report/page/browser/${name}`)), isModule: true })),
+      { text: NUMBERS.map((name) => asOne(readScript(compiled(`bench/report/${name}`)))).join(''), isModule: true },
     ],
   };
 }
@@ -48,4 +66,9 @@ function readScript(path: string): string {
   const text = readFileSync(path, 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '');
   if (/<\/script|<!--/i.test(text)) throw new Error(`${path} holds text that ends or changes a script element`);
   return text;
+}
+
+/** A module's text without its imports and exports, to stand behind those that it imports. */
+function asOne(text: string): string {
+  return text.replace(/^import [^;]*;$/gm, '').replace(/^export (?=const |function |\{\};)/gm, '');
 }

@@ -6,13 +6,17 @@ import { glossaryOf } from '../view/glossary.ts';
 import type { PageModel } from '../view/model.ts';
 import { plotPx } from '../view/svg/draw.ts';
 import { PARTS } from '../view/words/anchors.ts';
-import { countOf } from '../view/words/format.ts';
 import type { Assets, Script } from './assets.ts';
 import type { Drawn } from './figure-html.ts';
 import { embedJson, Html, html } from './html.ts';
-import { anchorLink, copyable, entries, laneMark, prose, table } from './parts.ts';
+import { anchorLink, entries, prose, table } from './parts.ts';
+import { citeHtml } from './sections/cite.ts';
+import { claimsHtml } from './sections/claims.ts';
+import { computedHtml } from './sections/computed.ts';
 import { heroHtml } from './sections/hero.ts';
+import { limitsHtml } from './sections/limits.ts';
 import { furtherHtml, measuredHtml } from './sections/measured.ts';
+import { numbersHtml } from './sections/numbers.ts';
 import { wireHtml } from './sections/wire.ts';
 
 const ICON =
@@ -24,14 +28,19 @@ interface Part {
   readonly id: string;
   readonly title: string;
   /** Beside the one before or after it, where there is room. */
-  readonly isHalf?: boolean | undefined;
+  readonly isHalf?: boolean;
   readonly html: (model: PageModel, drawn: Drawn) => Html | undefined;
 }
 
 /** In the order of the page. */
 const SECTIONS: readonly Part[] = [
   { id: PARTS.wire, title: 'What goes over the wire for one event', html: ({ wire }) => wire && wireHtml(wire) },
-  // Here: numbers, breakEven.
+  { id: PARTS.numbers, title: 'With my numbers', html: ({ numbers }) => numbersHtml(numbers) },
+  {
+    id: PARTS.breakEven,
+    title: 'Break-even',
+    html: ({ breakEven }, drawn) => breakEven && computedHtml(breakEven, drawn),
+  },
   { id: PARTS.time, title: 'Time', html: ({ time }, drawn) => time && measuredHtml(time, drawn) },
   {
     id: PARTS.silence,
@@ -46,24 +55,30 @@ const SECTIONS: readonly Part[] = [
     html: ({ server }, drawn) => server && measuredHtml(server, drawn),
   },
   { id: PARTS.scenarios, title: 'Further scenarios', html: ({ further }, drawn) => furtherHtml(further, drawn) },
-  // Here: model, claims, limits.
+  {
+    id: PARTS.model,
+    title: 'Measured against model',
+    html: ({ model }, drawn) => model && computedHtml(model, drawn),
+  },
+  { id: PARTS.claims, title: 'Claims, and what this run says', html: ({ claims }) => claimsHtml(claims) },
+  { id: PARTS.limits, title: 'Limits', html: ({ limits }) => limitsHtml(limits) },
   {
     id: PARTS.cite,
     title: 'Cite and reproduce',
-    html: ({ cite, reproduce }) => html`${citeHtml(cite)}${reproduceHtml(reproduce)}`,
+    html: ({ cite, reproduce }) => citeHtml(cite, reproduce),
   },
 ];
 
 export function pageHtml(model: PageModel, drawing: Drawing, { style, scripts }: Assets): string {
   const heights = new Map(drawing.plots.map((plot) => [plot.id, plotPx(plot)]));
   const drawn: Drawn = { lanes: drawing.lanes, heights, source: model.source };
-  const told = SECTIONS.flatMap(({ id, title, isHalf, html: contentOf }) => {
-    const content = contentOf(model, drawn);
-    return content ? [{ id, title, isHalf, content }] : [];
+  const told = SECTIONS.flatMap((one) => {
+    const content = one.html(model, drawn);
+    return content ? [{ ...one, content }] : [];
   });
-  const hero = heroHtml(model.hero, new Set(told.map(({ id }) => id)));
+  const hero = heroHtml(model.hero, model.source, new Set(told.map(({ id }) => id)));
   const details = detailsHtml(model, html`${hero}${told.map(({ content }) => content)}`);
-  const sections = [...told, { id: PARTS.details, title: 'Details', isHalf: false, content: details }];
+  const sections = [...told, { id: PARTS.details, title: 'Details', content: details }];
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -156,26 +171,4 @@ ${table(lanes)}
 <div class="below">${notes.map((note) => html`<p>${note}</p>`)}</div>
 ${[phases, harness, link, netem, ledger].map((one) => html`${one && table(one)}\n`)}<h3 id="${PARTS.environment}">Environment${anchorLink(PARTS.environment, 'Environment')}</h3>
 ${entries('facts dense', environment)}`;
-}
-
-function citeHtml({ text, groups, bibtex }: PageModel['cite']): Html {
-  return html`<p class="definition">${text}</p>
-${groups.map(citeGroup)}
-${copyable(html`<pre><code>${bibtex}</code></pre>`)}`;
-}
-
-function citeGroup({ title, sentences }: PageModel['cite']['groups'][number]): Html {
-  if (sentences.length === 0) return html``;
-  const items = sentences.map(
-    ({ lane, text }) =>
-      html`<li class="citation">${laneMark(lane)}${copyable(html`<p class="sentence">${text}</p>`)}</li>\n`,
-  );
-  return html`<details class="fold"><summary>${title} <span class="folded">${countOf(sentences.length, 'sentence')}</span></summary>
-<ul class="citations">${items}</ul></details>\n`;
-}
-
-function reproduceHtml({ text, lines }: PageModel['reproduce']): Html {
-  return html`<h3 id="${PARTS.reproduce}">Run it again${anchorLink(PARTS.reproduce, 'Run it again')}</h3>
-<p class="definition">${text}</p>
-${copyable(html`<pre><code>${lines.join('\n')}</code></pre>`)}`;
 }

@@ -103,8 +103,7 @@ describe('a duplicate lane', () => {
   });
 
   test('has the colour of that lane, and is hollow', () => {
-    const points = [10, 100].map((clients) => ({ ...POINT, clients }));
-    const { lanes } = drawingOf(figuresOf(pageModel(repeated({ points }))));
+    const { lanes } = drawingOf(figuresOf(model));
     expect(Object.values(lanes).map(({ colour, isRepeat }) => [colour, isRepeat])).toEqual([
       ['--lane-1', false],
       ['--lane-2', false],

@@ -3,9 +3,15 @@
 import type { Result } from '../../contract/result.ts';
 import { checksOf } from './checks.ts';
 import { citeOf } from './citation.ts';
+import { claimsOf } from './claims/claims.ts';
 import { noiseFloorOf } from './findings/noise-floor.ts';
+import { breakEvenOf } from './formulas/break-even.ts';
+import { constantsOf } from './formulas/constants.ts';
+import { residualsOf } from './formulas/residuals.ts';
 import { measuredSections } from './further/measured.ts';
 import { heroOf } from './hero/hero.ts';
+import { limitsOf } from './limits.ts';
+import { numbersOf } from './numbers/numbers.ts';
 import type { Entry, Figure } from './page-model.ts';
 import { betweenRunsTable } from './tables/between-runs-table.ts';
 import { conditionsOf } from './tables/conditions.ts';
@@ -24,18 +30,21 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
   const report = reportOf(result, new Anchors());
   const { views } = report;
   const hero = heroOf(report);
+  const constants = constantsOf(report);
   const wire = wireSection(report);
   const { time, silence, server, further } = measuredSections(report, wire !== undefined);
   // Parts, in the order of the page; one that the result has nothing for is undefined, and left out.
   return {
     title: `${hero.question} · Pushlab`,
     hero,
-    nothingMeasured: views.length > 0 ? undefined : 'No cell was measured: the run ended before its first cell did.',
     wire,
-    // Here: numbers, breakEven.
+    numbers: numbersOf(report, constants),
+    breakEven: breakEvenOf(report, constants),
     ...{ time, silence, server, further },
     sections: [time, silence, server, ...further].flatMap((section) => section ?? []),
-    // Here: model, claims, limits.
+    model: residualsOf(report, constants),
+    claims: claimsOf(report),
+    limits: limitsOf(report),
     cite: citeOf(result, views),
     reproduce: reproduceOf(result),
     runs: [betweenRunsTable(result, views), earlierTable(result, views, earlier)],
@@ -47,8 +56,10 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
 }
 
 /** All that have charts, in the order of the page. */
-export function figuresOf({ sections }: PageModel): Figure[] {
-  return sections.flatMap(({ figures }) => figures);
+export function figuresOf({ breakEven, sections, model }: PageModel): Figure[] {
+  const computed = [breakEven, model].map((one) => (one && 'charts' in one ? [one] : []));
+  const [before = [], after = []] = computed;
+  return [...before, ...sections.flatMap(({ figures }) => figures), ...after];
 }
 
 function factsOf(result: Result): Entry[] {

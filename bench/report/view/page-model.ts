@@ -63,9 +63,15 @@ export interface Panel {
 
 export type Chart = DotChart | StackChart | LineChart;
 
+/** What a sign of a chart means. */
+export interface ReadingItem {
+  readonly sign: '●' | '├─┤' | '○' | '╌╌' | '∘';
+  readonly text: string;
+}
+
 interface ChartBase {
   /** What its marks are, where those are not rounds and their means. */
-  readonly reading?: readonly string[];
+  readonly reading?: readonly ReadingItem[];
   readonly label: string;
   readonly unit: string;
   readonly axisTitle: string;
@@ -179,6 +185,8 @@ export interface TableCell {
   /** Said behind it: the value with the attempts that do not count. */
   readonly aside?: string | undefined;
   readonly isRemark?: boolean;
+  /** Id of the sentence that cites it; undefined where it has none. */
+  readonly cite?: string | undefined;
   /** Why it may not be cited; undefined where it may. */
   readonly refusal?: string | undefined;
 }

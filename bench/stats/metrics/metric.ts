@@ -75,18 +75,8 @@ export interface Shown {
     /** Quoted in a sentence: what the others say more of. */
     readonly isQuoted?: boolean;
   };
-  /**
-   * A column of the terminal, where 100 columns should do: nothing folds a table of bytes that is wider. Details are left out of
-   * a long run.
-   */
-  readonly terminal?: ShownFor & {
-    readonly label: string;
-    readonly isDetail?: boolean;
-    /** Stands in a table of its own, of the lanes that have a value; no table where none has. */
-    readonly apart?: 'floor' | 'parts' | 'polls';
-    /** Stands below the table, for what the label leaves open. */
-    readonly note?: string;
-  };
+  /** A column of the tables in short (terminal, `summary.md`), which have the first metric of each kind, by rank. */
+  readonly terminal?: ShownFor & { readonly label: string };
   /** The page's sentence on a lane at a scenario's only point. */
   readonly sentence?: ShownFor & {
     /** Before the value. @default the metric's title */

@@ -186,7 +186,8 @@ function label(one: PlotText, hasRoom: (chart: ChartJs) => boolean): object {
     textStrokeColor: colour('--paper'),
     textStrokeWidth: 3,
     padding: 0,
-    display: ({ chart }: { chart: ChartJs }) => hasRoom(chart) && !isOff(chart, one.lane),
+    display: ({ chart }: { chart: ChartJs }) =>
+      (hasRoom(chart) || (one.lane === undefined && one.dx < NARROW_PX / 3)) && !isOff(chart, one.lane),
     callout: {
       display: leader !== undefined,
       borderColor: leader ?? 'transparent',

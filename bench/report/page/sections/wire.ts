@@ -81,7 +81,7 @@ function ladderHtml({ title, messages, waits, arrivals, text }: Ladder): Html {
   const dot = (ms: number, isServer: boolean, name: string) =>
     html`<path class="dot ${name}" d="M${x(ms)} ${y(isServer)}h.01"></path>`;
   return html`<figure class="ladder"><figcaption>${text}</figcaption>
-<div class="drawing"><span class="end">server</span><span class="end">client</span>
+<div class="ladder-lines"><span class="end">server</span><span class="end">client</span>
 <svg viewBox="0 0 ${LADDER_MS} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${title}: ${arrivals
     .map(({ latenciesMs }) => latenciesMs.join(', '))
     .join(', ')} ms from each event to its client">
