@@ -37,7 +37,7 @@ function trustHtml({ trust, reasons }: Hero): Html | undefined {
 }
 
 function trustItem({ name, isCitable, but }: Trust): Html {
-  const aside = but === undefined ? undefined : html` (<a href="#${PARTS.warnings}">${but}</a>)`;
+  const aside = but === undefined ? undefined : html` (<a href="#${PARTS.uncited}">${but}</a>)`;
   const [glyph, word] = isCitable ? ['✓', 'yes'] : ['✗', 'no'];
   return html`<span class="${word}">${name} <span aria-hidden="true">${glyph}</span><span class="unseen">${word}</span>${aside}</span> `;
 }
