@@ -1,6 +1,7 @@
 /** What a paper says of a number and of its run: a sentence for each headline number, and an entry for the bibliography. */
 
 import { createHash } from 'node:crypto';
+import { projectUrl } from '../../contract/project-url.ts';
 import type { Estimate, Result } from '../../contract/result.ts';
 import { type Metric, metricOf, shownIn } from '../../stats/metrics/metrics.ts';
 import type { LaneLabel } from './page-model.ts';
@@ -114,8 +115,10 @@ export function bibtexKey({ id }: Pick<Result, 'id'>): string {
 /**
  * An entry of a bibliography for the run. `@misc`, which every BibTeX style and biblatex know; the fields that only some of
  * them print stand in the note.
+ *
+ * @param url of the project; @default what package.json says
  */
-export function bibtexEntry(result: Result): string {
+export function bibtexEntry(result: Result, url: string | undefined = projectUrl): string {
   const { id, startedAt, environment, citable } = result;
   const date = new Date(startedAt);
   const refused = refusedKinds(citable);
@@ -133,6 +136,8 @@ export function bibtexEntry(result: Result): string {
     `  year   = {${date.getUTCFullYear()}},`,
     `  month  = ${MONTHS[date.getUTCMonth()]},`,
     `  note   = {${escapeLatex(note)}},`,
+    // Braces end a field, escaped or not.
+    ...(url === undefined ? [] : [`  url    = {${url.replace(/[{}]/g, encodeURIComponent)}},`]),
     '}',
     '',
   ].join('\n');
@@ -185,14 +190,15 @@ export function citeOf(result: Result, views: readonly ScenarioView[]) {
 
 function citedScenario(result: Result, { scenario, places }: ScenarioView): CitedScenario {
   const all = places.flatMap(({ lanes }) => lanes);
-  const lanes = result.lanes.flatMap(({ id }) => {
+  const lanes = result.lanes.flatMap(({ id, title }) => {
     const mine = all.filter(({ cells }) => cells[0]?.lane === id);
     const cited = mine.flatMap((lane) => citedPlace(result, scenario, lane));
     const references = mine.flatMap(({ comparisons }) => [...comparisons.values()].map(({ reference }) => reference));
     const [first] = mine;
     if (!first || cited.length === 0) return [];
     const command = scenarioCommand(result, { ...scenario, lanes: [...new Set([id, ...references])] });
-    return [{ label: first.label, command, places: cited }];
+    // At several poll intervals, which the label would tell, the places do.
+    return [{ label: { ...first.label, title }, command, places: cited }];
   });
   return { title: scenario.title, lanes };
 }
@@ -201,7 +207,8 @@ function citedPlace(result: Result, { figures }: Scenario, { estimates }: LaneAt
   const shown = new Set(
     (['chart', 'exported'] as const).flatMap((place) => shownIn(place, figures).map(({ metric }) => metric.id)),
   );
-  const cited = [...estimates.values()].filter(({ metric }) => shown.has(metric));
+  // The head of the page and its tables may show any that is no part of another.
+  const cited = [...estimates.values()].filter(({ metric }) => shown.has(metric) || !metricOf(metric).isPart);
   const [first] = cited;
   if (!first) return [];
   const { lane, place } = citationOf(result, first);

@@ -163,7 +163,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['connect'],
       chart: { plot: 'Time to the first event' },
       exported: { table: 'first-event' },
-      terminal: { label: 'first event p95', isDetail: true },
     },
   },
   {
@@ -219,7 +218,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['upstream'],
       chart: { plot: 'Echo' },
       exported: { table: 'echo', label: 'Echo p95' },
-      terminal: { label: 'echo p95' },
     },
   },
   {
@@ -271,7 +269,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['recovery'],
       chart: { plot: 'Recovery' },
       exported: { table: 'recovery' },
-      terminal: { label: 'last client' },
     },
   },
   {
@@ -288,7 +285,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['recovery'],
       chart: { label: 'Connections tried' },
       exported: { table: 'recovery', isQuoted: true },
-      terminal: { label: 'attempts/client' },
     },
   },
   {
@@ -314,7 +310,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['capacity'],
       chart: { plot: 'Polls answered' },
       exported: { table: 'capacity' },
-      terminal: { label: 'by the witness' },
     },
   },
   {

@@ -30,7 +30,6 @@ const LATENCIES: Readonly<Record<Percentile, Shown>> = {
     figures: ['latency'],
     chart: chart('p95'),
     exported: { table: 'latency', figures: ['latency', 'gap'], isQuoted: true },
-    terminal: { label: 'latency p95', isDetail: true },
     noiseFloor: 'p95',
     isCompared: true,
   },
@@ -139,7 +138,6 @@ export const deliveryMetrics: readonly Metric[] = [
       figures: ['layers'],
       rank: BEFORE_THE_WHOLE,
       exported: { table: 'bytes' },
-      terminal: { label: 'framing' },
     },
   },
   {
@@ -151,7 +149,7 @@ export const deliveryMetrics: readonly Metric[] = [
     definition: 'Request and response heads of the ledger by events, those of empty polls among them',
     of: (cell) => perEvent(cell, ({ requestHead, responseHead }) => requestHead + responseHead),
     ...READ_ALONG,
-    shown: { figures: ['layers'], rank: BEFORE_THE_WHOLE, exported: { table: 'bytes' }, terminal: { label: 'heads' } },
+    shown: { figures: ['layers'], rank: BEFORE_THE_WHOLE, exported: { table: 'bytes' } },
   },
   {
     id: 'wire.tcpIpPerDeliveryBytes',
@@ -183,7 +181,7 @@ export const deliveryMetrics: readonly Metric[] = [
       return (up + down) / ledger.clients;
     },
     needs: 'a relay that reads along',
-    shown: { figures: ['layers'], exported: { table: 'opening' }, terminal: { label: 'handshake' } },
+    shown: { figures: ['layers'], exported: { table: 'opening' } },
   },
   {
     id: 'wire.emptyCycleBytes',
@@ -266,6 +264,7 @@ export const deliveryMetrics: readonly Metric[] = [
       figures: ['gap'],
       chart: { missing: 'parks no poll' },
       exported: { table: 'gap', isQuoted: true },
+      terminal: { label: 'gap share' },
     },
   },
 ];

@@ -21,6 +21,7 @@ function chooser(model: Numbers): Html {
 ${form(constants.profiles)}
 <p class="setting" data-unscripted>${settings}</p>
 ${answerTable(model)}
+${model.refusal && html`<p class="below">The constants are ${model.refusal}</p>`}
 ${model.missing && missingHtml(model.missing)}
 <div class="chooser-more"><div>
 <ul class="answers" aria-live="polite">${answer.findings.map((text) => html`<li>${text}</li>`)}</ul>

@@ -58,6 +58,22 @@ describe('constants of a run', () => {
     expect(constantsOf(report(some)).missing).toEqual(['Lane alpha']);
   });
 
+  it('tell what TLS adds to a record where a lane has it, and else what its specification says', () => {
+    const result = makeResult({
+      change: (cell) => {
+        const read = withLedger(cell);
+        const { ledger } = read.wire;
+        if (cell.lane !== 'alpha' || !ledger) return read;
+        const down = { ...ledger.window.down, tls: 25 * ledger.window.events };
+        const wire = { ...read.wire, ledger: { ...ledger, window: { ...ledger.window, down } } };
+        return { ...read, options: { over: 'https' }, wire };
+      },
+    });
+    const secure = constantsOf(report(result));
+    expect([secure.isTlsMeasured, secure.tlsRecordBytes]).toEqual([true, 25]);
+    expect(secure.lanes.find(({ id }) => id === 'alpha')?.framingBytes).toBe(1);
+  });
+
   it('leave lanes out of comparisons that differ from another one in an option', () => {
     const result = makeResult({ change: withLedger, variants: { gamma: 'alpha' } });
     const variant = report(result);

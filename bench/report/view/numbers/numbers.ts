@@ -16,7 +16,7 @@ import type { LaneLabel, Missing } from '../page-model.ts';
 import { formatNumber, formatRange } from '../words/format.ts';
 import { laneLabels } from '../words/places.ts';
 import { quotesOf, type Report } from '../words/quotes.ts';
-import { isRefused } from '../words/standing.ts';
+import { isRefused, markLegend } from '../words/standing.ts';
 
 export interface Numbers {
   readonly lanes: readonly { readonly label: LaneLabel; readonly cpu: string }[];
@@ -33,6 +33,8 @@ export interface Numbers {
   }[];
   readonly notes: readonly string[];
   readonly missing: Missing | undefined;
+  /** Why the constants may not be cited; undefined where they may. */
+  readonly refusal: string | undefined;
 }
 
 /** Events a second to a client, below which keep-alives count. */
@@ -59,6 +61,7 @@ export function numbersOf(report: Report, run: RunConstants): Numbers | Missing 
   const presets = PRESETS.filter(({ load }) => run.isSilenceMeasured || load.eventsPerSecond >= SILENT_RATE);
   return {
     missing: run.isSilenceMeasured ? undefined : NO_SILENCE,
+    refusal: markLegend([{ standing: report.result.citable.bytes }]),
     lanes: rows,
     constants,
     settings: settingText(settings),
