@@ -16,7 +16,7 @@ export function keyOf(groups: readonly ChartGroup[]): KeyItem[] {
   const measured = charts.filter(
     (chart) => chart.kind === 'dots' || (chart.kind === 'lines' && chart.shape !== 'steps'),
   );
-  const lines = measured.filter((chart) => chart.kind === 'lines');
+  const lines = charts.filter((chart) => chart.kind === 'lines');
   const lanes = new Map(lines.flatMap((chart) => chart.lanes.map((label) => [label.index, label] as const)));
   const parts = charts.flatMap((chart) => (chart.kind === 'stack' ? chart.parts : []));
   const swatches = new Map(parts.map(({ label, colour, isHatched }) => [label, { colour, isHatched }]));
