@@ -180,7 +180,7 @@ describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
 
   test('opens what is folded when a link leads into it, from outside and from the page', async () => {
     const { page } = await open(renderReport(makeResult()));
-    const fold = (id: string) => page.locator(`details:has(#${id})`);
+    const fold = (id: string) => page.locator(`details:has(#${id})`).last();
     expect(await fold('delivery-audit').getAttribute('open')).toBeNull();
     await page.goto(`${page.url()}#delivery-audit`);
     await expect.poll(() => fold('delivery-audit').getAttribute('open')).not.toBeNull();

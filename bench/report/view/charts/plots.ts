@@ -216,7 +216,9 @@ function linesPlot(id: string, chart: LineChart, widthPx: number): Plot {
           whole,
         )
       : 0;
-  const area = { widthPx: whole.widthPx - Math.max(behindPx, GAP_PX), heightPx };
+  // Half of the last tick's text lies beyond the area.
+  const endPx = Math.max(behindPx, GAP_PX, textPx(x.ticks.at(-1)?.[1] ?? '') / 2 + 2);
+  const area = { widthPx: whole.widthPx - endPx, heightPx };
   const spotOf = (at: { x: number; y: number }, text = ''): Spot => ({
     text,
     x: short(at.x),
@@ -245,7 +247,7 @@ function linesPlot(id: string, chart: LineChart, widthPx: number): Plot {
     widthPx,
     heightPx,
     leftPx,
-    endPx: Math.max(behindPx, GAP_PX),
+    endPx,
     x,
     y,
     series: [
