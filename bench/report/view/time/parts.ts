@@ -41,7 +41,7 @@ export function partsFigures(all: ScenarioView, report: Report): Figure[] {
     const chart = stackChart('Mean latency by its four parts.', 'Mean latency', bars, PARTS, scale);
     if (!chart) return [];
     const title = place.name ?? place.varied;
-    return [{ id: report.anchors.take(`${id} chart`), title, chart: { ...chart, isDense: true } }];
+    return [{ id: report.anchors.take(`${id} chart`), title, chart }];
   });
   return [
     {
