@@ -27,7 +27,7 @@ describe('the page', () => {
 
   test('gives each anchor once, and every link to an anchor has its goal', () => {
     const points = [10, 100].map((clients) => ({ ...POINT, clients }));
-    const page = renderReport(makeResult({ points }));
+    const page = renderReport(makeResult({ points, change: withLedger }));
     const all = ids(page);
     expect(all.length).toBe(new Set(all).size);
     const links = [...markup(page).matchAll(/(?:href="#|aria-labelledby=")([^"]*)"/g)].map(([, id]) => id);

@@ -190,14 +190,15 @@ export function citeOf(result: Result, views: readonly ScenarioView[]) {
 
 function citedScenario(result: Result, { scenario, places }: ScenarioView): CitedScenario {
   const all = places.flatMap(({ lanes }) => lanes);
-  const lanes = result.lanes.flatMap(({ id }) => {
+  const lanes = result.lanes.flatMap(({ id, title }) => {
     const mine = all.filter(({ cells }) => cells[0]?.lane === id);
     const cited = mine.flatMap((lane) => citedPlace(result, scenario, lane));
     const references = mine.flatMap(({ comparisons }) => [...comparisons.values()].map(({ reference }) => reference));
     const [first] = mine;
     if (!first || cited.length === 0) return [];
     const command = scenarioCommand(result, { ...scenario, lanes: [...new Set([id, ...references])] });
-    return [{ label: first.label, command, places: cited }];
+    // At several poll intervals, which the label would tell, the places do.
+    return [{ label: { ...first.label, title }, command, places: cited }];
   });
   return { title: scenario.title, lanes };
 }
@@ -206,7 +207,8 @@ function citedPlace(result: Result, { figures }: Scenario, { estimates }: LaneAt
   const shown = new Set(
     (['chart', 'exported'] as const).flatMap((place) => shownIn(place, figures).map(({ metric }) => metric.id)),
   );
-  const cited = [...estimates.values()].filter(({ metric }) => shown.has(metric));
+  // The head of the page and its tables may show any that is no part of another.
+  const cited = [...estimates.values()].filter(({ metric }) => shown.has(metric) || !metricOf(metric).isPart);
   const [first] = cited;
   if (!first) return [];
   const { lane, place } = citationOf(result, first);

@@ -15,6 +15,9 @@ function chooseFigures(box: HTMLElement): void {
     const figure = document.getElementById(location.hash.slice(1));
     if (figure?.matches('.cited li') !== true) return;
     choose(figure);
+    // A browser unfolds what a link leads to: the sentence is here, and the list would stand around it.
+    const list = figure.closest<HTMLDetailsElement>('.every-figure');
+    if (list) list.open = false;
     box.scrollIntoView({ block: 'center' });
     select.focus({ preventScroll: true });
   };

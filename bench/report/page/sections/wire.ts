@@ -140,7 +140,7 @@ ${exchanges.map(
   ({ title, messages }) => html`<h4>${title}</h4>
 ${messages.map(
   ({ who, size, runs }) => html`<p class="who">${who} <span class="size">${size}</span></p>
-<pre class="bytes" tabindex="0" role="region" aria-label="${title}, ${who}">${runs.map(
+<pre class="bytes">${runs.map(
     ({ layer, bytes, text }) =>
       html`<span class="byte-run of-${runClass(layer)}" title="${LAYER_LETTERS[layer].name}, ${bytes}"><sup>${LAYER_LETTERS[layer].letter}\u202f${bytes}</sup>${text}</span>`,
   )}</pre>

@@ -14,7 +14,6 @@ import {
   measuredIn,
   PERCENTILES,
   percentText,
-  type Quantity,
   SHARE,
 } from '../findings/gap.ts';
 import type { Figure, LineAxis, LineChart, Prose, TableCell } from '../page-model.ts';
@@ -27,8 +26,6 @@ import { joined } from '../words/verdicts.ts';
 const TITLE = 'What waits for the next poll';
 const METRICS = chartedIn('gap').map(({ id }) => id);
 const RATE_BY_RTT = { name: 'Rate × RTT', unit: 'events', covaries: undefined };
-/** The longest way of an event that just missed a poll: its answer down, the next poll up, and the next answer down. */
-const LONGEST_BY_DESIGN = { value: 3, text: 'three transits' };
 const CURVE_POINTS = 60;
 
 export function gapFigure(view: ScenarioView, anchors: Anchors): Figure {
@@ -39,7 +36,8 @@ export function gapFigure(view: ScenarioView, anchors: Anchors): Figure {
   const columns = [SHARE, ...latencies].map(({ label, scale, estimate, whyMissing }) =>
     valueColumn(label, scale, estimate, whyMissing),
   );
-  const panels = gapCharts(located).map(({ title, chart }) => ({ id: anchors.take(`${id} chart`), title, chart }));
+  const chart = shareChart(located);
+  const panels = [{ id: anchors.take(`${id} chart`), title: undefined, chart }];
   return {
     id,
     title: TITLE,
@@ -48,7 +46,7 @@ export function gapFigure(view: ScenarioView, anchors: Anchors): Figure {
       'what both ends take for it. Latency is in transits, of half a round trip each. Expected: x ÷ (x + e⁻ˣ) of events that ' +
       'come independently, x in a round trip, if the ends took no time; the shorter the trip, the more of them wait.',
     finding: findingOf(located),
-    charts: panels.length > 0 ? [{ title: undefined, panels }] : [],
+    charts: chart.lanes.length > 0 ? [{ title: undefined, panels }] : [],
     tables: [
       laneTable(
         { ...view, places },
@@ -98,53 +96,17 @@ function findingOf(located: readonly Located[]): Prose | undefined {
   ];
 }
 
-/** The share with what is expected; and the furthest percentile that is quoted wherever the median is. */
-function gapCharts(located: readonly Located[]): { title: string; chart: LineChart }[] {
-  const axis = settingsAxis(
+/** The share that waited, beside what is expected. */
+function shareChart(located: readonly Located[]): LineChart {
+  const x = settingsAxis(
     RATE_BY_RTT,
     located.map(({ events }) => events),
   );
-  const tail = PERCENTILES.findLast(
-    (one, _, [first]) => first && measuredIn(located, one).length === measuredIn(located, first).length,
-  );
-  const chartOf = (quantity: Quantity, y: LineAxis): LineChart =>
-    settingsChart(
-      located.map(({ events, ...at }) => ({ ...at, setTo: events })),
-      { ...quantity, label: `${quantity.label} in ${y.unit}` },
-      axis,
-      y,
-    );
-  const percent: LineAxis = { title: headed(SHARE.label, SHARE.scale), unit: '%', scale: 'linear', range: [0, 100] };
-  const share = chartOf(SHARE, percent);
-  const charts = [
-    {
-      title: SHARE.label,
-      chart: {
-        ...share,
-        label: `${share.label} A dashed curve: what is expected.`,
-        shape: 'marks' as const,
-        expected: expectedCurve(axis),
-      },
-    },
-  ];
-  return [
-    ...charts,
-    ...(tail === undefined
-      ? []
-      : [
-          {
-            title: `Latency, ${tail.label}`,
-            chart: { ...chartOf(tail, transitsAxis(located, tail)), shape: 'marks' as const, limit: LONGEST_BY_DESIGN },
-          },
-        ]),
-  ].filter(({ chart }) => chart.lanes.length > 0);
-}
-
-/** Without the interval's ends: those of few rounds reach far beyond the values. */
-function transitsAxis(located: readonly Located[], { of, estimate, scale }: Quantity): LineAxis {
-  const values = located.flatMap(({ lane, place }) => [estimate(lane, place)?.value, ...lane.valid.map(of)]);
-  const most = Math.max(LONGEST_BY_DESIGN.value, ...values.filter((one) => one !== undefined));
-  return { title: headed('Latency', scale), unit: scale.unit, scale: 'linear', range: [0, most] };
+  const y: LineAxis = { title: headed(SHARE.label, SHARE.scale), unit: '%', scale: 'linear', range: [0, 100] };
+  const measured = located.map(({ events, ...at }) => ({ ...at, setTo: events }));
+  const chart = settingsChart(measured, { ...SHARE, label: `${SHARE.label} in ${y.unit}` }, x, y);
+  const label = `${chart.label} A dashed curve: what is expected.`;
+  return { ...chart, label, shape: 'marks', expected: expectedCurve(x), isDense: true };
 }
 
 function expectedCurve({ scale, range: [from, to] }: LineAxis): NonNullable<LineChart['expected']> {

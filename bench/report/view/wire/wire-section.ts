@@ -36,7 +36,16 @@ export function wireSection({ result, views, anchors }: Report): WireSection | u
   const samples = samplesOf(result, laneLabels(result), place.point, anchors);
   return {
     finding: barsText(bars),
-    setting: [settingText(place, bars), elsewhereText(views, place, bars)].filter(Boolean).join(' '),
+    setting: [
+      settingText(place, bars),
+      elsewhereText(
+        views.filter((one) => one !== view),
+        place,
+        bars,
+      ),
+    ]
+      .filter(Boolean)
+      .join(' '),
     bars,
     barsTable: barsTable(bars, place, anchors),
     ladders: laddersOf(result.lanes),
@@ -47,7 +56,7 @@ export function wireSection({ result, views, anchors }: Report): WireSection | u
         ? undefined
         : {
             text: 'This run kept no sample of its bytes. One is kept by:',
-            command: `npm run bench -- --scenarios ${view.scenario.id} --rounds 1`,
+            command: 'npm run bench -- --scenarios anatomy --rounds 1',
           },
     tables: views
       .filter(({ scenario }) => scenario.figures.includes('layers'))

@@ -80,10 +80,27 @@ describe('the bars', () => {
   it('are told in a sentence, from the reference to the lane with most', () => {
     const { bars, finding } = sectionOf();
     const [, beta, gamma, empty] = bars;
-    const extra = (bar: (typeof bars)[number] | undefined) => (bar?.total ?? 0) - 128;
+    const extra = (bar: (typeof bars)[number] | undefined) => Math.round((bar?.total ?? 0) - 128);
     expect(textOf(finding)).toContain(`Lane beta adds ${extra(beta)}\u00a0B and Lane gamma `);
     expect(textOf(finding)).toContain(`${extra(gamma)}\u00a0B`);
     expect(textOf(finding)).toContain(`nothing costs ${empty?.total}\u00a0B`);
+  });
+
+  it('are of an answer with one event where a lane has such, and told per event where it has none', () => {
+    const polled = (lane: string, perPoll: number) =>
+      resultOf((cell) => {
+        const { wire } = withLedger(cell);
+        if (cell.lane !== lane || !wire.ledger) return { ...cell, wire };
+        const { window } = wire.ledger;
+        const cycles = { ...window.cycles, count: window.cycles.count / 2 + window.events / perPoll };
+        const emptyCycles = { ...window.emptyCycles, count: window.cycles.count / 2 };
+        return { ...cell, wire: { ...wire, ledger: { ...wire.ledger, window: { ...window, cycles, emptyCycles } } } };
+      });
+    const { bars, finding } = sectionOf(polled('gamma', 20));
+    const full = bars.find(({ what }) => what === 'with 20 events');
+    expect(full?.bytes.down.event).toBeCloseTo(20 * 128, 9);
+    const extra = Math.round(((full?.total ?? 0) - 20 * 128) / 20);
+    expect(textOf(finding)).toContain(`${extra}\u00a0B`);
   });
 
   it('say that packets were not counted, and are without them', () => {
@@ -218,6 +235,6 @@ describe('the bytes of a run', () => {
   it('are told to be missing, with the command that takes them', () => {
     const { missing, samples } = sectionOf();
     expect(samples).toEqual([]);
-    expect(missing?.command).toBe(`npm run bench -- --scenarios ${SCENARIO.id} --rounds 1`);
+    expect(missing?.command).toBe('npm run bench -- --scenarios anatomy --rounds 1');
   });
 });
