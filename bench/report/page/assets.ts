@@ -15,19 +15,7 @@ export interface Script {
 }
 
 /** In this order: the last has what changes on a narrow screen and on paper. */
-const STYLES = [
-  'colours',
-  'base',
-  'hero',
-  'figures',
-  'tables',
-  'prose',
-  'folds',
-  'wire',
-  'claims',
-  'cite',
-  'media',
-] as const;
+const STYLES = ['colours', 'base', 'hero', 'figures', 'tables', 'prose', 'folds', 'wire', 'media'] as const;
 
 /** In this order: what the charts need comes before they are drawn. */
 const SCRIPTS = ['annotations', 'lines', 'line-texts', 'page', 'reader', 'cite'] as const;
