@@ -2,17 +2,23 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, test } from 'vitest';
-import { FIGURES, type Result } from '../contract/result.ts';
+import { projectRoot } from '../contract/paths.ts';
+import { FIGURES, parseResult, type Result } from '../contract/result.ts';
+import { recomputed } from '../record/recompute.ts';
 import { figureFiles } from '../report/export/figures.ts';
 import {
+  accessibilityFindings,
   announce,
   countPixels,
+  extent,
   opacityOf,
   pageWidth,
   paperColour,
   readClipboard,
+  unfoldAll,
 } from '../report/page/browser/test-probe.ts';
 import { renderReport } from '../report/page/render.ts';
 import { pageModel } from '../report/view/model.ts';
@@ -70,6 +76,7 @@ const layered = makeResult({
   replace: { scenarios: [{ ...SCENARIO, figures: [...FIGURES], varies: ['payloadBytes', 'headers'] }] },
 });
 const repeated = makeResult({ lanes: ['alpha', 'beta', 'again'], duplicates: { again: 'beta' } });
+const published = recomputed(parseResult(readFileSync(join(projectRoot, 'results/reference/result.json'), 'utf8')));
 const survey = makeSurvey();
 const crowded = makeSurvey({ lanes: Array.from({ length: 25 }, (_, at) => `a-long-lane-${at}`), rounds: 2 });
 const many = makeResult({ points, lanes: Array.from({ length: 10 }, (_, at) => `a-lane-with-a-long-name-${at}`) });
@@ -180,14 +187,50 @@ describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
     await page.close();
   });
 
-  test('prints what is folded, and folds it again', async () => {
-    const { page } = await open(renderReport(makeResult()));
-    const folded = () => page.locator('details:not([open])').count();
-    const before = await folded();
-    await page.evaluate(announce, 'beforeprint');
-    expect(await folded()).toBe(0);
-    await page.evaluate(announce, 'afterprint');
-    expect(await folded()).toBe(before);
+  test('leaves what is folded out of print, and fits a default run on eight sheets', async () => {
+    const { page } = await open(renderReport(published));
+    const pdf = await page.pdf({ format: 'A4' });
+    expect(await page.locator('details[open]').count()).toBe(0);
+    expect(pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length).toBeLessThanOrEqual(8);
+    await page.close();
+  });
+
+  test('has its matrix within the first screen, and short text before the details', async () => {
+    const { page } = await open(renderReport(published));
+    const { matrixEndsPx, detailsBeginPx, words } = await page.evaluate(extent);
+    expect(matrixEndsPx).toBeLessThanOrEqual(700);
+    expect(detailsBeginPx).toBeLessThanOrEqual(5_500);
+    expect(words).toBeLessThanOrEqual(1_200);
+    await page.close();
+  });
+
+  test.each([
+    [1280, 'light'],
+    [1280, 'dark'],
+    [390, 'light'],
+    [390, 'dark'],
+  ] as const)('has no finding of axe-core, folded and unfolded: %i px wide, %s', async (width, scheme) => {
+    for (const result of [published, layered]) {
+      const { page } = await open(renderReport(result), width, scheme);
+      await page.evaluate(`${axe.source};0`);
+      expect(await page.evaluate(accessibilityFindings)).toEqual([]);
+      await page.evaluate(unfoldAll);
+      expect(await page.evaluate(accessibilityFindings)).toEqual([]);
+      await page.close();
+    }
+  });
+
+  test('copies the matrix as Markdown, and lets it be saved', async () => {
+    const { page, complaints } = await open(renderReport(makeResult()));
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const link = page.locator('.actions [data-copy]');
+    await link.click();
+    await expect.poll(() => link.textContent()).toBe('Copied');
+    expect(await page.evaluate(readClipboard)).toMatch(/^\| Transport \|/);
+    const saved = page.waitForEvent('download');
+    await page.locator('.actions [data-save=SVG]').click();
+    expect((await saved).suggestedFilename()).toBe('matrix.svg');
+    expect(complaints).toEqual([]);
     await page.close();
   });
 
@@ -212,8 +255,8 @@ describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
   test('copies a sentence to cite, without the button’s own word', async () => {
     const { page, complaints } = await open(renderReport(makeResult()));
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-    const entry = page.locator('#cite ~ [data-copyable]');
-    const text = await entry.locator('code').textContent();
+    const entry = page.locator('#cite-chosen [data-copyable]').first();
+    const text = await entry.locator('.sentence').textContent();
     await entry.locator('button').click();
     await expect.poll(() => entry.locator('button').textContent()).toBe('Copied');
     expect(await page.evaluate(readClipboard)).toBe(text?.trim());

@@ -4,20 +4,29 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../../contract/paths.ts';
 import { drawingOf } from '../view/charts/plots.ts';
+import { matrixSvg } from '../view/hero/matrix-svg.ts';
 import { figuresOf, type PageModel } from '../view/model.ts';
 import { figureSvg } from '../view/svg/figure-svg.ts';
 import { markup } from '../view/svg/markup.ts';
+import { PARTS } from '../view/words/anchors.ts';
 
-/** @returns `figures/<id>.svg` with its text, for each figure that has a chart */
+/** @returns `figures/<id>.svg` with its text, of the matrix and of each figure that has a chart */
 export function figureFiles(model: PageModel): [string, string][] {
   const figures = figuresOf(model);
   const { lanes } = drawingOf(figures);
   const colours = lightColours();
   const colour = (name: string) => colours.get(name) ?? '#000000';
-  return figures.flatMap((figure): [string, string][] => {
-    const drawing = figureSvg(figure, lanes, { colour, source: model.source, isInPage: false });
-    return drawing ? [[`figures/${figure.id}.svg`, `${markup(drawing)}\n`]] : [];
-  });
+  const { headline, matrix } = model.hero;
+  const drawings = [
+    { id: PARTS.matrix, drawing: matrix && matrixSvg(headline, matrix, { colour, source: model.source }) },
+    ...figures.map((figure) => ({
+      id: figure.id,
+      drawing: figureSvg(figure, lanes, { colour, source: model.source, isInPage: false }),
+    })),
+  ];
+  return drawings.flatMap(({ id, drawing }): [string, string][] =>
+    drawing ? [[`figures/${id}.svg`, `${markup(drawing)}\n`]] : [],
+  );
 }
 
 /** Programs that are not browsers know no custom properties: the page's colours are written out, as they are on paper. */

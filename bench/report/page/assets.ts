@@ -15,7 +15,21 @@ export interface Script {
 }
 
 /** In this order: the last has what changes on a narrow screen and on paper. */
-const STYLES = ['colours', 'base', 'hero', 'figures', 'tables', 'prose', 'folds', 'wire', 'numbers', 'media'] as const;
+const STYLES = [
+  'colours',
+  'base',
+  'hero',
+  'figures',
+  'tables',
+  'prose',
+  'folds',
+  'wire',
+  'numbers',
+  'measured',
+  'claims',
+  'cite',
+  'media',
+] as const;
 
 /** What draws charts, and what it takes to draw intervals, texts and limits. They register themselves. */
 const LIBRARIES = [
@@ -25,7 +39,7 @@ const LIBRARIES = [
 ] as const;
 
 /** In this order: what the charts need comes before they are drawn. */
-const SCRIPTS = ['charts', 'save', 'reader'] as const;
+const SCRIPTS = ['charts', 'save', 'reader', 'cite'] as const;
 
 /** Modules that are one script together, in the order of their imports: the page's address has no other file. */
 const NUMBERS = ['view/formulas/formulas', 'view/formulas/answers', 'page/browser/numbers'] as const;

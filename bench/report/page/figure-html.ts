@@ -1,13 +1,13 @@
-/** Sections, figures and charts of the page as HTML. */
+/** Charts of the page as HTML, with their legends. */
 
 import { type KeyItem, keyOf } from '../view/charts/key.ts';
 import type { Drawing } from '../view/charts/plot.ts';
-import type { ChartGroup, Figure, Panel, Section } from '../view/page-model.ts';
+import type { ChartGroup, Figure, Panel } from '../view/page-model.ts';
 import { figureSvg } from '../view/svg/figure-svg.ts';
 import { markup } from '../view/svg/markup.ts';
 import { proseText } from '../view/words/verdicts.ts';
 import { Html, html } from './html.ts';
-import { anchorLink, laneMark, prose, table } from './parts.ts';
+import { laneMark } from './parts.ts';
 
 /** What figures need besides themselves. */
 export interface Drawn {
@@ -15,27 +15,6 @@ export interface Drawn {
   /** In pixels, of the canvas of each plot, by its id. */
   readonly heights: ReadonlyMap<string, number>;
   readonly source: string;
-}
-
-export function sectionHtml({ id, title, question, setting, notes, figures }: Section, drawn: Drawn): Html {
-  return html`<section aria-labelledby="${id}">
-<h2 id="${id}">${title}${anchorLink(id, title)}</h2>
-${question === undefined ? undefined : html`<p class="lead">${question}</p>`}
-<p class="setting">${setting}</p>
-${notes.map((note) => html`<p class="note">${note}</p>`)}
-${figures.map((figure) => figureHtml(figure, drawn))}
-</section>`;
-}
-
-function figureHtml(figure: Figure, drawn: Drawn): Html {
-  const { id, title, definition, finding, charts, tables } = figure;
-  return html`<section class="figure" aria-labelledby="${id}">
-<h3 id="${id}">${title}${anchorLink(id, title)}</h3>
-<p class="definition">${definition}</p>
-${finding && html`<p class="finding">${prose(finding)}</p>`}
-${charts && chartsHtml(figure, drawn)}
-${tables.map(table)}
-</section>`;
 }
 
 /** The drawing stands where scripts don't run and on paper; where they do, charts take its place on the screen. */

@@ -6,13 +6,16 @@ import { glossaryOf } from '../view/glossary.ts';
 import type { PageModel } from '../view/model.ts';
 import { plotPx } from '../view/svg/draw.ts';
 import { PARTS } from '../view/words/anchors.ts';
-import { countOf } from '../view/words/format.ts';
 import type { Assets, Script } from './assets.ts';
-import { type Drawn, sectionHtml } from './figure-html.ts';
+import type { Drawn } from './figure-html.ts';
 import { embedJson, Html, html } from './html.ts';
-import { anchorLink, copyable, entries, laneMark, prose, table } from './parts.ts';
+import { anchorLink, entries, prose, table } from './parts.ts';
+import { citeHtml } from './sections/cite.ts';
+import { claimsHtml } from './sections/claims.ts';
 import { computedHtml } from './sections/computed.ts';
 import { heroHtml } from './sections/hero.ts';
+import { limitsHtml } from './sections/limits.ts';
+import { furtherHtml, measuredHtml } from './sections/measured.ts';
 import { numbersHtml } from './sections/numbers.ts';
 import { wireHtml } from './sections/wire.ts';
 
@@ -24,6 +27,8 @@ const ICON =
 interface Part {
   readonly id: string;
   readonly title: string;
+  /** Beside the one before or after it, where there is room. */
+  readonly isHalf?: boolean;
   readonly html: (model: PageModel, drawn: Drawn) => Html | undefined;
 }
 
@@ -36,34 +41,42 @@ const SECTIONS: readonly Part[] = [
     title: 'Break-even',
     html: ({ breakEven }, drawn) => breakEven && computedHtml(breakEven, drawn),
   },
-  // Here: time, silence, server.
+  { id: PARTS.time, title: 'Time', html: ({ time }, drawn) => time && measuredHtml(time, drawn) },
   {
-    id: PARTS.scenarios,
-    title: 'Scenarios',
-    html: ({ sections }, drawn) =>
-      sections.length > 0 ? html`${sections.map((section) => sectionHtml(section, drawn))}` : undefined,
+    id: PARTS.silence,
+    title: 'Silence',
+    isHalf: true,
+    html: ({ silence }, drawn) => silence && measuredHtml(silence, drawn),
   },
+  {
+    id: PARTS.server,
+    title: 'Server',
+    isHalf: true,
+    html: ({ server }, drawn) => server && measuredHtml(server, drawn),
+  },
+  { id: PARTS.scenarios, title: 'Further scenarios', html: ({ further }, drawn) => furtherHtml(further, drawn) },
   {
     id: PARTS.model,
     title: 'Measured against model',
     html: ({ model }, drawn) => model && computedHtml(model, drawn),
   },
-  // Here: claims, limits.
+  { id: PARTS.claims, title: 'Claims, and what this run says', html: ({ claims }) => claimsHtml(claims) },
+  { id: PARTS.limits, title: 'Limits', html: ({ limits }) => limitsHtml(limits) },
   {
     id: PARTS.cite,
     title: 'Cite and reproduce',
-    html: ({ cite, reproduce }) => html`${citeHtml(cite)}${reproduceHtml(reproduce)}`,
+    html: ({ cite, reproduce }) => citeHtml(cite, reproduce),
   },
 ];
 
 export function pageHtml(model: PageModel, drawing: Drawing, { style, scripts }: Assets): string {
   const heights = new Map(drawing.plots.map((plot) => [plot.id, plotPx(plot)]));
   const drawn: Drawn = { lanes: drawing.lanes, heights, source: model.source };
-  const told = SECTIONS.flatMap(({ id, title, html: contentOf }) => {
-    const content = contentOf(model, drawn);
-    return content ? [{ id, title, content }] : [];
+  const told = SECTIONS.flatMap((one) => {
+    const content = one.html(model, drawn);
+    return content ? [{ ...one, content }] : [];
   });
-  const hero = heroHtml(model.hero, new Set(told.map(({ id }) => id)));
+  const hero = heroHtml(model.hero, model.source, new Set(told.map(({ id }) => id)));
   const details = detailsHtml(model, html`${hero}${told.map(({ content }) => content)}`);
   const sections = [...told, { id: PARTS.details, title: 'Details', content: details }];
   return html`<!doctype html>
@@ -81,7 +94,7 @@ export function pageHtml(model: PageModel, drawing: Drawing, { style, scripts }:
 ${hero}
 ${contents(sections)}
 <main>
-${sections.map(({ id, title, content }) => part(id, title, content))}
+${sections.map(part)}
 </main>
 <script type="application/json" id="charts">${embedJson(drawing)}</script>
 ${scripts.map(
@@ -98,8 +111,8 @@ function securityPolicy(scripts: readonly Script[]): string {
   return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${hashes.join(' ')}`;
 }
 
-function part(id: string, title: string, content: Html): Html {
-  return html`<section aria-labelledby="${id}">
+function part({ id, title, isHalf = false, content }: Omit<Part, 'html'> & { readonly content: Html }): Html {
+  return html`<section${isHalf ? html` class="half"` : undefined} aria-labelledby="${id}">
 <h2 id="${id}">${title}${anchorLink(id, title)}</h2>
 ${content}
 </section>`;
@@ -158,26 +171,4 @@ ${table(lanes)}
 <div class="below">${notes.map((note) => html`<p>${note}</p>`)}</div>
 ${[phases, harness, link, netem, ledger].map((one) => html`${one && table(one)}\n`)}<h3 id="${PARTS.environment}">Environment${anchorLink(PARTS.environment, 'Environment')}</h3>
 ${entries('facts dense', environment)}`;
-}
-
-function citeHtml({ text, groups, bibtex }: PageModel['cite']): Html {
-  return html`<p class="definition">${text}</p>
-${groups.map(citeGroup)}
-${copyable(html`<pre><code>${bibtex}</code></pre>`)}`;
-}
-
-function citeGroup({ title, sentences }: PageModel['cite']['groups'][number]): Html {
-  if (sentences.length === 0) return html``;
-  const items = sentences.map(
-    ({ lane, text }) =>
-      html`<li class="citation">${laneMark(lane)}${copyable(html`<p class="sentence">${text}</p>`)}</li>\n`,
-  );
-  return html`<details class="fold"><summary>${title} <span class="folded">${countOf(sentences.length, 'sentence')}</span></summary>
-<ul class="citations">${items}</ul></details>\n`;
-}
-
-function reproduceHtml({ text, lines }: PageModel['reproduce']): Html {
-  return html`<h3 id="${PARTS.reproduce}">Run it again${anchorLink(PARTS.reproduce, 'Run it again')}</h3>
-<p class="definition">${text}</p>
-${copyable(html`<pre><code>${lines.join('\n')}</code></pre>`)}`;
 }

@@ -62,7 +62,7 @@ describe('the noise floor', () => {
   test('is there although others are compared with a third lane, and then ratios are still to that one', () => {
     const result = repeated({ reference: 'gamma' });
     expect(floorOf(result)).toHaveLength(1);
-    const [latency] = pageModel(result).sections[0]?.figures ?? [];
+    const [latency] = pageModel(result).time?.figures ?? [];
     const row = latency?.tables[0]?.rows.find(({ header }) => header === 'Lane again');
     expect(row?.cells[1]?.text).toMatch(/^0\.3/);
   });
@@ -89,7 +89,8 @@ describe('a duplicate lane', () => {
   });
 
   test('is not said twice in bytes', () => {
-    expect(rowsOf(figures.get('spread-bytes'))).toEqual(['Lane beta', 'Lane gamma']);
+    const [bytes] = pageModel(repeated()).further[0]?.figures ?? [];
+    expect(rowsOf(bytes)).toEqual(['Lane beta', 'Lane gamma']);
   });
 
   test('is shown in bytes where they differ by more than the margin', () => {
@@ -97,7 +98,7 @@ describe('a duplicate lane', () => {
     const estimates = result.estimates.map((one) =>
       one.lane === 'again' && one.metric === 'wire.perDeliveryBytes' ? { ...one, value: one.value * 1.02 } : one,
     );
-    const [, bytes] = pageModel({ ...result, estimates }).sections[0]?.figures ?? [];
+    const [bytes] = pageModel({ ...result, estimates }).further[0]?.figures ?? [];
     expect(rowsOf(bytes)).toContain('Lane again');
   });
 

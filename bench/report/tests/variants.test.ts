@@ -36,17 +36,9 @@ describe('a variant', () => {
     expect(table?.definition).toContain('Ratios: to Lane beta, of a variant to what it varies, paired by round');
   });
 
-  test('has its own finding', () => {
-    expect(proseText(figureOf('spread-cpu').finding ?? [])).toMatch(
-      /^The widest difference: Lane alpha takes less server CPU than Lane beta: .+ What an option changes most: Lane gamma takes more server CPU than Lane alpha: /,
-    );
-    const same = makeResult({
-      lanes: ['beta', 'beta-tls'],
-      variants: VARIANTS,
-      change: (cell) => ({ ...cell, wire: { ...cell.wire, perDeliveryBytes: 200 } }),
-    });
-    expect(proseText(figureOf('spread-bytes', same).finding ?? [])).toBe(
-      'No variant differs from what it varies by more than the margin of ±1\u00a0%.',
+  test('is told by its ratio to what it varies', () => {
+    expect(proseText(figureOf('spread-latency').finding ?? []).replaceAll('\u00a0', ' ')).toMatch(
+      /^Latency p50: of 3 comparisons, 1 faster, 2 slower, 0 without a decided difference; from Lane alpha × 0\.\d+, faster \(to Lane beta\) to Lane beta-tls × \d[\d.]*, slower \(to Lane beta\)\.$/,
     );
   });
 

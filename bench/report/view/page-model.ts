@@ -27,6 +27,7 @@ export interface Section {
   readonly setting: string;
   readonly notes: readonly string[];
   readonly figures: readonly Figure[];
+  readonly missing?: readonly Missing[];
 }
 
 /** What this run did not measure, and the command that does. */
@@ -38,8 +39,11 @@ export interface Missing {
 export interface Figure {
   readonly id: string;
   readonly title: string;
+  /** Folded with the tables; its finding and its charts are open. */
   readonly definition: string;
   readonly finding?: Prose | undefined;
+  /** Drawn beside the charts. */
+  readonly diagram?: 'gap';
   /** Empty where no lane has a value to show; undefined of a figure that is a table alone. */
   readonly charts: readonly ChartGroup[] | undefined;
   /** The first has the numbers of the charts. */
@@ -59,21 +63,27 @@ export interface Panel {
 
 export type Chart = DotChart | StackChart | LineChart;
 
+/** What a sign of a chart means. */
+export interface ReadingItem {
+  readonly sign: '●' | '├─┤' | '○' | '╌╌' | '∘';
+  readonly text: string;
+}
+
 interface ChartBase {
   /** What its marks are, where those are not rounds and their means. */
-  readonly reading?: readonly string[];
+  readonly reading?: readonly ReadingItem[];
   readonly label: string;
   readonly unit: string;
   readonly axisTitle: string;
   readonly lanes: readonly LaneLabel[];
+  /** Drawn small, where several charts of a section are read on one screen. */
+  readonly isDense?: boolean;
 }
 
 /** One line a lane; one symbol a series: each round a dot, the estimate with its interval above them. */
 export interface DotChart extends ChartBase {
   readonly kind: 'dots';
   readonly scale: 'log' | 'linear';
-  /** Rows close to each other, where several charts of a section are read on one screen. */
-  readonly isDense?: boolean;
   readonly spread: 'interval' | 'range';
   readonly series: readonly DotSeries[];
 }
@@ -175,6 +185,8 @@ export interface TableCell {
   /** Said behind it: the value with the attempts that do not count. */
   readonly aside?: string | undefined;
   readonly isRemark?: boolean;
+  /** Id of the sentence that cites it; undefined where it has none. */
+  readonly cite?: string | undefined;
   /** Why it may not be cited; undefined where it may. */
   readonly refusal?: string | undefined;
 }

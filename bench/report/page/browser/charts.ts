@@ -70,8 +70,8 @@ function configOf(plot: Plot): ChartConfiguration {
       scales: {
         x: {
           ...scale(x, isRows),
-          title: { display: x.title !== '', text: x.title, align: 'end' },
-          ticks: { maxRotation: 0, padding: 4, callback: (value: unknown) => textAt(x, Number(value)) },
+          title: { display: x.title !== '', text: x.title, align: 'end', padding: 0 },
+          ticks: { maxRotation: 0, padding: 2, callback: (value: unknown) => textAt(x, Number(value)) },
         },
         y: {
           ...scale(y, !isRows),

@@ -19,7 +19,7 @@ function standalone(drawing: SVGSVGElement): { text: string; width: number; heig
 }
 
 async function save(button: HTMLElement): Promise<void> {
-  const figure = button.closest('.chart');
+  const figure = button.closest('.chart, .actions');
   const drawing = figure?.querySelector<SVGSVGElement>('.drawing svg');
   if (!figure || !drawing) return;
   const { text, width, height } = standalone(drawing);

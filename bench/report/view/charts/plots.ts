@@ -198,7 +198,8 @@ function rowAxis(ticks: PlotAxis['ticks'], heightPx: number): PlotAxis {
 function linesPlot(id: string, chart: LineChart, widthPx: number): Plot {
   const { lanes, lines, limit, texts, shape, expected } = chart;
   const isSmall = widthPx < WIDE_PX;
-  const heightPx = shape === 'steps' ? LINES_PX.steps : isSmall ? LINES_PX.small : LINES_PX.wide;
+  const heightPx =
+    shape === 'steps' && texts === 'none' ? LINES_PX.steps : isSmall || chart.isDense ? LINES_PX.small : LINES_PX.wide;
   const [x, y] = [lineAxis(chart.x, isSmall, true), lineAxis(chart.y, isSmall, chart.y.scale === 'log')];
   const leftPx = Math.max(...y.ticks.map(([, text]) => textPx(text))) + GAP_PX + 2;
   const whole = { widthPx: widthPx - leftPx, heightPx };

@@ -81,6 +81,10 @@ export function textsBeside(
       [0, LINE_PX],
       [aside, -LINE_PX],
       [aside, LINE_PX],
+      [-aside, -LINE_PX],
+      [-aside, LINE_PX],
+      [0, -2 * LINE_PX],
+      [0, 2 * LINE_PX],
     ] as const;
     const free = ways
       .map(([dx, dy]) => ({ dx, dy, box: boxAround(px + dx, py + dy, half, LINE_PX / 2 - 1) }))

@@ -23,6 +23,15 @@ export function cellText({ value, interval, ratio, verdict, beside, refusal }: M
   return [measured, ratio, verdict?.words, beside].filter((part) => part !== undefined).join(', ');
 }
 
+/** What the signs of the matrix mean. */
+export function keyText({ reference, rows }: Matrix): string {
+  const isRefused = rows.some(({ cells }) => cells.some(({ refusal }) => refusal !== undefined));
+  const signs =
+    reference && `Against ${reference.title}, paired by round: ↓ less, shaded; ↑ more, hatched; ? not decided.`;
+  const mark = isRefused ? `${UNCITABLE_MARK} not citable.` : undefined;
+  return [signs, mark, 'No distance: add half a round trip to each latency.'].filter(Boolean).join(' ');
+}
+
 const CSV_HEAD = 'lane,scenario,clients,poll_interval_ms,metric,unit,value,low,high,rounds,ratio,verdict,citable';
 
 /** Numbers unrounded; RFC 4180, section 2. */

@@ -38,7 +38,7 @@ const PACKETS = metricOf('wire.tcpIpPerDeliveryBytes');
 export function shownPlace(views: readonly ScenarioView[]): { view: ScenarioView; place: Place } | undefined {
   const found = views.flatMap((view) =>
     view.places.flatMap((place) => {
-      const hasBars = view.scenario.figures.includes('layers') && barsOf(place).length > 0;
+      const hasBars = view.scenario.figures.includes('layers') && barsOf(place).some(({ isEmpty }) => !isEmpty);
       return hasBars ? { view, place, distance: distanceOf(place) } : [];
     }),
   );
@@ -73,8 +73,10 @@ function laneBars(lane: LaneAtPlace): ExchangeBar[] {
   };
   const each = meanOrUndefined(valid.flatMap((cell) => eventsPerAnswer(cell) ?? []));
   if (each === undefined) return bar(eventBytes, false, '', 'one message');
-  const events = Math.abs(each - 1) < 0.05 ? 'with an event' : `with ${formatSetting(each)} events`;
-  return [...bar(eventBytes, false, events, 'ask, answer'), ...bar(emptyBytes, true, 'nothing new', 'ask, answer')];
+  const isSingle = Math.abs(each - 1) < 0.05;
+  const empty = bar(emptyBytes, true, 'nothing new', 'ask, answer');
+  const what = !isSingle ? `with ${formatSetting(each)} events` : empty.length > 0 ? 'with an event' : '';
+  return [...bar(eventBytes, false, what, 'ask, answer'), ...empty];
 }
 
 /** `one message, framing 4 B`; `ask, answer, heads 695 B` */
@@ -147,7 +149,7 @@ function totalOf(bytes: BarBytes): number {
   return sideOf(bytes, 'up') + sideOf(bytes, 'down');
 }
 
-/** `Around an event of 128 B WebSocket sends 108 B more, Polling 850 B, of them 694 B of HTTP heads. …` */
+/** `For an event of 128 B WebSocket adds 108 B and Polling 850 B, 7.87 times as much …` */
 export function barsText(bars: readonly ExchangeBar[]): Prose {
   const whole = bars.filter(({ isEmpty }) => !isEmpty);
   const [least = undefined] = [...whole.filter(({ lane }) => lane.isReference), ...whole];
@@ -157,16 +159,16 @@ export function barsText(bars: readonly ExchangeBar[]): Prose {
   const heads = most.bytes.up.head + most.bytes.down.head;
   const empty = bars.find(({ isEmpty }) => isEmpty);
   return [
-    `Around ${formatExact(least.bytes.down.event)}\u00a0B of event, `,
+    `For an event of ${formatExact(least.bytes.down.event)}\u00a0B `,
     { strong: least.lane.title },
-    ` sends ${formatExact(extra(least))}\u00a0B more`,
+    ` adds ${formatExact(extra(least))}\u00a0B`,
     ...(most === least
       ? []
       : [
-          ', ',
+          ' and ',
           { strong: most.lane.title },
           ` ${formatExact(extra(most))}\u00a0B, ${formatNumber(extra(most) / extra(least))} times as much`,
-          ...(heads > 0 ? [` (${formatExact(heads)}\u00a0B of it HTTP heads)`] : []),
+          ...(heads > 0 ? [` (${formatExact(heads)}\u00a0B of that are HTTP heads)`] : []),
         ]),
     '.',
     ...(empty ? [` A poll that brings nothing costs ${formatExact(empty.total)}\u00a0B.`] : []),

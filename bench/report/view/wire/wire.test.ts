@@ -81,8 +81,7 @@ describe('the bars', () => {
     const { bars, finding } = sectionOf();
     const [, beta, gamma, empty] = bars;
     const extra = (bar: (typeof bars)[number] | undefined) => (bar?.total ?? 0) - 128;
-    expect(textOf(finding)).toContain('Lane beta');
-    expect(textOf(finding)).toContain(`${extra(beta)}\u00a0B more`);
+    expect(textOf(finding)).toContain(`Lane beta adds ${extra(beta)}\u00a0B and Lane gamma `);
     expect(textOf(finding)).toContain(`${extra(gamma)}\u00a0B`);
     expect(textOf(finding)).toContain(`nothing costs ${empty?.total}\u00a0B`);
   });
@@ -126,11 +125,11 @@ describe('the drawing of messages over time', () => {
   });
 
   it('lets an event wait for the next request where it meets none: at most three halves in all', () => {
-    expect(parked?.arrivals.flatMap(({ latenciesMs }) => latenciesMs)).toEqual([50, 110, 50]);
+    expect(parked?.arrivals.flatMap(({ latenciesMs }) => latenciesMs)).toEqual([50, 90, 50]);
   });
 
   it('lets events wait for the next poll, which brings them together', () => {
-    expect(timed?.arrivals).toEqual([{ atMs: 600, latenciesMs: [480, 440, 170] }]);
+    expect(timed?.arrivals).toEqual([{ atMs: 600, latenciesMs: [480, 420, 170] }]);
     expect(timed?.messages.map(({ hasEvents }) => hasEvents)).toEqual([false, false, false, true]);
   });
 
@@ -202,7 +201,7 @@ describe('the bytes of a run', () => {
     expect(lane?.exchanges.flatMap(({ messages }) => messages.map(({ runs }) => runs.map(({ text }) => text)))).toEqual(
       [
         ['81 03', '<é'],
-        ['3␍␊\n', ':␊\n␊\n', '␍␊\n'],
+        ['3\\r\\n\n', ':\\n\n\\n\n', '\\r\\n\n'],
       ],
     );
     expect(wireHtml(section).text).toContain('&lt;é');

@@ -4,6 +4,7 @@ import { uniqueNames } from './names.ts';
 
 export const PARTS = {
   hero: 'hero',
+  matrix: 'matrix',
   wire: 'wire',
   numbers: 'numbers',
   breakEven: 'break-even',

@@ -1,7 +1,7 @@
 /** The command that measures one scenario of a run again, alone and with all its settings. */
 
-import { DIMENSIONS } from '../../contract/dimensions.ts';
-import type { Point, Result } from '../../contract/result.ts';
+import { DIMENSIONS } from '../../../contract/dimensions.ts';
+import type { Point, Result } from '../../../contract/result.ts';
 
 type Scenario = Result['scenarios'][number];
 
