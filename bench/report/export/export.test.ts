@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { failed, makeResult, REFUSED, withLedger } from '../../tests/fixture.ts';
 import { exportResult } from './export.ts';
 
-const FILES = ['summary.md', 'cells.csv', 'tables.tex', 'cite.bib', 'REPRODUCE.md'];
+const FILES = ['summary.md', 'summary.csv', 'cells.csv', 'tables.tex', 'cite.bib', 'REPRODUCE.md'];
 
 test.each([
   ['a whole result', makeResult({ change: withLedger })],

@@ -56,8 +56,10 @@ export function readAssets(): Assets {
   };
 }
 
+/** Without comments and indentation. */
 function readStyle(name: (typeof STYLES)[number]): string {
-  return readFileSync(join(projectRoot, `bench/report/page/browser/${name}.css`), 'utf8');
+  const text = readFileSync(join(projectRoot, `bench/report/page/browser/${name}.css`), 'utf8');
+  return text.replace(/\/\*[\s\S]*?\*\/|^ +/gm, '');
 }
 
 /** @throws Error when the text can't stand within a script element */

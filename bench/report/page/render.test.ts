@@ -176,7 +176,7 @@ describe('the page cannot be tricked', () => {
   test('and shows such a string as what it is', () => {
     const data = page.match(/<script type="application\/json" id="charts">(.*?)<\/script>/s)?.[1] ?? '';
     const { plots } = JSON.parse(data) as Drawing;
-    expect(plots[0]?.y.ticks[0]?.[1]).toBe(`Lane alpha${evil}`);
+    expect(plots[0]?.y.ticks[0]?.[1]).toBe(`Lane alpha${evil}, p50`);
   });
 
   test('by text that looks like a replacement pattern or a placeholder', () => {
@@ -204,7 +204,7 @@ describe('a page is made of', () => {
     const page = markup(renderReport(makeResult({ change: failed })));
     expect(page).not.toContain('<canvas');
     expect(page.match(/SIGSEGV/g)).toHaveLength(9);
-    expect(page).toContain('Lane alpha is not charted');
+    expect(page).toContain('Lane alpha, Lane beta, Lane gamma are not charted');
   });
 
   test('one round: values without intervals', () => {

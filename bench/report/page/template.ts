@@ -145,13 +145,22 @@ function fold(id: string, title: string, folded: string, content: Html): Html {
 ${content}</details>`;
 }
 
-function checksHtml({ noiseFloor, session, rejected, audit, agreement, warnings }: PageModel['checks']): Html {
-  return html`${noiseFloor.map((text) => html`<p class="noise-floor">${prose(text)}</p>`)}${session && html`<p class="noise-floor">${session}</p>`}${[rejected, audit, agreement].map((one) => html`${one && table(one)}\n`)}<h3 id="${PARTS.warnings}">Warnings${anchorLink(PARTS.warnings, 'Warnings')}</h3>
+function checksHtml(checks: PageModel['checks']): Html {
+  const { noiseFloor, session, refused, rejected, audit, agreement, warnings } = checks;
+  const uncited = html`<h3 id="${PARTS.uncited}">Figures that may not be cited${anchorLink(PARTS.uncited, 'these figures')}</h3>
+${entries('facts', refused)}
+`;
+  return html`${refused.length > 0 ? uncited : undefined}${noiseFloor.map((text) => html`<p class="noise-floor">${prose(text)}</p>`)}${session && html`<p class="noise-floor">${session}</p>`}${[rejected, audit, agreement].map((one) => html`${one && table(one)}\n`)}<h3 id="${PARTS.warnings}">Warnings${anchorLink(PARTS.warnings, 'Warnings')}</h3>
 ${warnings.length > 0 ? warnings.map(warningHtml) : html`<p>There are none.</p>`}`;
 }
 
+const MOST_SIGHTINGS = 12;
+
 function warningHtml({ code, severity, where, example, all, hints }: PageModel['checks']['warnings'][number]): Html {
-  const details = html`<details><summary>All ${all.length}</summary><ul class="sightings">${all.map(
+  const shown = all.slice(0, MOST_SIGHTINGS);
+  const title =
+    shown.length < all.length ? `${shown.length} of ${all.length}; result.json has all` : `All ${all.length}`;
+  const details = html`<details><summary>${title}</summary><ul class="sightings">${shown.map(
     (one) => html`<li><span class="where">${one.where}</span> ${one.text}</li>`,
   )}</ul></details>`;
   return html`<article class="warning ${severity}">

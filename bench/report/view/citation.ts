@@ -1,6 +1,7 @@
 /** What a paper says of a number and of its run: a sentence for each headline number, and an entry for the bibliography. */
 
 import { createHash } from 'node:crypto';
+import { projectUrl } from '../../contract/project-url.ts';
 import type { Estimate, Result } from '../../contract/result.ts';
 import { type Metric, metricOf, shownIn } from '../../stats/metrics/metrics.ts';
 import type { LaneLabel } from './page-model.ts';
@@ -114,8 +115,10 @@ export function bibtexKey({ id }: Pick<Result, 'id'>): string {
 /**
  * An entry of a bibliography for the run. `@misc`, which every BibTeX style and biblatex know; the fields that only some of
  * them print stand in the note.
+ *
+ * @param url of the project; @default what package.json says
  */
-export function bibtexEntry(result: Result): string {
+export function bibtexEntry(result: Result, url: string | undefined = projectUrl): string {
   const { id, startedAt, environment, citable } = result;
   const date = new Date(startedAt);
   const refused = refusedKinds(citable);
@@ -133,6 +136,8 @@ export function bibtexEntry(result: Result): string {
     `  year   = {${date.getUTCFullYear()}},`,
     `  month  = ${MONTHS[date.getUTCMonth()]},`,
     `  note   = {${escapeLatex(note)}},`,
+    // Braces end a field, escaped or not.
+    ...(url === undefined ? [] : [`  url    = {${url.replace(/[{}]/g, encodeURIComponent)}},`]),
     '}',
     '',
   ].join('\n');

@@ -129,7 +129,7 @@ describe('numbers of a table', () => {
   });
 
   test('are those of the chart beside it', () => {
-    const memory = figureOf(result, 'spread-cpu').charts?.[0]?.panels[1]?.chart as DotChart;
+    const memory = figureOf(result, 'spread-cpu').charts?.[1]?.panels[0]?.chart as DotChart;
     const tables = [tableOf(figureOf(result, 'spread-latency')), tableOf(figureOf(result, 'spread-memory'))] as const;
     for (const [{ series, lanes, unit }, table] of [
       [dots(figureOf(result, 'spread-latency')), tables[0]],

@@ -10,6 +10,7 @@ import { constantsOf } from './formulas/constants.ts';
 import { residualsOf } from './formulas/residuals.ts';
 import { measuredSections } from './further/measured.ts';
 import { heroOf } from './hero/hero.ts';
+import { refusedFigures } from './hero/trust.ts';
 import { limitsOf } from './limits.ts';
 import { numbersOf } from './numbers/numbers.ts';
 import type { Entry, Figure } from './page-model.ts';
@@ -48,7 +49,12 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
     cite: citeOf(result, views),
     reproduce: reproduceOf(result),
     runs: [betweenRunsTable(result, views), earlierTable(result, views, earlier)],
-    checks: { ...checksOf(result, views), noiseFloor: noiseFloorOf(result), session: sessionText(result) },
+    checks: {
+      ...checksOf(result, views),
+      noiseFloor: noiseFloorOf(result),
+      session: sessionText(result),
+      refused: refusedFigures(report),
+    },
     facts: factsOf(result),
     conditions: conditionsOf(result, views),
     source: sourceText(result),

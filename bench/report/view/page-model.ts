@@ -63,15 +63,9 @@ export interface Panel {
 
 export type Chart = DotChart | StackChart | LineChart;
 
-/** What a sign of a chart means. */
-export interface ReadingItem {
-  readonly sign: '●' | '├─┤' | '○' | '╌╌' | '∘';
-  readonly text: string;
-}
-
 interface ChartBase {
   /** What its marks are, where those are not rounds and their means. */
-  readonly reading?: readonly ReadingItem[];
+  readonly reading?: readonly string[];
   readonly label: string;
   readonly unit: string;
   readonly axisTitle: string;

@@ -169,7 +169,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['connect'],
       chart: { plot: 'Time to the first event' },
       exported: { table: 'first-event' },
-      terminal: { label: 'first event p95', isDetail: true },
     },
   },
   {
@@ -229,7 +228,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['upstream'],
       chart: { plot: 'Echo' },
       exported: { table: 'echo', label: 'Echo p95' },
-      terminal: { label: 'echo p95' },
     },
   },
   {
@@ -284,7 +282,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['recovery'],
       chart: { plot: 'Recovery' },
       exported: { table: 'recovery' },
-      terminal: { label: 'last client' },
     },
   },
   {
@@ -301,7 +298,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['recovery'],
       chart: { label: 'Connections tried' },
       exported: { table: 'recovery', isQuoted: true },
-      terminal: { label: 'attempts/client' },
       sentence: { after: ' per client' },
     },
   },
@@ -330,7 +326,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['capacity'],
       chart: { plot: 'Polls answered' },
       exported: { table: 'capacity' },
-      terminal: { label: 'by the witness' },
     },
   },
   {

@@ -32,7 +32,6 @@ const LATENCIES: Readonly<Record<Percentile, Shown>> = {
     figures: ['latency'],
     chart: chart('p95'),
     exported: { table: 'latency', figures: ['latency', 'gap'], isQuoted: true },
-    terminal: { label: 'latency p95', isDetail: true },
     noiseFloor: 'p95',
     isCompared: true,
   },
@@ -144,7 +143,6 @@ export const deliveryMetrics: readonly Metric[] = [
       figures: ['layers'],
       rank: BEFORE_THE_WHOLE,
       exported: { table: 'bytes' },
-      terminal: { label: 'framing' },
     },
   },
   {
@@ -156,7 +154,7 @@ export const deliveryMetrics: readonly Metric[] = [
     definition: 'Request and response heads of the ledger by events, those of empty polls among them',
     of: (cell) => perEvent(cell, ({ requestHead, responseHead }) => requestHead + responseHead),
     ...READ_ALONG,
-    shown: { figures: ['layers'], rank: BEFORE_THE_WHOLE, exported: { table: 'bytes' }, terminal: { label: 'heads' } },
+    shown: { figures: ['layers'], rank: BEFORE_THE_WHOLE, exported: { table: 'bytes' } },
   },
   {
     id: 'wire.tcpIpPerDeliveryBytes',
@@ -188,7 +186,7 @@ export const deliveryMetrics: readonly Metric[] = [
       return (up + down) / ledger.clients;
     },
     needs: 'a relay that reads along',
-    shown: { figures: ['layers'], exported: { table: 'opening' }, terminal: { label: 'handshake' } },
+    shown: { figures: ['layers'], exported: { table: 'opening' } },
   },
   {
     id: 'wire.emptyCycleBytes',
@@ -274,6 +272,7 @@ export const deliveryMetrics: readonly Metric[] = [
       figures: ['gap'],
       chart: { missing: 'parks no poll' },
       exported: { table: 'gap', isQuoted: true },
+      terminal: { label: 'gap share' },
       sentence: {},
       span: { name: 'a gap share' },
     },

@@ -16,7 +16,7 @@ export function citeHtml(
 ): Html {
   return html`<p class="definition">${text}</p>${refused && html`<p class="refused">${refused}</p>`}
 ${example && exampleHtml(example)}
-<details class="fold"><summary>Every figure <span class="folded">${countOf(figuresIn(scenarios), 'sentence')}, and the command of each</span></summary>
+<details class="fold every-figure"><summary>Every figure <span class="folded">${countOf(figuresIn(scenarios), 'sentence')}, and the command of each</span></summary>
 <p class="definition">A sentence is made of a line below, its lane and its place, and: <span id="cite-run">${run}</span>.</p>
 ${scenarios.map(({ title, lanes }) => lanes.map((lane) => laneHtml(title, lane, kinds)))}
 <p>What each figure is:</p>

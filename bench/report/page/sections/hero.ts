@@ -1,5 +1,7 @@
 /** The head of the page as HTML: the headline, what may be believed, the matrix, and how to take it along. */
 
+import type { Estimate } from '../../../contract/result.ts';
+import { citationId } from '../../view/citation.ts';
 import type { Hero } from '../../view/hero/hero.ts';
 import type { Matrix, MatrixCell, MatrixColumn, MatrixRow } from '../../view/hero/matrix.ts';
 import { matrixSvg } from '../../view/hero/matrix-svg.ts';
@@ -35,7 +37,7 @@ function trustHtml({ trust, reasons }: Hero): Html | undefined {
 }
 
 function trustItem({ name, isCitable, but }: Trust): Html {
-  const aside = but === undefined ? undefined : html` (<a href="#${PARTS.warnings}">${but}</a>)`;
+  const aside = but === undefined ? undefined : html` (<a href="#${PARTS.uncited}">${but}</a>)`;
   const [glyph, word] = isCitable ? ['✓', 'yes'] : ['✗', 'no'];
   return html`<span class="${word}">${name} <span aria-hidden="true">${glyph}</span><span class="unseen">${word}</span>${aside}</span> `;
 }
@@ -70,7 +72,7 @@ function matrixRow({ label, isControl, polls, cells }: MatrixRow, columns: reado
 }
 
 function matrixCell(cell: MatrixCell, column: MatrixColumn | undefined): Html {
-  const { value, interval, verdict, ratio, difference, beside, refusal } = cell;
+  const { value, interval, verdict, ratio, difference, beside, refusal, figures } = cell;
   const mark = refusal === undefined ? undefined : html`<sup title="not citable: ${refusal}">${UNCITABLE_MARK}</sup>`;
   const title = interval && html` title="${interval}"`;
   const judged =
@@ -78,9 +80,12 @@ function matrixCell(cell: MatrixCell, column: MatrixColumn | undefined): Html {
       ? html`<small>${verdict && html`<span aria-hidden="true">${verdict.glyph}</span> ${verdict.words} `}${ratio}</small>`
       : undefined;
   const aside = [difference, beside].filter((part) => part !== undefined).join(', ');
-  return html`<td role="cell" class="number ${verdict?.is}" data-label="${column && `${column.title}, ${column.what}`}"><b${title}>${
-    value ?? '–'
-  }${mark}</b>${judged}${aside && html`<small>${aside}</small>`}</td>`;
+  return html`<td role="cell" class="number ${verdict?.is}" data-label="${column && `${column.title}, ${column.what}`}"><b${title}>${citing(value ?? '–', figures[0]?.estimate)}${mark}</b>${judged}${aside && html`<small>${aside}</small>`}</td>`;
+}
+
+/** Leads to the sentence that cites the figure, of several to that of the least. */
+function citing(text: string, estimate: Estimate | undefined): Html {
+  return estimate ? html`<a class="cites" href="#${citationId(estimate)}">${text}</a>` : html`${text}`;
 }
 
 function actionsHtml(headline: string, matrix: Matrix, origin: string): Html {

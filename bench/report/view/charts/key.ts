@@ -1,12 +1,13 @@
 /** What the signs of a figure mean, in the words of its key. */
 
-import type { Chart, ChartGroup, LaneLabel, ReadingItem } from '../page-model.ts';
+import type { Chart, ChartGroup, LaneLabel } from '../page-model.ts';
 import { inOrder } from '../words/places.ts';
 
-export interface KeyItem extends Omit<ReadingItem, 'sign'> {
+export interface KeyItem {
+  readonly text: string;
   readonly lane?: LaneLabel;
   readonly swatch?: { readonly colour: string; readonly isHatched: boolean };
-  readonly sign?: ReadingItem['sign'];
+  readonly sign?: '●' | '├─┤' | '○' | '╌╌' | '∘';
 }
 
 /** Lanes where they are lines, parts of bars, and how estimates and rounds are drawn. */
@@ -30,7 +31,7 @@ export function keyOf(groups: readonly ChartGroup[]): KeyItem[] {
 
 function readingOf(charts: readonly Chart[]): KeyItem[] {
   const own = charts.find(({ reading }) => reading)?.reading;
-  if (own) return [...own];
+  if (own) return own.map((text) => ({ text }));
   const has = (kind: string) => charts.some((chart) => 'spread' in chart && chart.spread === kind);
   const spreads = [
     ...(has('interval') ? ['95 % interval'] : []),

@@ -20,12 +20,15 @@ import { linearTicks, logTicks } from './ticks.ts';
 const WIDE_PX = 720;
 const HALF_PX = 404;
 const GAP_PX = 10;
-const LINES_PX = { wide: 330, small: 230, steps: 100 };
+const LINES_PX = { wide: 330, small: 230, dense: 180 };
 const MANY_LANES = 12;
 /** Of each row: its height, its estimates and, below them, so that both can be seen, its rounds. */
 const ROW = { px: 38, estimates: 14, rounds: 26 };
 const CLOSE_ROW = { px: 25, estimates: 9, rounds: 18 };
-const BAR_ROW_PX = { wide: 34, small: 28 };
+const DENSE_ROW = { px: 17, estimates: 6, rounds: 12 };
+/** Between the lanes of rows so close. */
+const DENSE_GAP_PX = 6;
+const BAR_ROW_PX = { wide: 34, small: 28, dense: 26 };
 const HEAD_PX = 22;
 const VALUE_STEPS = { wide: 6, small: 4 };
 
@@ -40,8 +43,8 @@ export function drawingOf(figures: readonly Pick<Figure, 'charts'>[]): Drawing {
 
 /** In the order of the panels. */
 export function plotsOf({ panels }: ChartGroup): Plot[] {
-  const widthPx = panels.length > 1 ? HALF_PX : WIDE_PX;
   return panels.map(({ id, chart }) => {
+    const widthPx = panels.length > 1 || chart.isDense ? HALF_PX : WIDE_PX;
     if (chart.kind === 'lines') return linesPlot(id, chart, widthPx);
     const range = sharedRange(chart, panels);
     return chart.kind === 'dots' ? dotsPlot(id, chart, range, widthPx) : barsPlot(id, chart, range, widthPx);
@@ -92,9 +95,10 @@ function dotsPlot(id: string, chart: DotChart, range: readonly [number, number],
   const { lanes, series } = chart;
   const isLog = chart.scale === 'log';
   const x = valueAxis(chart, isLog, range, widthPx);
-  const row = chart.isDense || series.length > 1 || lanes.length > MANY_LANES ? CLOSE_ROW : ROW;
-  const headPx = series.length > 1 ? HEAD_PX : 0;
-  const lanePx = headPx + series.length * row.px;
+  const { isDense = false } = chart;
+  const row = isDense ? DENSE_ROW : series.length > 1 || lanes.length > MANY_LANES ? CLOSE_ROW : ROW;
+  const headPx = series.length > 1 && !isDense ? HEAD_PX : 0;
+  const lanePx = headPx + series.length * row.px + (isDense ? DENSE_GAP_PX : 0);
   const topOf = (lane: number, at: number): number => lane * lanePx + headPx + at * row.px;
   const names = roundNames(series.flatMap((one) => one.rounds));
   const drawn = lanes.flatMap(({ index }, lane) =>
@@ -127,7 +131,10 @@ function dotsPlot(id: string, chart: DotChart, range: readonly [number, number],
   const texts = drawn.flatMap((one) => one.texts);
   const ticks = lanes.flatMap(({ title }, lane): PlotAxis['ticks'] =>
     headPx === 0
-      ? [[topOf(lane, 0) + row.estimates, title]]
+      ? series.map(({ label }, at) => {
+          const text = series.length === 1 ? title : [at === 0 && title, label].filter(Boolean).join(', ');
+          return [topOf(lane, at) + row.estimates, text, at > 0] as const;
+        })
       : [
           [lane * lanePx + HEAD_PX / 2 + 2, title],
           ...series.map(({ label }, at) => [topOf(lane, at) + row.estimates, label, true] as const),
@@ -150,7 +157,7 @@ function dotsPlot(id: string, chart: DotChart, range: readonly [number, number],
 
 function barsPlot(id: string, chart: StackChart, range: readonly [number, number], widthPx: number): Plot {
   const { lanes, parts, totals } = chart;
-  const rowPx = widthPx < WIDE_PX ? BAR_ROW_PX.small : BAR_ROW_PX.wide;
+  const rowPx = BAR_ROW_PX[chart.isDense ? 'dense' : widthPx < WIDE_PX ? 'small' : 'wide'];
   const middleOf = (row: number): number => (row + 0.5) * rowPx;
   const startOf = (part: number, row: number): number =>
     parts.slice(0, part).reduce((sum, { values }) => sum + (values[row] ?? 0), 0);
@@ -198,8 +205,7 @@ function rowAxis(ticks: PlotAxis['ticks'], heightPx: number): PlotAxis {
 function linesPlot(id: string, chart: LineChart, widthPx: number): Plot {
   const { lanes, lines, limit, texts, shape, expected } = chart;
   const isSmall = widthPx < WIDE_PX;
-  const heightPx =
-    shape === 'steps' && texts === 'none' ? LINES_PX.steps : isSmall || chart.isDense ? LINES_PX.small : LINES_PX.wide;
+  const heightPx = LINES_PX[chart.isDense ? 'dense' : isSmall ? 'small' : 'wide'];
   const [x, y] = [lineAxis(chart.x, isSmall, true), lineAxis(chart.y, isSmall, chart.y.scale === 'log')];
   const leftPx = Math.max(...y.ticks.map(([, text]) => textPx(text))) + GAP_PX + 2;
   const whole = { widthPx: widthPx - leftPx, heightPx };

@@ -44,7 +44,7 @@ export function serverSection({ views, anchors }: Report): Section {
     question: undefined,
     setting: cpu?.setting ?? '',
     notes: [],
-    figures: besideEachOther(cpu && cpuFigure(cpu, anchors), memory && memoryFigure(memory, anchors)),
+    figures: together(cpu && cpuFigure(cpu, anchors), memory && memoryFigure(memory, anchors)),
     missing,
   };
 }
@@ -65,7 +65,7 @@ function cpuFigure(view: ScenarioView, anchors: Report['anchors']): Figure {
     lanes.map(({ label }) => label),
     [
       { metric: CPU.id, label: labelOf(CPU), rows: lanes },
-      { metric: FLOOR.id, label: 'without clients, by as many deliveries', rows: lanes, convert: floorUs },
+      { metric: FLOOR.id, label: 'without clients', rows: lanes, convert: floorUs },
     ],
     { title: CPU.title, scale: scaleIn(lanes, [CPU]), axis: 'log', isDense: true },
   );
@@ -91,7 +91,7 @@ function cpuFinding(lanes: readonly LaneAtPlace[], where: string | undefined): P
   if (ranking.length === 0) return undefined;
   const without =
     floor === undefined ? [] : [` Without clients the server takes ${floor}\u00a0% of a core, not counted here.`];
-  return [`${CPU.title}${where === undefined ? '' : `, ${where}`}: `, ...ranking, '.', ...without];
+  return [`CPU per delivery${where === undefined ? '' : `, ${where}`}: `, ...ranking, '.', ...without];
 }
 
 function memoryFigure(view: ScenarioView, anchors: Report['anchors']): Figure {
@@ -105,20 +105,20 @@ function memoryFigure(view: ScenarioView, anchors: Report['anchors']): Figure {
   const ranking = rankingProse(lanes, MEMORY);
   return {
     ...figure,
-    finding: ranking.length === 0 ? undefined : [`${MEMORY.title}: `, ...ranking, '.', ...emptyHeapOf(view)],
+    finding: ranking.length === 0 ? undefined : ['Memory per client: ', ...ranking, '.', ...emptyHeapOf(view)],
     charts: groupOf(chart, figure, anchors),
   };
 }
 
-/** One figure of both: their charts share a row, and their findings a paragraph. */
-function besideEachOther(...all: readonly (Figure | undefined)[]): Figure[] {
+/** One figure of both: their charts follow one another, and their findings share a paragraph. */
+function together(...all: readonly (Figure | undefined)[]): Figure[] {
   const figures = all.flatMap((figure) => figure ?? []);
   const findings = figures.flatMap(({ finding }) => (finding ? [finding] : []));
-  const panels = figures.flatMap(({ charts = [] }) => charts.flatMap((group) => group.panels));
+  const groups = figures.flatMap(({ charts = [] }) => charts);
   return figures.map((figure, at) => ({
     ...figure,
     finding: at === 0 && findings.length > 0 ? joined(findings, ' ') : undefined,
-    charts: at === 0 ? [{ title: undefined, panels }] : undefined,
+    charts: at === 0 ? groups : undefined,
   }));
 }
 

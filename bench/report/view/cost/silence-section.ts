@@ -66,7 +66,8 @@ function silenceFigure(view: ScenarioView, report: Report): Figure {
   return {
     ...figure,
     finding: place && findingOf(place.lanes, view, report),
-    charts: panels.length > 0 ? [{ title: undefined, panels }] : [],
+    // Below each other: the section has half the page.
+    charts: panels.map((panel) => ({ title: undefined, panels: [panel] })),
   };
 }
 
@@ -77,10 +78,10 @@ function findingOf(lanes: readonly LaneAtPlace[], { scenario }: ScenarioView, re
   if (ranking.length === 0) return undefined;
   const level = isCounted ? 'TCP/IP headers included' : 'on the sockets';
   const period = scenario.keepAliveSeconds;
-  const same = period === undefined ? '' : ` with a keep-alive every ${formatSetting(period)}\u00a0s for all`;
+  const same = period === undefined ? '' : `, with a keep-alive every ${formatSetting(period)}\u00a0s for all`;
   const usual = lanes.flatMap((lane) => usualOf(lane, report));
   return [
-    `A silent client takes per minute, ${level},${same}: `,
+    `A silent client takes per minute, ${level}${same}: `,
     ...ranking,
     '.',
     ...(usual.length === 0 ? [] : [' At the usual periods: ', ...joined(usual, '; '), '.']),

@@ -134,7 +134,7 @@ function gapCharts(located: readonly Located[]): { title: string; chart: LineCha
       : [
           {
             title: `Latency, ${tail.label}`,
-            chart: { ...chartOf(tail, transitsAxis(located, tail)), limit: LONGEST_BY_DESIGN },
+            chart: { ...chartOf(tail, transitsAxis(located, tail)), shape: 'marks' as const, limit: LONGEST_BY_DESIGN },
           },
         ]),
   ].filter(({ chart }) => chart.lanes.length > 0);

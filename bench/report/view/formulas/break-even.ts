@@ -102,10 +102,7 @@ function panelsOf(report: Report, compared: Compared, finding: string): Panel[] 
     kind: 'lines',
     unit: 'B',
     axisTitle: title,
-    reading: [
-      { sign: '●', text: 'by the formulas' },
-      { sign: '∘', text: 'measured' },
-    ],
+    reading: ['lines: by the formulas', 'small: measured'],
     lanes: lanes.flatMap(({ id }) => labels.get(id) ?? []),
     x: { title: 'Events per poll', unit: '', scale: 'log', range: RANGE },
     y: { title, unit: 'B', scale: 'log', range: [Math.min(...ys) * 0.8, Math.max(...ys) * 1.2] },

@@ -191,11 +191,7 @@ function panelsOf(report: Report, all: readonly Residual[]): Panel[] {
     const percent = ({ share }: Residual) => share * 100;
     const chart: DotChart = {
       kind: 'dots',
-      reading: [
-        { sign: '∘', text: 'one point' },
-        { sign: '●', text: 'their mean' },
-        { sign: '├─┤', text: 'from the least to the most' },
-      ],
+      reading: ['small: one point', 'filled: their mean', '├─┤ from the least to the most'],
       isDense: true,
       scale: 'linear',
       spread: 'range',

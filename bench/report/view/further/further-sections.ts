@@ -1,5 +1,6 @@
 /** Scenarios that no other part of the page shows, each with its question, one sentence, one chart and its tables. */
 
+import { groupBy } from '../../../stats/group.ts';
 import type { FigureKind } from '../../../stats/metrics/metrics.ts';
 import { besideEachOther } from '../charts/panels.ts';
 import { gapFigure } from '../figures/gap-figure.ts';
@@ -66,17 +67,21 @@ function sectionOf(view: ScenarioView, figures: readonly Figure[], apart: readon
   };
 }
 
-/** What is not charted, or not all of it. */
+/** What is not charted, or not all of it: lanes that lack the same rounds in one sentence. */
 export function notesOn({ places }: ScenarioView): string[] {
-  return places.flatMap((place) => place.lanes.flatMap((lane) => noteOnRounds(lane, place)));
+  const lacking = places.flatMap((place) => place.lanes.flatMap((lane) => lackOf(lane, place)));
+  return [...groupBy(lacking, ({ lack }) => lack)].map(([lack, lanes]) => {
+    const names = lanes.map(({ name }) => name);
+    return `${names.join(', ')} ${names.length > 1 ? 'are' : 'is'} ${lack}`;
+  });
 }
 
-function noteOnRounds({ label, cells, valid }: LaneAtPlace, { varied }: Place): string[] {
+function lackOf({ label, cells, valid }: LaneAtPlace, { varied }: Place): { name: string; lack: string }[] {
   const rounds = roundsOf(cells);
   const rejected = rounds - roundsOf(valid);
   if (rejected === 0) return [];
   const name = varied === undefined ? label.title : `${label.title} (${varied})`;
   const why = 'they failed, or their delivery audit did';
-  if (valid.length === 0) return [`${name} is not charted: it has no valid round of ${rounds} (${why}).`];
-  return [`${name} is charted without ${countOf(rejected, 'round')} of ${rounds}: ${why}.`];
+  if (valid.length === 0) return [{ name, lack: `not charted, without a valid round of ${rounds} (${why}).` }];
+  return [{ name, lack: `charted without ${countOf(rejected, 'round')} of ${rounds}: ${why}.` }];
 }

@@ -10,6 +10,7 @@ import { heroOf } from './hero.ts';
 import { type Matrix, type MatrixCell, matrixOf } from './matrix.ts';
 import { matrixSvg } from './matrix-svg.ts';
 import { keyText, matrixCsv, matrixMarkdown } from './matrix-text.ts';
+import { refusedFigures } from './trust.ts';
 
 const read = (result: Result) => heroOf(reportOf(result, new Anchors()));
 /** With usual spaces. */
@@ -77,6 +78,28 @@ describe('the headline', () => {
     const none = read(makeResult({ replace: { cells: [], estimates: [], comparisons: [] } }));
     expect(none.headline).toBe('What does spreading cost?');
     expect(none.nothingMeasured).toContain('No cell was measured');
+  });
+});
+
+describe('what may not be cited', () => {
+  const refused = makeResult({
+    change: (cell) => (cell.lane === 'gamma' ? { ...cell, warnings: [severe('code', 'why', 'hint', ['cpu'])] } : cell),
+  });
+  const whole = makeResult({ replace: { warnings: [severe('code', 'why', 'hint', ['cpu'])] } });
+
+  test('is counted beside its kind, and listed with its reasons', () => {
+    expect(read(refused).trust.find(({ kind }) => kind === 'cpu')).toMatchObject({
+      but: '1 of 3 figures not',
+    });
+    expect(refusedFigures(reportOf(refused, new Anchors()))).toEqual([
+      { term: 'Server CPU per delivery, Lane gamma, Spread', text: 'code: in 3 of 3 rounds of gamma.' },
+    ]);
+  });
+
+  test('is said once where it is all of a kind', () => {
+    expect(read(whole).trust.find(({ kind }) => kind === 'cpu')).toMatchObject({ isCitable: false, but: undefined });
+    expect(read(whole).reasons).toEqual(['CPU: code: why']);
+    expect(refusedFigures(reportOf(whole, new Anchors()))).toEqual([]);
   });
 });
 

@@ -87,19 +87,20 @@ function drawCell(cell: MatrixCell, right: number, y: number, isControl: boolean
   const left = right + PAD_PX - COLUMN_PX + 2;
   const box = { x: left, y: y + 1, width: COLUMN_PX - 4, height: ROW_PX - 2 };
   const isTinted = !isControl && verdict?.is === 'lower';
-  const small = { x: right, 'text-anchor': 'end', 'font-size': 12, fill: colour('--ink-quiet') };
   const judged = [verdict && `${verdict.glyph} ${verdict.words}`, ratio].filter(Boolean).join(' ');
+  const written = (text: string, at: number, more: Element['attributes'] = {}) =>
+    text === '' ? undefined : element('text', { x: right, y: y + at, ...more }, text);
   return element(
     'g',
-    {},
+    { 'text-anchor': 'end', 'font-size': 12, fill: colour('--ink-quiet') },
     !isControl && verdict?.is === 'higher' ? element('rect', { ...box, fill: `url(#${HATCH})` }) : undefined,
     isTinted ? element('rect', { ...box, fill: colour('--accent'), 'fill-opacity': 0.13 }) : undefined,
-    element(
-      'text',
-      { ...small, y: y + 27, 'font-size': 18, 'font-weight': isControl ? 400 : 650, fill: colour('--ink') },
-      refusal === undefined ? value : `${value}${UNCITABLE_MARK}`,
-    ),
-    element('text', { ...small, y: y + 46 }, judged),
-    element('text', { ...small, y: y + 62 }, [difference, beside].filter(Boolean).join(', ')),
+    written(refusal === undefined ? value : `${value}${UNCITABLE_MARK}`, 27, {
+      'font-size': 18,
+      'font-weight': isControl ? 400 : 650,
+      fill: colour('--ink'),
+    }),
+    written(judged, 46),
+    written([difference, beside].filter(Boolean).join(', '), 62),
   );
 }

@@ -2,7 +2,7 @@
 
 import type { CompletedCell } from '../../../contract/result.ts';
 import { meanOf } from '../../../stats/inference/mean.ts';
-import { metricOf } from '../../../stats/metrics/metrics.ts';
+import { chartedIn, headlineOf } from '../../../stats/metrics/metrics.ts';
 import { DIRECTIONS, type Direction, deliveryOf } from '../findings/delivery.ts';
 import type { LaneLabel, Prose, Table, TableCell } from '../page-model.ts';
 import type { Anchors } from '../words/anchors.ts';
@@ -32,7 +32,8 @@ export interface ExchangeBar {
 
 /** Settings that a reader is likely to have in mind; a run without them is shown at what comes nearest. */
 const USUAL = { payloadBytes: 128, headers: 'browser' } as const;
-const PACKETS = metricOf('wire.tcpIpPerDeliveryBytes');
+/** Bytes per delivery with TCP/IP. */
+export const PACKETS = chartedIn('layers').find(({ kind }) => kind === 'packets') ?? headlineOf('bytes');
 
 /** Where one client was read along with as a whole, if there is such a place. */
 export function shownPlace(views: readonly ScenarioView[]): { view: ScenarioView; place: Place } | undefined {
@@ -63,7 +64,7 @@ export function barsOf({ lanes }: Place): ExchangeBar[] {
 
 function laneBars(lane: LaneAtPlace): ExchangeBar[] {
   const { label, valid, estimates } = lane;
-  const standing = estimates.get(PACKETS.id) ?? estimates.get('wire.perDeliveryBytes');
+  const standing = estimates.get(PACKETS.id) ?? estimates.get(headlineOf('bytes').id);
   const refusal = standing && isRefused(standing) ? standing.standing.reasons.join(' ') : undefined;
   const bar = (of: typeof eventBytes, isEmpty: boolean, what: string, says: string): ExchangeBar[] => {
     const bytes = meanBytes(valid.flatMap((cell) => of(cell) ?? []));

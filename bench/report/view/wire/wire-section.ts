@@ -2,11 +2,12 @@
 
 import type { CompletedCell } from '../../../contract/result.ts';
 import type { Prose, Table } from '../page-model.ts';
-import { laneLabels, type Place } from '../words/places.ts';
+import { formatCount } from '../words/format.ts';
+import { laneLabels, type Place, type ScenarioView } from '../words/places.ts';
 import { commonText } from '../words/points.ts';
 import type { Report } from '../words/quotes.ts';
 import { markLegend } from '../words/standing.ts';
-import { barsOf, barsTable, barsText, type ExchangeBar, shownPlace } from './exchange-bars.ts';
+import { barsOf, barsTable, barsText, type ExchangeBar, PACKETS, shownPlace } from './exchange-bars.ts';
 import { type Ladder, laddersOf } from './ladder.ts';
 import { layersTable } from './layers-table.ts';
 import { type SampledLane, samplesOf } from './samples.ts';
@@ -35,7 +36,7 @@ export function wireSection({ result, views, anchors }: Report): WireSection | u
   const samples = samplesOf(result, laneLabels(result), place.point, anchors);
   return {
     finding: barsText(bars),
-    setting: settingText(place, bars),
+    setting: [settingText(place, bars), elsewhereText(views, place, bars)].filter(Boolean).join(' '),
     bars,
     barsTable: barsTable(bars, place, anchors),
     ladders: laddersOf(result.lanes),
@@ -63,4 +64,26 @@ function settingText({ point, lanes }: Place, bars: readonly ExchangeBar[]): str
     bars.map(({ refusal }) => ({ standing: { ok: refusal === undefined, reasons: [refusal ?? ''] } })),
   );
   return [`To scale · ${commonText([point])} · ${counted}.`, refused].filter(Boolean).join(' ');
+}
+
+/** Of a mean: it may differ from its bar by this much, for the reasons that the text gives. */
+const SLIGHT = { least: 0.001, most: 0.05 };
+
+/** The same lanes at other places of these settings, where their means are other; undefined where all agree. */
+function elsewhereText(views: readonly ScenarioView[], shown: Place, bars: readonly ExchangeBar[]): string | undefined {
+  const { payloadBytes, headers } = shown.point;
+  const texts = views.flatMap(({ scenario, places }) => {
+    const same = places.filter(({ point }) => point.payloadBytes === payloadBytes && point.headers === headers);
+    const differing = same
+      .flatMap(({ lanes }) => lanes)
+      .flatMap(({ label, estimates }) => {
+        const value = estimates.get(PACKETS.id)?.value;
+        const bar = bars.find(({ lane, isEmpty }) => !isEmpty && Math.floor(label.index) === lane.index);
+        const share = value === undefined || !bar ? 0 : Math.abs(value / bar.total - 1);
+        return share > SLIGHT.least && share < SLIGHT.most ? [`${label.title} ${formatCount(value ?? 0)}\u00a0B`] : [];
+      });
+    return differing.length > 0 ? [`${scenario.title}: ${[...new Set(differing)].join(', ')}`] : [];
+  });
+  if (texts.length === 0) return undefined;
+  return `Means elsewhere differ a little, for an acknowledgement may go with data and a poll bring two events (${texts.join('; ')}).`;
 }

@@ -20,6 +20,7 @@ export const PARTS = {
   earlier: 'earlier-runs',
   betweenRuns: 'between-runs',
   checks: 'trust',
+  uncited: 'uncited',
   warnings: 'warnings',
   rejected: 'rejected-cells',
   audit: 'delivery-audit',

@@ -74,3 +74,19 @@ export function conditionsText({ cpu, platform, kernel, versions }: Environment)
 export function inSentence(text: string): string {
   return /^[A-Z](?![A-Z])/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
 }
+
+/** What to run after this result, and what for. */
+export function nextCommand({ id, finishedAt, cells, citable, merged }: Result): { command: string; why: string } {
+  const bench = (args: string) => `npm run bench -- ${args}`;
+  const reasons = Object.values(citable).flatMap((kind) => kind.reasons);
+  if (finishedAt === null || cells.some(({ state }) => state === 'failed')) {
+    return { command: bench(`--resume ${id}`), why: 'measures what is missing' };
+  }
+  if (reasons.some((reason) => reason.startsWith('too-few-rounds'))) {
+    return { command: 'npm run bench', why: 'the default profile has ten rounds, which give intervals' };
+  }
+  if (reasons.length > 0) return { command: bench('doctor'), why: 'says what on this machine spoils figures' };
+  return merged
+    ? { command: bench('--scenarios distance'), why: 'the same lanes, 0 to 100 ms away' }
+    : { command: bench('merge A B C'), why: 'joins this run and two more: intervals that hold between sessions' };
+}
