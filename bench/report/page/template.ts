@@ -79,11 +79,12 @@ const SECTIONS: readonly Part[] = [
     entry: 'Claims',
     html: ({ claims }) => claimsHtml(claims),
   },
-  { id: PARTS.limits, title: 'Limits', html: ({ limits }) => limitsHtml(limits) },
+  { id: PARTS.limits, title: 'Limits', isHalf: true, html: ({ limits }) => limitsHtml(limits) },
   {
     id: PARTS.cite,
     title: 'Cite and reproduce',
     entry: 'Cite',
+    isHalf: true,
     html: ({ cite, reproduce }) => citeHtml(cite, reproduce),
   },
 ];
