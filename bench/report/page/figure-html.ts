@@ -2,7 +2,7 @@
 
 import { type KeyItem, keyOf } from '../view/charts/key.ts';
 import type { Drawing } from '../view/charts/plot.ts';
-import type { ChartGroup, Figure, Panel } from '../view/page-model.ts';
+import { type ChartGroup, type Figure, isBeside, type Panel } from '../view/page-model.ts';
 import { figureSvg } from '../view/svg/figure-svg.ts';
 import { markup } from '../view/svg/markup.ts';
 import { proseText } from '../view/words/verdicts.ts';
@@ -35,9 +35,10 @@ ${charts.map((group) => groupHtml(figure, group, drawn))}<p class="save">${['SVG
 `;
 }
 
-function groupHtml(figure: Figure, { title, panels }: ChartGroup, drawn: Drawn): Html {
+function groupHtml(figure: Figure, group: ChartGroup, drawn: Drawn): Html {
+  const { title, panels } = group;
   return html`${title && html`<h4 class="sweep">${title}</h4>`}
-<div class="panels${panels.length > 1 ? ' many' : ''}">${panels.map((panel) => panelHtml(figure, panel, drawn))}</div>
+<div class="panels${isBeside(group) ? ' many' : ''}">${panels.map((panel) => panelHtml(figure, panel, drawn))}</div>
 `;
 }
 

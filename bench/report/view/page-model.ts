@@ -53,6 +53,12 @@ export interface Figure {
 export interface ChartGroup {
   readonly title: string | undefined;
   readonly panels: readonly Panel[];
+  /** Below each other, still with one range; side by side where it is not set. */
+  readonly isStacked?: boolean;
+}
+
+export function isBeside({ panels, isStacked = false }: ChartGroup): boolean {
+  return panels.length > 1 && !isStacked;
 }
 
 export interface Panel {

@@ -1,6 +1,6 @@
 /** Sections of what was measured: what was found in a sentence, the charts of it, and folded below what they are made of. */
 
-import type { Figure, Section } from '../../view/page-model.ts';
+import { type Figure, isBeside, type Section } from '../../view/page-model.ts';
 import { countOf } from '../../view/words/format.ts';
 import { chartsHtml, type Drawn } from '../figure-html.ts';
 import { type Html, html } from '../html.ts';
@@ -36,7 +36,7 @@ ${missing.map(({ text, command }) => html`<p class="note">${text} <code>${comman
 function figureHtml(figure: Figure, drawn: Drawn): Html | undefined {
   const { finding, charts, diagram } = figure;
   if (!finding && !charts && !diagram) return undefined;
-  const isWide = (charts ?? []).some(({ panels }) => panels.length > 1);
+  const isWide = (charts ?? []).some(isBeside);
   return html`<div class="figure${isWide ? ' wide' : ''}">
 ${finding && html`<p class="finding">${prose(finding)}</p>`}
 ${charts && chartsHtml(figure, drawn)}

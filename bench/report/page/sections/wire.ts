@@ -11,7 +11,7 @@ import { type Html, html } from '../html.ts';
 import { laneMark, prose, table } from '../parts.ts';
 
 export function wireHtml(section: WireSection): Html {
-  const { finding, setting, bars, ladders, samples, missing, tables } = section;
+  const { finding, setting, elsewhere, bars, ladders, samples, missing, tables } = section;
   return html`<p class="lead">${prose(finding)}</p>
 ${barsHtml(bars)}
 <p class="below">${setting}</p>
@@ -20,7 +20,7 @@ ${barsHtml(bars)}
 <div class="ladders">${ladders.map(ladderHtml)}</div>
 ${missing && html`<p class="note">${missing.text} <code>${missing.command}</code></p>`}
 ${samples.length > 0 ? bytesHtml(section) : undefined}
-${fold('The same in numbers', 'and every point by layer', html`${table(section.barsTable)}${tables.map(table)}`)}`;
+${fold('The same in numbers', 'and every point by layer', html`${elsewhere && html`<p class="below">${elsewhere}</p>`}${table(section.barsTable)}${tables.map(table)}`)}`;
 }
 
 const LAYER_NAMES: Readonly<Record<BarLayer, string>> = {

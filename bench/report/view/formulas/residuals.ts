@@ -197,7 +197,7 @@ function panelsOf(report: Report, all: readonly Residual[]): Panel[] {
       spread: 'range',
       unit: '%',
       label: `Dot plot. Measured against model, in per cent, by lane and point. ${countText(series, mine)}`,
-      axisTitle: 'Difference, % (linear)',
+      axisTitle: 'Difference, %',
       lanes: ids.flatMap((id) => labels.get(id) ?? []),
       series: [
         {

@@ -4,7 +4,7 @@ import { type KeyItem, keyOf } from '../charts/key.ts';
 import { styleOf } from '../charts/lane-marks.ts';
 import type { Drawing } from '../charts/plot.ts';
 import { plotsOf } from '../charts/plots.ts';
-import type { ChartGroup, Figure } from '../page-model.ts';
+import { type ChartGroup, type Figure, isBeside } from '../page-model.ts';
 import { proseText } from '../words/verdicts.ts';
 import { type ColourOf, definitions, drawPlot, hatchId, markPath, type Pen, plotPx } from './draw.ts';
 import { type Element, element, textPx } from './markup.ts';
@@ -83,8 +83,6 @@ const moved = (x: number, y: number, ...children: readonly (Element | undefined)
   element('g', { transform: x === 0 && y === 0 ? undefined : `translate(${x} ${y})` }, ...children);
 
 type Plots = ReturnType<typeof plotsOf>;
-
-const isBeside = ({ panels }: ChartGroup): boolean => panels.length > 1;
 
 const groupWidth = (plots: Plots, group: ChartGroup): number =>
   (plots[0]?.widthPx ?? 0) * (isBeside(group) ? 2 : 1) + (isBeside(group) ? BETWEEN_PX : 0);

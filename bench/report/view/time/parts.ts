@@ -51,7 +51,7 @@ export function partsFigures(all: ScenarioView, report: Report): Figure[] {
         'The four parts sum to the mean latency. Lanes that poll on a timer are in the table alone: their server part is the wait ' +
         'for the poll, and would hide the others.',
       finding: findingOf(wholes),
-      charts: panels.length > 0 ? panels.map((panel) => ({ title: undefined, panels: [panel] })) : undefined,
+      charts: panels.length > 0 ? [{ title: undefined, panels, isStacked: true }] : undefined,
       tables,
     },
   ];

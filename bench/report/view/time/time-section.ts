@@ -64,6 +64,9 @@ export function timeSection(report: Report): Section {
 
 const commandOf = (scenario: string): string => `npm run bench -- --scenarios ${scenario}`;
 
+/** As many are read side by side. */
+const MANY_PANELS = 3;
+
 function percentilesFigure(all: ScenarioView, report: Report): Figure {
   const figure = kindFigure(all, 'latency', report.anchors);
   const { places } = withoutDuplicates(all);
@@ -87,7 +90,7 @@ function percentilesFigure(all: ScenarioView, report: Report): Figure {
   return {
     ...figure,
     finding: sentences.length > 0 ? joined(sentences, ' ') : undefined,
-    charts: panels.length > 0 ? [{ title: undefined, panels }] : [],
+    charts: panels.length > 0 ? [{ title: undefined, panels, isStacked: panels.length < MANY_PANELS }] : [],
   };
 }
 

@@ -16,6 +16,8 @@ import { closeCodesTable } from './websocket.ts';
 export interface WireSection {
   readonly finding: Prose;
   readonly setting: string;
+  /** Where other figures of the page are of other means; undefined where all agree. */
+  readonly elsewhere: string | undefined;
   readonly bars: readonly ExchangeBar[];
   readonly barsTable: Table;
   readonly ladders: readonly Ladder[];
@@ -36,16 +38,12 @@ export function wireSection({ result, views, anchors }: Report): WireSection | u
   const samples = samplesOf(result, laneLabels(result), place.point, anchors);
   return {
     finding: barsText(bars),
-    setting: [
-      settingText(place, bars),
-      elsewhereText(
-        views.filter((one) => one !== view),
-        place,
-        bars,
-      ),
-    ]
-      .filter(Boolean)
-      .join(' '),
+    setting: settingText(place, bars),
+    elsewhere: elsewhereText(
+      views.filter((one) => one !== view),
+      place,
+      bars,
+    ),
     bars,
     barsTable: barsTable(bars, place, anchors),
     ladders: laddersOf(result.lanes),
