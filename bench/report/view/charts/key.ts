@@ -33,10 +33,7 @@ function readingOf(charts: readonly Chart[]): KeyItem[] {
   const own = charts.find(({ reading }) => reading)?.reading;
   if (own) return own.map((text) => ({ text }));
   const has = (kind: string) => charts.some((chart) => 'spread' in chart && chart.spread === kind);
-  const spreads = [
-    ...(has('interval') ? ['95 % interval'] : []),
-    ...(has('range') ? ['range of the rounds'] : []),
-  ];
+  const spreads = [...(has('interval') ? ['95 % interval'] : []), ...(has('range') ? ['range of the rounds'] : [])];
   const hasRepeat = charts.some(({ lanes }) => lanes.some(({ duplicateOf }) => duplicateOf !== undefined));
   return [
     { sign: '●', text: 'mean' },
