@@ -76,8 +76,13 @@ function configOf(plot: Plot): ChartConfiguration {
         y: {
           ...scale(y, !isRows),
           reverse: isRows,
+          // Bars would else keep half a row free at each end.
+          offset: false,
           ticks: {
             autoSkip: false,
+            font: ({ chart }: { chart: ChartJs }) => ({
+              size: (hasShortRows && chart.width < NARROW_PX ? 10 : 12) * zoom(),
+            }),
             padding: 8,
             color: ({ index }: { index: number }) => colour(isRows && !y.ticks[index]?.[2] ? '--ink' : '--ink-quiet'),
             callback: (value: unknown) => (hasShortRows ? textAt(y, Number(value)) : lines(textAt(y, Number(value)))),
