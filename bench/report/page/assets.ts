@@ -26,8 +26,6 @@ const STYLES = [
   'wire',
   'numbers',
   'measured',
-  'claims',
-  'cite',
   'media',
 ] as const;
 

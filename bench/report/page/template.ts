@@ -27,6 +27,8 @@ const ICON =
 interface Part {
   readonly id: string;
   readonly title: string;
+  /** In the contents, which are one line; the title where it is as short. */
+  readonly entry?: string;
   /** Beside the one before or after it, where there is room. */
   readonly isHalf?: boolean;
   readonly html: (model: PageModel, drawn: Drawn) => Html | undefined;
@@ -34,7 +36,12 @@ interface Part {
 
 /** In the order of the page. */
 const SECTIONS: readonly Part[] = [
-  { id: PARTS.wire, title: 'What goes over the wire for one event', html: ({ wire }) => wire && wireHtml(wire) },
+  {
+    id: PARTS.wire,
+    title: 'What goes over the wire for one event',
+    entry: 'On the wire',
+    html: ({ wire }) => wire && wireHtml(wire),
+  },
   { id: PARTS.numbers, title: 'With my numbers', html: ({ numbers }) => numbersHtml(numbers) },
   {
     id: PARTS.breakEven,
@@ -54,17 +61,30 @@ const SECTIONS: readonly Part[] = [
     isHalf: true,
     html: ({ server }, drawn) => server && measuredHtml(server, drawn),
   },
-  { id: PARTS.scenarios, title: 'Further scenarios', html: ({ further }, drawn) => furtherHtml(further, drawn) },
+  {
+    id: PARTS.scenarios,
+    title: 'Further scenarios',
+    entry: 'Scenarios',
+    html: ({ further }, drawn) => furtherHtml(further, drawn),
+  },
   {
     id: PARTS.model,
     title: 'Measured against model',
+    entry: 'Model',
     html: ({ model }, drawn) => model && computedHtml(model, drawn),
   },
-  { id: PARTS.claims, title: 'Claims, and what this run says', html: ({ claims }) => claimsHtml(claims) },
-  { id: PARTS.limits, title: 'Limits', html: ({ limits }) => limitsHtml(limits) },
+  {
+    id: PARTS.claims,
+    title: 'Claims, and what this run says',
+    entry: 'Claims',
+    html: ({ claims }) => claimsHtml(claims),
+  },
+  { id: PARTS.limits, title: 'Limits', isHalf: true, html: ({ limits }) => limitsHtml(limits) },
   {
     id: PARTS.cite,
     title: 'Cite and reproduce',
+    entry: 'Cite',
+    isHalf: true,
     html: ({ cite, reproduce }) => citeHtml(cite, reproduce),
   },
 ];
@@ -118,8 +138,8 @@ ${content}
 </section>`;
 }
 
-function contents(sections: readonly Pick<Part, 'id' | 'title'>[]): Html {
-  const links = sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`);
+function contents(sections: readonly Pick<Part, 'id' | 'title' | 'entry'>[]): Html {
+  const links = sections.map(({ id, title, entry }) => html`<li><a href="#${id}">${entry ?? title}</a></li>`);
   return html`<nav aria-label="Contents"><ul class="contents">${links}</ul></nav>`;
 }
 

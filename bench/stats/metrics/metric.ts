@@ -77,15 +77,6 @@ export interface Shown {
   };
   /** A column of the tables in short (terminal, `summary.md`), which have the first metric of each kind, by rank. */
   readonly terminal?: ShownFor & { readonly label: string };
-  /** The page's sentence on a lane at a scenario's only point. */
-  readonly sentence?: ShownFor & {
-    /** Before the value. @default the metric's title */
-    readonly name?: string;
-    /** After a value whose verb has named it. */
-    readonly after?: string;
-  };
-  /** The page's sentence on a lane over several points, before the least and the most. */
-  readonly span?: ShownFor & { readonly name: string };
   /** Figures for which the terminal says how lanes compare in it. */
   readonly comparedFor?: readonly FigureKind[];
   /** Its name where a duplicate lane is compared with its original. */

@@ -61,12 +61,15 @@ export function extent() {
     (part) => part.getAttribute('aria-labelledby') !== 'details',
   );
   // biome-ignore lint/performance/useDomNodeTextContent: what is folded or not shown is not counted
-  const wordsIn = (part: HTMLElement) => part.innerText.split(/\s+/).filter(Boolean);
+  const textIn = (part: HTMLElement) => part.innerText;
+  // A number with its unit is no word, and of a list to choose from one entry is seen.
+  const wordsIn = (text: string) => text.match(/(?<![\p{L}\d])\p{L}[\p{L}’-]{2,}/gu) ?? [];
+  const hidden = told.flatMap((part) => [...part.querySelectorAll<HTMLElement>('option:not(:checked)')].map(textIn));
   const below = (selector: string) => document.querySelector(selector)?.getBoundingClientRect();
   return {
     matrixEndsPx: below('#matrix')?.bottom ?? 0,
     detailsBeginPx: below('#details')?.top ?? 0,
-    words: told.flatMap(wordsIn).length,
+    words: wordsIn(told.map(textIn).join(' ')).length - wordsIn(hidden.join(' ')).length,
   };
 }
 

@@ -32,12 +32,12 @@ ${notes.map((note) => html`<p class="note">${note}</p>`)}
 ${missing.map(({ text, command }) => html`<p class="note">${text} <code>${command}</code></p>`)}`;
 }
 
-/** Two panels and more are as wide as the page; one stands beside another figure's. */
+/** Panels side by side are as wide as the page; those below each other stand beside another figure's. */
 function figureHtml(figure: Figure, drawn: Drawn): Html | undefined {
   const { finding, charts, diagram } = figure;
   if (!finding && !charts && !diagram) return undefined;
-  const panels = (charts ?? []).flatMap((group) => group.panels);
-  return html`<div class="figure${panels.length > 1 ? ' wide' : ''}">
+  const isWide = (charts ?? []).some(({ panels }) => panels.length > 1);
+  return html`<div class="figure${isWide ? ' wide' : ''}">
 ${finding && html`<p class="finding">${prose(finding)}</p>`}
 ${charts && chartsHtml(figure, drawn)}
 ${diagram && gapDiagram()}

@@ -35,15 +35,12 @@ function readingOf(charts: readonly Chart[]): KeyItem[] {
   const own = charts.find(({ reading }) => reading)?.reading;
   if (own) return own.map((text) => ({ text }));
   const has = (kind: string) => charts.some((chart) => 'spread' in chart && chart.spread === kind);
-  const spreads = [
-    ...(has('interval') ? ['95 % interval'] : []),
-    ...(has('range') ? ['from the least to the most of the rounds'] : []),
-  ];
+  const spreads = [...(has('interval') ? ['95 % interval'] : []), ...(has('range') ? ['range of the rounds'] : [])];
   const hasRepeat = charts.some(({ lanes }) => lanes.some(({ duplicateOf }) => duplicateOf !== undefined));
   return [
-    { sign: '●', text: 'mean of the rounds' },
+    { sign: '●', text: 'mean' },
     { sign: '├─┤', text: spreads.join(', or ') },
-    { sign: '∘', text: 'small and hollow: one round' },
+    { sign: '∘', text: 'one round' },
     ...(hasRepeat ? [{ sign: '○' as const, text: 'hollow: the same lane, measured a second time' }] : []),
   ];
 }

@@ -28,7 +28,7 @@ const CLOSE_ROW = { px: 25, estimates: 9, rounds: 18 };
 const DENSE_ROW = { px: 17, estimates: 6, rounds: 12 };
 /** Between the lanes of rows so close. */
 const DENSE_GAP_PX = 6;
-const BAR_ROW_PX = { wide: 34, small: 28, dense: 26 };
+const BAR_ROW_PX = { wide: 34, small: 28 };
 const HEAD_PX = 22;
 const VALUE_STEPS = { wide: 6, small: 4 };
 
@@ -157,7 +157,7 @@ function dotsPlot(id: string, chart: DotChart, range: readonly [number, number],
 
 function barsPlot(id: string, chart: StackChart, range: readonly [number, number], widthPx: number): Plot {
   const { lanes, parts, totals } = chart;
-  const rowPx = BAR_ROW_PX[chart.isDense ? 'dense' : widthPx < WIDE_PX ? 'small' : 'wide'];
+  const rowPx = widthPx < WIDE_PX ? BAR_ROW_PX.small : BAR_ROW_PX.wide;
   const middleOf = (row: number): number => (row + 0.5) * rowPx;
   const startOf = (part: number, row: number): number =>
     parts.slice(0, part).reduce((sum, { values }) => sum + (values[row] ?? 0), 0);
@@ -216,7 +216,9 @@ function linesPlot(id: string, chart: LineChart, widthPx: number): Plot {
           whole,
         )
       : 0;
-  const area = { widthPx: whole.widthPx - Math.max(behindPx, GAP_PX), heightPx };
+  // Half of the last tick's text lies beyond the area.
+  const endPx = Math.max(behindPx, GAP_PX, textPx(x.ticks.at(-1)?.[1] ?? '') / 2 + 2);
+  const area = { widthPx: whole.widthPx - endPx, heightPx };
   const spotOf = (at: { x: number; y: number }, text = ''): Spot => ({
     text,
     x: short(at.x),
@@ -245,7 +247,7 @@ function linesPlot(id: string, chart: LineChart, widthPx: number): Plot {
     widthPx,
     heightPx,
     leftPx,
-    endPx: Math.max(behindPx, GAP_PX),
+    endPx,
     x,
     y,
     series: [

@@ -21,7 +21,7 @@ const VERDICTS = {
 } as const satisfies Record<Outcome | 'unmeasured', { sign: string; word: string; many: string }>;
 
 /** The others are folded. */
-const SHOWN = 8;
+const SHOWN = 6;
 
 export interface JudgedClaim extends Pick<Claim, 'id' | 'text' | 'decides'> {
   readonly source: Source;

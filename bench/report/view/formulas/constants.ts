@@ -38,7 +38,9 @@ export function constantsOf(report: Report): RunConstants {
     const constants = laneOf(report, lane, sources, emptyAnswerBytes);
     return constants ? [{ lane, sources, constants }] : [];
   });
-  const overTls = read.flatMap(({ sources }) => tlsRecordOf(sources[0]) ?? []);
+  // An event that is pushed is one record; how many a poll's answer takes, only its server knows.
+  const pushedFirst = [...read].sort((a, b) => Number(Boolean(a.constants.polls)) - Number(Boolean(b.constants.polls)));
+  const overTls = pushedFirst.flatMap(({ sources }) => tlsRecordOf(sources[0]) ?? []);
   const heads = read.flatMap(({ constants: { polls } }) => (polls ? [Object.keys(polls.requestHeadBytes)] : []));
   const profiles = new Set(read.flatMap(({ sources }) => sources.map(({ point }) => point.headers)));
   return {

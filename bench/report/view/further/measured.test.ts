@@ -5,6 +5,7 @@ import { failed, makeResult, POINT, REFUSED, SCENARIO } from '../../../tests/fix
 import { makeSurvey, silent } from '../../../tests/survey.ts';
 import { renderReport } from '../../page/render.ts';
 import { makeFanOut } from '../../tests/test-fan-out.ts';
+import { keyOf } from '../charts/key.ts';
 import { pageModel } from '../model.ts';
 import type { Chart, Section } from '../page-model.ts';
 import { proseText } from '../words/verdicts.ts';
@@ -67,6 +68,13 @@ it('a distribution ends at the furthest percentile that its events allow', () =>
     9,
   );
   expect(lines(makeFanOut())).toBeUndefined();
+  const figure = pageModel(fanOut).time?.figures.find(({ id }) => id === 'fanout-distribution');
+  expect(keyOf(figure?.charts ?? []).map(({ text }) => text)).toEqual([
+    'Lane alpha, 20 events a poll',
+    'Lane alpha, 1 event a poll',
+    'Lane beta',
+    'Lane gamma',
+  ]);
 });
 
 it('the CPU of a server without clients stands below that of a delivery, over as many of them', () => {

@@ -242,12 +242,11 @@ describe('the matrix, taken along,', () => {
     const lines = matrixCsv(matrix(fanOut)).trim().split('\r\n');
     const figures = matrix(fanOut).rows.flatMap(({ cells }) => cells.flatMap((cell) => cell.figures));
     expect(lines).toHaveLength(1 + figures.length);
-    const lanes = [{ ...(makeResult().lanes[0] as Result['lanes'][number]), id: '=cmd' }];
-    const [, first] = matrixCsv({
-      ...matrix(fanOut),
-      rows: matrix(fanOut).rows.map((row) => ({ ...row, lane: lanes[0] ?? row.lane })),
-    }).split('\r\n');
-    expect(first).toMatch(/^'=cmd,/);
+    const estimates = fanOut.estimates.map((one) => ({ ...one, scenario: '=cmd' }));
+    const renamed = { ...fanOut, scenarios: fanOut.scenarios.map((one) => ({ ...one, id: '=cmd' })), estimates };
+    const cells = fanOut.cells.map((one) => ({ ...one, scenario: '=cmd' }));
+    const [, first] = matrixCsv(matrix({ ...renamed, cells })).split('\r\n');
+    expect(first).toMatch(/^beta,'=cmd,/);
   });
 
   test('is SVG that is text and nothing else, whatever a result says', () => {

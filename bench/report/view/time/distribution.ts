@@ -82,7 +82,7 @@ function chartOf({ lanes }: Place, reach: number): LineChart | undefined {
   return {
     kind: 'lines',
     shape: 'steps',
-    texts: 'ends',
+    texts: 'none',
     spread: 'interval',
     unit: y.unit,
     label: `Distribution of latencies for ${countOf(lines.length, 'lane')}: ${y.title} over percentiles.`,

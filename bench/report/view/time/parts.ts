@@ -41,7 +41,7 @@ export function partsFigures(all: ScenarioView, report: Report): Figure[] {
     const chart = stackChart('Mean latency by its four parts.', 'Mean latency', bars, PARTS, scale);
     if (!chart) return [];
     const title = place.name ?? place.varied;
-    return [{ id: report.anchors.take(`${id} chart`), title, chart: { ...chart, isDense: true } }];
+    return [{ id: report.anchors.take(`${id} chart`), title, chart }];
   });
   return [
     {
@@ -51,7 +51,7 @@ export function partsFigures(all: ScenarioView, report: Report): Figure[] {
         'The four parts sum to the mean latency. Lanes that poll on a timer are in the table alone: their server part is the wait ' +
         'for the poll, and would hide the others.',
       finding: findingOf(wholes),
-      charts: panels.length > 0 ? [{ title: undefined, panels }] : undefined,
+      charts: panels.length > 0 ? panels.map((panel) => ({ title: undefined, panels: [panel] })) : undefined,
       tables,
     },
   ];

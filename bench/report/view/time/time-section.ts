@@ -123,26 +123,10 @@ function waitsOf(lanes: readonly LaneAtPlace[], report: Report): Prose[] {
   });
 }
 
-/** What waits for the next poll: from a run over distances, or as far as it can be said without one. */
-function missedFigures({ views, anchors, result }: Report): Figure[] {
+/** What waits for the next poll, of a run over distances; without one, what goes over the wire draws it. */
+function missedFigures({ views, anchors }: Report): Figure[] {
   const view = views.find(({ scenario }) => scenario.figures.includes('gap'));
-  if (view) return [{ ...gapFigure(view, anchors), diagram: 'gap' }];
-  const parked = result.lanes.find(({ polls }) => polls === 'parked');
-  if (!parked) return [];
-  return [
-    {
-      id: anchors.take('gap'),
-      title: 'Why a long poll misses its gap',
-      definition: '',
-      finding: [
-        { strong: parked.title },
-        ': an event that comes between an answer and the next poll waits for that poll, up to 3 × RTT/2 in place of RTT/2.',
-      ],
-      charts: undefined,
-      tables: [],
-      diagram: 'gap',
-    },
-  ];
+  return view ? [{ ...gapFigure(view, anchors), diagram: 'gap' }] : [];
 }
 
 function distanceFigure(view: ScenarioView, { anchors }: Report): Figure {
