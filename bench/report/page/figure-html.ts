@@ -23,15 +23,14 @@ export function chartsHtml(figure: Figure, drawn: Drawn): Html {
   const { charts = [] } = figure;
   const drawing = figureSvg(figure, lanes, { colour: (name) => `var(${name})`, source, isInPage: true });
   if (!drawing) return html`<p class="note">There is no chart: no lane has a value to show.</p>`;
-  const key = keyOf(charts);
-  const isOfLines = charts.at(-1)?.panels.at(-1)?.chart.kind === 'lines';
-  return html`<div class="chart" id="${figure.id}-charts"><div class="drawing">${new Html(markup(drawing))}</div>
-<div class="plots${isOfLines ? ' of-lines' : ''}" hidden>
-<ul class="legend">${key.map(keyItem)}</ul>
-${charts.map((group) => groupHtml(figure, group, drawn))}<p class="save">${['SVG', 'PNG'].map(
+  const buttons = ['SVG', 'PNG'].map(
     (format) =>
       html`<button type="button" data-save="${format}" aria-label="${format} of ${figure.title}">${format}</button>`,
-  )}</p></div></div>
+  );
+  return html`<div class="chart" id="${figure.id}-charts"><div class="drawing">${new Html(markup(drawing))}</div>
+<div class="plots" hidden>
+<div class="above"><ul class="legend">${keyOf(charts).map(keyItem)}</ul><p class="save">${buttons}</p></div>
+${charts.map((group) => groupHtml(figure, group, drawn))}</div></div>
 `;
 }
 

@@ -43,7 +43,7 @@ function draw(): void {
 }
 
 function configOf(plot: Plot): ChartConfiguration {
-  const { kind, x, y, endPx, texts, limit } = plot;
+  const { kind, x, y, leftPx, endPx, texts, limit } = plot;
   const isRows = kind !== 'lines';
   // Names wrap where a row has room for two lines.
   const hasShortRows = !isRows || y.ticks.some(([, , isQuiet]) => isQuiet);
@@ -76,8 +76,18 @@ function configOf(plot: Plot): ChartConfiguration {
         y: {
           ...scale(y, !isRows),
           reverse: isRows,
+          // Bars would else keep half a row free at each end.
+          offset: false,
+          // Names of one line each may take more than the half that Chart.js leaves them.
+          afterFit: (axis: { width: number; chart: ChartJs }) => {
+            const isSmall = hasShortRows && axis.chart.width < NARROW_PX;
+            if (isRows && isSmall) axis.width = Math.min(0.6 * axis.chart.width, (leftPx * zoom() * 10) / 12);
+          },
           ticks: {
             autoSkip: false,
+            font: ({ chart }: { chart: ChartJs }) => ({
+              size: (hasShortRows && chart.width < NARROW_PX ? 10 : 12) * zoom(),
+            }),
             padding: 8,
             color: ({ index }: { index: number }) => colour(isRows && !y.ticks[index]?.[2] ? '--ink' : '--ink-quiet'),
             callback: (value: unknown) => (hasShortRows ? textAt(y, Number(value)) : lines(textAt(y, Number(value)))),

@@ -17,7 +17,9 @@ export function keyOf(groups: readonly ChartGroup[]): KeyItem[] {
     (chart) => chart.kind === 'dots' || (chart.kind === 'lines' && chart.shape !== 'steps'),
   );
   const lines = charts.filter((chart) => chart.kind === 'lines');
-  const lanes = new Map(lines.flatMap((chart) => chart.lanes.map((label) => [label.index, label] as const)));
+  // The title of a panel names a single lane.
+  const shared = lines.filter((chart) => chart.shape !== 'steps' || chart.lanes.length > 1);
+  const lanes = new Map(shared.flatMap((chart) => chart.lanes.map((label) => [label.index, label] as const)));
   const parts = charts.flatMap((chart) => (chart.kind === 'stack' ? chart.parts : []));
   const swatches = new Map(parts.map(({ label, colour, isHatched }) => [label, { colour, isHatched }]));
   const curves = new Set(lines.flatMap(({ expected }) => expected?.text ?? []));

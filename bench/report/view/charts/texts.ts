@@ -117,7 +117,7 @@ export function limitText(line: Spot, { widthPx }: Area, marks: readonly Spot[])
   return { text: { ...spot, dx: round(free.dx), dy: round(free.dy), isCentred: true }, box: boxOf(free) };
 }
 
-export const boldPx = (text: string): number => textPx(text, 12.6);
+export const boldPx = (text: string): number => textPx(text, 13.6);
 
 /** Texts that would overlap share the room around their middle. */
 function spread(spots: readonly Spot[], { heightPx }: Area): [Spot, number][] {
