@@ -71,10 +71,12 @@ const SECTIONS: readonly Part[] = [
     id: PARTS.model,
     title: 'Measured against model',
     entry: 'Model',
+    isHalf: true,
     html: ({ model }, drawn) => model && computedHtml(model, drawn),
   },
   {
     id: PARTS.claims,
+    isHalf: true,
     title: 'Claims, and what this run says',
     entry: 'Claims',
     html: ({ claims }) => claimsHtml(claims),

@@ -28,17 +28,22 @@ ${measuredHtml(section, drawn)}
 function contentHtml({ question, notes, figures, missing = [] }: Section, drawn: Drawn): Html {
   return html`${question && html`<p class="lead">${question}</p>`}
 ${notes.map((note) => html`<p class="note">${note}</p>`)}
-<div class="figures">${figures.map((figure) => figureHtml(figure, drawn))}</div>
+${figures[0] && findingHtml(figures[0])}
+<div class="figures">${figures.map((figure, at) => figureHtml(figure, at > 0, drawn))}</div>
 ${missing.map(({ text, command }) => html`<p class="note">${text} <code>${command}</code></p>`)}`;
 }
 
-/** Panels side by side are as wide as the page; those below each other stand beside another figure's. */
-function figureHtml(figure: Figure, drawn: Drawn): Html | undefined {
+function findingHtml({ finding }: Figure): Html | undefined {
+  return finding && html`<p class="finding">${prose(finding)}</p>`;
+}
+
+/** The first one's finding stands above all. Panels side by side are as wide as the page; those below each other stand beside another figure's. */
+function figureHtml(figure: Figure, hasFinding: boolean, drawn: Drawn): Html | undefined {
   const { finding, charts, diagram } = figure;
-  if (!finding && !charts && !diagram) return undefined;
+  if (!(hasFinding && finding) && !charts && !diagram) return undefined;
   const isWide = (charts ?? []).some(isBeside);
   return html`<div class="figure${isWide ? ' wide' : ''}">
-${finding && html`<p class="finding">${prose(finding)}</p>`}
+${hasFinding ? findingHtml(figure) : undefined}
 ${charts && chartsHtml(figure, drawn)}
 ${diagram && gapDiagram()}
 </div>

@@ -20,15 +20,15 @@ import { linearTicks, logTicks } from './ticks.ts';
 const WIDE_PX = 720;
 const HALF_PX = 404;
 const GAP_PX = 10;
-const LINES_PX = { wide: 330, small: 230, dense: 180 };
+const LINES_PX = { wide: 330, small: 230, dense: 150 };
 const MANY_LANES = 12;
 /** Of each row: its height, its estimates and, below them, so that both can be seen, its rounds. */
 const ROW = { px: 38, estimates: 14, rounds: 26 };
 const CLOSE_ROW = { px: 25, estimates: 9, rounds: 18 };
-const DENSE_ROW = { px: 17, estimates: 6, rounds: 12 };
+const DENSE_ROW = { px: 16, estimates: 6, rounds: 12 };
 /** Between the lanes of rows so close. */
-const DENSE_GAP_PX = 6;
-const BAR_ROW_PX = { wide: 34, small: 28 };
+const DENSE_GAP_PX = 4;
+const BAR_ROW_PX = { wide: 34, small: 24 };
 const HEAD_PX = 22;
 const VALUE_STEPS = { wide: 6, small: 4 };
 

@@ -108,7 +108,6 @@ function panelsOf(report: Report, compared: Compared, finding: string): Panel[] 
     y: { title, unit: 'B', scale: 'log', range: [Math.min(...ys) * 0.8, Math.max(...ys) * 1.2] },
     spread: 'range',
     shape: 'straight',
-    isDense: true,
     texts: 'points',
   } as const;
   return MEASURED.map(([level], at) => {

@@ -95,7 +95,7 @@ export function residualsOf(report: Report, run: RunConstants): Figure | Missing
       ...counts,
       ...(worst.length > 0 ? [{ strong: 'Outside: ' }, `${worst.join('; ')}${others}.`] : ['None is outside.']),
     ],
-    charts: [{ title: undefined, panels: panelsOf(report, all) }],
+    charts: [{ title: undefined, panels: panelsOf(report, all), isStacked: true }],
     tables: [
       {
         id: report.anchors.take('model residuals table'),
