@@ -6,7 +6,7 @@ const pushing: LaneConstants = {
   id: 'push',
   title: 'Push',
   way: 'pushed',
-  rule: 'websocket',
+  rule: 'frames',
   framingBytes: 0,
   packets: 2,
   keepAlive: { bytes: 8, packets: 4, usualMs: 30_000 },

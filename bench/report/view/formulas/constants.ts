@@ -105,7 +105,7 @@ function laneOf(
   if (!source || !window) return undefined;
   const { payloadBytes } = source.point;
   const perEvent = (layer: Layer) => (window.up[layer] + window.down[layer]) / window.events;
-  const rule = /^wss?:/.test(source.url) ? 'websocket' : perEvent('chunking') > 0 ? 'chunked' : 'lines';
+  const rule = /^wss?:/.test(source.url) ? 'frames' : perEvent('chunking') > 0 ? 'chunked' : 'lines';
   const bare: LaneConstants = { id, title, way, rule, framingBytes: 0, packets: packetsOf(source, way) };
   // The length of a chunk is that of the fields and the payload in it.
   const ruled = rule === 'chunked' ? digits(payloadBytes + perEvent('framing'), 16) : framingOf(bare, payloadBytes);

@@ -16,7 +16,7 @@ const websocket: LaneConstants = {
   id: 'websocket',
   title: 'WebSocket',
   way: 'pushed',
-  rule: 'websocket',
+  rule: 'frames',
   framingBytes: 0,
   packets: 2,
   keepAlive: { bytes: 8, packets: 4, usualMs: 30_000 },

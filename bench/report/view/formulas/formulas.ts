@@ -25,7 +25,7 @@ export interface LaneConstants {
   readonly title: string;
   /** Whether the server sends by itself, answers a poll that waits for the event, or polls come at an interval. */
   readonly way: 'pushed' | 'parked' | 'timed';
-  readonly rule: 'websocket' | 'chunked' | 'lines';
+  readonly rule: 'frames' | 'chunked' | 'lines';
   /** B of framing an event, without what the rule makes of the payload. */
   readonly framingBytes: number;
   /** Packets of both directions for an event that is pushed, or a poll, where the server's part fits into one. */

@@ -17,6 +17,7 @@ import {
 import { type LaneAtPlace, laneLabels, type Place } from '../words/places.ts';
 import { type Quote, quotesOf, type Report } from '../words/quotes.ts';
 import { isRefused } from '../words/standing.ts';
+import { isControl } from '../words/transports.ts';
 import { marginText, VERDICT_GLYPHS } from '../words/verdicts.ts';
 import { formatEstimate, settingText } from '../words/wording.ts';
 
@@ -187,11 +188,6 @@ export function matrixOf(report: Report): Matrix | undefined {
       result,
     ),
   };
-}
-
-/** The floor under all others: `docs/METHOD.md`. */
-export function isControl({ transport }: Pick<Result['lanes'][number], 'transport'>): boolean {
-  return transport === 'tcp';
 }
 
 /**

@@ -13,6 +13,7 @@ import { countOf, type Interval, type Scale, scaleOf } from './format.ts';
 import { eventsPerPollText, placeName, pointsByPlace } from './named-places.ts';
 import { type Along, commonText, distinctPoints, keyOf, sweepsOf, variedText } from './points.ts';
 import { inRoundOrder } from './rounds.ts';
+import { TRANSPORTS } from './transports.ts';
 
 type Scenario = Result['scenarios'][number];
 
@@ -76,9 +77,6 @@ export function laneLabels({ lanes, reference }: Pick<Result, 'lanes' | 'referen
   });
   return new Map(labels.sort(([, a], [, b]) => inOrder(a, b)));
 }
-
-/** The same transport has the same colour in every run: these have a place, and others take those that are free. */
-const TRANSPORTS = ['tcp', 'polling', 'long-polling', 'sse', 'websocket', 'streaming'];
 
 function huesOf(transports: readonly string[]): readonly string[] {
   const places: (string | undefined)[] = TRANSPORTS.map((name) => (transports.includes(name) ? name : undefined));
