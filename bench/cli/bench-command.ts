@@ -92,7 +92,7 @@ export async function bench(flags: BenchCommandFlags, command: Command): Promise
   });
 
   const runsOfBefore = runsBefore(result, store);
-  console.log(describeResult(result, runsOfBefore));
+  console.log(describeResult(result, process.stdout.columns));
   if (interruption.aborted) process.exitCode = EXIT.interrupted;
   else if (hasInvalidData(result)) process.exitCode = EXIT.invalidData;
   else if (flags.strict !== undefined) checkStrictly(flags.strict, result);
@@ -141,7 +141,6 @@ export function showFiles(result: Result, store: Store, earlier: readonly Earlie
   const folder = store.saveExports(result, exportResult(result));
   const page = store.saveReport(result, renderReport(result, earlier));
   console.log(`\n${page}\n${folder} has tables and citations of this run.`);
-  if (result.finishedAt === null) console.log(`Finish it with: npm run bench -- --resume ${folder}`);
 }
 
 /** Aborts at the first Ctrl-C; a second one ends this process at once, and with it its children. */

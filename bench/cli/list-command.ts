@@ -3,7 +3,7 @@
 import type { Profile } from '../catalogue/profiles.ts';
 import type { Scenario } from '../catalogue/scenarios.ts';
 import type { Lane } from '../contract/lane.ts';
-import { align } from '../report/terminal/terminal-tables.ts';
+import { align } from '../report/terminal/table.ts';
 
 export function describeCatalogue(
   lanes: readonly Lane[],

@@ -10,6 +10,7 @@ import { Store, writeAtomically, writeFiles } from '../record/store.ts';
 import { exportResult } from '../report/export/export.ts';
 import { renderReport } from '../report/page/render.ts';
 import { COMPARED_METRICS } from '../report/terminal/comparison.ts';
+import { describeResult } from '../report/terminal/terminal.ts';
 import { bench, runsBefore } from './bench-command.ts';
 import { type CompareFlags, compare, metricList } from './compare-command.ts';
 import { addBenchFlags } from './configure.ts';
@@ -70,6 +71,7 @@ program
   .command('report')
   .description('rebuilds the page from a result')
   .argument(...RUN)
+  .option('--tables', 'prints what a run says at its end, too')
   .action(report);
 program
   .command('export')
@@ -98,11 +100,12 @@ async function doctor(): Promise<void> {
   if (worst === 'bad') process.exitCode = EXIT.wrongUse;
 }
 
-function report(run: string): void {
+function report(run: string, { tables = false }: { readonly tables?: boolean }): void {
   const all = store();
   const { result, path } = all.load(run);
   const page = join(dirname(path), 'report.html');
   writeAtomically(page, renderReport(result, runsBefore(result, all)));
+  if (tables) console.log(`${describeResult(result, process.stdout.columns)}\n`);
   console.log(page);
 }
 

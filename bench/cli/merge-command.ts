@@ -23,7 +23,7 @@ export function merge(store: Store, names: readonly string[], options: MergeOpti
     options,
   );
   store.save(result);
-  console.log(describeResult(result));
+  console.log(describeResult(result, process.stdout.columns));
   if (hasInvalidData(result)) process.exitCode = EXIT.invalidData;
   showFiles(result, store, []);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CellGroup } from '../run/cell-plan.ts';
 import { memoryLane, memoryPlan } from '../tests/laboratory.ts';
-import { Course, secondsOf } from './progress.ts';
+import { Course, liveLine, secondsOf } from './progress.ts';
 
 const plan = memoryPlan(memoryLane());
 const groups: CellGroup[] = [[plan], [plan, plan], [plan]];
@@ -33,5 +33,24 @@ describe('the course of a run', () => {
     expect(course.secondsInAll).toBe(secondsOf(groups) + secondsOf([[plan]]));
     course.cellEnd();
     expect(course.secondsLeft).toBe(secondsOf(groups.slice(1)));
+  });
+});
+
+describe('the live line', () => {
+  const at = (clients: number) => ({ ...plan, point: { ...plan.point, clients } });
+  const [one, hundred] = [at(1), at(100)];
+  const course = new Course([
+    [one, hundred],
+    [one, hundred],
+  ]);
+
+  it('names scenario and point, and how much is left', () => {
+    const line = liveLine(course, hundred, secondsOf([[one]]), 120);
+    expect(line).toMatch(/^█+░+ 1\/4 {2}\d+:\d\d left /);
+    expect(line).toContain(`  round 1  ${plan.lane.id}  ${plan.scenario}, 100 clients`);
+  });
+
+  it('keeps within the terminal', () => {
+    for (const columns of [20, 40, 80]) expect(liveLine(course, one, 1e6, columns).length).toBeLessThan(columns);
   });
 });

@@ -1,10 +1,11 @@
-/** What a run shows while it runs: a live view on a terminal, plain lines elsewhere. */
+/** What a run shows while it runs: one live line on a terminal, plain lines elsewhere. */
 
 import logUpdate from 'log-update';
-import type { Cell, CompletedCell } from '../contract/result.ts';
-import type { CellGroup } from '../run/cell-plan.ts';
+import type { Cell, CompletedCell, Point } from '../contract/result.ts';
+import { variedText } from '../report/view/words/points.ts';
+import type { CellGroup, CellPlan } from '../run/cell-plan.ts';
 import { expectedSeconds } from '../run/plan.ts';
-import { keyOfPlace } from '../stats/group.ts';
+import { groupBy } from '../stats/group.ts';
 import { metrics } from '../stats/metrics/metrics.ts';
 import { isValid } from '../stats/metrics/valid.ts';
 
@@ -17,11 +18,11 @@ export interface Progress {
   end(): void;
 }
 
-const BAR_COLUMNS = 30;
+const BAR_COLUMNS = 12;
 
 export function showProgress(groups: readonly CellGroup[], stream: NodeJS.WriteStream): Progress {
   const course = new Course(groups);
-  return stream.isTTY ? liveView(course) : plainLines(course, stream);
+  return stream.isTTY ? liveView(course, stream) : plainLines(course, stream);
 }
 
 /** About how many seconds these groups will take. */
@@ -36,8 +37,15 @@ export class Course {
   #seconds: number;
   #done = 0;
   #ofGroup = 0;
+  readonly #points: ReadonlyMap<string, readonly Point[]>;
 
   constructor(groups: readonly CellGroup[]) {
+    this.#points = new Map(
+      [...groupBy(groups.flat(), ({ scenario }) => scenario)].map(([id, cells]) => [
+        id,
+        cells.map(({ point }) => point),
+      ]),
+    );
     this.#left = [...groups];
     this.#cells = groups.flat().length;
     this.#seconds = secondsOf(groups);
@@ -56,6 +64,11 @@ export class Course {
   /** Cells that were measured or left out. */
   get done(): number {
     return this.#done;
+  }
+
+  /** `fanout, 1 client`: which scenario, and at which of its points; the scenario alone where it has one. */
+  placeOf({ scenario, point }: Pick<CellPlan, 'scenario' | 'point'>): string {
+    return [scenario, variedText(point, this.#points.get(scenario) ?? [point])].filter(Boolean).join(', ');
   }
 
   get secondsLeft(): number {
@@ -96,9 +109,8 @@ function plainLines(course: Course, stream: NodeJS.WriteStream): Progress {
     cellEnd(cell) {
       course.cellEnd();
       const place = `[${String(course.done).padStart(String(course.cells).length)}/${course.cells}]`;
-      stream.write(
-        `${place} ${roundText(cell)}  ${describe(cell, laneColumns)}  ${clockTime(course.secondsLeft)} left\n`,
-      );
+      const left = `${clockTime(course.secondsLeft)} left`;
+      stream.write(`${place} ${course.placeOf(cell)}  ${roundText(cell)}  ${describe(cell, laneColumns)}  ${left}\n`);
     },
     groupSkip: (group) => course.groupSkip(group),
     repeat(groups) {
@@ -110,37 +122,31 @@ function plainLines(course: Course, stream: NodeJS.WriteStream): Progress {
   };
 }
 
-function liveView(course: Course): Progress {
-  const laneColumns = laneColumnsOf(course.lanes);
-  const finished: Cell[] = [];
+function liveView(course: Course, stream: NodeJS.WriteStream): Progress {
   let current: CellGroup | undefined;
+  let measured = 0;
   let startedMs = 0;
   const draw = () => {
-    const elapsed = current ? Math.min((Date.now() - startedMs) / 1e3, expectedSeconds(current)) : 0;
-    const left = course.secondsLeft - elapsed;
-    const filled = Math.round(BAR_COLUMNS * (1 - left / course.secondsInAll));
-    const bar = '█'.repeat(filled) + '░'.repeat(BAR_COLUMNS - filled);
-    logUpdate(
-      [
-        ...newestPerLane(finished).map((cell) => `  ${describe(cell, laneColumns)}`),
-        '',
-        `  ${bar}  cell ${Math.min(course.done + 1, course.cells)} of ${course.cells}  ${clockTime(left)} left`,
-        `  ${current ? groupText(current) : ''}`,
-      ].join('\n'),
-    );
+    if (!current) return;
+    const elapsed = Math.min((Date.now() - startedMs) / 1e3, expectedSeconds(current));
+    logUpdate(liveLine(course, current[Math.min(measured, current.length - 1)] ?? current[0], elapsed, stream.columns));
   };
   // Once a second: the orchestrator shares a core with a load worker on small machines.
   const timer = setInterval(draw, 1_000);
   return {
     groupStart(group) {
       current = group;
+      measured = 0;
       startedMs = Date.now();
       draw();
     },
     cellEnd(cell) {
-      finished.push(cell);
       course.cellEnd();
-      current = undefined;
+      measured++;
+      if (isValid(cell)) return draw();
+      // Stays above the live line.
+      logUpdate.clear();
+      stream.write(`${roundText(cell)}  ${describe(cell, cell.lane.length)}\n`);
     },
     groupSkip: (group) => course.groupSkip(group),
     repeat: (groups) => course.repeat(groups),
@@ -151,18 +157,20 @@ function liveView(course: Course): Progress {
   };
 }
 
-function groupText([first, ...others]: CellGroup): string {
-  const clients = [first, ...others].map(({ point }) => point.clients);
-  return `${roundText(first)}  ${first.lane.id}  ${clients.join(', ')} clients`;
+/** `███░░░░░░░░░ 12/90  4:12 left  round 3  websocket  fanout, 100 clients`, cut to the terminal's width. */
+export function liveLine(course: Course, cell: CellPlan, elapsedSeconds: number, columns = 80): string {
+  const left = Math.max(0, course.secondsLeft - elapsedSeconds);
+  const filled = Math.round(BAR_COLUMNS * (1 - left / course.secondsInAll));
+  const bar = '█'.repeat(filled) + '░'.repeat(BAR_COLUMNS - filled);
+  const count = `${Math.min(course.done + 1, course.cells)}/${course.cells}`;
+  const parts = [`${bar} ${count}`, `${clockTime(left)} left`, roundText(cell), cell.lane.id, course.placeOf(cell)];
+  const line = parts.join('  ');
+  return line.length < columns ? line : `${line.slice(0, columns - 2)}…`;
 }
 
 /** `round 3`, or `round 3, attempt 2` */
 function roundText({ round, attempt }: Pick<Cell, 'round' | 'attempt'>): string {
   return attempt > 1 ? `round ${round}, attempt ${attempt}` : `round ${round}`;
-}
-
-function newestPerLane(cells: readonly Cell[]): Cell[] {
-  return [...new Map(cells.map((cell) => [keyOfPlace(cell), cell])).values()];
 }
 
 function laneColumnsOf(lanes: readonly string[]): number {

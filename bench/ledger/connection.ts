@@ -62,6 +62,11 @@ export class ConnectionLedger {
     return { up: this.#up.layers, down: this.#down.layers };
   }
 
+  /** Events carried downwards so far. */
+  get events(): number {
+    return this.#down.messages;
+  }
+
   /** Whether secrets of TLS that come now could still change the count. */
   get isWaiting(): boolean {
     return this.#tls?.isWaiting ?? false;

@@ -196,3 +196,14 @@ it('samples a further connection only where the first has ended without an event
   const other = new ConnectionLedger('http');
   expect(sampler.readerOf(other)).toBe(other);
 });
+
+it('takes no event that shares its bytes with a part of another', () => {
+  const sampler = new WireSampler(() => 0);
+  const ledger = new ConnectionLedger('lines');
+  const reader = sampler.readerOf(ledger);
+  reader.fromClient(Buffer.from('since=0\n'));
+  for (const text of ['\n', '{"seq":1}\n{"se', 'q":2}\n', '{"seq":3}\n']) reader.fromServer(Buffer.from(text));
+  sampler.ended(ledger);
+  const event = sampler.read().find(({ kind }) => kind === 'event');
+  expect(event && textOf(event, 'payload')).toBe('{"seq":3}');
+});

@@ -26,6 +26,7 @@ const LONGEST_CONTROL_BYTES = 256;
 const CLOSE_FRAME = 0x88;
 /** Stands for a byte in no layer, or not read yet. */
 const UNREAD = 255;
+const CHUNKING = LAYERS.indexOf('chunking');
 
 interface TracedMessage {
   readonly direction: DirectionName;
@@ -51,6 +52,8 @@ export class WireSampler {
   /** Messages since the last exchange that was complete, and the count before them. */
   #pending: TracedMessage[] = [];
   #isWhole = true;
+  /** Whether the last bytes are the beginning of what comes next: neither exchange is whole then. */
+  #isCut = false;
   #before: LedgerCount | undefined;
 
   /** @param nowUs a monotonic clock */
@@ -110,13 +113,19 @@ export class WireSampler {
     const bytes = Buffer.from(chunk.subarray(0, SAMPLED_MESSAGE_BYTES));
     this.#pending.push({ direction, atUs, bytes, layers });
     const known = { up: countsOf(ledger, 'up'), down: countsOf(ledger, 'down') };
+    let events = ledger.events;
+    let endsAt: number | undefined;
     for (let at = 0; at < chunk.length; at++) {
       hand(ledger, direction, chunk.subarray(at, at + 1));
       for (const one of ['up', 'down'] as const) {
         const gained = this.#follow(one, known[one], countsOf(ledger, one));
         if (one === direction) layers[at] = gained;
       }
+      if (ledger.events > events) endsAt = at;
+      events = ledger.events;
     }
+    // The end of a chunk of HTTP/1.1 follows its event.
+    this.#isCut = endsAt !== undefined && layers.subarray(endsAt + 1).some((layer) => layer !== CHUNKING);
   }
 
   /**
@@ -148,7 +157,8 @@ export class WireSampler {
   #settle(ledger: ConnectionLedger): void {
     const delta = this.#delta(ledger);
     const messages = this.#pending;
-    const isWhole = this.#isWhole && messages.length > 0 && delta.messagesUp === 0 && delta.problems.length === 0;
+    const isWhole =
+      this.#isWhole && !this.#isCut && messages.length > 0 && delta.messagesUp === 0 && delta.problems.length === 0;
     this.#begin(ledger);
     if (!isWhole) return;
     const kind = this.#kindOf(delta, messages);
@@ -169,7 +179,8 @@ export class WireSampler {
 
   #begin(ledger: ConnectionLedger): void {
     this.#pending = [];
-    this.#isWhole = true;
+    this.#isWhole = !this.#isCut;
+    this.#isCut = false;
     this.#before = ledger.count();
   }
 }

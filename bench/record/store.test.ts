@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { projectRoot } from '../contract/paths.ts';
 import { type CompletedCell, KINDS, type Result, SCHEMA_VERSION } from '../contract/result.ts';
-import { cellsCsv } from '../report/export/csv.ts';
+import { cellsCsv } from '../report/export/cells-csv.ts';
 import { summaryMarkdown } from '../report/export/summary.ts';
 import { renderReport } from '../report/page/render.ts';
 import { describeComparison } from '../report/terminal/comparison.ts';
 import { Anchors } from '../report/view/words/anchors.ts';
-import { viewsOf } from '../report/view/words/places.ts';
+import { reportOf } from '../report/view/words/quotes.ts';
 import { compareResults } from '../stats/compare.ts';
 import { metricOf } from '../stats/metrics/metrics.ts';
 import { inVersion3, makeResult, REFUSED } from '../tests/fixture.ts';
@@ -25,13 +25,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** Rows by the names of their columns; no field that these tests read has a comma. */
+/** Filled fields by the names of their columns, a row each; no field that these tests read has a comma. */
 function tableOf(csv: string): Record<string, string>[] {
   const [header = '', ...rows] = csv.trimEnd().split(/\r?\n/);
   const columns = header.split(',');
   return rows.map((row) => {
     const fields = row.split(',');
-    return Object.fromEntries(columns.map((column, index) => [column, fields[index] ?? '']));
+    return Object.fromEntries(
+      columns.map((column, index) => [column, fields[index] ?? '']).filter(([, field]) => field),
+    );
   });
 }
 
@@ -134,7 +136,7 @@ describe('the published run', () => {
       expect(result.comparisons).not.toEqual(recorded.comparisons);
       expect(result.warnings.at(-1)).toMatchObject({ code: 'recomputed', text: expect.stringMatching(RECOMPUTED) });
       expect(renderReport(result)).toMatch(RECOMPUTED);
-      expect(summaryMarkdown(result, viewsOf(result, new Anchors()))).toMatch(RECOMPUTED);
+      expect(summaryMarkdown(reportOf(result, new Anchors()))).toMatch(RECOMPUTED);
       const comparison = describeComparison(result, result, compareResults(result, result), { isAcross: false });
       expect(comparison).toMatch(RECOMPUTED);
     } finally {

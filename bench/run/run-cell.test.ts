@@ -341,7 +341,9 @@ describe.concurrent('a cell with a distance', () => {
       const { wire } = completed(await runCell(plan, memoryLaboratory(websocket).laboratory, never));
       return wire.ledger?.samples?.map(({ kind }) => kind);
     };
-    expect(await samplesOf(1, point.clients)).toEqual(['opening', 'event', 'close']);
+    // On a loaded machine the cell may last until a ping.
+    const kinds = await samplesOf(1, point.clients);
+    expect(kinds?.filter((kind) => kind !== 'keepAlive')).toEqual(['opening', 'event', 'close']);
     expect(await samplesOf(2, point.clients)).toBeUndefined();
     expect(await samplesOf(1, 1)).toBeUndefined();
   });

@@ -52,7 +52,7 @@ describe.concurrent('npm run bench', () => {
     folder,
   }) => {
     const { code, out } = await bench(folder, '--strict', 'latency', ...TINY);
-    expect(out).toMatch(/^bytes . · CPU ✗ · latency ✗/m);
+    expect(out).toMatch(/^May be cited: bytes . · CPU ✗ · latency ✗/m);
     expect(out).toContain('--strict: not citable in latency.');
     expect(code).toBe(3);
   });
@@ -137,6 +137,14 @@ describe.concurrent('npm run bench -- report', () => {
     expect(readFileSync(page, 'utf8')).toBe(before);
   });
 
+  it('prints with --tables what the run said at its end', async ({ folder }) => {
+    useMeasured(folder);
+    const { code, out } = await bench(folder, 'report', '--tables', join(folder, 'result.json'));
+    expect(code).toBe(0);
+    expect(out.split('\n\n')[0]).toBe(/^Fan-out: .*$/m.exec(measured.out)?.[0]);
+    expect(measured.out).toContain(out.slice(0, out.indexOf('\nNext: ')));
+  });
+
   it.for([
     ['{"schemaVersion":1,"cells":[', /not JSON, or cut short/],
     ['{"schemaVersion":99}', /schema version 99, of a newer or another Pushlab; this one reads versions 2 and 3/],
@@ -216,7 +224,7 @@ it.concurrent('export rebuilds what a run leaves beside its result', async ({ fo
   const run = join(folder, 'runs', newest(folder).id);
   const { code, out } = await bench(folder, 'export', newest(folder).id);
   expect(code).toBe(0);
-  for (const name of ['cells.csv', 'summary.md', 'tables.tex', 'cite.bib', 'REPRODUCE.md']) {
+  for (const name of ['cells.csv', 'summary.csv', 'summary.md', 'tables.tex', 'cite.bib', 'REPRODUCE.md']) {
     expect(out).toContain(join(run, name));
     expect(readFileSync(join(run, name), 'utf8')).not.toBe('');
   }

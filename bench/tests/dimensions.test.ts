@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { addBenchFlags, type BenchFlags, configure } from '../cli/configure.ts';
 import { DIMENSIONS } from '../contract/dimensions.ts';
 import { completedCellSchema, type Point, resultSchema } from '../contract/result.ts';
-import { scenarioCommand } from '../report/export/commands.ts';
-import { cellsCsv } from '../report/export/csv.ts';
+import { cellsCsv } from '../report/export/cells-csv.ts';
+import { scenarioCommand } from '../report/view/words/commands.ts';
 import { commonText, distinctPoints, sweepsOf, variedText } from '../report/view/words/points.ts';
 import { makeResult, POINT } from './fixture.ts';
 

@@ -1,6 +1,8 @@
-/** Captions of the LaTeX tables: a table that is copied into a paper carries its conditions along. */
+/** What stands around the LaTeX tables: a line above each, and the notes that all of them share. */
 
 import { type Comparison, type Estimate, type Result, VERDICTS, type Verdict } from '../../contract/result.ts';
+import { shownIn } from '../../stats/metrics/metrics.ts';
+import { lanesOf } from '../view/tables/lane-table.ts';
 import { baselinesOf, type Column } from '../view/tables/tables.ts';
 import { countOf } from '../view/words/format.ts';
 import { escapeLatex, textLatex } from '../view/words/latex.ts';
@@ -16,47 +18,23 @@ export interface TablePart {
   readonly part: string | undefined;
 }
 
-export function valueCaption(result: Result, view: ScenarioView, table: TablePart): string {
-  const { columns } = table;
-  return [
-    ...caveat(figuresIn(table, ({ estimates }, metric) => estimates.get(metric))),
-    sentence(`${titleOf(view, table)}: ${settingOf(view, table)}`),
-    ...spread(view, columns),
-    ...definitions(columns).map(sentence),
-    ...origin(result, view),
-  ].join(BREAK);
+/** @returns one line of LaTeX, which says first where no figure of the table may be cited */
+export function valueCaption({ scenario }: ScenarioView, table: TablePart): string {
+  const figures = figuresIn(table, ({ estimates }, metric) => estimates.get(metric));
+  return caption(`${table.title} in ${scenario.title}`, table, figures);
 }
 
-/**
- * @param label of the table with the values
- * @returns LaTeX
- */
-export function ratioCaption(result: Result, view: ScenarioView, table: TablePart, label: string): string {
-  const [first, ...others] = baselinesOf(view.places);
-  const baseline = others.length > 0 ? 'the lane that heads each group' : first;
-  return [
-    ...caveat(figuresIn(table, ({ comparisons }, metric) => comparisons.get(metric))),
-    sentence(`${titleOf(view, table)}: ratios to ${baseline}, paired by round; ${settingOf(view, table)}`),
-    `Values: Table~\\ref{${label}}.`,
-    ...spread(view, table.columns),
-    sentence(verdicts(table)),
-    ...origin(result, view),
-  ].join(BREAK);
+/** The same of a table of ratios. */
+export function ratioCaption({ scenario, places }: ScenarioView, table: TablePart): string {
+  const [first, ...others] = baselinesOf(places);
+  const baseline = others.length > 0 ? 'the lane named above each group' : first;
+  const figures = figuresIn(table, ({ comparisons }, metric) => comparisons.get(metric));
+  return caption(`${table.title} in ${scenario.title}: ratios to ${baseline}`, table, figures);
 }
 
-const BREAK = '\n    ';
-
-function sentence(text: string): string {
-  return `${textLatex(text)}.`;
-}
-
-/** Of all figures of the table, or of those that have the mark. */
-function caveat(figures: readonly (Estimate | Comparison)[]): string[] {
-  const refused = figures.filter(isRefused);
-  if (refused.length === 0) return [];
-  return [
-    refused.length === figures.length ? '\\textbf{Not citable.}' : `${escapeLatex(UNCITABLE_MARK)}: not citable.`,
-  ];
+function caption(text: string, { part }: TablePart, figures: readonly (Estimate | Comparison)[]): string {
+  const caveat = figures.length > 0 && figures.every(isRefused) ? '\\textbf{Not citable.} ' : '';
+  return `${caveat}${textLatex(part === undefined ? text : `${text} (${part})`)}.`;
 }
 
 function figuresIn<T>({ columns, places }: TablePart, of: (lane: LaneAtPlace, metric: string) => T | undefined): T[] {
@@ -65,42 +43,62 @@ function figuresIn<T>({ columns, places }: TablePart, of: (lane: LaneAtPlace, me
   );
 }
 
-function titleOf({ scenario }: ScenarioView, { title, part }: TablePart): string {
-  return `${title} in ${scenario.title}${part === undefined ? '' : ` (${part})`}`;
-}
-
-/** What the points have in common, header profile included; what they differ in heads their rows. */
-function settingOf({ scenario }: ScenarioView, { places }: TablePart): string {
-  return `${settingText(places.map(({ point }) => point))}, ${countOf(scenario.rounds, 'round')}`;
-}
-
-function spread({ scenario, runs }: ScenarioView, columns: readonly Column[]): string[] {
-  const has = (kind: Column['metric']['spread']) => columns.some(({ metric }) => metric.spread === kind);
-  if (scenario.rounds < 2) return ['$n$: valid rounds; one gives no interval.'];
+/**
+ * What holds for all tables, each once: how numbers are to be read, settings, what metrics and lanes are, machine and run.
+ *
+ * @returns sentences of LaTeX
+ */
+export function notes(result: Result, views: readonly ScenarioView[]): string[] {
+  const lanes = views.flatMap(lanesOf);
+  const estimates = lanes.flatMap((lane) => [...lane.estimates.values()]);
+  const comparisons = lanes.flatMap((lane) => [...lane.comparisons.values()]);
+  const isMarked = [...estimates, ...comparisons].some(isRefused);
+  const measured = new Set(estimates.map(({ metric }) => metric));
   return [
-    runs > 1
-      ? `Means over the rounds of ${countOf(runs, 'run')}; $n$: valid ones.`
-      : 'Means over rounds; $n$: valid ones.',
-    ...(has('interval') ? [`In brackets: \\qty{95}{\\percent} $t$ interval${runs > 1 ? ' between runs' : ''}.`] : []),
+    ...spread(result, estimates),
+    ...(isMarked ? [`${escapeLatex(UNCITABLE_MARK)}: not citable.`] : []),
+    ...(comparisons.length > 0 ? [`Ratios are paired by round; ${textLatex(verdicts(comparisons))}.`] : []),
+    ...views.map(settingOf).map(sentence),
+    ...definitions(views, measured).map(sentence),
+    ...views.flatMap((view) => optionsOf(result, view)).filter((text, at, all) => all.indexOf(text) === at),
+    sentence(`${conditionsText(result.environment)}; ${softwareText(result)}`),
+  ];
+}
+
+function sentence(text: string): string {
+  return `${textLatex(text)}.`;
+}
+
+function spread({ scenarios, merged }: Result, estimates: readonly Estimate[]): string[] {
+  const has = (kind: Estimate['spread']) => estimates.some((one) => one.spread === kind && one.low !== null);
+  const single = scenarios.some(({ rounds }) => rounds < 2) && !merged ? '; one gives no interval' : '';
+  const ofRuns = merged ? ` of ${countOf(merged.length, 'run')}` : '';
+  return [
+    `Means over the rounds${ofRuns}; $n$: valid ones${single}.`,
+    ...(has('interval') ? [`In brackets: \\qty{95}{\\percent} $t$ interval${merged ? ' between runs' : ''}.`] : []),
     ...(has('range') ? ['In parentheses: lowest and highest round, where they differ.'] : []),
   ];
 }
 
-/** Which bytes, and which time. Percentiles of the same stand together: `p50, p95 of the time from …`. */
-function definitions(columns: readonly Column[]): string[] {
-  const labels = new Map<string, string[]>();
-  for (const { label, metric } of columns) {
-    const { definition } = metric;
-    const rest = definition.startsWith(`${label} `) ? definition.slice(label.length) : `: ${inSentence(definition)}`;
-    labels.set(rest, [...(labels.get(rest) ?? []), label]);
-  }
-  return [...labels].map(([rest, of]) => of.join(', ') + rest);
+/** What its points have in common, header profile included; what they differ in heads rows. */
+function settingOf({ scenario, places }: ScenarioView): string {
+  return `${scenario.title}: ${settingText(places.map(({ point }) => point))}, ${countOf(scenario.rounds, 'round')}`;
 }
 
-function verdicts({ columns, places }: TablePart): string {
-  const comparisons = places.flatMap(({ lanes }) =>
-    lanes.flatMap((lane) => columns.flatMap(({ metric }) => lane.comparisons.get(metric.id) ?? [])),
-  );
+/** Which bytes, and which time. Percentiles of the same stand together: `p50, p95 of the time from …`. */
+function definitions(views: readonly ScenarioView[], measured: ReadonlySet<string>): string[] {
+  const names = new Map<string, string[]>();
+  const figures = views.flatMap(({ scenario }) => scenario.figures);
+  for (const { metric } of shownIn('exported', figures).filter(({ metric }) => measured.has(metric.id))) {
+    const { label, title, definition } = metric;
+    const isPercentile = definition.startsWith(`${label} `);
+    const rest = isPercentile ? definition.slice(label.length) : `: ${inSentence(definition)}`;
+    names.set(rest, [...(names.get(rest) ?? []), isPercentile ? label : title]);
+  }
+  return [...names].map(([rest, of]) => of.join(', ') + rest);
+}
+
+function verdicts(comparisons: readonly Comparison[]): string {
   const margins = [...new Set(comparisons.map(({ margin }) => marginText(margin)))].join(' or ');
   const more: Partial<Record<Verdict, string>> = {
     equivalent: ` (within ${margins})`,
@@ -111,12 +109,9 @@ function verdicts({ columns, places }: TablePart): string {
     .join('; ');
 }
 
-function origin(result: Result, { scenario, places }: ScenarioView): string[] {
+function optionsOf(result: Result, { scenario }: ScenarioView): string[] {
   const lanes = result.lanes
     .filter(({ id, options }) => Object.keys(options).length > 0 && result.cells.some(({ lane }) => lane === id))
     .map(({ id }) => laneText(result, id, (cell) => cell.scenario === scenario.id));
-  return [
-    ...(lanes.length > 0 && places.length > 0 ? [sentence(lanes.join('; '))] : []),
-    sentence(`${conditionsText(result.environment)}; ${softwareText(result)}`),
-  ];
+  return lanes.length > 0 ? [sentence(`Lanes of ${scenario.title}: ${lanes.join('; ')}`)] : [];
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { projectRoot } from '../../contract/paths.ts';
+import { urlOf } from '../../contract/project-url.ts';
 import { makeResult } from '../../tests/fixture.ts';
 import { bibtexEntry } from '../view/citation.ts';
 import { citationFile, type PackageFields } from './citation-file.ts';
@@ -36,6 +37,21 @@ test('what YAML could read as something else is quoted', () => {
   expect(text).toContain('version: "1.10"');
   expect(text).toContain('abstract: "a: \\"b\\" # c"');
   expect(text).toContain('- name: "no"');
+});
+
+test.each([
+  [{ homepage: 'https://pushlab.example/', repository: 'https://example.org/a.git' }, 'https://pushlab.example/'],
+  [{ repository: { url: 'git+https://example.org/a/b.git' } }, 'https://example.org/a/b'],
+  [{ homepage: 'https://example.org/{a}"b' }, 'https://example.org/%7Ba%7D%22b'],
+])('%j gives both citations their URL', (fields, url) => {
+  expect(citationFile({ ...manifest, ...fields })).toContain(`\nurl: "${url}"\n`);
+  expect(bibtexEntry(makeResult(), urlOf(fields))).toContain(`  url    = {${url}},\n}`);
+});
+
+test.each([{}, { repository: 'github:a/b' }, { homepage: 'file:///a' }])('%j gives none', (fields) => {
+  const { homepage: _, repository: _own, ...rest } = manifest;
+  expect(citationFile({ ...rest, ...fields })).not.toContain('url:');
+  expect(urlOf(fields)).toBeUndefined();
 });
 
 test('an entry of a bibliography names the same author', () => {

@@ -1,6 +1,8 @@
 /** `CITATION.cff`, made from what package.json says: Citation File Format 1.2.0. */
 
-export interface PackageFields {
+import { type UrlFields, urlOf } from '../../contract/project-url.ts';
+
+export interface PackageFields extends UrlFields {
   readonly name: string;
   readonly version: string;
   readonly description: string;
@@ -9,7 +11,9 @@ export interface PackageFields {
   readonly author: string;
 }
 
-export function citationFile({ name, version, description, license, author }: PackageFields): string {
+export function citationFile(manifest: PackageFields): string {
+  const { name, version, description, license, author } = manifest;
+  const url = urlOf(manifest);
   // A string of JSON is one of YAML 1.2, with nothing left to guess: 1.10 would be a number.
   const text = JSON.stringify;
   return [
@@ -21,6 +25,7 @@ export function citationFile({ name, version, description, license, author }: Pa
     `version: ${text(version)}`,
     `abstract: ${text(description)}`,
     `license: ${license}`,
+    ...(url === undefined ? [] : [`url: ${text(url)}`]),
     'authors:',
     `  - name: ${text(author)}`,
     '',

@@ -31,26 +31,30 @@ describe('the table in the README', () => {
     const readme = textOf('README.md');
     const result = recomputed(parseResult(textOf('results/reference/result.json')));
     expect(readme).toBe(withReadmeTable(readme, result));
-    expect(readme).toContain('| lane | latency p50');
+    expect(readme).toContain('| lane | Latency, one client, p50');
   });
 
   it('has a row for each lane but duplicates, and intervals in brackets', () => {
     const [, , ...rows] = cellsOf(readmeTable(fanOut({ duplicates: { gamma: 'beta' } })));
-    expect(rows.map(([lane]) => lane)).toEqual(['Lane alpha', 'Lane beta']);
-    expect(rows[0]?.[1]).toMatch(/^0\.\d+ \[0\.\d+, 0\.\d+\]$/);
+    expect(rows.map(([lane]) => lane)).toEqual(['Lane beta', 'Lane alpha']);
+    expect(rows[1]?.[1]).toMatch(/^0\.\d+ \[0\.\d+, 0\.\d+\]$/);
   });
 
   it('leaves out columns that no lane fills', () => {
     const [heads] = cellsOf(readmeTable(fanOut()));
-    expect(heads).not.toContain('latency p50, one client, ms');
-    expect(heads).not.toContain('with TCP/IP headers');
-    expect(heads?.slice(0, 2)).toEqual(['lane', 'latency p50 in the burst, ms']);
+    expect(heads?.slice(0, 2)).toEqual(['lane', 'Latency in a burst, p50, 10 clients, ms']);
+    expect(heads).not.toContain('On the wire, per event, with TCP/IP, B');
+    expect(heads).toContain('On the wire, per event, at the socket, B');
   });
 
   it('has one client beside the burst where the run has it, in one row', () => {
     const points: Point[] = [1, 100].map((clients) => ({ ...POINT, clients }));
     const [heads, , ...rows] = cellsOf(readmeTable(fanOut({ points })));
-    expect(heads?.slice(0, 3)).toEqual(['lane', 'latency p50, one client, ms', 'latency p50 in the burst, ms']);
+    expect(heads?.slice(0, 3)).toEqual([
+      'lane',
+      'Latency, one client, p50, ms',
+      'Latency in a burst, p50, 100 clients, ms',
+    ]);
     expect(rows).toHaveLength(3);
     for (const row of rows) expect(row).not.toContain('–');
   });
@@ -59,21 +63,13 @@ describe('the table in the README', () => {
     const [heads, , ...rows] = cellsOf(readmeTable(makeFanOut()));
     expect(heads).toEqual([
       'lane',
-      ...['latency p50, one client, ms', 'latency p50 in the burst, ms', 'latency p99 in the burst, ms'],
-      ...['server CPU per delivery, µs', 'bytes per delivery', 'memory per client, KiB'],
+      ...['Latency, one client, p50, ms', 'Latency in a burst, p50, 100 clients, ms'],
+      ...['Latency in a burst, p99, 100 clients, ms', 'On the wire, per event, at the socket, B'],
+      ...['Server CPU, per event, µs', 'Server memory, per client, KiB'],
     ]);
-    const names = ['Lane alpha, 20 events a poll', 'Lane alpha, 1 event a poll', 'Lane beta', 'Lane gamma'];
+    const names = ['Lane beta', 'Lane gamma', 'Lane alpha, 20 events a poll', 'Lane alpha, 1 event a poll'];
     expect(rows.map(([name]) => name)).toEqual(names);
-    expect(rows.map(([, oneClient]) => oneClient === '–')).toEqual([true, true, false, false]);
-  });
-
-  it('has a row for each of several settings of the burst', () => {
-    const points: Point[] = [100, 1_000].map((pollIntervalMs) => ({ ...POINT, pollIntervalMs }));
-    const names = cellsOf(readmeTable(fanOut({ points, lanes: ['alpha'], reference: 'alpha' }))).map(([name]) => name);
-    expect(names.slice(2)).toEqual([
-      expect.stringMatching(/^Lane alpha, .*100/),
-      expect.stringMatching(/^Lane alpha, .*1,000/),
-    ]);
+    expect(rows.map(([, oneClient]) => oneClient === '–')).toEqual([false, false, true, true]);
   });
 
   it('stands between two marks, and what is around it stays', () => {
@@ -87,7 +83,9 @@ describe('the table in the README', () => {
     );
   });
 
-  it('needs a fan-out', () => {
+  it('needs a fan-out that is no sweep', () => {
     expect(() => readmeTable(makeResult())).toThrow(/no scenario fanout/);
+    const points: Point[] = [100, 1_000].map((payloadBytes) => ({ ...POINT, payloadBytes }));
+    expect(() => readmeTable(fanOut({ points }))).toThrow(/no scenario fanout/);
   });
 });

@@ -7,9 +7,9 @@ import type { Result } from '../../contract/result.ts';
 import type { RunConfig } from '../../run/plan.ts';
 import { makeResult, POINT, SCENARIO } from '../../tests/fixture.ts';
 import { Anchors } from '../view/words/anchors.ts';
+import { scenarioCommand } from '../view/words/commands.ts';
 import { viewsOf } from '../view/words/places.ts';
 import { reproduceLines } from '../view/words/wording.ts';
-import { scenarioCommand } from './commands.ts';
 import { reproduceMarkdown } from './reproduce.ts';
 
 const MACHINE = { workers: 6, fileDescriptors: null, localPorts: null };

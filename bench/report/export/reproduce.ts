@@ -1,11 +1,11 @@
 /** `REPRODUCE.md`: how to measure the run again, or one table of it, and what that takes. */
 
 import type { Cell, Result } from '../../contract/result.ts';
+import { scenarioCommand } from '../view/words/commands.ts';
 import { countOf, formatDuration, formatNumber, scaleFor } from '../view/words/format.ts';
 import { bullets, escapeMarkdown } from '../view/words/markdown.ts';
 import type { ScenarioView } from '../view/words/places.ts';
 import { conditionsText, reproduceLines } from '../view/words/wording.ts';
-import { scenarioCommand } from './commands.ts';
 import { labelsOf } from './tables-tex.ts';
 
 export function reproduceMarkdown(result: Result, views: readonly ScenarioView[], exportedBytes: number): string {

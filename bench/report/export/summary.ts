@@ -1,157 +1,53 @@
-/** `summary.md`: whether the run may be cited, then its numbers, comparisons and sentences, and under what it was measured. */
+/** `summary.md`: what the terminal says of a run, to be pasted: tables, how lanes compare, conditions, how to cite. */
 
-import type { Comparison, Result } from '../../contract/result.ts';
+import type { Result } from '../../contract/result.ts';
+import { type Brief, briefsOf, figuresOf } from '../view/brief/brief.ts';
 import { bibtexKey, citationSentence } from '../view/citation.ts';
-import {
-  baselinesOf,
-  type Column,
-  columnsOf,
-  formattedRatio,
-  formattedValue,
-  type MarkedInterval,
-  TABLES,
-} from '../view/tables/tables.ts';
-import { allAttemptsText, formatInstant, formatInterval, headed, intervalText, RATIO } from '../view/words/format.ts';
-import { bullets, escapeMarkdown, type MarkdownColumn, markdownTable } from '../view/words/markdown.ts';
-import { type Place, type ScenarioView, withoutDuplicates } from '../view/words/places.ts';
-import { roundsOf } from '../view/words/rounds.ts';
-import { citableText, reasonTexts, sessionText, UNCITABLE_MARK } from '../view/words/standing.ts';
-import { verdictText } from '../view/words/verdicts.ts';
-import { conditionsText, laneText, runsBeforeText, softwareText } from '../view/words/wording.ts';
+import { formatInstant } from '../view/words/format.ts';
+import { bullets, escapeMarkdown } from '../view/words/markdown.ts';
+import type { Report } from '../view/words/quotes.ts';
+import { citableText, markLegend, reasonTexts, sessionText } from '../view/words/standing.ts';
+import { conditionsText, nextCommand, runsBeforeText, softwareText } from '../view/words/wording.ts';
+import { briefMarkdown } from './brief-markdown.ts';
 
-export function summaryMarkdown(result: Result, views: readonly ScenarioView[]): string {
+export function summaryMarkdown(report: Report): string {
+  const { result } = report;
+  const { citable } = result;
+  const briefs = briefsOf(report);
+  const legend = markLegend(figuresOf(briefs));
   return `${[
     `# Run ${result.id}`,
-    ...citableLines(result),
-    ...views.flatMap((view) => scenarioBlocks(result, view)),
-    ...(views.length === 0 ? ['No cell was measured.'] : []),
-    '## Conditions',
-    bullets(conditionLines(result)),
+    `**May be cited: ${citableText(citable)}**`,
+    ...(reasonTexts(citable).length > 0 ? [bullets(reasonTexts(citable).map(escapeMarkdown))] : []),
+    ...briefs.flatMap((brief) => briefBlocks(brief, briefs.length > 1)),
+    ...(briefs.length === 0 ? ['No cell was measured.'] : []),
+    ...(legend === undefined ? [] : [escapeMarkdown(legend)]),
+    bullets(closingLines(result).map(escapeMarkdown)),
   ].join('\n\n')}\n`;
 }
 
-function citableLines(result: Result): string[] {
-  const { citable } = result;
+function briefBlocks({ title, setting, tables, rankings, notes }: Brief, isOneOfMany: boolean): string[] {
+  const said = rankings.map(({ baseline, what, lines }) => `${baseline}, ${what}: ${lines.join('; ')}.`);
+  return [
+    ...(isOneOfMany ? [`## ${escapeMarkdown(title)}`] : []),
+    escapeMarkdown(`${isOneOfMany ? '' : `${title}: `}${setting}`),
+    ...tables.map(briefMarkdown),
+    ...(said.length + notes.length > 0 ? [bullets([...said, ...notes].map(escapeMarkdown))] : []),
+  ];
+}
+
+function closingLines(result: Result): string[] {
+  const { environment, startedAt, profile, runsBefore, merged, estimates, reference } = result;
+  const between = merged ? ` between ${merged.length} runs` : ' over rounds';
+  const quoted = estimates.find(({ lane }) => lane === reference) ?? estimates[0];
   const session = sessionText(result);
-  const reasons = reasonTexts(citable);
+  const next = nextCommand(result);
   return [
-    `**Citable: ${citableText(citable)}**, as \`${bibtexKey(result)}\` of \`cite.bib\`. ${UNCITABLE_MARK} marks a figure that is not.`,
-    ...(reasons.length > 0 ? [bullets(reasons.map(escapeMarkdown))] : []),
-    ...(session === undefined ? [] : [escapeMarkdown(session)]),
+    `Brackets: 95 % t interval${between}; parentheses: lowest and highest round.${session === undefined ? '' : ` ${session}`}`,
+    `Measured on ${conditionsText(environment)}, server and clients on one machine, profile ${profile}, ` +
+      `${merged ? `joined from ${merged.map(({ id: run }) => run).join(', ')}, begun ` : ''}${formatInstant(startedAt)}${runsBefore === undefined ? '' : `, after ${runsBeforeText(runsBefore)}`}.`,
+    `Cite as ${bibtexKey(result)} of cite.bib: ${softwareText(result)}.`,
+    ...(quoted ? [`A figure in a sentence: ${citationSentence(result, quoted)}`] : []),
+    `Next: ${next.command}: ${next.why}.`,
   ];
-}
-
-function scenarioBlocks(result: Result, view: ScenarioView): string[] {
-  const columns = TABLES.flatMap(({ id }) => columnsOf(id, view));
-  return [
-    `## ${escapeMarkdown(view.scenario.title)}`,
-    escapeMarkdown(`${view.scenario.question} ${view.setting}.`),
-    valueTable(view, columns),
-    ...comparisonBlocks(view, columns),
-    ...sentenceBlocks(result, withoutDuplicates(view), columns),
-  ];
-}
-
-function valueTable({ places }: ScenarioView, columns: readonly Column[]): string {
-  return markdownTable(
-    [
-      ...pointColumn(places),
-      text('Lane'),
-      ...columns.map(({ metric, scale }) => number(headed(metric.title, scale))),
-      number('Valid rounds'),
-    ],
-    places.flatMap((place) =>
-      place.lanes.map((lane) => [
-        ...pointField(place, places),
-        lane.label.title,
-        ...columns.map((column) => {
-          const formatted = formattedValue(lane, column);
-          const estimate = lane.estimates.get(column.metric.id);
-          const aside = estimate && allAttemptsText(estimate, column.scale);
-          return formatted ? [markedText(formatted), aside].filter(Boolean).join('; ') : '–';
-        }),
-        `${roundsOf(lane.valid)} of ${roundsOf(lane.cells)}`,
-      ]),
-    ),
-  );
-}
-
-function markedText(formatted: MarkedInterval): string {
-  return `${intervalText(formatted)}${formatted.mark === undefined ? '' : ` ${formatted.mark}`}`;
-}
-
-function pointColumn(places: readonly Place[]): MarkdownColumn[] {
-  return places.length > 1 ? [text('Point')] : [];
-}
-
-function pointField({ varied = '' }: Place, places: readonly Place[]): string[] {
-  return places.length > 1 ? [varied] : [];
-}
-
-const text = (label: string): MarkdownColumn => ({ label, isNumeric: false });
-const number = (label: string): MarkdownColumn => ({ label, isNumeric: true });
-
-function comparisonBlocks({ places }: ScenarioView, columns: readonly Column[]): string[] {
-  const [first, ...others] = baselinesOf(places);
-  const rows = places.flatMap((place) =>
-    place.lanes.flatMap(({ label, comparisons, baseline }) =>
-      columns.flatMap(({ metric }) => {
-        const comparison = comparisons.get(metric.id);
-        if (!comparison) return [];
-        const { verdict } = comparison;
-        const isDecided = verdict === 'lower' || verdict === 'higher';
-        const said = isDecided ? `${label.title} ${metric.verbs[verdict]} ${baseline?.title}` : verdictText(comparison);
-        return [
-          [
-            ...pointField(place, places),
-            label.title,
-            ...(others.length > 0 ? [baseline?.title ?? ''] : []),
-            metric.title,
-            [markedText(formattedRatio(comparison)), trimmedText(comparison)].filter(Boolean).join('; '),
-            said,
-          ],
-        ];
-      }),
-    ),
-  );
-  if (rows.length === 0) return [];
-  const ratio =
-    others.length > 0
-      ? [text('Compared with'), text('Metric'), number('Ratio')]
-      : [text('Metric'), number(`Ratio to ${first}`)];
-  const columnsOfRatios = [text('Lane'), ...ratio, text('Verdict')];
-  return [markdownTable([...pointColumn(places), ...columnsOfRatios], rows)];
-}
-
-/** `20 % trimmed mean: × 1.21 [1.15, 1.27]` */
-function trimmedText({ trimmed }: Comparison): string | undefined {
-  if (!trimmed) return undefined;
-  const { ratio: value, low, high } = trimmed;
-  return `20 % trimmed mean: × ${intervalText(formatInterval({ value, low, high }, RATIO))}`;
-}
-
-/** Only some metrics are quoted: `citationSentence` makes a sentence of any estimate. */
-function sentenceBlocks(result: Result, view: ScenarioView, columns: readonly Column[]): string[] {
-  const quoted = columns.filter(({ isQuoted }) => isQuoted);
-  const sentences = view.places.flatMap(({ lanes }) =>
-    lanes.flatMap(({ estimates }) => quoted.flatMap(({ metric }) => estimates.get(metric.id) ?? [])),
-  );
-  if (sentences.length === 0) return [];
-  return ['### To cite', bullets(sentences.map((estimate) => escapeMarkdown(citationSentence(result, estimate))))];
-}
-
-function conditionLines(result: Result): string[] {
-  const { environment, seed, startedAt, workers, profile, lanes, merged, runsBefore } = result;
-  const lines = [
-    `${softwareText(result)}, ${formatInstant(startedAt)}, profile ${profile}${merged ? '' : `, seed ${seed}`}`,
-    ...(merged
-      ? [`Joined from ${merged.map(({ id, startedAt }) => `${id} (${formatInstant(startedAt)})`).join(', ')}`]
-      : []),
-    conditionsText(environment),
-    ...(runsBefore === undefined ? [] : [`Before it: ${runsBeforeText(runsBefore)}`]),
-    `One server process and ${workers === 1 ? 'one load process' : `${workers} load processes`} on the same machine`,
-    `Lanes: ${lanes.map(({ id }) => laneText(result, id, () => true)).join(', ')}`,
-    `Brackets hold the 95 % t interval ${merged ? 'between runs' : 'over rounds'}, parentheses the lowest and the highest round`,
-  ];
-  return lines.map(escapeMarkdown);
 }

@@ -34,23 +34,26 @@ test('a number stands over its interval, in a column that siunitx aligns', () =>
   );
 });
 
-test('a caption tells setting, rounds, header profile, which bytes, machine and run', () => {
-  const [, , , bytes = ''] = latexOf(makeResult({ change: withLedger, replace: all })).split('\\begin{table}');
+test('a caption is one line, and the notes tell setting, rounds, which bytes, machine and run, once each', () => {
+  const latex = latexOf(makeResult({ change: withLedger, replace: all }));
+  const captions = latex.match(/\\caption.*/g) ?? [];
+  expect(captions.length).toBeGreaterThan(5);
+  for (const caption of captions) expect(caption).toMatch(/^\\caption\[[^\]]+\]\{.{10,75}\.\}$/);
   for (const part of [
-    '10 clients, 20 events/s, 128 B payload, browser headers, 3 rounds',
-    'On the sockets: all bytes on the sockets, both directions',
-    'Test CPU, 2 cores, linux 6.1, Node 20',
-    'Pushlab 0.0.1 (commit abcdef012345, run 20260102-030405-test-7)',
+    'Spread: 10 clients, 20 events/s, 128 B payload, browser headers, 3 rounds.',
+    'Bytes per delivery: all bytes on the sockets, both directions',
+    'p50, p95 of the time from the instant an event was due',
+    'Test CPU, 2 cores, linux 6.1, Node 20; Pushlab 0.0.1 (commit abcdef012345, run 20260102-030405-test-7).',
   ]) {
-    expect(bytes).toContain(part);
+    expect(latex.split(part)).toHaveLength(2);
   }
 });
 
-test('a ratio carries its verdict, and the caption what it means', () => {
+test('a ratio carries its verdict, and the notes what it means', () => {
   const latex = latexOf(makeResult({ rounds: 5 }));
   expect(latex).toMatch(/Lane alpha & 0\.\d+ \{\\,\\ensuremath\{\\downarrow\}\}/);
   expect(latex).toContain('\\ensuremath{\\downarrow}: lower; \\ensuremath{\\uparrow}: higher.');
-  expect(latex).toContain('Values: Table~\\ref{tab:pushlab-spread-latency}.');
+  expect(latex).toContain('{Latency in Spread: ratios to Lane beta.}');
 });
 
 test('many points are told in parts that fit a page', () => {
@@ -59,7 +62,7 @@ test('many points are told in parts that fit a page', () => {
     makeResult({ points, replace: { scenarios: [{ ...SCENARIO, points, figures: ['latency'] }] } }),
   );
   expect(labels(latex)).toEqual(['latency', 'latency-2', 'latency-ratios'].map((name) => `tab:pushlab-spread-${name}`));
-  expect(latex).toContain('Latency in Spread (1 of 2): 20 events/s');
+  expect(latex).toContain('{Latency in Spread (1 of 2).}');
   expect(latex).toContain('\\multicolumn{4}{@{}l}{\\itshape 7 clients} \\\\');
 });
 
@@ -92,6 +95,17 @@ describe('LaTeX gets pairs of braces and no sign that it can not print', () => {
     expect(bare.match(/\{/g)?.length ?? 0).toBe(bare.match(/\}/g)?.length ?? 0);
     expect(bare.match(/\$/g)?.length ?? 0).toSatisfy((count: number) => count % 2 === 0);
     for (const [line] of bare.matchAll(/^ {4}(?:[A-Z]|&).*$/gm)) expect(line).not.toMatch(/[#_]/);
+    const open: string[] = [];
+    for (const [, command, name = ''] of bare.matchAll(/\\(begin|end)\{(\w+)\}/g)) {
+      if (command === 'begin') open.push(name);
+      else expect(open.pop()).toBe(name);
+    }
+    expect(open).toEqual([]);
+    for (const [, head = '', body = ''] of bare.matchAll(/\\begin\{tabular\}\{([^\n]*)\}\n(.*?)\\end\{tabular\}/gs)) {
+      const columns = head.match(/@\{\}l|S\[/g)?.length;
+      const rows = body.split('\n').filter((line) => line.includes('&'));
+      expect(rows.map((row) => row.split('&').length)).toEqual(rows.map(() => columns));
+    }
   });
 });
 
@@ -100,18 +114,19 @@ test('a lane without a valid round has dashes', () => {
   expect(latex).toContain('Lane gamma & {--} & {--} & 0 \\\\');
 });
 
-test('one round has no interval, and the caption says so', () => {
+test('one round has no interval, and the notes say so', () => {
   const latex = latexOf(makeResult({ rounds: 1 }));
-  expect(latex).toContain('$n$: valid rounds; one gives no interval.');
+  expect(latex).toContain('$n$: valid ones; one gives no interval.');
   expect(latex).not.toContain('\\scriptsize');
 });
 
-test('a figure that may not be cited among others has a mark, which its caption explains', () => {
+test('a figure that may not be cited among others has a mark, which the notes explain', () => {
   const change = (cell: CompletedCell): CompletedCell => {
     return cell.lane === 'alpha' ? { ...cell, warnings: [severe('code', 'why', 'hint', ['latency'])] } : cell;
   };
   const latex = latexOf(makeResult({ change }));
   expect(latex).toMatch(/\n +\\textdagger\{\}: not citable\.\n/);
+  expect(latex).not.toContain('\\textbf{Not citable');
   expect(latex).toMatch(/Lane alpha & [\d.]+ \{\\,\\textdagger\{\}\}/);
   expect(latex).toMatch(/Lane gamma & [\d.]+ & /);
   expect(latexOf(makeResult())).not.toContain('textdagger');
@@ -119,7 +134,7 @@ test('a figure that may not be cited among others has a mark, which its caption 
 
 test('every caption of a result that may not be cited says so first', () => {
   const latex = latexOf(makeResult({ replace: REFUSED }));
-  const captions = latex.match(/\\caption\[.*\]\{%\n.*/g) ?? [];
+  const captions = latex.match(/\\caption\[.*\]\{.*/g) ?? [];
   expect(captions.length).toBeGreaterThan(3);
   for (const caption of captions) expect(caption).toContain('\\textbf{Not citable.}');
 });

@@ -1,4 +1,4 @@
-/** `tables.tex`: the numbers of each scenario as tables for a paper, and their ratios to the reference. */
+/** `tables.tex`: the numbers of each scenario as tables for a paper, their ratios to the reference, and the notes of all. */
 
 import type { Result } from '../../contract/result.ts';
 import { baselinesOf, type Column, columnsOf, formattedRatio, formattedValue, TABLES } from '../view/tables/tables.ts';
@@ -7,23 +7,29 @@ import { slug } from '../view/words/names.ts';
 import type { LaneAtPlace, Place, ScenarioView } from '../view/words/places.ts';
 import { namesOf, refusedKinds } from '../view/words/standing.ts';
 import { VERDICT_GLYPHS } from '../view/words/verdicts.ts';
-import { ratioCaption, valueCaption } from './captions.ts';
+import { notes, ratioCaption, valueCaption } from './captions.ts';
 import { type Group, type Row, tabular } from './tabular.ts';
 
 export function tablesLatex(result: Result, views: readonly ScenarioView[]): string {
   const refused = refusedKinds(result.citable);
-  const tables = views.flatMap((view) => tablesOf(result, view));
+  const tables = views.flatMap(tablesOf);
   return [
     `% Tables of the Pushlab run ${escapeLatex(result.id)}: \\input this file, or copy what you need of it.`,
     ...(refused.length === 0
       ? []
       : [`% Not citable of this run: ${namesOf(refused)}; captions and marks say which figures.`]),
+    '% A table that is copied needs the notes, which stand at the end.',
     '% They need, in the preamble:',
     '%   \\usepackage{booktabs}',
     '%   \\usepackage{siunitx}  % version 3 or later',
-    ...(tables.length === 0 ? ['% No cell was measured.'] : tables),
+    ...(tables.length === 0 ? ['% No cell was measured.'] : [...tables, notesLatex(result, views)]),
     '',
   ].join('\n');
+}
+
+function notesLatex(result: Result, views: readonly ScenarioView[]): string {
+  const lines = ['\\emph{Notes to the tables.}', ...notes(result, views)];
+  return `\n\\par\\noindent{\\footnotesize\n${lines.map((line) => `  ${line}`).join('\n')}\\par}`;
 }
 
 function tableLabel({ scenario }: Pick<ScenarioView, 'scenario'>, table: string): string {
@@ -35,35 +41,34 @@ export function labelsOf(view: ScenarioView): string[] {
   return TABLES.filter(({ id }) => columnsOf(id, view).length > 0).map(({ id }) => tableLabel(view, id));
 }
 
-function tablesOf(result: Result, view: ScenarioView): string[] {
+function tablesOf(view: ScenarioView): string[] {
   return TABLES.flatMap((spec) => {
     const columns = columnsOf(spec.id, view);
     const [only, ...others] = columns;
     if (!only) return [];
     const title = others.length === 0 ? only.metric.title : spec.title;
-    const table: Table = { result, view, title, columns, label: tableLabel(view, spec.id) };
+    const table: Table = { view, title, columns, label: tableLabel(view, spec.id) };
     return [...valueTables(table), ...ratioTables(table)];
   });
 }
 
 interface Table {
-  readonly result: Result;
   readonly view: ScenarioView;
   readonly title: string;
   readonly columns: readonly Column[];
   readonly label: string;
 }
 
-function valueTables({ result, view, title, columns, label }: Table): string[] {
+function valueTables({ view, title, columns, label }: Table): string[] {
   const heads = columns.map(({ label, scale: { unit } }) => ({ label, unit: unit || undefined }));
   return inParts(view.places).map(({ places, suffix, part }) => {
     const body = tabular(heads, groupsOf(places, valueRow, columns));
-    const caption = valueCaption(result, view, { title, columns, places, part });
+    const caption = valueCaption(view, { title, columns, places, part });
     return float(`${title}, ${view.scenario.title}`, caption, label + suffix, body);
   });
 }
 
-function ratioTables({ result, view, title, columns: all, label }: Table): string[] {
+function ratioTables({ view, title, columns: all, label }: Table): string[] {
   const isCompared = ({ comparisons }: LaneAtPlace) => all.some(({ metric }) => comparisons.has(metric.id));
   const compared = view.places.map((place) => ({ ...place, lanes: place.lanes.filter(isCompared) }));
   const columns = all.filter(({ metric }) =>
@@ -83,7 +88,7 @@ function ratioTables({ result, view, title, columns: all, label }: Table): strin
   };
   return inParts(compared).map(({ places, suffix, part }) => {
     const body = tabular(heads, groupsOf(places.flatMap(byBaseline), ratioRow, columns));
-    const caption = ratioCaption(result, view, { title, columns, places, part }, label);
+    const caption = ratioCaption(view, { title, columns, places, part });
     return float(`${title}, ${view.scenario.title}, ratios`, caption, `${label}-ratios${suffix}`, body);
   });
 }
@@ -122,8 +127,7 @@ function float(name: string, caption: string, label: string, body: string): stri
 \\begin{table}[htbp]
   \\centering
   \\setlength{\\abovetopsep}{1ex}% between caption and table
-  \\caption[${escapeLatex(name)}]{%
-    ${caption}}
+  \\caption[${escapeLatex(name)}]{${caption}}
   \\label{${label}}
   \\footnotesize
   \\setlength{\\tabcolsep}{4pt}

@@ -15,25 +15,49 @@ export interface Script {
 }
 
 /** In this order: the last has what changes on a narrow screen and on paper. */
-const STYLES = ['colours', 'base', 'hero', 'figures', 'tables', 'prose', 'folds', 'wire', 'media'] as const;
+const STYLES = [
+  'colours',
+  'base',
+  'hero',
+  'figures',
+  'tables',
+  'prose',
+  'folds',
+  'wire',
+  'numbers',
+  'measured',
+  'media',
+] as const;
+
+/** What draws charts, and what it takes to draw intervals, texts and limits. They register themselves. */
+const LIBRARIES = [
+  'chart.js/dist/chart.umd.min.js',
+  'chartjs-chart-error-bars/build/index.umd.min.js',
+  'chartjs-plugin-annotation/dist/chartjs-plugin-annotation.min.js',
+] as const;
 
 /** In this order: what the charts need comes before they are drawn. */
-const SCRIPTS = ['annotations', 'lines', 'line-texts', 'page', 'reader'] as const;
+const SCRIPTS = ['charts', 'save', 'reader', 'cite'] as const;
+
+/** Modules that are one script together, in the order of their imports: the page's address has no other file. */
+const NUMBERS = ['view/formulas/formulas', 'view/formulas/answers', 'page/browser/numbers'] as const;
 
 /** @throws Error when the page's script was not compiled: run `npm run build` */
 export function readAssets(): Assets {
-  const library = join(projectRoot, 'node_modules/chart.js/dist/chart.umd.min.js');
   return {
     style: STYLES.map(readStyle).join('\n'),
     scripts: [
-      { text: readScript(library), isModule: false },
+      ...LIBRARIES.map((path) => ({ text: readScript(join(projectRoot, 'node_modules', path)), isModule: false })),
       ...SCRIPTS.map((name) => ({ text: readScript(compiled(`bench/report/page/browser/${name}`)), isModule: true })),
+      { text: NUMBERS.map((name) => asOne(readScript(compiled(`bench/report/${name}`)))).join(''), isModule: true },
     ],
   };
 }
 
+/** Without comments and indentation. */
 function readStyle(name: (typeof STYLES)[number]): string {
-  return readFileSync(join(projectRoot, `bench/report/page/browser/${name}.css`), 'utf8');
+  const text = readFileSync(join(projectRoot, `bench/report/page/browser/${name}.css`), 'utf8');
+  return text.replace(/\/\*[\s\S]*?\*\/|^ +/gm, '');
 }
 
 /** @throws Error when the text can't stand within a script element */
@@ -42,4 +66,9 @@ function readScript(path: string): string {
   const text = readFileSync(path, 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '');
   if (/<\/script|<!--/i.test(text)) throw new Error(`${path} holds text that ends or changes a script element`);
   return text;
+}
+
+/** A module's text without its imports and exports, to stand behind those that it imports. */
+function asOne(text: string): string {
+  return text.replace(/^import [^;]*;$/gm, '').replace(/^export (?=const |function |\{\};)/gm, '');
 }

@@ -1,107 +1,63 @@
-/** Sections, figures and charts of the page as HTML. */
+/** Charts of the page as HTML, with their legends. */
 
-import { shapeOf } from '../view/charts/charts.ts';
-import type { Chart, ChartGroup, DotChart, Figure, LineChart, Panel, Section, StackChart } from '../view/page-model.ts';
-import { inOrder } from '../view/words/places.ts';
-import { type Html, html } from './html.ts';
-import { anchorLink, laneMark, prose, table } from './parts.ts';
+import { type KeyItem, keyOf } from '../view/charts/key.ts';
+import type { Drawing } from '../view/charts/plot.ts';
+import { type ChartGroup, type Figure, isBeside, type Panel } from '../view/page-model.ts';
+import { figureSvg } from '../view/svg/figure-svg.ts';
+import { markup } from '../view/svg/markup.ts';
+import { proseText } from '../view/words/verdicts.ts';
+import { Html, html } from './html.ts';
+import { laneMark } from './parts.ts';
 
-export type Heights = ReadonlyMap<string, number>;
-
-export function sectionHtml({ id, title, question, setting, notes, figures }: Section, heights: Heights): Html {
-  return html`<section aria-labelledby="${id}">
-<h2 id="${id}">${title}${anchorLink(id, title)}</h2>
-${question === undefined ? undefined : html`<p class="lead">${question}</p>`}
-<p class="setting">${setting}</p>
-${notes.map((note) => html`<p class="note">${note}</p>`)}
-${figures.map((figure) => figureHtml(figure, heights))}
-</section>`;
+/** What figures need besides themselves. */
+export interface Drawn {
+  readonly lanes: Drawing['lanes'];
+  /** In pixels, of the canvas of each plot, by its id. */
+  readonly heights: ReadonlyMap<string, number>;
+  readonly source: string;
 }
 
-function figureHtml({ id, title, definition, finding, charts, tables }: Figure, heights: Heights): Html {
-  return html`<section class="figure" aria-labelledby="${id}">
-<h3 id="${id}">${title}${anchorLink(id, title)}</h3>
-<p class="definition">${definition}</p>
-${finding && html`<p class="finding">${prose(finding)}</p>`}
-${charts && chartsHtml(charts, tables[0]?.id, heights)}
-${tables.map(table)}
-</section>`;
-}
-
-function chartsHtml(groups: readonly ChartGroup[], tableId: string | undefined, heights: Heights): Html {
-  if (groups.length === 0) return html`<p class="note">There is no chart: no lane has a value to show.</p>`;
-  return html`${groups.map((group, at) => {
-    const { title, panels } = group;
-    const charts = chartsIn(group);
-    const following = groups.slice(at).map(chartsIn);
-    const others = following.findIndex((ones) => ones[0]?.kind !== charts[0]?.kind);
-    const isFirst = chartsIn(groups[at - 1])[0]?.kind !== charts[0]?.kind;
-    return html`${isFirst ? legendOf(following.slice(0, others === -1 ? undefined : others).flat()) : undefined}
-${title && html`<h4 class="sweep">${title}</h4>`}
-<div class="panels${panels.length > 1 ? ' many' : ''}">${panels.map((panel) => panelHtml(panel, tableId, heights))}</div>
+/** The drawing stands where scripts don't run and on paper; where they do, charts take its place on the screen. */
+export function chartsHtml(figure: Figure, drawn: Drawn): Html {
+  const { lanes, source } = drawn;
+  const { charts = [] } = figure;
+  const drawing = figureSvg(figure, lanes, { colour: (name) => `var(${name})`, source, isInPage: true });
+  if (!drawing) return html`<p class="note">There is no chart: no lane has a value to show.</p>`;
+  const buttons = ['SVG', 'PNG'].map(
+    (format) =>
+      html`<button type="button" data-save="${format}" aria-label="${format} of ${figure.title}">${format}</button>`,
+  );
+  return html`<div class="chart" id="${figure.id}-charts"><div class="drawing">${new Html(markup(drawing))}</div>
+<div class="plots" hidden>
+<div class="above"><ul class="legend">${keyOf(charts).map(keyItem)}</ul><p class="save">${buttons}</p></div>
+${charts.map((group) => groupHtml(figure, group, drawn))}</div></div>
 `;
-  })}`;
 }
 
-function chartsIn(group: ChartGroup | undefined): Chart[] {
-  return group?.panels.map(({ chart }) => chart) ?? [];
+function groupHtml(figure: Figure, group: ChartGroup, drawn: Drawn): Html {
+  const { title, panels } = group;
+  return html`${title && html`<h4 class="sweep">${title}</h4>`}
+<div class="panels${isBeside(group) ? ' many' : ''}">${panels.map((panel) => panelHtml(figure, panel, drawn))}</div>
+`;
 }
 
-function legendOf(charts: readonly Chart[]): Html | undefined {
-  const [first] = charts;
-  if (!first) return undefined;
-  if (first.kind === 'stack') return stackLegend(first);
-  const same = charts.filter((chart) => chart.kind !== 'stack');
-  return first.kind === 'dots'
-    ? dotLegend(same.filter((chart) => chart.kind === 'dots'))
-    : lineLegend(same.filter((chart) => chart.kind === 'lines'));
-}
-
-function panelHtml({ id, title, chart }: Panel, tableId: string | undefined, heights: Heights): Html {
+function panelHtml({ finding, tables }: Figure, { id, title, chart }: Panel, { heights }: Drawn): Html {
+  const said = finding ? `${proseText(finding)} ` : '';
+  const details = tables[0]?.id;
   return html`<div class="panel">${title && html`<p class="panel-title">${title}</p>`}
-<div class="plot" style="height: ${heights.get(id)}px"><canvas id="${id}" role="img" aria-label="${chart.label}"${
-    tableId && html` aria-details="${tableId}"`
+<div class="plot" style="height: ${(heights.get(id) ?? 0) / 16}rem"><canvas id="${id}" tabindex="0" role="application" aria-roledescription="chart" aria-label="${said}${chart.label} Arrow keys go from value to value."${
+    details && html` aria-details="${details}"`
   }></canvas></div></div>
 `;
 }
 
-const symbol = (glyph: string) => html`<span class="symbol" aria-hidden="true">${glyph}</span>`;
-
-function dotLegend(charts: readonly DotChart[]): Html {
-  const names = charts.map(({ series }) => series.map(({ label }) => label));
-  const most = Math.max(...names.map((labels) => labels.length));
-  const shapes = Array.from({ length: most > 1 ? most : 0 }, (_, at) => {
-    const labels = new Set(names.filter(({ length }) => length > 1).flatMap((labels) => labels[at] ?? []));
-    return html`<li>${symbol(shapeOf(at).glyph)}${[...labels].join(', ')}</li>`;
-  });
-  return html`<ul class="legend">${shapes}<li>filled: mean of the rounds</li>${readingOf(charts)}</ul>`;
-}
-
-function lineLegend(charts: readonly LineChart[]): Html | undefined {
-  if (charts.every(({ shape }) => shape === 'steps')) return undefined;
-  const labels = new Map(charts.flatMap(({ lanes }) => lanes.map((label) => [label.index, label] as const)));
-  return html`<ul class="legend">${[...labels.values()]
-    .sort(inOrder)
-    .map((label) => html`<li>${laneMark(label)}${label.title}</li>`)}</ul>
-<ul class="legend reading"><li>filled: mean of the rounds</li>${readingOf(charts)}</ul>`;
-}
-
-function readingOf(charts: readonly (DotChart | LineChart)[]): Html {
-  const spreads = new Set(charts.map(({ spread }) => spread));
-  const lines = [
-    ...(spreads.has('interval') ? ['95 % interval'] : []),
-    ...(spreads.has('range') ? ['from the least to the most of the rounds'] : []),
-  ];
-  const [curve] = charts.flatMap((chart) => (chart.kind === 'lines' && chart.expected ? [chart.expected] : []));
-  const hasDuplicate = charts.some(({ lanes }) => lanes.some(({ duplicateOf }) => duplicateOf !== undefined));
-  return html`<li>${symbol('├─┤')}${lines.join(', or ')}</li><li>small: one round</li>${
-    curve && html`<li>${symbol('╌╌')}${curve.text}</li>`
-  }${hasDuplicate ? html`<li>${symbol('○')}ring: the same lane, measured a second time</li>` : undefined}`;
-}
-
-function stackLegend({ parts }: StackChart): Html {
-  return html`<ul class="legend">${parts.map(
-    ({ label, colour, isHatched }) =>
-      html`<li><span class="swatch${isHatched ? ' hatched' : ''}" style="--colour: var(${colour})" aria-hidden="true"></span>${label}</li>`,
-  )}</ul>`;
+function keyItem({ text, lane, swatch, sign }: KeyItem): Html {
+  if (lane) {
+    return html`<li><button type="button" data-lane="${lane.index}" aria-pressed="true">${laneMark(lane)}${text}</button></li>`;
+  }
+  if (!swatch) {
+    return html`<li class="reading">${sign && html`<span class="symbol" aria-hidden="true">${sign}</span>`}${text}</li>`;
+  }
+  const name = `swatch${swatch.isHatched ? ' hatched' : ''}`;
+  return html`<li><span class="${name}" style="--colour: var(${swatch.colour})" aria-hidden="true"></span>${text}</li>`;
 }

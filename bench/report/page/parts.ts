@@ -25,8 +25,8 @@ export function prose(text: Prose): Html {
 /** A coloured mark in the shape that the lane has in charts, a ring where it repeats another: its name stands beside it, so that colour only helps. */
 export function laneMark(lane: LaneLabel | undefined): Html | undefined {
   if (!lane) return undefined;
-  const name = `mark ${lane.duplicateOf === undefined ? markOf(lane).name : 'ring'}`;
-  return html`<span class="${name}" style="--colour: var(${laneColour(lane)})" aria-hidden="true"></span>`;
+  const shape = lane.duplicateOf === undefined ? markOf(lane) : 'ring';
+  return html`<i class="mark ${shape} ${laneColour(lane).slice(2)}"></i>`;
 }
 
 /** Copied as a whole: a button appears beside it where scripts run. */
@@ -100,7 +100,7 @@ function tagOf(lane: LaneLabel | undefined): string | undefined {
   return lane?.duplicateOf === undefined ? undefined : 'repeat';
 }
 
-function tableCell({ text, interval, verdict, aside, isRemark, refusal }: TableCell, numeric: boolean): Html {
+function tableCell({ text, interval, verdict, aside, isRemark, cite, refusal }: TableCell, numeric: boolean): Html {
   const name = [numeric ? 'number' : '', isRemark ? 'remark' : ''].filter(Boolean).join(' ');
   const bounds = interval === undefined ? undefined : html` <span class="interval">${interval}</span>`;
   // The sign is seen; its words are read aloud, and shown under the pointer.
@@ -108,7 +108,8 @@ function tableCell({ text, interval, verdict, aside, isRemark, refusal }: TableC
     verdict &&
     html` <span class="sign" title="${verdict.text}"><span aria-hidden="true">${verdict.glyph}</span><span class="unseen">${verdict.text}</span></span>`;
   const mark = refusal === undefined ? undefined : html`<sup title="not citable: ${refusal}">${UNCITABLE_MARK}</sup>`;
-  return html`<td${name ? html` class="${name}"` : undefined}>${text}${bounds}${sign}${mark}${
+  const shown = cite === undefined ? text : html`<a class="cites" href="#${cite}">${text}</a>`;
+  return html`<td${name ? html` class="${name}"` : undefined}>${shown}${bounds}${sign}${mark}${
     aside && html` <span class="interval">${aside}</span>`
   }</td>`;
 }

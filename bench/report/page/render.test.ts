@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { projectRoot } from '../../contract/paths.ts';
 import { type CompletedCell, FIGURES, type Result, severe } from '../../contract/result.ts';
 import { failed, makeResult, POINT, SCENARIO, withLedger } from '../../tests/fixture.ts';
-import { bibtexEntry, citationSentence } from '../view/citation.ts';
+import type { Drawing } from '../view/charts/plot.ts';
+import { bibtexEntry, citationId, citationSentence } from '../view/citation.ts';
 import { html } from './html.ts';
 import { renderReport } from './render.ts';
 
@@ -18,13 +19,15 @@ describe('the page', () => {
 
   test('names no address to load from', () => {
     const page = markup(renderReport(makeResult()));
-    expect(page.match(/(?:src|href|action)="(?!#|data:)[^"]*"/g)).toBeNull();
+    // Sources of claims are linked to; that loads nothing.
+    const linked = page.replace(/<a href="https?:[^"]*" rel="external noreferrer">/g, '');
+    expect(linked.match(/(?:src|href|action)="(?!#|data:)[^"]*"/g)).toBeNull();
     expect(page).toContain('content="default-src &#39;none&#39;;');
   });
 
   test('gives each anchor once, and every link to an anchor has its goal', () => {
     const points = [10, 100].map((clients) => ({ ...POINT, clients }));
-    const page = renderReport(makeResult({ points }));
+    const page = renderReport(makeResult({ points, change: withLedger }));
     const all = ids(page);
     expect(all.length).toBe(new Set(all).size);
     const links = [...markup(page).matchAll(/(?:href="#|aria-labelledby=")([^"]*)"/g)].map(([, id]) => id);
@@ -85,14 +88,19 @@ describe('the page', () => {
     for (const text of folds) expect(text).toMatch(/^\S.* <span class="folded">\S/);
   });
 
-  test('has a sentence to cite for each headline number, and an entry for a bibliography', () => {
+  test('leads from the figures of its tables to what cites them, and has an entry for a bibliography', () => {
     const result = makeResult();
     const page = markup(renderReport(result));
-    for (const metric of ['latency.p50Us', 'wire.perDeliveryBytes', 'server.cpuPerDeliveryUs']) {
+    for (const metric of ['latency.p50Us', 'server.cpuPerDeliveryUs']) {
       const estimate = result.estimates.find((one) => one.metric === metric && one.lane === 'gamma');
       if (!estimate) throw new Error(`no estimate of ${metric}`);
-      expect(page).toContain(html`<p class="sentence">${citationSentence(result, estimate)}</p>`.text);
+      expect(page).toContain(`<a class="cites" href="#${citationId(estimate)}">`);
+      expect(page).toContain(`<li id="${citationId(estimate)}"`);
     }
+    const [first] = result.estimates.filter(({ lane }) => lane === result.reference);
+    expect(page).toContain(
+      html`<p class="sentence" aria-live="polite">${first && citationSentence(result, first)}</p>`.text,
+    );
     expect(page).toContain(html`<code>${bibtexEntry(result)}</code>`.text);
   });
 
@@ -101,7 +109,7 @@ describe('the page', () => {
     const canvases = page.match(/<canvas[^>]*>/g) ?? [];
     expect(canvases).toHaveLength(4);
     for (const canvas of canvases) {
-      expect(canvas).toMatch(/role="img" aria-label="[^"]{40,}"/);
+      expect(canvas).toMatch(/tabindex="0" role="application" aria-roledescription="chart" aria-label="[^"]{40,}"/);
       expect(ids(page)).toContain(canvas.match(/aria-details="(.*?)"/)?.[1]);
     }
   });
@@ -129,6 +137,7 @@ describe('the page cannot be tricked', () => {
     'metric',
     'figures',
     'headers',
+    'procedure',
     'spread',
     'verdict',
   ]);
@@ -166,8 +175,8 @@ describe('the page cannot be tricked', () => {
 
   test('and shows such a string as what it is', () => {
     const data = page.match(/<script type="application\/json" id="charts">(.*?)<\/script>/s)?.[1] ?? '';
-    const [chart] = JSON.parse(data) as { rows: string[] }[];
-    expect(chart?.rows[0]).toBe(`Lane alpha${evil}`);
+    const { plots } = JSON.parse(data) as Drawing;
+    expect(plots[0]?.y.ticks[0]?.[1]).toBe(`Lane alpha${evil}, p50`);
   });
 
   test('by text that looks like a replacement pattern or a placeholder', () => {
@@ -195,7 +204,7 @@ describe('a page is made of', () => {
     const page = markup(renderReport(makeResult({ change: failed })));
     expect(page).not.toContain('<canvas');
     expect(page.match(/SIGSEGV/g)).toHaveLength(9);
-    expect(page).toContain('Lane alpha is not charted');
+    expect(page).toContain('Lane alpha, Lane beta, Lane gamma are not charted');
   });
 
   test('one round: values without intervals', () => {
@@ -241,7 +250,7 @@ describe('a page is made of', () => {
 
 describe('colours', () => {
   const css = readFileSync(join(projectRoot, 'bench/report/page/browser/colours.css'), 'utf8');
-  const [light, dark] = [...css.matchAll(/--paper: #[\s\S]*?--layer-empty: #\w+/g)].map(
+  const [light, dark] = [...css.matchAll(/--paper: #[\s\S]*?--layer-client: #\w+/g)].map(
     ([block]) => new Map([...block.matchAll(/(--[\w-]+): (#\w{6})/g)].map(([, name = '', hex = '']) => [name, hex])),
   );
   const luminance = (hex: string): number => {
@@ -265,7 +274,33 @@ describe('colours', () => {
       expect(contrast(colours?.get(name) ?? '', paper), name).toBeGreaterThanOrEqual(4.5);
     }
     const marks = [...(colours?.keys() ?? [])].filter((name) => /^--(lane|layer)-/.test(name));
-    expect(marks).toHaveLength(17);
+    expect(marks).toHaveLength(12);
     for (const name of marks) expect(contrast(colours?.get(name) ?? '', paper), name).toBeGreaterThanOrEqual(3);
+  });
+
+  /** CIE L*a*b*, for the white of a screen */
+  const labOf = (hex: string): number[] => {
+    const [r = 0, g = 0, b = 0] = [1, 3, 5]
+      .map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255)
+      .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+    const [x = 0, y = 0, z = 0] = [
+      (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047,
+      0.2126 * r + 0.7152 * g + 0.0722 * b,
+      (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883,
+    ].map((part) => (part > 0.008856 ? Math.cbrt(part) : 7.787 * part + 16 / 116));
+    return [116 * y - 16, 500 * (x - y), 200 * (y - z)];
+  };
+
+  test.each([
+    ['light', light],
+    ['dark', dark],
+  ])('of layers are not those of lanes: %s', (_, colours) => {
+    const named = (kind: string) => [...(colours ?? [])].filter(([name]) => name.startsWith(`--${kind}-`));
+    for (const [layer, one] of named('layer')) {
+      for (const [lane, other] of named('lane')) {
+        const apart = Math.hypot(...labOf(one).map((part, at) => part - (labOf(other)[at] ?? 0)));
+        expect(apart, `${layer}, ${lane}`).toBeGreaterThan(15);
+      }
+    }
   });
 });

@@ -1,7 +1,7 @@
 /** A result becomes one HTML file that needs nothing else: no network, no server, no other file. */
 
 import type { Result } from '../../contract/result.ts';
-import { chartSpecs } from '../view/charts/charts.ts';
+import { drawingOf } from '../view/charts/plots.ts';
 import { figuresOf, pageModel } from '../view/model.ts';
 import type { EarlierRun } from '../view/tables/earlier-table.ts';
 import { readAssets } from './assets.ts';
@@ -10,5 +10,5 @@ import { pageHtml } from './template.ts';
 /** @param earlier runs that the page shows beside this one */
 export function renderReport(result: Result, earlier: readonly EarlierRun[] = []): string {
   const model = pageModel(result, earlier);
-  return pageHtml(model, chartSpecs(figuresOf(model)), readAssets());
+  return pageHtml(model, drawingOf(figuresOf(model)), readAssets());
 }

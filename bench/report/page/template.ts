@@ -1,16 +1,22 @@
 /** The page's model becomes HTML. */
 
 import { createHash } from 'node:crypto';
-import type { ChartSpec } from '../view/charts/chart-spec.ts';
+import type { Drawing } from '../view/charts/plot.ts';
 import { glossaryOf } from '../view/glossary.ts';
 import type { PageModel } from '../view/model.ts';
+import { plotPx } from '../view/svg/draw.ts';
 import { PARTS } from '../view/words/anchors.ts';
-import { countOf } from '../view/words/format.ts';
 import type { Assets, Script } from './assets.ts';
-import { type Heights, sectionHtml } from './figure-html.ts';
+import type { Drawn } from './figure-html.ts';
 import { embedJson, Html, html } from './html.ts';
-import { anchorLink, copyable, entries, laneMark, prose, table } from './parts.ts';
+import { anchorLink, entries, prose, table } from './parts.ts';
+import { citeHtml } from './sections/cite.ts';
+import { claimsHtml } from './sections/claims.ts';
+import { computedHtml } from './sections/computed.ts';
 import { heroHtml } from './sections/hero.ts';
+import { limitsHtml } from './sections/limits.ts';
+import { furtherHtml, measuredHtml } from './sections/measured.ts';
+import { numbersHtml } from './sections/numbers.ts';
 import { wireHtml } from './sections/wire.ts';
 
 const ICON =
@@ -21,34 +27,78 @@ const ICON =
 interface Part {
   readonly id: string;
   readonly title: string;
-  readonly html: (model: PageModel, heights: Heights) => Html | undefined;
+  /** In the contents, which are one line; the title where it is as short. */
+  readonly entry?: string;
+  /** Beside the one before or after it, where there is room. */
+  readonly isHalf?: boolean;
+  readonly html: (model: PageModel, drawn: Drawn) => Html | undefined;
 }
 
 /** In the order of the page. */
 const SECTIONS: readonly Part[] = [
-  { id: PARTS.wire, title: 'What goes over the wire for one event', html: ({ wire }) => wire && wireHtml(wire) },
-  // Here: numbers, breakEven, time, silence, server.
+  {
+    id: PARTS.wire,
+    title: 'What goes over the wire for one event',
+    entry: 'On the wire',
+    html: ({ wire }) => wire && wireHtml(wire),
+  },
+  { id: PARTS.numbers, title: 'With my numbers', html: ({ numbers }) => numbersHtml(numbers) },
+  {
+    id: PARTS.breakEven,
+    title: 'Break-even',
+    html: ({ breakEven }, drawn) => breakEven && computedHtml(breakEven, drawn),
+  },
+  { id: PARTS.time, title: 'Time', html: ({ time }, drawn) => time && measuredHtml(time, drawn) },
+  {
+    id: PARTS.silence,
+    title: 'Silence',
+    isHalf: true,
+    html: ({ silence }, drawn) => silence && measuredHtml(silence, drawn),
+  },
+  {
+    id: PARTS.server,
+    title: 'Server',
+    isHalf: true,
+    html: ({ server }, drawn) => server && measuredHtml(server, drawn),
+  },
   {
     id: PARTS.scenarios,
-    title: 'Scenarios',
-    html: ({ sections }, heights) =>
-      sections.length > 0 ? html`${sections.map((section) => sectionHtml(section, heights))}` : undefined,
+    title: 'Further scenarios',
+    entry: 'Scenarios',
+    html: ({ further }, drawn) => furtherHtml(further, drawn),
   },
-  // Here: model, claims, limits.
+  {
+    id: PARTS.model,
+    title: 'Measured against model',
+    entry: 'Model',
+    isHalf: true,
+    html: ({ model }, drawn) => model && computedHtml(model, drawn),
+  },
+  {
+    id: PARTS.claims,
+    isHalf: true,
+    title: 'Claims, and what this run says',
+    entry: 'Claims',
+    html: ({ claims }) => claimsHtml(claims),
+  },
+  { id: PARTS.limits, title: 'Limits', isHalf: true, html: ({ limits }) => limitsHtml(limits) },
   {
     id: PARTS.cite,
     title: 'Cite and reproduce',
-    html: ({ cite, reproduce }) => html`${citeHtml(cite)}${reproduceHtml(reproduce)}`,
+    entry: 'Cite',
+    isHalf: true,
+    html: ({ cite, reproduce }) => citeHtml(cite, reproduce),
   },
 ];
 
-export function pageHtml(model: PageModel, charts: readonly ChartSpec[], { style, scripts }: Assets): string {
-  const heights = new Map(charts.map(({ canvas, heightPx }) => [canvas, heightPx]));
-  const told = SECTIONS.flatMap(({ id, title, html: contentOf }) => {
-    const content = contentOf(model, heights);
-    return content ? [{ id, title, content }] : [];
+export function pageHtml(model: PageModel, drawing: Drawing, { style, scripts }: Assets): string {
+  const heights = new Map(drawing.plots.map((plot) => [plot.id, plotPx(plot)]));
+  const drawn: Drawn = { lanes: drawing.lanes, heights, source: model.source };
+  const told = SECTIONS.flatMap((one) => {
+    const content = one.html(model, drawn);
+    return content ? [{ ...one, content }] : [];
   });
-  const hero = heroHtml(model.hero, new Set(told.map(({ id }) => id)));
+  const hero = heroHtml(model.hero, model.source, new Set(told.map(({ id }) => id)));
   const details = detailsHtml(model, html`${hero}${told.map(({ content }) => content)}`);
   const sections = [...told, { id: PARTS.details, title: 'Details', content: details }];
   return html`<!doctype html>
@@ -66,9 +116,9 @@ export function pageHtml(model: PageModel, charts: readonly ChartSpec[], { style
 ${hero}
 ${contents(sections)}
 <main>
-${sections.map(({ id, title, content }) => part(id, title, content))}
+${sections.map(part)}
 </main>
-<script type="application/json" id="charts">${embedJson(charts)}</script>
+<script type="application/json" id="charts">${embedJson(drawing)}</script>
 ${scripts.map(
   ({ text, isModule }) => html`<script${isModule ? html` type="module"` : undefined}>${new Html(text)}</script>
 `,
@@ -83,15 +133,15 @@ function securityPolicy(scripts: readonly Script[]): string {
   return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${hashes.join(' ')}`;
 }
 
-function part(id: string, title: string, content: Html): Html {
-  return html`<section aria-labelledby="${id}">
+function part({ id, title, isHalf = false, content }: Omit<Part, 'html'> & { readonly content: Html }): Html {
+  return html`<section${isHalf ? html` class="half"` : undefined} aria-labelledby="${id}">
 <h2 id="${id}">${title}${anchorLink(id, title)}</h2>
 ${content}
 </section>`;
 }
 
-function contents(sections: readonly Pick<Part, 'id' | 'title'>[]): Html {
-  const links = sections.map(({ id, title }) => html`<li><a href="#${id}">${title}</a></li>`);
+function contents(sections: readonly Pick<Part, 'id' | 'title' | 'entry'>[]): Html {
+  const links = sections.map(({ id, title, entry }) => html`<li><a href="#${id}">${entry ?? title}</a></li>`);
   return html`<nav aria-label="Contents"><ul class="contents">${links}</ul></nav>`;
 }
 
@@ -117,13 +167,22 @@ function fold(id: string, title: string, folded: string, content: Html): Html {
 ${content}</details>`;
 }
 
-function checksHtml({ noiseFloor, session, rejected, audit, agreement, warnings }: PageModel['checks']): Html {
-  return html`${noiseFloor.map((text) => html`<p class="noise-floor">${prose(text)}</p>`)}${session && html`<p class="noise-floor">${session}</p>`}${[rejected, audit, agreement].map((one) => html`${one && table(one)}\n`)}<h3 id="${PARTS.warnings}">Warnings${anchorLink(PARTS.warnings, 'Warnings')}</h3>
+function checksHtml(checks: PageModel['checks']): Html {
+  const { noiseFloor, session, refused, rejected, audit, agreement, warnings } = checks;
+  const uncited = html`<h3 id="${PARTS.uncited}">Figures that may not be cited${anchorLink(PARTS.uncited, 'these figures')}</h3>
+${entries('facts', refused)}
+`;
+  return html`${refused.length > 0 ? uncited : undefined}${noiseFloor.map((text) => html`<p class="noise-floor">${prose(text)}</p>`)}${session && html`<p class="noise-floor">${session}</p>`}${[rejected, audit, agreement].map((one) => html`${one && table(one)}\n`)}<h3 id="${PARTS.warnings}">Warnings${anchorLink(PARTS.warnings, 'Warnings')}</h3>
 ${warnings.length > 0 ? warnings.map(warningHtml) : html`<p>There are none.</p>`}`;
 }
 
+const MOST_SIGHTINGS = 12;
+
 function warningHtml({ code, severity, where, example, all, hints }: PageModel['checks']['warnings'][number]): Html {
-  const details = html`<details><summary>All ${all.length}</summary><ul class="sightings">${all.map(
+  const shown = all.slice(0, MOST_SIGHTINGS);
+  const title =
+    shown.length < all.length ? `${shown.length} of ${all.length}; result.json has all` : `All ${all.length}`;
+  const details = html`<details><summary>${title}</summary><ul class="sightings">${shown.map(
     (one) => html`<li><span class="where">${one.where}</span> ${one.text}</li>`,
   )}</ul></details>`;
   return html`<article class="warning ${severity}">
@@ -143,26 +202,4 @@ ${table(lanes)}
 <div class="below">${notes.map((note) => html`<p>${note}</p>`)}</div>
 ${[phases, harness, link, netem, ledger].map((one) => html`${one && table(one)}\n`)}<h3 id="${PARTS.environment}">Environment${anchorLink(PARTS.environment, 'Environment')}</h3>
 ${entries('facts dense', environment)}`;
-}
-
-function citeHtml({ text, groups, bibtex }: PageModel['cite']): Html {
-  return html`<p class="definition">${text}</p>
-${groups.map(citeGroup)}
-${copyable(html`<pre><code>${bibtex}</code></pre>`)}`;
-}
-
-function citeGroup({ title, sentences }: PageModel['cite']['groups'][number]): Html {
-  if (sentences.length === 0) return html``;
-  const items = sentences.map(
-    ({ lane, text }) =>
-      html`<li class="citation">${laneMark(lane)}${copyable(html`<p class="sentence">${text}</p>`)}</li>\n`,
-  );
-  return html`<details class="fold"><summary>${title} <span class="folded">${countOf(sentences.length, 'sentence')}</span></summary>
-<ul class="citations">${items}</ul></details>\n`;
-}
-
-function reproduceHtml({ text, lines }: PageModel['reproduce']): Html {
-  return html`<h3 id="${PARTS.reproduce}">Run it again${anchorLink(PARTS.reproduce, 'Run it again')}</h3>
-<p class="definition">${text}</p>
-${copyable(html`<pre><code>${lines.join('\n')}</code></pre>`)}`;
 }

@@ -6,11 +6,12 @@ import { groupBy, keyOfPlace } from '../../stats/group.ts';
 import { metricOf, metrics } from '../../stats/metrics/metrics.ts';
 import type { JudgedThreshold } from '../../stats/threshold.ts';
 import { formatInterval, headed, intervalText, RATIO, scaleOf } from '../view/words/format.ts';
+import { markdownTable } from '../view/words/markdown.ts';
 import { commonText } from '../view/words/points.ts';
 import { citableText, isRefused, reasonTexts, UNCITABLE_MARK } from '../view/words/standing.ts';
 import { boundText, verdictText } from '../view/words/verdicts.ts';
 import { commitText, recomputedText } from '../view/words/wording.ts';
-import { align } from './terminal-tables.ts';
+import { align } from './table.ts';
 
 export const COMPARED_METRICS = metrics.filter(({ shown }) => shown.isCompared).map(({ id }) => id);
 
@@ -31,7 +32,12 @@ export function describeComparison(
   const blocks = [...groupBy(shown, ({ scenario, point }) => `${scenario}: ${commonText([point])}`)].map(
     ([title, ofPlace]) => {
       const lines = ofPlace.map((row) => [...cellsOf(row, a, b), ...(isAcross ? ['different'] : [])]);
-      const table = markdown ? markdownTable(columns, lines) : align([columns, ...lines]);
+      const table = markdown
+        ? markdownTable(
+            columns.map((label) => ({ label, isNumeric: false })),
+            lines,
+          )
+        : align([columns, ...lines]);
       return markdown ? `### ${title}\n\n${table}` : `${title}\n\n${table}`;
     },
   );
@@ -86,11 +92,6 @@ function cellsOf(row: ComparisonRow, a: Result, b: Result): string[] {
 
 function ratioText({ ratio, low, high, spread }: ComparisonRow): string {
   return `× ${intervalText(formatInterval({ value: ratio, low, high, spread }, RATIO))}`;
-}
-
-function markdownTable(columns: readonly string[], lines: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(columns), line(columns.map(() => '---')), ...lines.map(line)].join('\n');
 }
 
 export function describeThreshold({ threshold: { text, limit }, outcome, points }: JudgedThreshold): string {

@@ -1,121 +1,64 @@
-/** What a run says on the terminal when it ends. Pure: data → text. */
+/** What a run says on the terminal when it ends: tables, how lanes compare, what may be cited, what to do next. Pure: data → text. */
 
-import { type Result, VERDICTS } from '../../contract/result.ts';
-import { metrics as allMetrics } from '../../stats/metrics/metrics.ts';
+import type { Result } from '../../contract/result.ts';
 import { isValid } from '../../stats/metrics/valid.ts';
-import { byQuestion, comparedIn, comparedProse, widestOf } from '../view/findings/finding.ts';
-import { isolationSentences } from '../view/findings/isolation.ts';
-import { noiseFloorInShort, noiseFloorOf } from '../view/findings/noise-floor.ts';
-import type { LaneLabel } from '../view/page-model.ts';
-import type { EarlierRun } from '../view/tables/earlier-table.ts';
-import { lanesOf } from '../view/tables/lane-table.ts';
+import { type Brief, briefsOf, figuresOf } from '../view/brief/brief.ts';
+import { noiseFloorInShort } from '../view/findings/noise-floor.ts';
 import { Anchors } from '../view/words/anchors.ts';
-import { countOf, formatCount } from '../view/words/format.ts';
-import { laneLabels, type ScenarioView, viewsOf, wasMeasuredAgain } from '../view/words/places.ts';
-import { commonText } from '../view/words/points.ts';
+import { wasMeasuredAgain } from '../view/words/places.ts';
+import { reportOf } from '../view/words/quotes.ts';
 import { roundName } from '../view/words/rounds.ts';
-import { citableText, reasonTexts, sessionText } from '../view/words/standing.ts';
-import { proseText, VERDICT_NAMES } from '../view/words/verdicts.ts';
-import { namedTables } from './named-tables.ts';
-import { betweenRunsLines, earlierLines } from './runs.ts';
-import { LINE_COLUMNS, legendOf, tablesInFull, tablesInShort } from './terminal-tables.ts';
+import { citableText, markLegend, reasonTexts, sessionText } from '../view/words/standing.ts';
+import { proseText } from '../view/words/verdicts.ts';
+import { nextCommand, runsBeforeText } from '../view/words/wording.ts';
+import { briefTableText, wrap } from './table.ts';
 
-/** Whether it may be cited and how far noise goes; for each scenario its tables, and what comparisons came to. */
-export function describeResult(result: Result, earlier: readonly EarlierRun[] = []): string {
-  const views = viewsOf(result, new Anchors());
-  const isLong = views.length > 1 || views.some(({ places }) => places.length > 1);
-  const blocks = views.flatMap((view) => {
-    const { title, lanes, figures } = view.scenario;
-    const hasNames = view.places.every(({ name }) => name !== undefined);
-    const heading = `${title}: ${commonText(view.places.map(({ point }) => point))}`;
-    const labels = [...laneLabels(result)].filter(([id]) => lanes.includes(id)).map(([, label]) => label);
-    // In a long run the first alone is said.
-    const metrics = figures.flatMap((figure) =>
-      allMetrics.filter(({ shown }) => shown.comparedFor?.includes(figure)).map(({ id }) => id),
-    );
-    if (hasNames) {
-      const { tables, legend } = namedTables(view, labels, views.length > 1);
-      const said = [...legend, ...inShort(view, metrics)].map((one) => wrap(one));
-      return [heading, '', ...tables, ...said, ''];
-    }
-    if (isLong) {
-      const isolation = figures.includes('isolation') ? isolationSentences(view).map(proseText) : [];
-      const legend = legendOf(view, true);
-      return [
-        heading,
-        ...tablesInShort(view, labels),
-        ...[...legend, ...isolation, ...inShort(view, metrics)].map((one) => wrap(one)),
-        '',
-      ];
-    }
-    return [
-      heading,
-      '',
-      ...tablesInFull(view, labels).flatMap((one) => [one, '']),
-      ...legendOf(view, false).map((one) => `${wrap(one)}\n`),
-      ...inFull(view, metrics, result).map((one) => wrap(one)),
-      '',
-    ];
-  });
-  const floor = (views.length > 1 ? noiseFloorInShort(result) : noiseFloorOf(result)).map((one) =>
-    wrap(proseText(one)),
-  );
-  const session = sessionText(result);
+/** @param width of the terminal, in columns; tables and sentences keep within it */
+export function describeResult(result: Result, width = 100): string {
+  const { citable, runsBefore = 0 } = result;
+  const briefs = briefsOf(reportOf(result, new Anchors()));
+  const reasons = reasonTexts(citable);
+  // The reasons of the run say why its figures have marks.
+  const legend = reasons.length > 0 ? undefined : markLegend(figuresOf(briefs));
+  const next = nextCommand(result);
+  const sentences = [
+    ...noiseFloorInShort(result).map(proseText),
+    sessionText(result),
+    runsBefore > 0 ? `Before it: ${runsBeforeText(runsBefore)}.` : undefined,
+  ].flatMap((text) => text ?? []);
   return [
-    ...citable(result),
-    ...floor,
-    ...(session === undefined ? [] : [wrap(session)]),
-    '',
-    ...blocks,
-    ...betweenRunsLines(result, views),
-    ...earlierLines(result, views, earlier),
+    ...briefs.flatMap((brief) => [...briefLines(brief, width), '']),
     ...problems(result),
-    reminder(result),
-  ].join('\n');
+    ...sentences.map((text) => wrap(text, width)),
+    '',
+    `May be cited: ${citableText(citable)}`,
+    ...reasons.map((reason) => wrap(reason, width, '  ')),
+    ...(legend === undefined ? [] : [wrap(legend, width)]),
+    `Next: ${next.command}`,
+    wrap(next.why, width, '  '),
+  ]
+    .join('\n')
+    .replace(CONTROLS, '\u{fffd}');
 }
 
-function inFull(view: ScenarioView, metrics: readonly string[], result: Result): string[] {
-  const compared = metrics.map((metric) => comparedIn(view, metric));
-  if (compared.flat().length === 0 && !lanesOf(view).some(({ label }) => label.isReference)) {
-    return [`No comparison: ${result.reference} is not among the lanes.`];
-  }
-  const labels = new Set(compared.flat().map(({ lane: { label } }) => label));
-  return [...labels].flatMap((label: LaneLabel) =>
-    compared.flatMap((all) =>
-      all.filter(({ lane }) => lane.label === label).map((one) => proseText(comparedProse(one))),
-    ),
-  );
-}
+/** Names and messages of a result that others made could move the cursor, or rename the window. */
+const CONTROLS = /(?!\n)\p{Cc}/gu;
 
-/** The widest difference in the first metric that is compared, and how many came to what; those of variants apart. */
-function inShort(view: ScenarioView, metrics: readonly string[]): string[] {
-  const compared = metrics.map((metric) => comparedIn(view, metric)).find(({ length }) => length > 0) ?? [];
-  return byQuestion(compared).map(({ all, isOfVariants }) => {
-    const widest = widestOf(all);
-    const counts = VERDICTS.flatMap((verdict) => {
-      const count = all.filter(({ comparison }) => comparison.verdict === verdict).length;
-      return count === 0 ? [] : `${formatCount(count)} ${VERDICT_NAMES[verdict]}`;
-    });
-    const of = isOfVariants ? ' with what they vary' : '';
-    const total = `Of ${countOf(all.length, 'comparison')}${of}: ${counts.join(', ')}.`;
-    if (!widest) return total;
-    const { varied } = widest.place;
-    const sentence = comparedProse(widest, widest.lane);
-    const at = varied === undefined ? '' : ` (${varied})`;
-    return `${isOfVariants ? 'Widest by an option' : 'Widest'}${at}: ${proseText(sentence)} ${all.length > 1 ? total : ''}`.trimEnd();
-  });
-}
-
-/** Breaks a sentence between words, so that no line is longer than a terminal is likely to be wide. */
-function wrap(sentence: string, indent = ''): string {
-  const lines = [indent];
-  for (const word of sentence.split(' ')) {
-    const line = lines.at(-1) ?? '';
-    if (line.length + word.length >= LINE_COLUMNS) lines.push(`${indent}  ${word}`);
-    else lines[lines.length - 1] = line === indent ? indent + word : `${line} ${word}`;
-  }
-  // Non-breaking spaces are for the page: a terminal shows them, and searches for the words fail.
-  return lines.join('\n').replaceAll('\u00a0', ' ');
+function briefLines({ title, setting, tables, rankings, notes }: Brief, width: number): string[] {
+  return [
+    wrap(`${title}: ${setting}`, width),
+    ...tables.flatMap((table) => [
+      '',
+      briefTableText(table, width),
+      ...(table.note === undefined ? [] : [wrap(table.note, width)]),
+    ]),
+    ...rankings.flatMap(({ baseline, what, lines }, at) => [
+      ...(at === 0 || rankings[at - 1]?.baseline !== baseline ? ['', baseline] : []),
+      `  ${what}`,
+      ...lines.map((line) => wrap(line, width, '    ')),
+    ]),
+    ...(notes.length > 0 ? ['', ...notes.map((note) => wrap(note, width))] : []),
+  ];
 }
 
 function problems({ cells }: Result): string[] {
@@ -129,13 +72,4 @@ function problems({ cells }: Result): string[] {
     ];
   });
   return lines.length > 0 ? [...lines, ''] : [];
-}
-
-function citable({ citable }: Result): string[] {
-  return [citableText(citable), ...reasonTexts(citable).map((reason) => wrap(reason, '  '))];
-}
-
-function reminder({ citable }: Result): string {
-  const reasons = reasonTexts(citable);
-  return `${citableText(citable)}${reasons.length === 0 ? '' : `: ${countOf(reasons.length, 'reason')}, above.`}`;
 }

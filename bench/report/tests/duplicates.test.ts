@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Comparison, FIGURES, type Result } from '../../contract/result.ts';
 import { makeResult, POINT, type ResultSpec, SCENARIO, withLedger } from '../../tests/fixture.ts';
 import { renderReport } from '../page/render.ts';
-import type { DotDataset } from '../view/charts/chart-spec.ts';
-import { chartSpecs } from '../view/charts/charts.ts';
+import { drawingOf } from '../view/charts/plots.ts';
 import { noiseFloorOf } from '../view/findings/noise-floor.ts';
 import { figuresOf, pageModel } from '../view/model.ts';
 import type { Figure } from '../view/page-model.ts';
@@ -63,7 +62,7 @@ describe('the noise floor', () => {
   test('is there although others are compared with a third lane, and then ratios are still to that one', () => {
     const result = repeated({ reference: 'gamma' });
     expect(floorOf(result)).toHaveLength(1);
-    const [latency] = pageModel(result).sections[0]?.figures ?? [];
+    const [latency] = pageModel(result).time?.figures ?? [];
     const row = latency?.tables[0]?.rows.find(({ header }) => header === 'Lane again');
     expect(row?.cells[1]?.text).toMatch(/^0\.3/);
   });
@@ -90,7 +89,8 @@ describe('a duplicate lane', () => {
   });
 
   test('is not said twice in bytes', () => {
-    expect(rowsOf(figures.get('spread-bytes'))).toEqual(['Lane beta', 'Lane gamma']);
+    const [bytes] = pageModel(repeated()).further[0]?.figures ?? [];
+    expect(rowsOf(bytes)).toEqual(['Lane beta', 'Lane gamma']);
   });
 
   test('is shown in bytes where they differ by more than the margin', () => {
@@ -98,15 +98,17 @@ describe('a duplicate lane', () => {
     const estimates = result.estimates.map((one) =>
       one.lane === 'again' && one.metric === 'wire.perDeliveryBytes' ? { ...one, value: one.value * 1.02 } : one,
     );
-    const [, bytes] = pageModel({ ...result, estimates }).sections[0]?.figures ?? [];
+    const [bytes] = pageModel({ ...result, estimates }).further[0]?.figures ?? [];
     expect(rowsOf(bytes)).toContain('Lane again');
   });
 
   test('has the colour of that lane, and is hollow', () => {
-    const spec = chartSpecs(figuresOf(model)).find(({ canvas }) => canvas.startsWith('spread-latency'));
-    const [estimates] = (spec?.config.data.datasets ?? []) as DotDataset[];
-    expect(estimates?.pointBorderColor).toEqual(['--lane-1', '--lane-1', '--lane-2']);
-    expect(estimates?.['pointBackgroundColor']).toEqual(['--lane-1', '--paper', '--lane-2']);
+    const { lanes } = drawingOf(figuresOf(model));
+    expect(Object.values(lanes).map(({ colour, isRepeat }) => [colour, isRepeat])).toEqual([
+      ['--lane-1', false],
+      ['--lane-2', false],
+      ['--lane-1', true],
+    ]);
   });
 
   test('is audited like any other', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CompletedCell } from '../../contract/result.ts';
 import { failed, makeResult, POINT, withLedger } from '../../tests/fixture.ts';
-import { summaryMarkdown } from '../export/summary.ts';
+import { summaryCsv } from '../export/summary-csv.ts';
 import { renderReport } from '../page/render.ts';
 import { describeResult } from '../terminal/terminal.ts';
 import { citationSentence } from '../view/citation.ts';
@@ -62,40 +62,35 @@ describe('places of points that share their processes', () => {
 
 describe('the terminal', () => {
   const text = describeResult(result);
-  const tableOf = (heading: string) => text.slice(text.indexOf(`\n${heading}\n`)).split('\n\n')[0] ?? '';
 
-  it('has tables of both places, with intervals, within 100 columns', () => {
-    expect(text).toMatch(/^One client\n +latency p50, ms +latency p99, ms .*rounds$/m);
-    expect(text).toMatch(/^A place in a burst of 100\n/m);
-    expect(tableOf('One client')).toMatch(/^Lane gamma +[\d.]+ \[[\d.]+, [\d.]+\] .* 4$/m);
-    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+  it.each([80, 100])('has a matrix of both places within %i columns', (width) => {
+    const lines = describeResult(result, width).split('\n');
+    expect(lines.find((line) => line.startsWith('Lane gamma '))).toMatch(/^Lane gamma( +[\d.,]+){6,}$/);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
   });
 
-  it('has both rows of a lane that polls next to each other, and no push lane twice', () => {
-    expect(tableOf('A place in a burst of 100')).toMatch(
-      /^Lane alpha, 20 events a poll .*\nLane alpha, 1 event a poll /m,
-    );
-    expect(tableOf('A place in a burst of 100').match(/^Lane beta /gm)).toHaveLength(1);
-    expect(text).not.toContain('Poll interval');
+  it('has both rows of a lane that polls next to each other, and a dash where it was not measured alone', () => {
+    expect(text).toMatch(/^Lane alpha, 20 events a poll +– .*\nLane alpha, 1 event a poll +– /m);
+    expect(text.match(/^Lane beta /gm)).toHaveLength(1);
   });
 
-  it('leaves out columns that a place lacks', () => {
-    const [one = '', burst = ''] = text.split('\nA place in a burst of 100\n');
-    expect(one).not.toContain('with TCP/IP, B');
-    expect(burst).toContain('with TCP/IP, B');
+  it('compares latencies at each place, and costs in the burst', () => {
+    const heads = [...text.slice(text.indexOf('\nLane beta\n')).matchAll(/^ {2}(\S.*)$/gm)]
+      .map(([, head]) => head)
+      .slice(0, 4);
+    expect(heads).toEqual([
+      'latency p50, one client',
+      'latency p50, a burst of 100',
+      'bytes per delivery with TCP/IP',
+      'server CPU per delivery',
+    ]);
   });
 
   it('says of a lane without a cell that it was not measured', () => {
-    const cells = result.cells.filter(({ lane }) => lane !== 'gamma');
-    expect(describeResult({ ...result, cells }).match(/^Lane gamma +not measured$/gm)?.length).toBeGreaterThan(1);
-  });
-
-  it('says of the time at the server that it holds the wait for a poll', () => {
-    const latencyParts = { feedUs: 100, serverUs: 200, wireUs: 300, clientUs: 20 };
-    const divided = makeFanOut({ change: (cell) => ({ ...cell, latencyParts }) });
-    expect(describeResult(divided)).toMatch(/^server: until written; of polls, the wait for the poll\.$/m);
-    expect(renderReport(divided)).toContain('Until written; of polls, the wait for the poll');
-    expect(text).not.toContain('until written');
+    const isOther = ({ lane }: { readonly lane: string }) => lane !== 'gamma';
+    const { cells, estimates } = result;
+    const lacking = { ...result, cells: cells.filter(isOther), estimates: estimates.filter(isOther) };
+    expect(describeResult(lacking)).toContain('\nNot measured: Lane gamma.\n');
   });
 });
 
@@ -103,11 +98,12 @@ describe('page and sentences', () => {
   const page = pageModel(result);
 
   it('have a chart for each place, headed so, and none that is empty', () => {
-    const [section] = page.sections;
-    const [latency] = section?.figures ?? [];
-    expect(latency?.charts?.map(({ title }) => title)).toEqual(['One client', 'A place in a burst of 100']);
-    const charts = section?.figures.flatMap(({ charts = [] }) => charts.flatMap(({ panels }) => panels)) ?? [];
-    expect(charts.length).toBeGreaterThan(4);
+    const [latency] = page.time?.figures ?? [];
+    expect(latency?.charts?.flatMap(({ panels }) => panels.map(({ title }) => title))).toEqual(['one client', BURST]);
+    const charts = page.sections.flatMap(({ figures }) =>
+      figures.flatMap(({ charts = [] }) => charts.flatMap(({ panels }) => panels)),
+    );
+    expect(charts.length).toBe(3);
     for (const { chart } of charts) expect(chart.lanes.length).toBeGreaterThan(0);
   });
 
@@ -136,7 +132,7 @@ describe('attempts', () => {
   };
   const dotsOf = (shown: ReturnType<typeof repeated>) => {
     const chart = pageModel(shown).sections[0]?.figures[0]?.charts?.[0]?.panels[0]?.chart;
-    return chart?.kind === 'dots' ? chart.series.flatMap(({ rounds }) => rounds.map(({ round }) => round)) : [];
+    return chart?.kind === 'dots' ? chart.series[0]?.rounds.map(({ round }) => round) : [];
   };
 
   it('that do not count are in no chart', () => {
@@ -162,7 +158,7 @@ describe('attempts', () => {
       })),
     });
     const changed = withAll(1.01);
-    expect(summaryMarkdown(changed, viewsOf(changed, new Anchors()))).toMatch(/\]; with disturbed attempts: [\d.]+ \[/);
+    expect(summaryCsv(changed, viewsOf(changed, new Anchors()))).toContain(',mean_of_all_attempts\r\n');
     expect(renderReport(changed)).toContain('with disturbed attempts: ');
     expect(renderReport(withAll(1))).not.toContain('with disturbed attempts');
   });
@@ -174,5 +170,5 @@ it('the summary has the trimmed mean beside a ratio', () => {
     ...rest,
     comparisons: comparisons.map((one) => ({ ...one, trimmed: { ratio: 1.5, low: 1.4, high: 1.6 } })),
   };
-  expect(summaryMarkdown(shown, viewsOf(shown, new Anchors()))).toContain('; 20 % trimmed mean: × 1.50 [1.40, 1.60]');
+  expect(summaryCsv(shown, viewsOf(shown, new Anchors()))).toMatch(/,ratio_trimmed\r\n.*,1\.5\r\n/);
 });

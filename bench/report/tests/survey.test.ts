@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type CompletedCell, notice, type Result } from '../../contract/result.ts';
+import { type CompletedCell, notice, type Result, type Verdict } from '../../contract/result.ts';
 import { failed, makeResult, POINT, SCENARIO } from '../../tests/fixture.ts';
 import { echoing, killed, makeSurvey, opened } from '../../tests/survey.ts';
 import { kneesOf } from '../view/findings/knee.ts';
@@ -26,7 +26,10 @@ const cellsOf = ([table]: readonly Table[], lane: string): string[] =>
 describe('a sweep', () => {
   test('is one chart with a line a lane, a point for each setting and a dot for each round', () => {
     const [chart, ...others] = linesOf('many-latency');
-    expect(others).toEqual([]);
+    expect(others.map(({ axisTitle }) => axisTitle.split(',')[0])).toEqual([
+      'Server CPU per delivery',
+      'Server memory per client',
+    ]);
     expect(chart?.lanes).toHaveLength(6);
     expect(chart?.x.ticks?.map(({ text }) => text)).toEqual(['1', '10', '100', '1,000', '10,000']);
     for (const { points, rounds } of chart?.lines ?? []) {
@@ -36,7 +39,7 @@ describe('a sweep', () => {
   });
 
   test('has the estimates of the result', () => {
-    const [chart] = linesOf('many-cpu');
+    const chart = linesOf('many-latency').find(({ y }) => y.title.startsWith('Server CPU'));
     const at = survey.estimates.filter(
       ({ lane, scenario, metric }) => lane === 'waiting' && scenario === 'many' && metric === 'server.cpuPerDeliveryUs',
     );
@@ -50,31 +53,41 @@ describe('a sweep', () => {
   });
 
   test('of two things is a chart for each of the second, on the same axes', () => {
-    const charts = linesOf('far-latency');
-    const [group, ...others] = figureOf('far-latency').charts ?? [];
+    const charts = linesOf('far-distance');
+    const [group, ...others] = figureOf('far-distance').charts ?? [];
     expect(others).toEqual([]);
     expect(group?.panels.map(({ title }) => title)).toEqual(['1 event/s', '20 events/s']);
     expect(charts[0]?.y).toEqual(charts[1]?.y);
     expect(charts[0]?.x).toEqual(charts[1]?.x);
   });
 
-  test('of the payload has its overhead beside its bytes, for the payload would hide it', () => {
+  test('of the payload is one of its overhead, for the payload would hide it', () => {
     const [group] = figureOf('large-bytes').charts ?? [];
-    expect(group?.panels.map(({ title }) => title)).toEqual(['Bytes per delivery', 'Overhead per delivery']);
-    expect(linesOf('fast-bytes')).toHaveLength(1);
+    expect(group?.panels.map(({ title }) => title)).toEqual(['Overhead per delivery', 'Server CPU per delivery']);
+    expect(linesOf('fast-latency').map(({ axisTitle }) => axisTitle.split(',')[0])).toContain('Bytes per delivery');
+  });
+
+  test('of distances stands with the times, beside half the RTT', () => {
+    expect(model.time?.figures.map(({ id }) => id)).toContain('far-distance');
+    const [near] = linesOf('far-distance');
+    expect(near?.expected?.points.map(({ x, y }) => y / x)).toEqual(
+      near?.expected?.points.map(() => expect.closeTo(0.5)),
+    );
+    expect(near?.expected?.points.length).toBeGreaterThan(10);
   });
 
   test('of headers, or of two points, has a chart for each: there is no axis, or no curve', () => {
     const points = (['minimal', 'node', 'browser'] as const).map((headers) => ({ ...POINT, headers }));
     const of = pageModel(makeResult({ points }));
-    expect(chartsOf('spread-cpu', of).map(({ kind }) => kind)).toEqual(['dots', 'dots', 'dots']);
+    const kindsOf = (model: typeof of) => chartsOf('spread-latency', model).map(({ kind }) => kind);
+    expect(new Set(kindsOf(of))).toEqual(new Set(['dots']));
     const two = pageModel(makeResult({ points: [1, 10].map((clients) => ({ ...POINT, clients })) }));
-    expect(chartsOf('spread-cpu', two).map(({ kind }) => kind)).toEqual(['dots', 'dots']);
+    expect(new Set(kindsOf(two))).toEqual(new Set(['dots']));
   });
 
-  test('keeps its table, folded', () => {
+  test('keeps its table', () => {
     const [table] = figureOf('many-latency').tables;
-    expect(table?.folded).toBe('5 points, 30 rows');
+    expect(table?.rows).toHaveLength(5 * 6);
   });
 });
 
@@ -103,10 +116,8 @@ describe('latency against its cost', () => {
   });
 
   test('is shown against bytes and against the server’s CPU time, both logarithmic', () => {
-    expect([bytes?.x.title, cpu?.x.title]).toEqual([
-      'Bytes per delivery, B (logarithmic)',
-      'Server CPU per delivery, µs (logarithmic)',
-    ]);
+    expect([bytes?.x.scale, cpu?.x.scale]).toEqual(['log', 'log']);
+    expect([bytes?.x.title, cpu?.x.title]).toEqual(['Bytes per delivery, B', 'Server CPU per delivery, µs']);
     expect(bytes?.y).toEqual(cpu?.y);
   });
 
@@ -118,9 +129,7 @@ describe('latency against its cost', () => {
 
 describe('a condition', () => {
   test.each([
-    ['silent-idle', ['Bytes of silence', 'Packets of silence', 'Server CPU of silence', 'Server memory per client']],
-    ['upwards-upstream', ['Echo', 'Bytes per message, silence included']],
-    ['dead-recovery', ['Recovery', 'Connections tried']],
+    ['dead-recovery', ['Recovery', 'Connections tried, by tenth of a second']],
     ['stalled-isolation', ['Latency p99', 'Peak memory of the server']],
   ])('is shown by its metrics side by side: %s', (id, titles) => {
     const [group, ...others] = figureOf(id).charts ?? [];
@@ -129,9 +138,11 @@ describe('a condition', () => {
     for (const { chart } of group?.panels ?? []) expect(chart.lanes).toHaveLength(6);
   });
 
-  test('names its unit once: a count has none', () => {
-    const [, packets] = chartsOf('silent-idle');
-    expect(packets?.axisTitle).toBe('Packets of silence (linear)');
+  test('of silence has bytes on a logarithmic axis and packets beside them, which have no unit', () => {
+    const [bytes, packets] = chartsOf('silent-idle');
+    expect(bytes?.kind === 'dots' && bytes.scale).toBe('log');
+    expect(packets?.axisTitle).toBe('Packets per client and minute');
+    expect(packets?.lanes).toHaveLength(5);
     const units = figureOf('silent-idle').tables[0]?.columns.map(({ label, unit }) => [label, unit]);
     expect(units).toContainEqual(['Packets', '']);
     expect(units).toContainEqual(['Server CPU', 'ms']);
@@ -163,31 +174,24 @@ describe('a condition', () => {
 });
 
 describe('the herd', () => {
-  test('has a step for each tenth of a second, summed over rounds, of each lane on the same axes', () => {
-    const charts = linesOf('dead-herd');
-    expect(charts).toHaveLength(6);
-    const [spike] = charts[0]?.lines ?? [];
-    expect(spike?.points.map(({ y }) => y)).toEqual([0, 0, 0, 600, 0, 0, 0, 0, 600, 0]);
-    expect(new Set(charts.map(({ x, y }) => JSON.stringify([x.range, y.range]))).size).toBe(1);
-  });
-
-  test('is named where it is densest', () => {
-    expect(proseText(figureOf('dead-herd').finding ?? [])).toBe(
-      'The densest herd: Lane bare, with 600 of its 1,200 attempts in the tenth of a second from 0.3\u00a0s on.',
-    );
+  test('has a step for each tenth of a second, summed over rounds, of all lanes on one chart', () => {
+    const [chart, ...others] = linesOf('dead-recovery');
+    expect(others).toEqual([]);
+    expect(chart?.lines).toHaveLength(6);
+    expect(chart?.lines[0]?.points.map(({ y }) => y)).toEqual([0, 0, 0, 600, 0, 0, 0, 0, 600, 0]);
   });
 
   test('that no lane took part in is not shown', () => {
     const scenarios = [{ ...SCENARIO, figures: ['recovery' as const] }];
     const nobody = pageModel(makeResult({ replace: { scenarios } }));
-    expect(nobody.sections[0]?.figures.map(({ id }) => id)).toEqual(['spread-recovery']);
+    expect(nobody.further[0]?.figures.map(({ id }) => id)).toEqual(['spread-recovery']);
     const all = pageModel(makeResult({ change: killed, replace: { scenarios } }));
-    expect(all.sections[0]?.figures.map(({ id }) => id)).toEqual(['spread-recovery', 'spread-herd']);
+    expect(all.further[0]?.figures.map(({ id }) => id)).toEqual(['spread-recovery', 'spread-herd']);
   });
 });
 
 describe('the gap between two long polls', () => {
-  const [share, median, tail, longest] = linesOf('missed-gap');
+  const [share] = linesOf('missed-gap');
 
   test('is a share of the deliveries over the events of a round trip, of the lanes that park polls', () => {
     expect(share?.lanes.map(({ title }) => title)).toEqual(['Lane waiting']);
@@ -209,24 +213,18 @@ describe('the gap between two long polls', () => {
     const near = curve.reduce((best, one) => (Math.abs(one.x) < Math.abs(best.x) ? one : best));
     // One event a round trip: 1 ÷ (1 + 1/e).
     expect(Math.abs(near.y - 73.1)).toBeLessThan(1);
-    expect(cellsOf(figureOf('missed-gap').tables, 'Lane waiting').slice(0, 3)).toEqual(['0.1', '7.0', '10.0']);
+    expect(cellsOf(figureOf('missed-gap').tables, 'Lane waiting').slice(0, 3)).toEqual(['0.1', '10.0', '7.0']);
   });
 
-  test('shows latency in transits of all lanes, the percentiles on one axis, and all up to three of them at the least', () => {
-    const panels = figureOf('missed-gap').charts?.[0]?.panels ?? [];
-    expect(panels.map(({ title }) => title)).toEqual(['Gap share', 'Latency, p50', 'Latency, p95', 'Latency, longest']);
-    for (const chart of [median, tail, longest]) {
-      expect(chart?.lanes).toHaveLength(6);
-      expect(chart?.limit?.value).toBe(3);
-      expect(chart?.y.range[1]).toBeGreaterThanOrEqual(3);
-    }
-    expect(tail?.y).toEqual(median?.y);
+  test('has latency in transits of all lanes in its table', () => {
     const at = survey.estimates.find(
       ({ lane, scenario, point, metric }) =>
-        lane === 'waiting' && scenario === 'missed' && point.rttMs === 100 && metric === 'latency.p50Us',
+        lane === 'waiting' && scenario === 'missed' && point.rttMs === 100 && metric === 'latency.p95Us',
     );
-    const line = median?.lines[median.lanes.findIndex(({ title }) => title === 'Lane waiting')];
-    expect(line?.points.at(-1)?.y).toBeCloseTo((at?.value ?? 0) / 50_000, 9);
+    const [table] = figureOf('missed-gap').tables;
+    const column = (table?.columns.findIndex(({ label }) => label === 'p95') ?? 0) - 1;
+    const cells = table?.rows.filter(({ header }) => header === 'Lane waiting').map((row) => row.cells[column]?.text);
+    expect(Number(cells?.at(-1))).toBeCloseTo((at?.value ?? 0) / 50_000, 1);
   });
 
   test('is told from the fewest events of a round trip to the most', () => {
@@ -239,7 +237,7 @@ describe('the gap between two long polls', () => {
     const scenarios = [{ ...SCENARIO, figures: ['gap' as const] }];
     const near = figureOf('spread-gap', pageModel(makeResult({ replace: { scenarios } })));
     expect(near.charts).toEqual([]);
-    expect(cellsOf(near.tables, 'Lane alpha').slice(0, 3)).toEqual(['no distance', 'parks no poll', 'none']);
+    expect(cellsOf(near.tables, 'Lane alpha').slice(0, 3)).toEqual(['no distance', 'none', 'parks no poll']);
   });
 });
 
@@ -308,7 +306,7 @@ describe('isolation', () => {
 });
 
 describe('the knee', () => {
-  const rows = figureOf('full-knee').tables[1]?.rows ?? [];
+  const rows = figureOf('full-knee').tables.find(({ title }) => title.startsWith('Where'))?.rows ?? [];
   const row = (lane: string) => rows.find(({ header }) => header === lane)?.cells.map(({ text }) => text);
   const kneesIn = (result: Result) => viewsOf(result, new Anchors()).flatMap((view) => kneesOf(view));
 
@@ -320,7 +318,7 @@ describe('the knee', () => {
   test('is drawn with its limit, in the unit of the axis', () => {
     const [chart] = linesOf('full-knee');
     expect(chart?.limit?.value).toBe(600);
-    expect(chart?.y.title).toBe('Latency p99, ms (logarithmic)');
+    expect(chart?.y.title).toBe('Latency p99, ms');
   });
 
   test('comes at a setting that one round misses, though their mean keeps it', () => {
@@ -376,18 +374,40 @@ describe('lanes of many', () => {
 });
 
 describe('a finding', () => {
-  test('is the widest difference that is decided, with where it is', () => {
-    expect(proseText(figureOf('open-connect').finding ?? [])).toMatch(
-      /^The widest difference \(RTT 0 ms\): Lane bare is faster than Lane framing: time to first event p50 [\d.]+\sms \[/,
+  const textOf = (id: string, of = model) => proseText(figureOf(id, of).finding ?? []).replaceAll('\u00a0', ' ');
+
+  test('of a sweep has each lane at both ends, and at how many points it differs from the reference', () => {
+    expect(textOf('open-connect')).toMatch(/^Time to first event p50, from RTT 0 ms to RTT 100 ms: /);
+    expect(textOf('open-connect')).toMatch(/Lane framing [\d.]+ ms to [\d.]+ ms\.$/);
+    expect(textOf('open-connect')).toMatch(/Lane bare [\d.]+ ms to [\d.]+ ms \(faster at 3 of 3 points\)/);
+    expect(textOf('open-connect')).not.toContain('framing-again');
+  });
+
+  test('of lanes side by side begins with the reference, and takes its words from the verdicts', () => {
+    const saying = (verdict: Verdict) => {
+      const comparisons = survey.comparisons.map((one) => ({ ...one, verdict }));
+      return textOf('dead-recovery', pageModel({ ...survey, comparisons }));
+    };
+    expect(saying('higher')).toMatch(
+      /^Recovery p50: Lane framing [\d.]+ \w+ \[[\d.]+, [\d.]+\]; Lane bare [\d.]+ \w+ \(slower\); /,
+    );
+    expect(saying('equivalent').match(/\(no practical difference\)/g)).toHaveLength(4);
+    expect(saying('inconclusive')).not.toMatch(/faster|slower/);
+  });
+
+  test('of many lanes has the two ends of their ratios', () => {
+    const lanes = Array.from({ length: 12 }, (_, at) => `lane-${at}`);
+    const part = { id: 'wide', figures: ['upstream' as const], points: [POINT], change: echoing };
+    const of = pageModel(makeSurvey({ lanes, parts: [part] }));
+    expect(textOf('wide-upstream', of)).toMatch(
+      /^Echo p50: of 10 comparisons, 9 faster, 0 slower, 1 without a decided difference; from Lane lane-0 × 0\.\d+, faster \(to Lane lane-10\) to /,
     );
   });
 
-  test('says where nothing is decided, and where nothing differs', () => {
-    const saying = (verdict: 'equivalent' | 'inconclusive') => {
-      const comparisons = survey.comparisons.map((one) => ({ ...one, verdict }));
-      return proseText(figureOf('dead-recovery', pageModel({ ...survey, comparisons })).finding ?? []);
-    };
-    expect(saying('equivalent')).toBe('No lane differs from Lane framing by more than the margin of ±5\u00a0%.');
-    expect(saying('inconclusive')).toMatch(/^No difference from Lane framing is decided: 0 of 4 comparisons/);
+  test('marks a figure that may not be cited', () => {
+    const refused = { ok: false, reasons: ['why'] };
+    const estimates = survey.estimates.map((one) => ({ ...one, standing: refused }));
+    expect(textOf('dead-recovery', pageModel({ ...survey, estimates }))).toMatch(/Lane framing [\d.]+ \w+†/);
+    expect(textOf('dead-recovery')).not.toContain('†');
   });
 });

@@ -7,6 +7,7 @@ import { pageModel } from '../view/model.ts';
 import type { Figure } from '../view/page-model.ts';
 import { Anchors } from '../view/words/anchors.ts';
 import { viewsOf } from '../view/words/places.ts';
+import { reportOf } from '../view/words/quotes.ts';
 import { proseText } from '../view/words/verdicts.ts';
 
 const LANES = ['alpha', 'beta', 'gamma', 'beta-tls'];
@@ -36,35 +37,25 @@ describe('a variant', () => {
     expect(table?.definition).toContain('Ratios: to Lane beta, of a variant to what it varies, paired by round');
   });
 
-  test('has its own finding', () => {
-    expect(proseText(figureOf('spread-cpu').finding ?? [])).toMatch(
-      /^The widest difference: Lane alpha takes less server CPU than Lane beta: .+ What an option changes most: Lane gamma takes more server CPU than Lane alpha: /,
-    );
-    const same = makeResult({
-      lanes: ['beta', 'beta-tls'],
-      variants: VARIANTS,
-      change: (cell) => ({ ...cell, wire: { ...cell.wire, perDeliveryBytes: 200 } }),
-    });
-    expect(proseText(figureOf('spread-bytes', same).finding ?? [])).toBe(
-      'No variant differs from what it varies by more than the margin of ±1\u00a0%.',
+  test('is told by its ratio to what it varies', () => {
+    expect(proseText(figureOf('spread-latency').finding ?? []).replaceAll('\u00a0', ' ')).toMatch(
+      /^Latency p50: of 3 comparisons, 1 faster, 2 slower, 0 without a decided difference; from Lane alpha × 0\.\d+, faster \(to Lane beta\) to Lane beta-tls × \d[\d.]*, slower \(to Lane beta\)\.$/,
     );
   });
 
   test('is told against what it varies in words, on the terminal and in exports', () => {
-    const text = describeResult(result);
-    expect(text).toMatch(/^Lane gamma is slower than Lane alpha: /m);
-    expect(text).toMatch(/^Lane beta-tls is slower than Lane beta: /m);
-    const markdown = summaryMarkdown(result, views);
-    expect(markdown).toContain('| Lane | Compared with | Metric | Ratio | Verdict |');
-    expect(markdown).toMatch(/^\| Lane gamma \| Lane alpha \| .+ \| Lane gamma is slower than Lane alpha \|$/m);
+    for (const text of [describeResult(result), summaryMarkdown(reportOf(result, new Anchors()))]) {
+      expect(text).toMatch(/^(- )?Lane alpha\b(.|\n)*times faster than Lane gamma/m);
+      expect(text).toMatch(/^(- )?Lane beta\b(.|\n)*times faster than Lane beta-tls/m);
+    }
     const latex = tablesLatex(result, views);
-    expect(latex).toContain('ratios to the lane that heads each group, paired by round');
+    expect(latex).toContain('ratios to the lane named above each group.');
     expect(latex).toMatch(/\{\\itshape to Lane alpha\} \\\\\n\s+Lane gamma &/);
   });
 
   test('whose original is the only other lane is compared without the reference of the run', () => {
     const two = makeResult({ lanes: ['alpha', 'gamma'], variants: VARIANTS });
-    expect(describeResult(two)).toMatch(/^Lane gamma is slower than Lane alpha: /m);
+    expect(describeResult(two)).toMatch(/^Lane alpha\n {2}latency p50\n.* times faster than Lane gamma$/m);
     expect(figureOf('spread-cpu', two).tables[0]?.definition).toContain('Ratios: to what each varies, paired');
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { type Estimate, type Result, severe } from '../../contract/result.ts';
 import { makeResult, POINT, REFUSED, withLedger } from '../../tests/fixture.ts';
-import { bibtexEntry, bibtexKey, citationSentence } from './citation.ts';
+import { bibtexEntry, bibtexKey, citationId, citationSentence, citeOf } from './citation.ts';
+import { Anchors } from './words/anchors.ts';
+import { viewsOf } from './words/places.ts';
 
 const estimateOf = (result: Result, metric: string, lane = 'gamma'): Estimate => {
   const found = result.estimates.find((one) => one.metric === metric && one.lane === lane);
@@ -13,12 +15,18 @@ describe('a sentence', () => {
   test('says what, of which lane, how much, over how many rounds, where, and from which run', () => {
     const result = makeResult({ rounds: 5 });
     const estimate = { ...estimateOf(result, 'latency.p50Us'), value: 1_398.6, low: 1_251.2, high: 1_579.4 };
-    expect(citationSentence(result, estimate)).toBe(
-      "Latency p50 (p50 of the time from the instant an event was due to the client's first clock reading) of Lane gamma " +
-        'came to 1.40 ms, the mean of 5 rounds with a 95 % t interval of [1.25, 1.58] ms, in the scenario Spread (10 clients, ' +
-        '20 events/s, 128 B payload, browser headers), measured with Pushlab 0.0.1 (commit abcdef012345, ' +
-        'run 20260102-030405-test-7).',
+    expect(citationSentence(result, estimate)).toMatch(
+      /^Latency p50 \(p50 of the time from the instant an event was due to the client's first clock reading\) of Lane gamma came to 1\.40 ms, the mean of 5 rounds with a 95 % t interval of \[1\.25, 1\.58\] ms, ×.2\.\d+ \[2\.\d+, 3\.\d+\] that of Lane beta, in the scenario Spread \(10 clients, 20 events\/s, 128 B payload, browser headers, over loopback\), measured on Test CPU, 2 cores, linux 6\.1, Node 20, in 1 session, with Pushlab 0\.0\.1 \(commit abcdef012345, run 20260102-030405-test-7\)\.$/,
     );
+  });
+
+  test('says the distance where there was one, and no ratio that may not be cited or has none', () => {
+    const far = makeResult({ points: [{ ...POINT, rttMs: 100 }] });
+    expect(citationSentence(far, estimateOf(far, 'latency.p50Us'))).toContain('browser headers, RTT 100 ms), measured');
+    expect(citationSentence(far, estimateOf(far, 'latency.p50Us', 'beta'))).not.toContain('that of');
+    const standing = { ok: false, reasons: ['disturbed'] };
+    const refused = { ...far, comparisons: far.comparisons.map((one) => ({ ...one, standing })) };
+    expect(citationSentence(refused, estimateOf(far, 'latency.p50Us'))).not.toContain('that of');
   });
 
   test('about bytes says which bytes, and their range', () => {
@@ -83,6 +91,46 @@ describe('a sentence', () => {
       expect(sentence).not.toMatch(/undefined|null|NaN|\.\.|,,/);
       expect(sentence).toContain(result.id);
     }
+  });
+});
+
+describe('the figures to cite', () => {
+  const citeIn = (result: Result) => citeOf(result, viewsOf(result, new Anchors()));
+  const figuresIn = (result: Result) =>
+    citeIn(result).scenarios.flatMap(({ lanes }) =>
+      lanes.flatMap(({ label, places }) => places.flatMap(({ figures }) => figures.map((one) => ({ label, ...one })))),
+    );
+
+  test('are each of its own id, and those of a repeated lane are left out', () => {
+    const points = [10, 100].map((clients) => ({ ...POINT, clients }));
+    const result = makeResult({ points, lanes: ['beta', 'gamma', 'again'], duplicates: { again: 'beta' } });
+    const all = figuresIn(result);
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+    expect(new Set(all.map(({ label }) => label.title))).toEqual(new Set(['Lane beta', 'Lane gamma']));
+    expect(all.map(({ id }) => id)).toContain(citationId(estimateOf(result, 'latency.p50Us')));
+  });
+
+  test('come with a command for their lane and the one that it is compared with, in their scenario', () => {
+    const [scenario] = citeIn(makeResult()).scenarios;
+    const commands = scenario?.lanes.map(({ command }) => /--lanes (\S+)/.exec(command)?.[1]);
+    expect(commands).toEqual(['alpha,beta', 'beta', 'gamma,beta']);
+    for (const { command } of scenario?.lanes ?? []) expect(command).toMatch(/ --scenarios spread .* --seed 7$/);
+  });
+
+  test('that may not be cited say so at the start, and the run says which kinds', () => {
+    const result = makeResult({ replace: { warnings: [severe('code', 'why', 'hint', ['latency'])] } });
+    expect(citeIn(result).refused).toContain('Do not cite figures of latency');
+    expect(
+      figuresIn(result)
+        .filter(({ caveat }) => caveat !== '')
+        .map(({ metric }) => metric.kind),
+    ).toContain('latency');
+    expect(citeIn(makeResult()).refused).toBeUndefined();
+  });
+
+  test('are none where nothing was measured', () => {
+    const nothing = makeResult({ replace: { cells: [], estimates: [], comparisons: [] } });
+    expect(citeIn(nothing)).toMatchObject({ example: undefined, scenarios: [], kinds: [] });
   });
 });
 

@@ -1,36 +1,91 @@
 /** What a paper says of a number and of its run: a sentence for each headline number, and an entry for the bibliography. */
 
-import type { Cell, Estimate, Result } from '../../contract/result.ts';
-import { metricOf } from '../../stats/metrics/metrics.ts';
-import { quotedIn } from './tables/tables.ts';
-import { countOf, formatInstant, scaleOf } from './words/format.ts';
+import { createHash } from 'node:crypto';
+import { projectUrl } from '../../contract/project-url.ts';
+import type { Estimate, Result } from '../../contract/result.ts';
+import { type Metric, metricOf, shownIn } from '../../stats/metrics/metrics.ts';
+import type { LaneLabel } from './page-model.ts';
+import { scenarioCommand } from './words/commands.ts';
+import { countOf, formatInstant, formatInterval, intervalText, RATIO, scaleOf } from './words/format.ts';
 import { escapeLatex } from './words/latex.ts';
 import { placeName } from './words/named-places.ts';
-import { type ScenarioView, withoutDuplicates } from './words/places.ts';
+import { type LaneAtPlace, type ScenarioView, withoutDuplicates } from './words/places.ts';
 import { keyOf } from './words/points.ts';
-import { isRefused, namesOf, refusedKinds } from './words/standing.ts';
-import { commitText, formatEstimate, inSentence, laneText, settingText, softwareText } from './words/wording.ts';
+import { isRefused, namesOf, refusedKinds, UNCITABLE_MARK } from './words/standing.ts';
+import {
+  commitText,
+  conditionsText,
+  formatEstimate,
+  inSentence,
+  laneText,
+  settingText,
+  softwareText,
+} from './words/wording.ts';
 
 const AUTHOR = 'The Pushlab authors';
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
+/** The parts of a sentence that stands for itself in a paper; `what` says which quantity, and of bytes which of them. */
+interface Citation {
+  readonly caveat: string;
+  readonly what: string;
+  readonly lane: string;
+  readonly value: string;
+  readonly place: string;
+  readonly run: string;
+}
+
 /**
- * A sentence that stands for itself in a paper: which quantity (of bytes: which of them), of which lane with which options,
- * the value with its interval or range and its rounds, the scenario at which point, and the run. Where the figure may not be
- * cited, the sentence says so first.
+ * A sentence that stands for itself in a paper: which quantity, of which lane with which options, the value with its interval
+ * or range, its rounds and its ratio to the reference, the scenario at which point, and the run with its machine. Where the
+ * figure may not be cited, the sentence says so first.
  */
 export function citationSentence(result: Result, estimate: Estimate): string {
-  const metric = metricOf(estimate.metric);
-  const found = result.scenarios.find(({ id }) => id === estimate.scenario);
-  const scenario = found?.title ?? estimate.scenario;
-  const place = found && placeName(found, estimate.point);
-  const isHere = ({ scenario, point }: Cell) =>
-    scenario === estimate.scenario && keyOf(point) === keyOf(estimate.point);
-  const lane = laneText(result, estimate.lane, isHere);
-  return (
-    `${caveat(estimate)}${metric.title} (${inSentence(metric.definition)}) of ${lane} came to ${valueText(estimate, result.merged?.length)}, ` +
-    `in the scenario ${scenario}${place === undefined ? '' : `, ${place}`} (${settingText([estimate.point])}), measured with ${softwareText(result)}.`
+  const { caveat, what, lane, value, place, run } = citationOf(result, estimate);
+  // The page's script puts its sentences together in the same way.
+  return `${caveat}${what} of ${lane} came to ${value}, ${place}, ${run}.`;
+}
+
+function citationOf(result: Result, estimate: Estimate): Citation {
+  return {
+    caveat: caveat(estimate),
+    what: whatText(metricOf(estimate.metric)),
+    lane: laneText(result, estimate.lane, (cell) => isAt(cell, estimate)),
+    value: valueText(estimate, result.merged?.length) + ratioText(result, estimate),
+    place: placeText(result, estimate),
+    run: runText(result),
+  };
+}
+
+type Scenario = Result['scenarios'][number];
+type Placed = Pick<Estimate, 'scenario' | 'point'>;
+const isAt = (one: Placed, other: Placed) => one.scenario === other.scenario && keyOf(one.point) === keyOf(other.point);
+
+function whatText({ title, definition }: Metric): string {
+  return `${title} (${inSentence(definition)})`;
+}
+
+/** `in the scenario Fan-out, one client (1 client, 20 events/s, 128 B payload, browser headers, over loopback)` */
+function placeText({ scenarios }: Result, { scenario: id, point }: Estimate): string {
+  const found = scenarios.find((scenario) => scenario.id === id);
+  const place = found && placeName(found, point);
+  const distance = point.rttMs === undefined ? ', over loopback' : '';
+  return `in the scenario ${found?.title ?? id}${place === undefined ? '' : `, ${place}`} (${settingText([point])}${distance})`;
+}
+
+function runText(result: Result): string {
+  const { environment, sessions } = result;
+  return `measured on ${conditionsText(environment)}, in ${countOf(sessions.length, 'session')}, with ${softwareText(result)}`;
+}
+
+/** `, × 1.20 [1.17, 1.24] that of WebSocket`; empty without a ratio that may be cited. */
+function ratioText({ comparisons, lanes }: Result, estimate: Estimate): string {
+  const found = comparisons.find(
+    (one) => one.lane === estimate.lane && one.metric === estimate.metric && isAt(one, estimate),
   );
+  if (!found || isRefused(found)) return '';
+  const ratio = intervalText(formatInterval({ ...found, value: found.ratio }, RATIO));
+  return `, ×\u00a0${ratio} that of ${lanes.find(({ id }) => id === found.reference)?.title ?? found.reference}`;
 }
 
 function caveat({ standing: { ok, reasons } }: Estimate): string {
@@ -60,8 +115,10 @@ export function bibtexKey({ id }: Pick<Result, 'id'>): string {
 /**
  * An entry of a bibliography for the run. `@misc`, which every BibTeX style and biblatex know; the fields that only some of
  * them print stand in the note.
+ *
+ * @param url of the project; @default what package.json says
  */
-export function bibtexEntry(result: Result): string {
+export function bibtexEntry(result: Result, url: string | undefined = projectUrl): string {
   const { id, startedAt, environment, citable } = result;
   const date = new Date(startedAt);
   const refused = refusedKinds(citable);
@@ -79,32 +136,99 @@ export function bibtexEntry(result: Result): string {
     `  year   = {${date.getUTCFullYear()}},`,
     `  month  = ${MONTHS[date.getUTCMonth()]},`,
     `  note   = {${escapeLatex(note)}},`,
+    // Braces end a field, escaped or not.
+    ...(url === undefined ? [] : [`  url    = {${url.replace(/[{}]/g, encodeURIComponent)}},`]),
     '}',
     '',
   ].join('\n');
 }
 
+/** The id of a figure's sentence on the page; no name of a result makes one with this sign. */
+export function citationId({ scenario, point, lane, metric }: Estimate): string {
+  const place = [scenario, keyOf(point), lane, metric].join(' ');
+  return `cite_${createHash('sha256').update(place).digest('base64url').slice(0, 8)}`;
+}
+
+export interface CitedScenario {
+  readonly title: string;
+  readonly lanes: readonly CitedLane[];
+}
+
+export interface CitedLane {
+  readonly label: LaneLabel;
+  /** Measures the lane again, with the one that it is compared with. */
+  readonly command: string;
+  readonly places: readonly CitedPlace[];
+}
+
+/** Figures of a lane at a place: the sentence of each has these two parts. */
+interface CitedPlace extends Pick<Citation, 'lane' | 'place'> {
+  readonly figures: readonly (Pick<Citation, 'caveat' | 'value'> & { readonly id: string; readonly metric: Metric })[];
+}
+
+export type CiteModel = ReturnType<typeof citeOf>;
+
 export function citeOf(result: Result, views: readonly ScenarioView[]) {
+  const scenarios = views.map(withoutDuplicates).map((view) => citedScenario(result, view));
+  const lanes = scenarios.flatMap((scenario) => scenario.lanes);
+  const example = lanes.find(({ label }) => label.isReference) ?? lanes[0];
+  const exampleId = example?.places[0]?.figures[0]?.id;
+  const cited = result.estimates.find((estimate) => citationId(estimate) === exampleId);
+  const metrics = lanes.flatMap(({ places }) => places.flatMap(({ figures }) => figures.map(({ metric }) => metric)));
   return {
-    text:
-      'Each sentence stands for itself: value, interval, rounds, setting, version and run. Copy it, or put it in your own words and keep all of these.' +
-      (result.estimates.some(isRefused) ? ' A figure that may not be cited has the reasons first.' : ''),
-    groups: views.map(withoutDuplicates).map((view) => groupOf(view, result)),
+    text: 'A figure in a table leads to its sentence. Times are of this machine and session: cite them with both, or cite ratios.',
+    refused: refusedText(result.citable),
+    example: cited &&
+      example && { id: citationId(cited), sentence: citationSentence(result, cited), command: example.command },
+    run: runText(result),
+    kinds: [...new Set(metrics)].map((metric) => ({ id: metric.id, text: whatText(metric) })),
+    scenarios,
+    plain: plainCitation(result),
     bibtex: bibtexEntry(result),
   };
 }
 
-function groupOf({ scenario, places }: ScenarioView, result: Result) {
-  const metrics = quotedIn(scenario);
-  return {
-    title: scenario.title,
-    sentences: places.flatMap(({ lanes }) =>
-      lanes.flatMap(({ label, estimates }) =>
-        metrics.flatMap((metric) => {
-          const estimate = estimates.get(metric);
-          return estimate ? { lane: label, text: citationSentence(result, estimate) } : [];
-        }),
-      ),
-    ),
-  };
+function citedScenario(result: Result, { scenario, places }: ScenarioView): CitedScenario {
+  const all = places.flatMap(({ lanes }) => lanes);
+  const lanes = result.lanes.flatMap(({ id, title }) => {
+    const mine = all.filter(({ cells }) => cells[0]?.lane === id);
+    const cited = mine.flatMap((lane) => citedPlace(result, scenario, lane));
+    const references = mine.flatMap(({ comparisons }) => [...comparisons.values()].map(({ reference }) => reference));
+    const [first] = mine;
+    if (!first || cited.length === 0) return [];
+    const command = scenarioCommand(result, { ...scenario, lanes: [...new Set([id, ...references])] });
+    // At several poll intervals, which the label would tell, the places do.
+    return [{ label: { ...first.label, title }, command, places: cited }];
+  });
+  return { title: scenario.title, lanes };
+}
+
+function citedPlace(result: Result, { figures }: Scenario, { estimates }: LaneAtPlace): CitedPlace[] {
+  const shown = new Set(
+    (['chart', 'exported'] as const).flatMap((place) => shownIn(place, figures).map(({ metric }) => metric.id)),
+  );
+  // The head of the page and its tables may show any that is no part of another.
+  const cited = [...estimates.values()].filter(({ metric }) => shown.has(metric) || !metricOf(metric).isPart);
+  const [first] = cited;
+  if (!first) return [];
+  const { lane, place } = citationOf(result, first);
+  const lines = cited.map((estimate) => {
+    const { caveat, value } = citationOf(result, estimate);
+    return { id: citationId(estimate), metric: metricOf(estimate.metric), caveat, value };
+  });
+  return [{ lane, place, figures: lines }];
+}
+
+/** How the run may not be cited; undefined where all of it may. */
+function refusedText(citable: Result['citable']): string | undefined {
+  const kinds = refusedKinds(citable);
+  if (kinds.length === 0) return undefined;
+  return `Do not cite figures of ${namesOf(kinds)} that have a ${UNCITABLE_MARK}, nor ratios made of them: their sentences begin with the reasons.`;
+}
+
+/** `The Pushlab authors (2026). Pushlab: a comparison lab for server push. Version …` */
+function plainCitation({ id, startedAt, environment }: Result): string {
+  const year = new Date(startedAt).getUTCFullYear();
+  const software = `Version ${environment.versions.pushlab}, ${commitText(environment)}`;
+  return `${AUTHOR} (${year}). Pushlab: a comparison lab for server push. ${software}, run ${id} of ${formatInstant(startedAt)}.`;
 }

@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { type CompletedCell, FIGURES, notice, type Result, severe } from '../../contract/result.ts';
 import { failed, makeResult, POINT, REFUSED, SCENARIO, withLedger } from '../../tests/fixture.ts';
 import { renderReport } from '../page/render.ts';
-import { chartSpecs } from './charts/charts.ts';
-import { figuresOf, pageModel } from './model.ts';
-import type { Chart, DotChart, Figure, StackChart, Table } from './page-model.ts';
+import { drawingOf } from './charts/plots.ts';
+import { figuresOf, type PageModel, pageModel } from './model.ts';
+import type { Chart, DotChart, Figure, Table } from './page-model.ts';
 
 const figureOf = (result: Result, id: string): Figure => {
   const figure = pageModel(result)
@@ -18,6 +18,7 @@ const cellsOf = ({ rows, columns }: Table, lane: string, label: string): string 
   const cell = rows.find(({ header }) => header === lane)?.cells[at];
   return [cell?.text, cell?.interval].filter((part) => part !== undefined).join(' ');
 };
+const drawn = (model: PageModel) => drawingOf(figuresOf(model));
 const chartOf = (figure: Figure): Chart | undefined => figure.charts?.[0]?.panels[0]?.chart;
 const dots = (figure: Figure) => chartOf(figure) as DotChart;
 const tableOf = (figure: Figure): Table => {
@@ -40,7 +41,7 @@ describe('the model', () => {
     const result = deepFreeze(makeResult());
     const first = pageModel(result);
     expect(pageModel(result)).toEqual(first);
-    expect(chartSpecs(figuresOf(first))).toEqual(chartSpecs(figuresOf(pageModel(result))));
+    expect(drawn(first)).toEqual(drawn(pageModel(result)));
   });
 
   test('does not depend on the order in which cells ran', () => {
@@ -63,25 +64,26 @@ describe('polls, and the parts of a latency', () => {
     ...(cell.lane === 'gamma' && { polls: { answered: 50, empty: 0 } }),
     ...(cell.lane === 'beta' && { latencyParts: { feedUs: 100, serverUs: 200, wireUs: 300, clientUs: 20 } }),
   });
-  const titlesOf = (result: Result) =>
-    pageModel(result).sections.flatMap(({ figures }) => figures.map(({ title }) => title));
+  const tableOf = (result: Result, title: string) =>
+    pageModel(result)
+      .sections.flatMap(({ figures }) => figures.flatMap(({ tables }) => tables))
+      .find((one) => one.title.startsWith(title));
 
   test('have a table of the lanes that tell them', () => {
-    const figures = pageModel(makeResult({ change })).sections.flatMap((section) => section.figures);
-    const [polls] = figures.find(({ title }) => title === 'Per poll')?.tables ?? [];
+    const polls = tableOf(makeResult({ change }), 'Per poll');
     expect(polls?.columns.map(({ label }) => label)).toEqual([
       ...['Lane', 'Events per poll', 'Bytes per poll', 'CPU per poll', 'Rounds'],
     ]);
     expect(polls?.rows.map(({ header, cells }) => [header, cells[0]?.text])).toEqual([['Lane gamma', '20']]);
-    const [parts] = figures.find(({ title }) => title === 'Parts of latency')?.tables ?? [];
+    const parts = tableOf(makeResult({ change }), 'Parts of latency');
     expect(parts?.rows.map(({ header, cells }) => [header, ...cells.map(({ text }) => text)])).toEqual([
       ['Lane beta', '100', '200', '300', '20', '3'],
     ]);
   });
 
   test('have none where no lane tells them', () => {
-    expect(titlesOf(makeResult())).not.toContain('Per poll');
-    expect(titlesOf(makeResult())).not.toContain('Parts of latency');
+    expect(tableOf(makeResult(), 'Per poll')).toBeUndefined();
+    expect(tableOf(makeResult(), 'Parts of latency')).toBeUndefined();
   });
 });
 
@@ -127,13 +129,16 @@ describe('numbers of a table', () => {
   });
 
   test('are those of the chart beside it', () => {
-    for (const id of ['spread-latency', 'spread-cpu', 'spread-memory']) {
-      const figure = figureOf(result, id);
-      const { series, lanes, unit } = dots(figure);
+    const memory = figureOf(result, 'spread-cpu').charts?.[1]?.panels[0]?.chart as DotChart;
+    const tables = [tableOf(figureOf(result, 'spread-latency')), tableOf(figureOf(result, 'spread-memory'))] as const;
+    for (const [{ series, lanes, unit }, table] of [
+      [dots(figureOf(result, 'spread-latency')), tables[0]],
+      [memory, tables[1]],
+    ] as const) {
       for (const { label, estimates } of series) {
         expect(estimates).toHaveLength(3);
         for (const { row, text } of estimates) {
-          const printed = cellsOf(tableOf(figure), lanes[row]?.title ?? '', label).split(' ')[0];
+          const printed = cellsOf(table, lanes[row]?.title ?? '', label).split(' ')[0];
           expect(text).toBe(`${printed} ${unit}`);
         }
       }
@@ -145,14 +150,9 @@ describe('numbers of a table', () => {
     expect(table.columns.filter(({ label }) => /^p\d+$/.test(label)).map(({ unit }) => unit)).toEqual(['ms', 'ms']);
   });
 
-  test('of bytes are split into payload and overhead of either direction', () => {
-    const figure = figureOf(result, 'spread-bytes');
-    const [table, chart] = [tableOf(figure), chartOf(figure)];
-    const row = ['Total', 'Payload', 'Overhead down', 'Overhead up'].map((label) =>
-      cellsOf(table, 'Lane gamma', label),
-    );
-    expect(row).toEqual(['140', '128', '8', '4']);
-    expect((chart as StackChart).parts.map(({ values }) => values[2])).toEqual([128, 8, 4]);
+  test('of bytes are all of them, and those that are not payload', () => {
+    const table = tableOf(figureOf(result, 'spread-bytes'));
+    expect(['On the sockets', 'Overhead'].map((label) => cellsOf(table, 'Lane gamma', label))).toEqual(['140', '12']);
   });
 
   describe('of a lane that compresses', () => {
@@ -162,7 +162,7 @@ describe('numbers of a table', () => {
       const wire = { ...cell.wire, window: { ...window, clients }, perDeliveryBytes: 60 };
       return { ...cell, options: { compression: 'deflate' }, wire };
     };
-    const labels = ['Total', 'Payload', 'Overhead down', 'Overhead up'];
+    const labels = ['On the sockets', 'Overhead'];
     const rowOf = (figure: Figure) => labels.map((label) => cellsOf(tableOf(figure), 'Lane alpha', label));
 
     test('have the payload that the ledger saw on the wire', () => {
@@ -174,14 +174,13 @@ describe('numbers of a table', () => {
         return { ...rest, wire: { ...wire, ledger: { ...wire.ledger, window: read } } };
       };
       const figure = figureOf(makeResult({ lanes: ['alpha'], change: readAlong }), 'spread-bytes');
-      expect(rowOf(figure)).toEqual(['60', '57', '3', '0']);
-      expect((chartOf(figure) as StackChart).parts.map(({ values }) => values[0])).toEqual([57, 3, 0]);
+      expect(rowOf(figure)).toEqual(['60', '3']);
     });
 
     test('have a total alone where no ledger was kept', () => {
       const figure = figureOf(makeResult({ lanes: ['alpha'], change: compressed }), 'spread-bytes');
-      expect(rowOf(figure)).toEqual(['60', 'not known', 'not known', '0']);
-      expect(figure.charts).toEqual([]);
+      expect(cellsOf(tableOf(figure), 'Lane alpha', 'On the sockets')).toBe('60');
+      expect(tableOf(figure).notes).toEqual([expect.stringMatching(/^Overhead: needs .* compressed/)]);
     });
   });
 });
@@ -336,27 +335,31 @@ describe('lanes and scenarios come from the result', () => {
         .replaceAll('gamma', 'tre')
         // Not the name of a field.
         .replaceAll(/spread(?!":)/g, 'quattro');
-    const model = (result: Result) => JSON.stringify(pageModel(result));
+    // Ids of sentences are made of names.
+    const model = (result: Result) => JSON.stringify(pageModel(result)).replace(/cite_[\w-]{8}/g, 'cite_');
     const result = makeResult();
     const renamed = JSON.parse(rename(JSON.stringify(result))) as Result;
     expect(model(renamed)).toBe(rename(model(result)));
     expect(model(renamed)).not.toBe(model(result));
   });
 
-  test('so that a scenario of many points is one section, with one chart over all of its numbers', () => {
+  test('so that a scenario of many points is one section, with a chart of each kind over all of its numbers', () => {
     const points = [1_000, 10, 100].map((clients) => ({ ...POINT, clients }));
     const result = makeResult({ points });
-    const { sections } = pageModel(result);
-    expect(sections.map(({ id, title, setting }) => [id, title, setting])).toEqual([
+    const { further, time } = pageModel(result);
+    expect(further.map(({ id, title, setting }) => [id, title, setting])).toEqual([
       ['spread', 'Spread', '20 events/s · 128 B payload · browser headers · 3 rounds'],
     ]);
+    expect(time?.missing?.map(({ command }) => command)).toContain('npm run bench -- --scenarios fanout');
     const figure = figureOf(result, 'spread-latency');
     expect(chartOf(figure)).toMatchObject({
       kind: 'lines',
-      y: { title: 'Latency p50, ms (logarithmic)' },
+      y: { title: 'Latency p50, ms', scale: 'log' },
       x: { title: 'Clients (logarithmic)', ticks: [{ text: '10' }, { text: '100' }, { text: '1,000' }] },
     });
-    expect(figure.charts?.flatMap(({ panels }) => panels)).toHaveLength(1);
+    expect(figure.charts?.map(({ panels }) => panels.map(({ title }) => title))).toEqual([
+      ['Latency p50', 'Bytes per delivery', 'Server CPU per delivery', 'Server memory per client'],
+    ]);
     expect([...new Set(tableOf(figure).rows.map(({ group }) => group))]).toEqual([
       '10 clients',
       '100 clients',
@@ -366,13 +369,9 @@ describe('lanes and scenarios come from the result', () => {
 
   test('so that charts side by side share one axis', () => {
     const points = [10, 100].map((clients) => ({ ...POINT, clients }));
-    const specs = chartSpecs(figuresOf(pageModel(makeResult({ points }))));
-    const axes = specs
-      .filter(({ canvas }) => canvas.startsWith('spread-cpu'))
-      .map(({ config }) => JSON.stringify((config.options as { scales: { x: object } }).scales.x));
-    expect(axes).toHaveLength(2);
-    expect(new Set(axes).size).toBe(1);
-    expect(axes[0]).toContain('"suggestedMax"');
+    const plots = drawn(pageModel(makeResult({ points }))).plots.filter(({ id }) => id.startsWith('spread-cpu'));
+    expect(plots).toHaveLength(2);
+    expect(plots[1]?.x).toEqual(plots[0]?.x);
   });
 
   test.each(FIGURES)('so that a scenario asks for its figures: %s alone', (name) => {
@@ -386,7 +385,7 @@ describe('lanes and scenarios come from the result', () => {
 
   test('so that more lanes than colours still have a colour each', () => {
     const lanes = Array.from({ length: 11 }, (_, at) => `lane-${at}`);
-    const text = JSON.stringify(chartSpecs(figuresOf(pageModel(makeResult({ lanes, reference: 'lane-0' })))));
+    const text = JSON.stringify(drawn(pageModel(makeResult({ lanes, reference: 'lane-0' }))));
     expect(new Set(text.match(/--lane-\d+/g))).toEqual(new Set([1, 2, 3, 4, 5, 6, 7, 8].map((at) => `--lane-${at}`)));
   });
 });

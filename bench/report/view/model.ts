@@ -3,10 +3,17 @@
 import type { Result } from '../../contract/result.ts';
 import { checksOf } from './checks.ts';
 import { citeOf } from './citation.ts';
+import { claimsOf } from './claims/claims.ts';
 import { noiseFloorOf } from './findings/noise-floor.ts';
+import { breakEvenOf } from './formulas/break-even.ts';
+import { constantsOf } from './formulas/constants.ts';
+import { residualsOf } from './formulas/residuals.ts';
+import { measuredSections } from './further/measured.ts';
 import { heroOf } from './hero/hero.ts';
+import { refusedFigures } from './hero/trust.ts';
+import { limitsOf } from './limits.ts';
+import { numbersOf } from './numbers/numbers.ts';
 import type { Entry, Figure } from './page-model.ts';
-import { sectionOf } from './section.ts';
 import { betweenRunsTable } from './tables/between-runs-table.ts';
 import { conditionsOf } from './tables/conditions.ts';
 import { type EarlierRun, earlierTable } from './tables/earlier-table.ts';
@@ -15,38 +22,50 @@ import { Anchors } from './words/anchors.ts';
 import { countOf, formatCount, formatDuration, formatInstant } from './words/format.ts';
 import { reportOf } from './words/quotes.ts';
 import { sessionText } from './words/standing.ts';
-import { commitText, reproduceLines, runsBeforeText } from './words/wording.ts';
+import { commitText, reproduceLines, runsBeforeText, sourceText } from './words/wording.ts';
 
 export type PageModel = ReturnType<typeof pageModel>;
 
 /** @param earlier runs of the same settings on the same machine, for the table that stands them beside this one */
 export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
   const report = reportOf(result, new Anchors());
-  const { views, anchors } = report;
+  const { views } = report;
   const hero = heroOf(report);
+  const constants = constantsOf(report);
+  const wire = wireSection(report);
+  const { time, silence, server, further } = measuredSections(report, wire !== undefined);
   // Parts, in the order of the page; one that the result has nothing for is undefined, and left out.
   return {
     title: `${hero.question} · Pushlab`,
     hero,
-    nothingMeasured: views.length > 0 ? undefined : 'No cell was measured: the run ended before its first cell did.',
-    wire: wireSection(report),
-    // Here: numbers, breakEven, time, silence, server.
-    sections: views
-      .map((view) => sectionOf(view, result, hero.question, anchors))
-      .filter(({ figures }) => figures.length > 0),
-    // Here: model, claims, limits.
+    wire,
+    numbers: numbersOf(report, constants),
+    breakEven: breakEvenOf(report, constants),
+    ...{ time, silence, server, further },
+    sections: [time, silence, server, ...further].flatMap((section) => section ?? []),
+    model: residualsOf(report, constants),
+    claims: claimsOf(report),
+    limits: limitsOf(report),
     cite: citeOf(result, views),
     reproduce: reproduceOf(result),
     runs: [betweenRunsTable(result, views), earlierTable(result, views, earlier)],
-    checks: { ...checksOf(result, views), noiseFloor: noiseFloorOf(result), session: sessionText(result) },
+    checks: {
+      ...checksOf(result, views),
+      noiseFloor: noiseFloorOf(result),
+      session: sessionText(result),
+      refused: refusedFigures(report),
+    },
     facts: factsOf(result),
     conditions: conditionsOf(result, views),
+    source: sourceText(result),
   };
 }
 
 /** All that have charts, in the order of the page. */
-export function figuresOf({ sections }: PageModel): Figure[] {
-  return sections.flatMap(({ figures }) => figures);
+export function figuresOf({ breakEven, sections, model }: PageModel): Figure[] {
+  const computed = [breakEven, model].map((one) => (one && 'charts' in one ? [one] : []));
+  const [before = [], after = []] = computed;
+  return [...before, ...sections.flatMap(({ figures }) => figures), ...after];
 }
 
 function factsOf(result: Result): Entry[] {

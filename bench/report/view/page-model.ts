@@ -1,7 +1,5 @@
 /** What the page is made of, before any HTML: every number chosen, rounded and given its unit. */
 
-import type { LinePoint } from './charts/chart-spec.ts';
-
 export interface Entry {
   readonly term: string;
   readonly text: string;
@@ -13,7 +11,7 @@ export type Prose = readonly (string | { readonly strong: string } | { readonly 
 export interface LaneLabel {
   readonly title: string;
   readonly index: number;
-  /** Place of its transport among those of the run, from 0: the page's palette goes by it. */
+  /** Place of its transport, from 0, the same in every run: the page's palette goes by it. */
   readonly hue: number;
   /** Place among the lanes of its transport, from 0: marks and lines go by it. */
   readonly variant: number;
@@ -29,13 +27,23 @@ export interface Section {
   readonly setting: string;
   readonly notes: readonly string[];
   readonly figures: readonly Figure[];
+  readonly missing?: readonly Missing[];
+}
+
+/** What this run did not measure, and the command that does. */
+export interface Missing {
+  readonly text: string;
+  readonly command: string;
 }
 
 export interface Figure {
   readonly id: string;
   readonly title: string;
+  /** Folded with the tables; its finding and its charts are open. */
   readonly definition: string;
   readonly finding?: Prose | undefined;
+  /** Drawn beside the charts. */
+  readonly diagram?: 'gap';
   /** Empty where no lane has a value to show; undefined of a figure that is a table alone. */
   readonly charts: readonly ChartGroup[] | undefined;
   /** The first has the numbers of the charts. */
@@ -45,6 +53,12 @@ export interface Figure {
 export interface ChartGroup {
   readonly title: string | undefined;
   readonly panels: readonly Panel[];
+  /** Below each other, still with one range; side by side where it is not set. */
+  readonly isStacked?: boolean;
+}
+
+export function isBeside({ panels, isStacked = false }: ChartGroup): boolean {
+  return panels.length > 1 && !isStacked;
 }
 
 export interface Panel {
@@ -56,10 +70,14 @@ export interface Panel {
 export type Chart = DotChart | StackChart | LineChart;
 
 interface ChartBase {
+  /** What its marks are, where those are not rounds and their means. */
+  readonly reading?: readonly string[];
   readonly label: string;
   readonly unit: string;
   readonly axisTitle: string;
   readonly lanes: readonly LaneLabel[];
+  /** Drawn small, where several charts of a section are read on one screen. */
+  readonly isDense?: boolean;
 }
 
 /** One line a lane; one symbol a series: each round a dot, the estimate with its interval above them. */
@@ -120,6 +138,15 @@ export interface LineAxis {
 }
 
 /** Values are in the units of the axes, or places on an axis with ticks of its own. */
+export interface LinePoint {
+  readonly x: number;
+  readonly y: number;
+  readonly round?: string;
+  readonly low?: number | null;
+  readonly high?: number | null;
+  readonly text?: string;
+}
+
 export interface LaneLine {
   readonly rounds: readonly LinePoint[];
   readonly points: readonly LinePoint[];
@@ -158,6 +185,8 @@ export interface TableCell {
   /** Said behind it: the value with the attempts that do not count. */
   readonly aside?: string | undefined;
   readonly isRemark?: boolean;
+  /** Id of the sentence that cites it; undefined where it has none. */
+  readonly cite?: string | undefined;
   /** Why it may not be cited; undefined where it may. */
   readonly refusal?: string | undefined;
 }

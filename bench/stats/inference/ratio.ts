@@ -104,12 +104,3 @@ export function ratiosByRun(
   if (!pairs.every(({ a, b }) => a > 0 && b > 0)) return [];
   return byRun(pairs).map((ofRun) => ofRun.map(({ a, b }) => a / b));
 }
-
-/** Those of all runs. */
-export function ratiosByRound(
-  mine: readonly CompletedCell[],
-  theirs: readonly CompletedCell[],
-  of: Metric['of'],
-): number[] {
-  return ratiosByRun(mine, theirs, of).flat();
-}

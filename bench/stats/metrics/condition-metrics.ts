@@ -36,8 +36,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['idle'],
       exported: { table: 'silence', isQuoted: true },
       terminal: { label: 'bytes/client·min' },
-      sentence: { after: ' per client and minute' },
-      span: { name: 'bytes of silence per client and minute' },
       comparedFor: ['idle'],
       progress: { label: 'B/client-minute', per: 1, decimals: 0 },
     },
@@ -88,7 +86,6 @@ export const conditionMetrics: readonly Metric[] = [
       chart: { plot: 'Bytes of silence' },
       exported: { table: 'silence' },
       terminal: { label: 'with TCP/IP' },
-      sentence: { after: ' per client and minute, with TCP/IP headers' },
     },
   },
   {
@@ -126,7 +123,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['idle'],
       exported: { table: 'silence', isQuoted: true },
       terminal: { label: 'CPU/client·min' },
-      sentence: { after: ' per client and minute' },
     },
   },
   {
@@ -143,8 +139,6 @@ export const conditionMetrics: readonly Metric[] = [
       chart: { plot: 'Time to the first event' },
       exported: { table: 'first-event', isQuoted: true },
       terminal: { label: 'first event p50' },
-      sentence: {},
-      span: { name: 'a p50 time to the first event' },
       comparedFor: ['connect'],
       progress: { label: 'first event, ms', per: 1e3, decimals: 2 },
     },
@@ -169,7 +163,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['connect'],
       chart: { plot: 'Time to the first event' },
       exported: { table: 'first-event' },
-      terminal: { label: 'first event p95', isDetail: true },
     },
   },
   {
@@ -185,8 +178,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['connect'],
       exported: { table: 'first-event', isQuoted: true },
       terminal: { label: 'bytes to it' },
-      sentence: {},
-      span: { name: 'bytes to the first event' },
     },
   },
   {
@@ -203,8 +194,6 @@ export const conditionMetrics: readonly Metric[] = [
       chart: { plot: 'Echo' },
       exported: { table: 'echo', label: 'Echo p50', isQuoted: true },
       terminal: { label: 'echo p50' },
-      sentence: {},
-      span: { name: 'a p50 echo' },
       comparedFor: ['upstream'],
       progress: { label: 'echo, ms', per: 1e3, decimals: 2 },
     },
@@ -229,7 +218,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['upstream'],
       chart: { plot: 'Echo' },
       exported: { table: 'echo', label: 'Echo p95' },
-      terminal: { label: 'echo p95' },
     },
   },
   {
@@ -249,7 +237,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['upstream'],
       exported: { table: 'echo', isQuoted: true },
       terminal: { label: 'bytes/message' },
-      sentence: {},
     },
   },
   {
@@ -266,8 +253,6 @@ export const conditionMetrics: readonly Metric[] = [
       chart: { plot: 'Recovery' },
       exported: { table: 'recovery', isQuoted: true },
       terminal: { label: 'recovery p50' },
-      sentence: {},
-      span: { name: 'a p50 recovery' },
       comparedFor: ['recovery'],
       progress: { label: 'recovery, ms', per: 1e3, decimals: 0 },
     },
@@ -284,7 +269,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['recovery'],
       chart: { plot: 'Recovery' },
       exported: { table: 'recovery' },
-      terminal: { label: 'last client' },
     },
   },
   {
@@ -301,8 +285,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['recovery'],
       chart: { label: 'Connections tried' },
       exported: { table: 'recovery', isQuoted: true },
-      terminal: { label: 'attempts/client' },
-      sentence: { after: ' per client' },
     },
   },
   {
@@ -315,8 +297,6 @@ export const conditionMetrics: readonly Metric[] = [
       chart: { plot: 'Polls answered' },
       exported: { table: 'capacity', isQuoted: true },
       terminal: { label: 'polls answered' },
-      sentence: {},
-      span: { name: 'a rate of polls answered' },
       comparedFor: ['capacity'],
       progress: { label: 'polls/s', per: 1, decimals: 0 },
     },
@@ -330,7 +310,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['capacity'],
       chart: { plot: 'Polls answered' },
       exported: { table: 'capacity' },
-      terminal: { label: 'by the witness' },
     },
   },
   {
@@ -346,7 +325,6 @@ export const conditionMetrics: readonly Metric[] = [
       figures: ['capacity'],
       exported: { table: 'capacity', isQuoted: true },
       terminal: { label: 'bytes/poll' },
-      sentence: {},
     },
   },
   {
@@ -364,7 +342,6 @@ export const conditionMetrics: readonly Metric[] = [
       chart: { label: 'Memory' },
       exported: { table: 'server', isQuoted: true },
       terminal: { label: 'peak memory' },
-      span: { name: 'a peak memory of the server' },
     },
   },
 ];

@@ -24,41 +24,22 @@ export const latencyPartMetrics: readonly Metric[] = [
     samplesOf: ({ libraryLatency }) => libraryLatency?.count ?? 0,
     isPercentile: true,
     isPart: true,
-    shown: shownAs({ label: 'libraries p50' }),
+    shown: shownAs(),
   },
-  part('latency.feedUs', 'feedUs', 'Feed lag', 'from the instant an event was due to its publication', {
-    label: 'feed',
-  }),
+  part('latency.feedUs', 'feedUs', 'Feed lag', 'from the instant an event was due to its publication'),
   part(
     'latency.serverUs',
     'serverUs',
     'Time at the server',
     'from the publication of an event to the write of its bytes, with the wait for the poll of a lane that polls',
-    {
-      label: 'server',
-      note: 'server: until written; of polls, the wait for the poll.',
-    },
     'Until written; of polls, the wait for the poll',
   ),
-  part('latency.wireUs', 'wireUs', 'Wire and wake-up', "from the write of an event's bytes until they woke the probe", {
-    label: 'wire',
-  }),
-  part('latency.clientUs', 'clientUs', 'Client queue', 'for which the probe let an event wait that had woken it', {
-    label: 'client',
-  }),
+  part('latency.wireUs', 'wireUs', 'Wire and wake-up', "from the write of an event's bytes until they woke the probe"),
+  part('latency.clientUs', 'clientUs', 'Client queue', 'for which the probe let an event wait that had woken it'),
 ];
 
-type OnTerminal = Pick<NonNullable<Shown['terminal']>, 'label' | 'note'>;
-
 /** @param onPage heads its column of the page, where the title leaves something open */
-function part(
-  id: string,
-  field: keyof LatencyParts,
-  title: string,
-  what: string,
-  onTerminal: OnTerminal,
-  onPage?: string,
-): Metric {
+function part(id: string, field: keyof LatencyParts, title: string, what: string, onPage?: string): Metric {
   return {
     id,
     title,
@@ -70,15 +51,14 @@ function part(
     of: ({ latencyParts }) => latencyParts?.[field],
     ...PROBED,
     isPart: true,
-    shown: shownAs(onTerminal, onPage),
+    shown: shownAs(onPage),
   };
 }
 
-function shownAs(onTerminal: OnTerminal, onPage?: string): Shown {
+function shownAs(onPage?: string): Shown {
   return {
     figures: [],
     ...(onPage !== undefined && { chart: { label: onPage } }),
     exported: { table: 'latency-parts', figures: ['latency'] },
-    terminal: { ...onTerminal, figures: ['latency'], apart: 'parts', isDetail: true },
   };
 }

@@ -1,7 +1,7 @@
 /** Histograms of a metric's cells, decoded and merged once however many percentiles are asked of them. */
 
 import { type CompletedCell, InvalidResult } from '../../contract/result.ts';
-import { decodeLatency, type LatencyCounts, mergeCounts } from '../../measure/latency-counts.ts';
+import { decodeLatency, type LatencyCounts, mergeCounts, valueAtShareNs } from '../../measure/latency-counts.ts';
 import type { Merged } from './metric.ts';
 
 type Latency = NonNullable<ReturnType<Merged['latencyOf']>>;
@@ -50,4 +50,21 @@ export function mergedCounts(all: readonly LatencyCounts[]): LatencyCounts {
   const merged = mergeCounts(all);
   if (all.length > 1) keptByFirst.set(first, { all, merged });
   return merged;
+}
+
+const NS_PER_US = 1e3;
+
+/**
+ * @param shares of the deliveries of all cells together, 0 to 1
+ * @returns the latency at each, in µs; undefined where a cell has no histogram, or none has a delivery
+ */
+export function latenciesAtUs(
+  cells: readonly CompletedCell[],
+  merged: Merged,
+  shares: readonly number[],
+): number[] | undefined {
+  const counts = isMergeable(cells, merged) ? cells.flatMap((cell) => countsIn(cell, merged) ?? []) : [];
+  if (counts.length === 0) return undefined;
+  const all = mergedCounts(counts);
+  return shares.map((share) => valueAtShareNs(all, share) / NS_PER_US);
 }

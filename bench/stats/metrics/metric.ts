@@ -51,7 +51,7 @@ export interface Merged {
 
 /**
  * A place without an entry does not show the metric. `cells.csv` and `compare --metrics` have all; charts have those of the
- * figures that `bench/report/view/figures/figures.ts` lists, and others (`layers`, `isolation`, `knee`) draw their own.
+ * figures of `bench/report/view/figures/metric-figure.ts`, and others (`layers`, `isolation`, `knee`) draw their own.
  */
 export interface Shown {
   /** The figures of a scenario that ask for the metric, its own first; places may name other ones. */
@@ -75,27 +75,8 @@ export interface Shown {
     /** Quoted in a sentence: what the others say more of. */
     readonly isQuoted?: boolean;
   };
-  /**
-   * A column of the terminal, where 100 columns should do: nothing folds a table of bytes that is wider. Details are left out of
-   * a long run.
-   */
-  readonly terminal?: ShownFor & {
-    readonly label: string;
-    readonly isDetail?: boolean;
-    /** Stands in a table of its own, of the lanes that have a value; no table where none has. */
-    readonly apart?: 'floor' | 'parts' | 'polls';
-    /** Stands below the table, for what the label leaves open. */
-    readonly note?: string;
-  };
-  /** The page's sentence on a lane at a scenario's only point. */
-  readonly sentence?: ShownFor & {
-    /** Before the value. @default the metric's title */
-    readonly name?: string;
-    /** After a value whose verb has named it. */
-    readonly after?: string;
-  };
-  /** The page's sentence on a lane over several points, before the least and the most. */
-  readonly span?: ShownFor & { readonly name: string };
+  /** A column of the tables in short (terminal, `summary.md`), which have the first metric of each kind, by rank. */
+  readonly terminal?: ShownFor & { readonly label: string };
   /** Figures for which the terminal says how lanes compare in it. */
   readonly comparedFor?: readonly FigureKind[];
   /** Its name where a duplicate lane is compared with its original. */

@@ -30,7 +30,7 @@ export function latencyMetric(name: Percentile): Metric {
   return metricOf(latencyId(name));
 }
 
-type ShownIn = 'chart' | 'exported' | 'terminal' | 'sentence' | 'span';
+type ShownIn = 'chart' | 'exported' | 'terminal';
 
 /** The metrics that a place shows of a scenario with these figures, each with its row's words for that place, by rank. */
 export function shownIn<P extends ShownIn>(

@@ -6,6 +6,7 @@ import { BYTES, COUNTED, CPU, type FigureKind, type Metric, type Shown, takes } 
 import { windowBytes } from './window-bytes.ts';
 
 const POLLED: readonly FigureKind[] = ['latency', 'bytes', 'cpu', 'tradeoff', 'idle'];
+const SHOWN: Shown = { figures: [], exported: { table: 'polls', figures: POLLED } };
 const ANSWERED = {
   needs: 'polls that the server answers within the window',
   samplesOf: ({ polls }: CompletedCell) => polls?.answered ?? 0,
@@ -24,7 +25,7 @@ export const pollMetrics: readonly Metric[] = [
     of: (cell) => perPoll(cell, cell.wire.windowDeliveries),
     ...ANSWERED,
     isPart: true,
-    shown: shownAs('events/poll'),
+    shown: SHOWN,
   },
   {
     id: 'wire.perPollBytes',
@@ -36,7 +37,7 @@ export const pollMetrics: readonly Metric[] = [
     of: (cell) => perPoll(cell, windowBytes(cell)),
     ...ANSWERED,
     isPart: true,
-    shown: shownAs('bytes/poll'),
+    shown: SHOWN,
   },
   {
     id: 'server.cpuPerPollUs',
@@ -52,7 +53,7 @@ export const pollMetrics: readonly Metric[] = [
       cell.recovery || perPoll(cell, 1) === undefined ? undefined : cpuEachUs(cell, cell.polls?.answered ?? 0),
     ...ANSWERED,
     isPart: true,
-    shown: shownAs('CPU/poll'),
+    shown: SHOWN,
   },
   {
     id: 'server.floorCpuShare',
@@ -71,7 +72,6 @@ export const pollMetrics: readonly Metric[] = [
     shown: {
       figures: [],
       exported: { table: 'server', figures: ['cpu', 'idle'] },
-      terminal: { label: 'CPU, no client', figures: ['cpu', 'idle'], apart: 'floor', isDetail: true },
     },
   },
 ];
@@ -80,12 +80,4 @@ function perPoll({ polls, opened, closedLoops }: CompletedCell, amount: number):
   // Their polls are counted otherwise, or answered outside of a window too.
   if (opened || closedLoops || !polls?.answered) return undefined;
   return amount / polls.answered;
-}
-
-function shownAs(label: string): Shown {
-  return {
-    figures: [],
-    exported: { table: 'polls', figures: POLLED },
-    terminal: { label, figures: POLLED, apart: 'polls' },
-  };
 }

@@ -112,16 +112,11 @@ describe('every metric', () => {
     }
   });
 
-  test('that stands beside another is compared in no sentence, chart or A/A verdict', () => {
+  test('that stands beside another is compared in no sentence or A/A verdict', () => {
     const beside = metrics.filter(({ isPart }) => isPart);
     expect(beside.length).toBeGreaterThan(5);
     for (const { shown } of beside) {
-      expect([shown.comparedFor, shown.noiseFloor, shown.isCompared, shown.sentence]).toEqual([
-        undefined,
-        undefined,
-        undefined,
-        undefined,
-      ]);
+      expect([shown.comparedFor, shown.noiseFloor, shown.isCompared]).toEqual([undefined, undefined, undefined]);
       expect(shown.figures).toEqual([]);
     }
   });

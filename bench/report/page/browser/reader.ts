@@ -1,9 +1,11 @@
-/** Opens what is folded when a link leads into it or the page is printed, copies, and says in the contents where the reader is. */
+/** Opens what is folded when a link leads into it, copies, and says in the contents where the reader is. */
 
 const CONFIRMED_MS = 1_500;
 
 function unfoldTarget(): void {
   const target = document.getElementById(location.hash.slice(1));
+  // What is cited shows without its list.
+  if (target?.matches('.cited li')) return;
   const folds: HTMLDetailsElement[] = [];
   for (let fold = target?.closest('details'); fold; fold = fold.parentElement?.closest('details')) folds.push(fold);
   if (folds.every(({ open }) => open)) return;
@@ -15,9 +17,9 @@ function addCopyButton(box: HTMLElement): void {
   const button = document.createElement('button');
   button.type = 'button';
   button.textContent = 'Copy';
-  const text = box.textContent.trim();
   button.addEventListener('click', async () => {
-    confirm(button, await copy(text, box));
+    // What is in the box may have changed since.
+    confirm(button, await copy((box.firstElementChild ?? box).textContent.trim(), box));
   });
   box.append(button);
 }
@@ -78,12 +80,3 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-copy]'))
 for (const button of document.querySelectorAll<HTMLElement>('.actions [hidden][data-save]')) button.hidden = false;
 addEventListener('scroll', markCurrent, { passive: true });
 markCurrent();
-
-let folded: readonly HTMLDetailsElement[] = [];
-addEventListener('beforeprint', () => {
-  folded = [...document.querySelectorAll('details')].filter(({ open }) => !open);
-  for (const fold of folded) fold.open = true;
-});
-addEventListener('afterprint', () => {
-  for (const fold of folded) fold.open = false;
-});

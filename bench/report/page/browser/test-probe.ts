@@ -39,3 +39,44 @@ export function opacityOf(element: Element): string {
 export function readClipboard(): Promise<string> {
   return navigator.clipboard.readText();
 }
+
+/** Chooses each figure of the list in turn, and reads what is shown of it. */
+export function chosenSentences(): { id: string; sentence: string; command: string }[] {
+  const select = document.querySelector<HTMLSelectElement>('#cite-chosen select');
+  return [...(select?.options ?? [])].map(({ value }) => {
+    if (select) select.value = value;
+    select?.dispatchEvent(new Event('change'));
+    const text = (selector: string) => document.querySelector(`#cite-chosen ${selector}`)?.textContent ?? '';
+    return { id: value, sentence: text('.sentence'), command: text('code') };
+  });
+}
+
+export function unfoldAll(): void {
+  for (const fold of document.querySelectorAll('details')) fold.open = true;
+}
+
+/** Where the matrix ends and the details begin, in pixels from the top, and how many words stand before them. */
+export function extent() {
+  const told = [...document.querySelectorAll<HTMLElement>('header, nav, main > section')].filter(
+    (part) => part.getAttribute('aria-labelledby') !== 'details',
+  );
+  // biome-ignore lint/performance/useDomNodeTextContent: what is folded or not shown is not counted
+  const textIn = (part: HTMLElement) => part.innerText;
+  // A number with its unit is no word, and of a list to choose from one entry is seen.
+  const wordsIn = (text: string) => text.match(/(?<![\p{L}\d])\p{L}[\p{L}’-]{2,}/gu) ?? [];
+  const hidden = told.flatMap((part) => [...part.querySelectorAll<HTMLElement>('option:not(:checked)')].map(textIn));
+  const below = (selector: string) => document.querySelector(selector)?.getBoundingClientRect();
+  return {
+    matrixEndsPx: below('#matrix')?.bottom ?? 0,
+    detailsBeginPx: below('#details')?.top ?? 0,
+    words: wordsIn(told.map(textIn).join(' ')).length - wordsIn(hidden.join(' ')).length,
+  };
+}
+
+declare const axe: { run(): Promise<import('axe-core').AxeResults> };
+
+/** Each finding of axe-core, whose text was sent before, with the first element that it is about. */
+export async function accessibilityFindings(): Promise<string[]> {
+  const { violations } = await axe.run();
+  return violations.map(({ id, nodes: [first] }) => `${id}: ${first?.html}`);
+}

@@ -1,9 +1,11 @@
 /** The head of the page as HTML: the headline, what may be believed, the matrix, and how to take it along. */
 
+import type { Estimate } from '../../../contract/result.ts';
+import { citationId } from '../../view/citation.ts';
 import type { Hero } from '../../view/hero/hero.ts';
 import type { Matrix, MatrixCell, MatrixColumn, MatrixRow } from '../../view/hero/matrix.ts';
 import { matrixSvg } from '../../view/hero/matrix-svg.ts';
-import { matrixCsv, matrixMarkdown } from '../../view/hero/matrix-text.ts';
+import { keyText, matrixCsv, matrixMarkdown } from '../../view/hero/matrix-text.ts';
 import type { Trust } from '../../view/hero/trust.ts';
 import { markup } from '../../view/svg/markup.ts';
 import { PARTS } from '../../view/words/anchors.ts';
@@ -11,8 +13,11 @@ import { UNCITABLE_MARK } from '../../view/words/standing.ts';
 import { Html, html } from '../html.ts';
 import { laneMark } from '../parts.ts';
 
-/** @param parts ids of the sections that the page has: links lead to no other */
-export function heroHtml(hero: Hero, parts: ReadonlySet<string>): Html {
+/**
+ * @param origin run, version, machine: stands below what is taken along
+ * @param parts ids of the sections that the page has: links lead to no other
+ */
+export function heroHtml(hero: Hero, origin: string, parts: ReadonlySet<string>): Html {
   const { headline, source, lead, matrix, nothingMeasured } = hero;
   const more = parts.has(PARTS.numbers) ? html` <a href="#${PARTS.numbers}">With my numbers</a>` : undefined;
   return html`<header id="${PARTS.hero}" class="hero">
@@ -21,7 +26,7 @@ export function heroHtml(hero: Hero, parts: ReadonlySet<string>): Html {
 ${nothingMeasured && html`<p class="note">${nothingMeasured}</p>`}
 ${lead && html`<p class="lead">${lead}${more}</p>`}
 ${trustHtml(hero)}
-${matrix && matrixHtml(hero, matrix)}
+${matrix && matrixHtml(hero, matrix, origin)}
 </header>`;
 }
 
@@ -32,19 +37,19 @@ function trustHtml({ trust, reasons }: Hero): Html | undefined {
 }
 
 function trustItem({ name, isCitable, but }: Trust): Html {
-  const aside = but === undefined ? undefined : html` (<a href="#${PARTS.warnings}">${but}</a>)`;
+  const aside = but === undefined ? undefined : html` (<a href="#${PARTS.uncited}">${but}</a>)`;
   const [glyph, word] = isCitable ? ['✓', 'yes'] : ['✗', 'no'];
   return html`<span class="${word}">${name} <span aria-hidden="true">${glyph}</span><span class="unseen">${word}</span>${aside}</span> `;
 }
 
-function matrixHtml(hero: Hero, matrix: Matrix): Html {
-  const { columns, rows, reference, missing, setting } = matrix;
+function matrixHtml({ headline }: Hero, matrix: Matrix, origin: string): Html {
+  const { columns, rows, missing, setting } = matrix;
   // Roles are written out: a narrow screen lays the table out as blocks, and it would be no table then.
   const head = html`<tr role="row"><th scope="col" role="columnheader"><span class="unseen">Transport</span></th>${columns.map(
     ({ title, what }) =>
       html`<th scope="col" role="columnheader" class="number">${title} <span class="unit">${what}</span></th>`,
   )}</tr>`;
-  return html`<table role="table" class="matrix" id="${PARTS.hero}-matrix">
+  return html`<table role="table" class="matrix" id="${PARTS.matrix}">
 <caption class="unseen">Transports by what they take: ${setting}</caption>
 <thead role="rowgroup">${head}</thead>
 <tbody role="rowgroup">
@@ -53,9 +58,9 @@ ${rows.map((row) => matrixRow(row, columns))}</tbody>
 <p class="key">${keyText(matrix)}</p>
 ${missing.map(
   ({ titles, command }) =>
-    html`<p class="key">Not measured in this run: ${titles.join(', ').toLowerCase()}. <code>${command}</code></p>`,
+    html`<p class="key">Not measured in this run: ${titles.join(', ').toLowerCase()}. ${command && html`<code>${command}</code>`}</p>`,
 )}
-${actionsHtml(hero, matrix, reference ? keyText(matrix) : '')}`;
+${actionsHtml(headline, matrix, origin)}`;
 }
 
 function matrixRow({ label, isControl, polls, cells }: MatrixRow, columns: readonly MatrixColumn[]): Html {
@@ -67,7 +72,7 @@ function matrixRow({ label, isControl, polls, cells }: MatrixRow, columns: reado
 }
 
 function matrixCell(cell: MatrixCell, column: MatrixColumn | undefined): Html {
-  const { value, interval, verdict, ratio, difference, beside, refusal } = cell;
+  const { value, interval, verdict, ratio, difference, beside, refusal, figures } = cell;
   const mark = refusal === undefined ? undefined : html`<sup title="not citable: ${refusal}">${UNCITABLE_MARK}</sup>`;
   const title = interval && html` title="${interval}"`;
   const judged =
@@ -75,30 +80,20 @@ function matrixCell(cell: MatrixCell, column: MatrixColumn | undefined): Html {
       ? html`<small>${verdict && html`<span aria-hidden="true">${verdict.glyph}</span> ${verdict.words} `}${ratio}</small>`
       : undefined;
   const aside = [difference, beside].filter((part) => part !== undefined).join(', ');
-  return html`<td role="cell" class="number ${verdict?.is}" data-label="${column && `${column.title}, ${column.what}`}"><b${title}>${
-    value ?? '–'
-  }${mark}</b>${judged}${aside && html`<small>${aside}</small>`}</td>`;
+  return html`<td role="cell" class="number ${verdict?.is}" data-label="${column && `${column.title}, ${column.what}`}"><b${title}>${citing(value ?? '–', figures[0]?.estimate)}${mark}</b>${judged}${aside && html`<small>${aside}</small>`}</td>`;
 }
 
-/** What the signs of the matrix mean; of a run without a reference there is none to explain. */
-function keyText({ reference, rows }: Matrix): string {
-  const refused = rows.some(({ cells }) => cells.some(({ refusal }) => refusal !== undefined));
-  return [
-    ...(reference
-      ? [`Against ${reference.title}, paired by round: ↓ less, shaded; ↑ more, hatched; ? not decided.`]
-      : []),
-    'No distance: add half a round trip to each latency.',
-    ...(refused ? [`${UNCITABLE_MARK} not citable.`] : []),
-  ].join(' ');
+/** Leads to the sentence that cites the figure, of several to that of the least. */
+function citing(text: string, estimate: Estimate | undefined): Html {
+  return estimate ? html`<a class="cites" href="#${citationId(estimate)}">${text}</a>` : html`${text}`;
 }
 
-function actionsHtml({ headline, source }: Hero, matrix: Matrix, key: string): Html {
-  const from = `Pushlab, ${source.join(' · ')}`;
+function actionsHtml(headline: string, matrix: Matrix, origin: string): Html {
   const save = (name: string, type: string, text: string) =>
     html`download="pushlab-matrix.${name}" href="data:${type};charset=utf-8,${encodeURIComponent(text)}"`;
-  const drawing = matrixSvg({ headline }, matrix, { key, source: from, colour: (name) => `var(${name})` });
-  return html`<div class="chart actions" id="pushlab-matrix-charts"><div class="drawing" hidden>${new Html(markup(drawing))}</div>
-<a ${save('md', 'text/markdown', matrixMarkdown(matrix, `${matrix.setting}. ${from}.`))} data-copy>Markdown</a>
+  const drawing = matrixSvg(headline, matrix, { source: origin, colour: (name) => `var(${name})` });
+  return html`<div class="actions" id="${PARTS.matrix}-charts"><div class="drawing" hidden>${new Html(markup(drawing))}</div>
+<a ${save('md', 'text/markdown', matrixMarkdown(matrix, `${matrix.setting}. ${origin}`))} data-copy>Markdown</a>
 <a ${save('csv', 'text/csv', matrixCsv(matrix))}>CSV</a>
 ${['SVG', 'PNG'].map((format) => html`<button type="button" data-save="${format}" hidden>${format}</button>\n`)}<a href="#${PARTS.cite}">Cite</a></div>`;
 }

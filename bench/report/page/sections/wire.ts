@@ -11,7 +11,7 @@ import { type Html, html } from '../html.ts';
 import { laneMark, prose, table } from '../parts.ts';
 
 export function wireHtml(section: WireSection): Html {
-  const { finding, setting, bars, ladders, samples, closeCodes, missing, tables } = section;
+  const { finding, setting, elsewhere, bars, ladders, samples, missing, tables } = section;
   return html`<p class="lead">${prose(finding)}</p>
 ${barsHtml(bars)}
 <p class="below">${setting}</p>
@@ -19,10 +19,8 @@ ${barsHtml(bars)}
 <p class="definition">${LADDER_TEXT}</p>
 <div class="ladders">${ladders.map(ladderHtml)}</div>
 ${missing && html`<p class="note">${missing.text} <code>${missing.command}</code></p>`}
-${samples.length > 0 ? html`<h3 class="ladder-title">The bytes of this run</h3>${letters(samples)}${samples.map(sampleHtml)}` : undefined}
-${closeCodes && table(closeCodes)}
-${table(section.barsTable)}
-${tables.map(table)}`;
+${samples.length > 0 ? bytesHtml(section) : undefined}
+${fold('The same in numbers', 'and every point by layer', html`${elsewhere && html`<p class="below">${elsewhere}</p>`}${table(section.barsTable)}${tables.map(table)}`)}`;
 }
 
 const LAYER_NAMES: Readonly<Record<BarLayer, string>> = {
@@ -59,7 +57,7 @@ function barsHtml(bars: readonly ExchangeBar[]): Html {
     (
       bar,
     ) => html`<li><span class="name">${laneMark(bar.lane)}${bar.lane.title}${bar.what && html`<span class="what">, ${bar.what}</span>`}</span>
-<span class="bar" aria-hidden="true"><span class="up" style="padding-left:${percent(up - sideOf(bar.bytes, 'up'))}">${side(bar, 'up')}</span><span class="down">${side(bar, 'down')}</span></span>
+<span class="bar" aria-hidden="true"><span style="width:${percent(up - sideOf(bar.bytes, 'up'))}"></span>${side(bar, 'up')}${side(bar, 'down')}</span>
 <span class="total"${bar.refusal === undefined ? undefined : html` title="not citable: ${bar.refusal}"`}><strong>${totalText(bar)}</strong> <span class="says">${bar.says}</span></span></li>
 `,
   )}</ul>
@@ -83,7 +81,7 @@ function ladderHtml({ title, messages, waits, arrivals, text }: Ladder): Html {
   const dot = (ms: number, isServer: boolean, name: string) =>
     html`<path class="dot ${name}" d="M${x(ms)} ${y(isServer)}h.01"></path>`;
   return html`<figure class="ladder"><figcaption>${text}</figcaption>
-<div class="drawing"><span class="end">server</span><span class="end">client</span>
+<div class="ladder-lines"><span class="end">server</span><span class="end">client</span>
 <svg viewBox="0 0 ${LADDER_MS} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${title}: ${arrivals
     .map(({ latenciesMs }) => latenciesMs.join(', '))
     .join(', ')} ms from each event to its client">
@@ -93,8 +91,24 @@ ${waits.map(({ fromMs }) => dot(fromMs, true, 'born'))}${arrivals.map(({ atMs })
 </svg>
 <p class="arrivals" aria-hidden="true">${arrivals.map(
     ({ atMs, latenciesMs }) =>
-      html`<span style="left:${((100 * atMs) / LADDER_MS).toFixed(1)}%">${latenciesMs.join(', ')}</span>`,
+      // The last one would stand over the edge.
+      html`<span style="${atMs > 0.85 * LADDER_MS ? 'right:0;translate:none' : `left:${((100 * atMs) / LADDER_MS).toFixed(1)}%`}">${latenciesMs.join(', ')}</span>`,
   )}</p></div></figure>
+`;
+}
+
+function bytesHtml({ samples, closeCodes }: WireSection): Html {
+  const kinds = 'heads, chunks, lines and frames, byte by byte';
+  return fold(
+    'The bytes of this run',
+    kinds,
+    html`${letters(samples)}${samples.map(sampleHtml)}${closeCodes && table(closeCodes)}`,
+  );
+}
+
+function fold(title: string, folded: string, content: Html): Html {
+  return html`<details class="fold"><summary>${title} <span class="folded">${folded}</span></summary>
+${content}</details>
 `;
 }
 
@@ -109,7 +123,7 @@ function letters(samples: readonly SampledLane[]): Html {
   return html`<p class="legend">${[...names].map(
     ([letter, layer]) =>
       html`<span><span class="byte-run of-${runClass(layer)}"><sup>${letter}</sup></span>${LAYER_LETTERS[layer].name}</span>`,
-  )}<span>␍␊ line end</span></p>`;
+  )}</p>`;
 }
 
 const RUN_CLASSES: Partial<Readonly<Record<Layer, string>>> = {
@@ -126,9 +140,9 @@ ${exchanges.map(
   ({ title, messages }) => html`<h4>${title}</h4>
 ${messages.map(
   ({ who, size, runs }) => html`<p class="who">${who} <span class="size">${size}</span></p>
-<pre class="bytes" tabindex="0" role="region" aria-label="${title}, ${who}">${runs.map(
+<pre class="bytes">${runs.map(
     ({ layer, bytes, text }) =>
-      html`<span class="byte-run of-${runClass(layer)}" title="${LAYER_LETTERS[layer].name}, ${bytes}"><sup>${LAYER_LETTERS[layer].letter}\u2009${bytes}</sup>${text}</span>`,
+      html`<span class="byte-run of-${runClass(layer)}" title="${LAYER_LETTERS[layer].name}, ${bytes}"><sup>${LAYER_LETTERS[layer].letter}\u202f${bytes}</sup>${text}</span>`,
   )}</pre>
 `,
 )}`,

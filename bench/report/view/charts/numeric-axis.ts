@@ -52,7 +52,7 @@ export function valuesAxis(
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const isLog = least > 0 && (prefers === 'log' || most / least > DECADE);
   return {
-    title: `${headed(title, scale)} (${isLog ? 'logarithmic' : 'linear'})`,
+    title: headed(title, scale),
     unit: scale.unit,
     scale: isLog ? 'log' : 'linear',
     range: isLog ? [least * 0.8, most * 1.25] : [Math.min(0, least), most],

@@ -1,6 +1,7 @@
-/** A chart of bytes by lane: a bar each, put together from parts. */
+/** A chart of bytes or times by lane: a bar each, put together from parts. */
 
 import type { LaneLabel, StackChart, StackPart } from '../page-model.ts';
+import { headed, type Scale, scaleFor } from '../words/format.ts';
 
 export interface Bar {
   readonly label: LaneLabel;
@@ -13,13 +14,14 @@ export function stackChart(
   title: string,
   bars: readonly Bar[],
   parts: readonly Omit<StackPart, 'values'>[],
+  scale: Scale = scaleFor('wire', []),
 ): StackChart | undefined {
   if (bars.length === 0) return undefined;
   return {
     kind: 'stack',
-    unit: 'B',
+    unit: scale.unit,
     label: `Stacked bars. ${text} The table that follows has the same numbers.`,
-    axisTitle: `${title}, B (linear)`,
+    axisTitle: headed(title, scale),
     lanes: bars.map(({ label }) => label),
     parts: parts.map(({ label, colour, isHatched }, at) => ({
       label,

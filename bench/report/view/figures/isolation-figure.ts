@@ -2,7 +2,6 @@
 
 import { headlineOf, type Metric, missingText } from '../../../stats/metrics/metrics.ts';
 import { dotChart } from '../charts/dot-chart.ts';
-import { besideEachOther } from '../charts/panels.ts';
 import {
   type Effect,
   effectsOf,
@@ -13,7 +12,7 @@ import {
   tailOf,
   UNNOTICED,
 } from '../findings/isolation.ts';
-import type { ChartGroup, Column, Figure, LaneLabel, Row } from '../page-model.ts';
+import type { Column, Figure, LaneLabel, Row } from '../page-model.ts';
 import { comparisonCell, lanesOf, NO_ROUND, valueCell } from '../tables/lane-table.ts';
 import type { Anchors } from '../words/anchors.ts';
 import { formatCount, formatRange, type Scale } from '../words/format.ts';
@@ -41,21 +40,15 @@ export function isolationFigure(view: ScenarioView, anchors: Anchors): Figure {
       `${tail.title} of the clients that read, and ${inSentence(memory.title)}: ` +
       `${inSentence(memory.definition)}. A client is cut off when the server will not hold more for it.`,
     finding: sentences.length > 0 ? joined(sentences, ' ') : undefined,
-    charts: groups.flatMap((group): ChartGroup[] => {
-      const charts = besideEachOther(
-        plots.map(({ metric: { id: metric, title, axis }, scale }) => {
-          const labels = labelsOf(lanesOf(group));
-          const series = group.places.map((place) => ({
-            metric,
-            label: stalledText(place, group),
-            rows: labels.map((label) => laneAt(place, label)),
-          }));
-          const chart = dotChart(labels, series, { title, scale, axis });
-          const panels = chart ? [{ id: anchors.take(`${id} chart`), title: undefined, chart }] : [];
-          return { title, groups: panels.length > 0 ? [{ title: undefined, panels }] : [] };
-        }),
-      );
-      return charts.map((one) => ({ ...one, title: groups.length > 1 ? group.title : one.title }));
+    charts: groups.flatMap((group) => {
+      const panels = plots.flatMap(({ metric: { id: metric, title, axis }, scale }) => {
+        const labels = labelsOf(lanesOf(group));
+        const rows = (place: (typeof group.places)[number]) => labels.map((label) => laneAt(place, label));
+        const series = group.places.map((place) => ({ metric, label: stalledText(place, group), rows: rows(place) }));
+        const chart = dotChart(labels, series, { title, scale, axis });
+        return chart ? [{ id: anchors.take(`${id} chart`), title, chart }] : [];
+      });
+      return panels.length > 0 ? [{ title: group.title, panels }] : [];
     }),
     tables: [
       {

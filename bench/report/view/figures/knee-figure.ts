@@ -9,35 +9,19 @@ import { type ScenarioView, withoutDuplicates } from '../words/places.ts';
 import { inSentence } from '../words/wording.ts';
 import { metricFigure } from './metric-figure.ts';
 
-const TITLE = 'How far it goes';
-
 export function kneeFigure(view: ScenarioView, anchors: Anchors): Figure {
   const { limit } = view.scenario;
   const metric = limit ? metricOf(limit.metric) : latencyMetric('p99');
   const text = limitText(view);
-  const figure = metricFigure(
-    view,
-    {
-      name: 'knee',
-      title: TITLE,
-      definition: () =>
-        `${metric.title}: ${metric.definition}. ` +
-        (text === undefined ? '' : `The load rises step by step, for each lane until it no longer keeps ${text}.`),
-      plots: [
-        {
-          title: metric.title,
-          scale: 'log',
-          series: [{ metric, label: metric.title, whyMissing: `needs ${metric.needs}` }],
-          limit: limit && text !== undefined ? { max: limit.max, text } : undefined,
-        },
-      ],
-    },
-    anchors,
-  );
-  const [values, ...others] = figure.tables;
-  if (!limit || text === undefined || !values) return figure;
-  const knees = kneeTable(view, text, anchors.take(`${figure.id} limit`));
-  return { ...figure, finding: kneeFinding(view, text), tables: [values, knees, ...others] };
+  const drawn = limit && text !== undefined ? { max: limit.max, text } : undefined;
+  const figure = metricFigure(view, { name: 'knee', metrics: [metric], limit: drawn }, anchors);
+  if (text === undefined) return figure;
+  return {
+    ...figure,
+    definition: `${figure.definition} The load rises step by step, for each lane until it no longer keeps ${text}.`,
+    finding: kneeFinding(view, text),
+    tables: [...figure.tables, kneeTable(view, text, anchors.take(`${figure.id} limit`))],
+  };
 }
 
 /** `p99 latency ≤ 50 ms`; undefined where the scenario sets none. */

@@ -3,8 +3,8 @@
 import { laneColour } from '../charts/lane-marks.ts';
 import { type Element, element } from '../svg/markup.ts';
 import { UNCITABLE_MARK } from '../words/standing.ts';
-import type { Hero } from './hero.ts';
 import type { Matrix, MatrixCell, MatrixColumn, MatrixRow } from './matrix.ts';
+import { keyText } from './matrix-text.ts';
 
 const NAME_PX = 190;
 const COLUMN_PX = 146;
@@ -16,16 +16,14 @@ const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'L
 const HATCH = 'matrix-hatch';
 
 interface Options {
-  readonly key: string;
   /** Run, version, machine. */
   readonly source: string;
   /** What stands for a colour of the page's style, such as `--ink`. */
   readonly colour: (name: string) => string;
 }
 
-export function matrixSvg({ headline }: Pick<Hero, 'headline'>, matrix: Matrix, options: Options): Element {
+export function matrixSvg(headline: string, matrix: Matrix, { colour, source }: Options): Element {
   const { columns, rows, setting } = matrix;
-  const { colour, key, source } = options;
   const width = 2 * MARGIN_PX + NAME_PX + columns.length * COLUMN_PX;
   const below = HEAD_PX + 44 + rows.length * ROW_PX;
   const height = below + 64;
@@ -47,7 +45,7 @@ export function matrixSvg({ headline }: Pick<Hero, 'headline'>, matrix: Matrix, 
     write(MARGIN_PX, 66, setting, 14, '--ink-quiet'),
     ...columns.map((column, at) => columnHead(column, rightOf(at), colour)),
     ...rows.flatMap((row, at) => drawRow(row, HEAD_PX + 44 + at * ROW_PX, width, colour)),
-    write(MARGIN_PX, below + 26, key, 12, '--ink-quiet'),
+    write(MARGIN_PX, below + 26, keyText(matrix), 12, '--ink-quiet'),
     write(MARGIN_PX, below + 46, source, 12, '--ink-quiet'),
   );
 }
@@ -89,19 +87,20 @@ function drawCell(cell: MatrixCell, right: number, y: number, isControl: boolean
   const left = right + PAD_PX - COLUMN_PX + 2;
   const box = { x: left, y: y + 1, width: COLUMN_PX - 4, height: ROW_PX - 2 };
   const isTinted = !isControl && verdict?.is === 'lower';
-  const small = { x: right, 'text-anchor': 'end', 'font-size': 12, fill: colour('--ink-quiet') };
   const judged = [verdict && `${verdict.glyph} ${verdict.words}`, ratio].filter(Boolean).join(' ');
+  const written = (text: string, at: number, more: Element['attributes'] = {}) =>
+    text === '' ? undefined : element('text', { x: right, y: y + at, ...more }, text);
   return element(
     'g',
-    {},
+    { 'text-anchor': 'end', 'font-size': 12, fill: colour('--ink-quiet') },
     !isControl && verdict?.is === 'higher' ? element('rect', { ...box, fill: `url(#${HATCH})` }) : undefined,
     isTinted ? element('rect', { ...box, fill: colour('--accent'), 'fill-opacity': 0.13 }) : undefined,
-    element(
-      'text',
-      { ...small, y: y + 27, 'font-size': 18, 'font-weight': isControl ? 400 : 650, fill: colour('--ink') },
-      refusal === undefined ? value : `${value}${UNCITABLE_MARK}`,
-    ),
-    element('text', { ...small, y: y + 46 }, judged),
-    element('text', { ...small, y: y + 62 }, [difference, beside].filter(Boolean).join(', ')),
+    written(refusal === undefined ? value : `${value}${UNCITABLE_MARK}`, 27, {
+      'font-size': 18,
+      'font-weight': isControl ? 400 : 650,
+      fill: colour('--ink'),
+    }),
+    written(judged, 46),
+    written([difference, beside].filter(Boolean).join(', '), 62),
   );
 }

@@ -1,5 +1,6 @@
 /** The matrix for other programs: Markdown that a person pastes, CSV with a row for each figure. */
 
+import { csv, POINT_HEADER, pointFields } from '../words/csv.ts';
 import { markdownTable } from '../words/markdown.ts';
 import { UNCITABLE_MARK } from '../words/standing.ts';
 import type { Matrix, MatrixCell, MatrixRow } from './matrix.ts';
@@ -23,28 +24,26 @@ export function cellText({ value, interval, ratio, verdict, beside, refusal }: M
   return [measured, ratio, verdict?.words, beside].filter((part) => part !== undefined).join(', ');
 }
 
-const CSV_HEAD = 'lane,scenario,clients,poll_interval_ms,metric,unit,value,low,high,rounds,ratio,verdict,citable';
-
-/** Numbers unrounded; RFC 4180, section 2. */
-export function matrixCsv({ rows }: Matrix): string {
-  const lines = rows.flatMap(({ lane, cells }) =>
-    cells.flatMap(({ figures }) =>
-      figures.map(({ estimate, comparison }) => {
-        const { scenario, point, metric, unit, value, low, high, rounds, standing } = estimate;
-        const { ratio, verdict } = comparison ?? {};
-        return [lane.id, scenario, point.clients, point.pollIntervalMs, metric, unit, value, low, high, rounds, ratio]
-          .concat(verdict, String(standing.ok))
-          .map(fieldOf)
-          .join(',');
-      }),
-    ),
-  );
-  return [CSV_HEAD, ...lines, ''].join('\r\n');
+/** What the signs of the matrix mean. */
+export function keyText({ reference, rows }: Matrix): string {
+  const isRefused = rows.some(({ cells }) => cells.some(({ refusal }) => refusal !== undefined));
+  const signs =
+    reference && `Against ${reference.title}, paired by round: ↓ less, shaded; ↑ more, hatched; ? not decided.`;
+  const mark = isRefused ? `${UNCITABLE_MARK} not citable.` : undefined;
+  return [signs, mark, 'No distance: add half a round trip to each latency.'].filter(Boolean).join(' ');
 }
 
-/** A text that a spreadsheet would take for a formula is made text. */
-function fieldOf(field: string | number | null | undefined): string {
-  if (typeof field === 'number') return String(field);
-  const text = (field ?? '').replace(/^[=+\-@\t\r]/, "'$&");
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+const CSV_HEAD = ['lane', 'scenario', ...POINT_HEADER, 'metric', 'unit', 'value', 'low', 'high', 'rounds', 'ratio'];
+
+/** A row for each figure, as in `summary.csv`. */
+export function matrixCsv({ rows }: Matrix): string {
+  const figures = rows.flatMap(({ cells }) => cells.flatMap((cell) => cell.figures));
+  return csv(
+    [...CSV_HEAD, 'verdict', 'may_be_cited'],
+    figures.map(({ estimate, comparison }) => {
+      const { lane, scenario, point, metric, unit, value, low, high, rounds, standing } = estimate;
+      const measured = [lane, scenario, ...pointFields(point), metric, unit, value, low, high, rounds];
+      return [...measured, comparison?.ratio, comparison?.verdict, standing.ok];
+    }),
+  );
 }

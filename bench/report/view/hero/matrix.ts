@@ -26,8 +26,8 @@ export interface Matrix {
   readonly reference: LaneLabel | undefined;
   readonly columns: readonly MatrixColumn[];
   readonly rows: readonly MatrixRow[];
-  /** What no lane of the run has, with the command that measures it. */
-  readonly missing: readonly { readonly titles: readonly string[]; readonly command: string }[];
+  /** What no lane of the run has, with the command that measures it; undefined where the run has that scenario, without it. */
+  readonly missing: readonly { readonly titles: readonly string[]; readonly command: string | undefined }[];
 }
 
 export interface MatrixColumn {
@@ -182,7 +182,10 @@ export function matrixOf(report: Report): Matrix | undefined {
       scale,
     })),
     rows,
-    missing: missingOf(WANTED.filter((wanted) => !isFound(wanted))),
+    missing: missingOf(
+      WANTED.filter((wanted) => !isFound(wanted)),
+      result,
+    ),
   };
 }
 
@@ -365,10 +368,12 @@ function pollsText({ polls, idlePeriodMs }: Lane, points: readonly Point[]): str
   return texts.length === 0 ? undefined : `every ${texts.join(', or ')}`;
 }
 
-function missingOf(wanted: readonly Wanted[]): Matrix['missing'] {
+function missingOf(wanted: readonly Wanted[], result: Result): Matrix['missing'] {
   const scenarios = [...new Set(wanted.map(({ scenario }) => scenario))];
   return scenarios.map((scenario) => ({
     titles: wanted.filter((one) => one.scenario === scenario).map(({ title }) => title),
-    command: `npm run bench -- --scenarios ${scenario}`,
+    command: result.scenarios.some(({ id }) => id === scenario)
+      ? undefined
+      : `npm run bench -- --scenarios ${scenario}`,
   }));
 }

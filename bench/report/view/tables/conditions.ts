@@ -48,7 +48,7 @@ function lanesTable(result: Result): Table {
 
 const toMs = (us: number): number => us / 1e3;
 const highest = (cell: CompletedCell, of: (usage: CompletedCell['server']) => number): number =>
-  Math.max(...cell.workers.map(of));
+  Math.max(0, ...cell.workers.map(of));
 
 const PHASES: RoundsSpec = {
   id: PARTS.phases,

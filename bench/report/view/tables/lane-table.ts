@@ -2,6 +2,7 @@
 
 import type { CompletedCell, Estimate } from '../../../contract/result.ts';
 import { type Metric, metricOf } from '../../../stats/metrics/metrics.ts';
+import { citationId } from '../citation.ts';
 import type { Column, Table, TableCell } from '../page-model.ts';
 import {
   allAttemptsText,
@@ -141,7 +142,7 @@ export function valueCell(
   whyMissing: string,
 ): TableCell {
   if (!lane || lane.valid.length === 0) return NO_ROUND;
-  return interval ? textOf(interval, scale) : remark(whyMissing);
+  return interval ? { ...textOf(interval, scale), cite: citeOf(lane, interval) } : remark(whyMissing);
 }
 
 /** Bytes come out the same in every round, or nearly so: the exact value, or the lowest and the highest. */
@@ -163,7 +164,8 @@ function ratioColumn(view: ScenarioView, metric: string, label: string): LaneCol
   if (comparedLanes(view, [metric]).length === 0) return [];
   return [
     laneColumn(label, '×', ({ label, estimates, comparisons }) => {
-      if (!label.isReference || !estimates.has(metric)) return comparisonCell(comparisons.get(metric));
+      const cite = comparisons.has(metric) ? citeOf({ label }, estimates.get(metric)) : undefined;
+      if (!label.isReference || !estimates.has(metric)) return { ...comparisonCell(comparisons.get(metric)), cite };
       // Without a sign, but with the room for one, so that numbers stand below each other.
       return { ...ratioCell({ value: 1, low: 1, high: 1 }), verdict: { glyph: '', text: 'the reference' } };
     }),
@@ -178,6 +180,11 @@ export function comparisonCell(comparison: Judged | undefined): TableCell {
 
 export function ratioCell(ratio: Interval | undefined): TableCell {
   return ratio ? textOf(ratio, RATIO) : remark('none');
+}
+
+/** The sentence of a figure; none of what is computed on the way to one, nor of a repeated lane. */
+function citeOf({ label }: Pick<LaneAtPlace, 'label'>, figure: Interval | Estimate | undefined): string | undefined {
+  return figure && 'metric' in figure && label.duplicateOf === undefined ? citationId(figure) : undefined;
 }
 
 function textOf(interval: Interval, scale: Scale): TableCell {

@@ -11,11 +11,6 @@ import { lanesOf } from './lane-table.ts';
 
 export const TABLES = Object.entries(EXPORT_TABLES).map(([id, title]) => ({ id, title }));
 
-export function quotedIn({ figures }: ScenarioView['scenario']): string[] {
-  const quoted = shownIn('exported', figures).filter(({ words }) => words.isQuoted);
-  return TABLES.flatMap(({ id }) => quoted.filter(({ words }) => words.table === id).map(({ metric }) => metric.id));
-}
-
 export interface Column {
   readonly metric: Metric;
   readonly label: string;

@@ -2,7 +2,7 @@
 
 import type { CompletedCell } from '../../../contract/result.ts';
 import { meanOf } from '../../../stats/inference/mean.ts';
-import { metricOf } from '../../../stats/metrics/metrics.ts';
+import { chartedIn, headlineOf } from '../../../stats/metrics/metrics.ts';
 import { DIRECTIONS, type Direction, deliveryOf } from '../findings/delivery.ts';
 import type { LaneLabel, Prose, Table, TableCell } from '../page-model.ts';
 import type { Anchors } from '../words/anchors.ts';
@@ -23,6 +23,8 @@ export interface ExchangeBar {
   /** `with an event`; empty where every message is one. */
   readonly what: string;
   readonly isEmpty: boolean;
+  /** That one message or answer carries, on average; 0 of a poll that brings none. */
+  readonly events: number;
   readonly says: string;
   readonly bytes: BarBytes;
   readonly total: number;
@@ -32,13 +34,14 @@ export interface ExchangeBar {
 
 /** Settings that a reader is likely to have in mind; a run without them is shown at what comes nearest. */
 const USUAL = { payloadBytes: 128, headers: 'browser' } as const;
-const PACKETS = metricOf('wire.tcpIpPerDeliveryBytes');
+/** Bytes per delivery with TCP/IP. */
+export const PACKETS = chartedIn('layers').find(({ kind }) => kind === 'packets') ?? headlineOf('bytes');
 
 /** Where one client was read along with as a whole, if there is such a place. */
 export function shownPlace(views: readonly ScenarioView[]): { view: ScenarioView; place: Place } | undefined {
   const found = views.flatMap((view) =>
     view.places.flatMap((place) => {
-      const hasBars = view.scenario.figures.includes('layers') && barsOf(place).length > 0;
+      const hasBars = view.scenario.figures.includes('layers') && barsOf(place).some(({ isEmpty }) => !isEmpty);
       return hasBars ? { view, place, distance: distanceOf(place) } : [];
     }),
   );
@@ -53,9 +56,16 @@ function distanceOf({ point: { clients, payloadBytes, headers } }: Place): numbe
   );
 }
 
+/** More than these in an answer are not one event with some luck. */
+const MOST_EVENTS = 2;
+
 /** From few bytes to many; a poll that brings none follows the one that does. */
 export function barsOf({ lanes }: Place): ExchangeBar[] {
-  const bars = lanes.filter(({ label }) => label.duplicateOf === undefined).flatMap(laneBars);
+  const all = lanes.filter(({ label }) => label.duplicateOf === undefined).flatMap(laneBars);
+  const isOne = ({ events, isEmpty }: ExchangeBar) => !isEmpty && events <= MOST_EVENTS;
+  // An answer full of events would set the scale, and is shown where its transport has no other.
+  const hasOne = ({ hue }: LaneLabel) => all.some((bar) => isOne(bar) && bar.lane.hue === hue);
+  const bars = all.filter((bar) => bar.isEmpty || isOne(bar) || !hasOne(bar.lane));
   const whole = new Map(bars.flatMap((bar) => (bar.isEmpty ? [] : [[bar.lane.index, bar.total] as const])));
   const rank = ({ lane, total }: ExchangeBar) => whole.get(lane.index) ?? total;
   return bars.sort((a, b) => rank(a) - rank(b) || a.lane.index - b.lane.index || +a.isEmpty - +b.isEmpty);
@@ -63,25 +73,29 @@ export function barsOf({ lanes }: Place): ExchangeBar[] {
 
 function laneBars(lane: LaneAtPlace): ExchangeBar[] {
   const { label, valid, estimates } = lane;
-  const standing = estimates.get(PACKETS.id) ?? estimates.get('wire.perDeliveryBytes');
+  const standing = estimates.get(PACKETS.id) ?? estimates.get(headlineOf('bytes').id);
   const refusal = standing && isRefused(standing) ? standing.standing.reasons.join(' ') : undefined;
-  const bar = (of: typeof eventBytes, isEmpty: boolean, what: string, says: string): ExchangeBar[] => {
+  const bar = (of: typeof eventBytes, events: number, what: string, says: string): ExchangeBar[] => {
     const bytes = meanBytes(valid.flatMap((cell) => of(cell) ?? []));
+    const isEmpty = events === 0;
     return bytes
-      ? [{ lane: label, what, isEmpty, says: saysText(says, bytes), bytes, total: totalOf(bytes), refusal }]
+      ? [{ lane: label, what, isEmpty, events, says: saysText(says, bytes), bytes, total: totalOf(bytes), refusal }]
       : [];
   };
   const each = meanOrUndefined(valid.flatMap((cell) => eventsPerAnswer(cell) ?? []));
-  if (each === undefined) return bar(eventBytes, false, '', 'one message');
-  const events = Math.abs(each - 1) < 0.05 ? 'with an event' : `with ${formatSetting(each)} events`;
-  return [...bar(eventBytes, false, events, 'ask, answer'), ...bar(emptyBytes, true, 'nothing new', 'ask, answer')];
+  if (each === undefined) return bar(eventBytes, 1, '', 'one message');
+  // A lane at two poll intervals says in its title how many events a poll brings.
+  const isSingle = each < MOST_EVENTS || label.title.endsWith('a poll');
+  const empty = bar(emptyBytes, 0, 'nothing new', 'ask, answer');
+  const what = !isSingle ? `with ${formatSetting(each)} events` : empty.length > 0 ? 'with an event' : '';
+  return [...bar(eventBytes, each, what, 'ask, answer'), ...empty];
 }
 
 /** `one message, framing 4 B`; `ask, answer, heads 695 B` */
 function saysText(who: string, { up, down }: BarBytes): string {
   const heads = up.head + down.head;
   const [name, bytes] = heads > 0 ? ['heads', heads] : ['framing', up.framing + down.framing];
-  return `${who}, ${name} ${formatExact(Number(bytes))}\u00a0B`;
+  return `${who}, ${name} ${formatCount(Number(bytes))}\u00a0B`;
 }
 
 /** Of an answer that brings any; undefined where nothing is asked. */
@@ -147,29 +161,29 @@ function totalOf(bytes: BarBytes): number {
   return sideOf(bytes, 'up') + sideOf(bytes, 'down');
 }
 
-/** `Around an event of 128 B WebSocket sends 108 B more, Polling 850 B, of them 694 B of HTTP heads. …` */
+/** `For an event of 128 B WebSocket adds 108 B and Polling 850 B, 7.87 times as much …` */
 export function barsText(bars: readonly ExchangeBar[]): Prose {
-  const whole = bars.filter(({ isEmpty }) => !isEmpty);
-  const [least = undefined] = [...whole.filter(({ lane }) => lane.isReference), ...whole];
+  const extra = ({ bytes, total, events }: ExchangeBar) => (total - bytes.down.event - bytes.up.event) / events;
+  const whole = bars.filter(({ isEmpty }) => !isEmpty).sort((a, b) => extra(a) - extra(b));
+  const least = whole.find(({ lane }) => lane.isReference) ?? whole[0];
   const most = whole.at(-1);
   if (!least || !most) return [];
-  const extra = ({ bytes, total }: ExchangeBar) => total - bytes.down.event - bytes.up.event;
-  const heads = most.bytes.up.head + most.bytes.down.head;
+  const heads = (most.bytes.up.head + most.bytes.down.head) / most.events;
   const empty = bars.find(({ isEmpty }) => isEmpty);
   return [
-    `Around ${formatExact(least.bytes.down.event)}\u00a0B of event, `,
+    `For an event of ${formatCount(least.bytes.down.event / least.events)}\u00a0B `,
     { strong: least.lane.title },
-    ` sends ${formatExact(extra(least))}\u00a0B more`,
+    ` adds ${formatCount(extra(least))}\u00a0B`,
     ...(most === least
       ? []
       : [
-          ', ',
+          ' and ',
           { strong: most.lane.title },
-          ` ${formatExact(extra(most))}\u00a0B, ${formatNumber(extra(most) / extra(least))} times as much`,
-          ...(heads > 0 ? [` (${formatExact(heads)}\u00a0B of it HTTP heads)`] : []),
+          ` ${formatCount(extra(most))}\u00a0B, ${formatNumber(extra(most) / extra(least))} times as much`,
+          ...(heads > 0 ? [` (${formatCount(heads)}\u00a0B of that are HTTP heads)`] : []),
         ]),
     '.',
-    ...(empty ? [` A poll that brings nothing costs ${formatExact(empty.total)}\u00a0B.`] : []),
+    ...(empty ? [` A poll that brings nothing costs ${formatCount(empty.total)}\u00a0B.`] : []),
   ];
 }
 
@@ -212,5 +226,5 @@ export function barsTable(bars: readonly ExchangeBar[], { point }: Place, anchor
 
 /** `236 B`, with the mark of a figure that may not be cited. */
 export function totalText({ total, refusal }: ExchangeBar): string {
-  return `${formatExact(total)}\u00a0B${refusal === undefined ? '' : UNCITABLE_MARK}`;
+  return `${formatCount(total)}\u00a0B${refusal === undefined ? '' : UNCITABLE_MARK}`;
 }

@@ -5,7 +5,7 @@ import type { Result } from '../../../contract/result.ts';
 const RTT_MS = 100;
 const POLL_INTERVAL_MS = 500;
 /** The second event comes while the answer to the first is on its way. */
-const EVENTS_MS = [120, 160, 430] as const;
+const EVENTS_MS = [120, 180, 430] as const;
 export const LADDER_MS = 650;
 
 interface Message {

@@ -127,11 +127,11 @@ function messageOf(message: WireMessage): SampledMessage {
   };
 }
 
-/** Text with its line ends shown; bytes that are no text in hexadecimal. */
+/** Text with its line ends written as `\r\n`; bytes that are no text in hexadecimal. */
 function textOf(bytes: Buffer, layer: Layer): string {
   // A cut may fall into a character; a payload is text where the rest of it is.
   const text = bytes.toString(layer === 'payload' ? 'utf8' : 'latin1');
   const isHex = layer === 'payload' ? /\ufffd(?!$)/.test(text) : /[^\r\n\t\x20-\x7e]/.test(text);
   if (isHex) return bytes.toString('hex').replaceAll(/..(?=.)/g, '$& ');
-  return text.replaceAll('\r', '␍').replaceAll('\n', '␊\n').replaceAll('\t', '␉');
+  return text.replaceAll('\r', '\\r').replaceAll('\n', '\\n\n').replaceAll('\t', '\\t');
 }

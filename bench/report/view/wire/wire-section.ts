@@ -2,11 +2,12 @@
 
 import type { CompletedCell } from '../../../contract/result.ts';
 import type { Prose, Table } from '../page-model.ts';
-import { laneLabels, type Place } from '../words/places.ts';
+import { formatCount } from '../words/format.ts';
+import { laneLabels, type Place, type ScenarioView } from '../words/places.ts';
 import { commonText } from '../words/points.ts';
 import type { Report } from '../words/quotes.ts';
 import { markLegend } from '../words/standing.ts';
-import { barsOf, barsTable, barsText, type ExchangeBar, shownPlace } from './exchange-bars.ts';
+import { barsOf, barsTable, barsText, type ExchangeBar, PACKETS, shownPlace } from './exchange-bars.ts';
 import { type Ladder, laddersOf } from './ladder.ts';
 import { layersTable } from './layers-table.ts';
 import { type SampledLane, samplesOf } from './samples.ts';
@@ -15,6 +16,8 @@ import { closeCodesTable } from './websocket.ts';
 export interface WireSection {
   readonly finding: Prose;
   readonly setting: string;
+  /** Where other figures of the page are of other means; undefined where all agree. */
+  readonly elsewhere: string | undefined;
   readonly bars: readonly ExchangeBar[];
   readonly barsTable: Table;
   readonly ladders: readonly Ladder[];
@@ -36,6 +39,11 @@ export function wireSection({ result, views, anchors }: Report): WireSection | u
   return {
     finding: barsText(bars),
     setting: settingText(place, bars),
+    elsewhere: elsewhereText(
+      views.filter((one) => one !== view),
+      place,
+      bars,
+    ),
     bars,
     barsTable: barsTable(bars, place, anchors),
     ladders: laddersOf(result.lanes),
@@ -46,7 +54,7 @@ export function wireSection({ result, views, anchors }: Report): WireSection | u
         ? undefined
         : {
             text: 'This run kept no sample of its bytes. One is kept by:',
-            command: `npm run bench -- --scenarios ${view.scenario.id} --rounds 1`,
+            command: 'npm run bench -- --scenarios anatomy --rounds 1',
           },
     tables: views
       .filter(({ scenario }) => scenario.figures.includes('layers'))
@@ -63,4 +71,26 @@ function settingText({ point, lanes }: Place, bars: readonly ExchangeBar[]): str
     bars.map(({ refusal }) => ({ standing: { ok: refusal === undefined, reasons: [refusal ?? ''] } })),
   );
   return [`To scale · ${commonText([point])} · ${counted}.`, refused].filter(Boolean).join(' ');
+}
+
+/** Of a mean: it may differ from its bar by this much, for the reasons that the text gives. */
+const SLIGHT = { least: 0.001, most: 0.05 };
+
+/** The same lanes at other places of these settings, where their means are other; undefined where all agree. */
+function elsewhereText(views: readonly ScenarioView[], shown: Place, bars: readonly ExchangeBar[]): string | undefined {
+  const { payloadBytes, headers } = shown.point;
+  const texts = views.flatMap(({ scenario, places }) => {
+    const same = places.filter(({ point }) => point.payloadBytes === payloadBytes && point.headers === headers);
+    const differing = same
+      .flatMap(({ lanes }) => lanes)
+      .flatMap(({ label, estimates }) => {
+        const value = estimates.get(PACKETS.id)?.value;
+        const bar = bars.find(({ lane, isEmpty }) => !isEmpty && Math.floor(label.index) === lane.index);
+        const share = value === undefined || !bar ? 0 : Math.abs(value / bar.total - 1);
+        return share > SLIGHT.least && share < SLIGHT.most ? [`${label.title} ${formatCount(value ?? 0)}\u00a0B`] : [];
+      });
+    return differing.length > 0 ? [`${scenario.title}: ${[...new Set(differing)].join(', ')}`] : [];
+  });
+  if (texts.length === 0) return undefined;
+  return `Means elsewhere differ a little, for an acknowledgement may go with data and a poll bring two events (${texts.join('; ')}).`;
 }

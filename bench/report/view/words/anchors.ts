@@ -4,6 +4,7 @@ import { uniqueNames } from './names.ts';
 
 export const PARTS = {
   hero: 'hero',
+  matrix: 'matrix',
   wire: 'wire',
   numbers: 'numbers',
   breakEven: 'break-even',
@@ -19,6 +20,7 @@ export const PARTS = {
   earlier: 'earlier-runs',
   betweenRuns: 'between-runs',
   checks: 'trust',
+  uncited: 'uncited',
   warnings: 'warnings',
   rejected: 'rejected-cells',
   audit: 'delivery-audit',

@@ -1,7 +1,9 @@
 /** Markdown as GitHub and CommonMark read it. */
 
 export function escapeMarkdown(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/[\\`*_<>|#~]/g, (sign) => `\\${sign}`);
+  // Brackets alone are those of intervals; with what follows they would be a link or an image.
+  const escaped = text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/[\\`*_<>|#~]/g, (sign) => `\\${sign}`);
+  return escaped.replace(/\](?=[([:])/g, '\\]');
 }
 
 export interface MarkdownColumn {

@@ -62,7 +62,7 @@ export interface LaneAtPlace {
 /** In the order of the run, but that a duplicate follows its original. */
 export function laneLabels({ lanes, reference }: Pick<Result, 'lanes' | 'reference'>): ReadonlyMap<string, LaneLabel> {
   const places = new Map(lanes.map(({ id }, index) => [id, index]));
-  const transports = [...new Set(lanes.map(({ transport }) => transport))];
+  const hues = huesOf(lanes.map(({ transport }) => transport));
   const labels = lanes.map(({ id, title, transport, duplicateOf }, index): [string, LaneLabel] => {
     const isReference = id === reference;
     // The lane that others are compared with is a lane of its own.
@@ -72,9 +72,22 @@ export function laneLabels({ lanes, reference }: Pick<Result, 'lanes' | 'referen
       0,
       kin.findIndex((lane) => lane.id === (duplicateOf ?? id)),
     );
-    return [id, { title, index, hue: transports.indexOf(transport), variant, isReference, duplicateOf: original }];
+    return [id, { title, index, hue: hues.indexOf(transport), variant, isReference, duplicateOf: original }];
   });
   return new Map(labels.sort(([, a], [, b]) => inOrder(a, b)));
+}
+
+/** The same transport has the same colour in every run: these have a place, and others take those that are free. */
+const TRANSPORTS = ['tcp', 'polling', 'long-polling', 'sse', 'websocket', 'streaming'];
+
+function huesOf(transports: readonly string[]): readonly string[] {
+  const places: (string | undefined)[] = TRANSPORTS.map((name) => (transports.includes(name) ? name : undefined));
+  for (const transport of new Set(transports)) {
+    if (places.includes(transport)) continue;
+    const free = places.indexOf(undefined);
+    places[free === -1 ? places.length : free] = transport;
+  }
+  return places.map((place) => place ?? '');
 }
 
 export function inOrder(a: LaneLabel, b: LaneLabel): number {

@@ -63,3 +63,8 @@ export function quotesOf(
 export function quoteOf(report: Pick<Report, 'views'>, wanted: Wanted): Quote | undefined {
   return quotesOf(report, wanted)[0];
 }
+
+/** The lane's row in the result. */
+export function rowOf({ result }: Pick<Report, 'result'>, { cells }: LaneAtPlace): Result['lanes'][number] | undefined {
+  return result.lanes.find(({ id }) => id === cells[0]?.lane);
+}

@@ -43,6 +43,11 @@ export function commitText({ git }: Pick<Environment, 'git'>): string {
   return `commit ${git.commit.slice(0, 12)}${git.dirty ? ' with changes' : ''}`;
 }
 
+/** Where a figure is from, for one that stands alone. */
+export function sourceText(result: Result): string {
+  return `${softwareText(result)}. ${conditionsText(result.environment)}.`;
+}
+
 /** How often the same was measured before: a run that was begun anew until it pleased says so. */
 export function runsBeforeText(runs: number): string {
   return `${runs === 0 ? 'no run' : countOf(runs, 'run')} of these settings on this machine, in the same folder`;
@@ -68,4 +73,20 @@ export function conditionsText({ cpu, platform, kernel, versions }: Environment)
 /** A title or a definition where it does not begin the sentence; an abbreviation keeps its capitals. */
 export function inSentence(text: string): string {
   return /^[A-Z](?![A-Z])/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;
+}
+
+/** What to run after this result, and what for. */
+export function nextCommand({ id, finishedAt, cells, citable, merged }: Result): { command: string; why: string } {
+  const bench = (args: string) => `npm run bench -- ${args}`;
+  const reasons = Object.values(citable).flatMap((kind) => kind.reasons);
+  if (finishedAt === null || cells.some(({ state }) => state === 'failed')) {
+    return { command: bench(`--resume ${id}`), why: 'measures what is missing' };
+  }
+  if (reasons.some((reason) => reason.startsWith('too-few-rounds'))) {
+    return { command: 'npm run bench', why: 'the default profile has ten rounds, which give intervals' };
+  }
+  if (reasons.length > 0) return { command: bench('doctor'), why: 'says what on this machine spoils figures' };
+  return merged
+    ? { command: bench('--scenarios distance'), why: 'the same lanes, 0 to 100 ms away' }
+    : { command: bench('merge A B C'), why: 'joins this run and two more: intervals that hold between sessions' };
 }
