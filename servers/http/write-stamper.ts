@@ -30,6 +30,8 @@ interface Watched {
 const HEAD = '{"seq":';
 /** As long as the longest seq. */
 const DIGITS = 16;
+/** Begins a binary WebSocket message that is one frame. */
+const BINARY_FRAME = 0x82;
 /** The first byte of an event in binary; none of those that lines, HTTP and frames begin with. */
 const HIGHEST_BINARY_KIND = 7;
 const NONE: Seqs = { first: 0, last: -1 };
@@ -153,9 +155,18 @@ function seqAt(chunk: Chunk, at: number): number {
 }
 
 function binarySeqs(chunk: Chunk): Seqs {
-  if (typeof chunk === 'string' || (chunk[0] ?? Number.POSITIVE_INFINITY) > HIGHEST_BINARY_KIND) return NONE;
-  const text = decodeBinary(chunk);
+  if (typeof chunk === 'string') return NONE;
+  const message = unframed(chunk);
+  if ((message[0] ?? Number.POSITIVE_INFINITY) > HIGHEST_BINARY_KIND) return NONE;
+  const text = decodeBinary(message);
   if (!text?.startsWith(HEAD)) return NONE;
   const seq = seqAt(text, 0);
   return { first: seq, last: seq };
+}
+
+/** What stands behind the header of a frame that the server sends, as of RFC 6455, section 5.2. */
+function unframed(chunk: Buffer): Buffer {
+  if (chunk[0] !== BINARY_FRAME) return chunk;
+  const length = chunk[1] ?? 0;
+  return chunk.subarray(length < 126 ? 2 : length === 126 ? 4 : 10);
 }

@@ -1,17 +1,21 @@
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Peer } from './broadcast.ts';
 
 export const CLOSE = { goingAway: 1001, policy: 1008, tryLater: 1013 } as const;
 const CLOSE_GRACE_MS = 1_000;
 
+/** How a client's messages are written: whole frames to its socket, or payloads that ws frames and compresses. */
+export type Outlet = { readonly socket: Duplex } | { readonly isBinary: boolean };
+
 export class WebSocketPeer implements Peer {
   readonly #ws: WebSocket;
-  readonly #message: { readonly binary: boolean };
+  readonly #outlet: Outlet;
   #isAlive = true;
 
-  constructor(ws: WebSocket, isBinary: boolean) {
+  constructor(ws: WebSocket, outlet: Outlet) {
     this.#ws = ws;
-    this.#message = { binary: isBinary };
+    this.#outlet = outlet;
     ws.on('pong', () => {
       this.#isAlive = true;
     });
@@ -23,7 +27,9 @@ export class WebSocketPeer implements Peer {
 
   /** Writes nothing once the client closes: ws would count it as backlog, and the client would be cut off as slow. */
   write(frame: Buffer, flushed?: (error?: Error | null) => void): void {
-    if (this.#ws.readyState === this.#ws.OPEN) this.#ws.send(frame, this.#message, flushed);
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    if ('socket' in this.#outlet) this.#outlet.socket.write(frame, flushed);
+    else this.#ws.send(frame, { binary: this.#outlet.isBinary }, flushed);
   }
 
   /** The close frame waits behind the backlog: a client that reads again within the grace gets its reason. */

@@ -1,5 +1,5 @@
 /**
- * WebSocket (RFC 6455): one message per event, framed by ws. A text message from the client is echoed as `{"echo":…}`.
+ * WebSocket (RFC 6455): one message per event, in a frame that is made once for all clients; all else is done by ws. A text message from the client is echoed as `{"echo":…}`.
  * Close codes: 1001 on shutdown, 1008 for a page of an origin that is not allowed, 1009 above the message limit, 1013 when
  * the client is too slow. A client that answers no ping is gone.
  */
@@ -18,6 +18,7 @@ import {
 import { readSince } from '../http/query.ts';
 import { BACKLOG_DEFAULTS, type BacklogOptions } from './backlog.ts';
 import { Broadcast } from './broadcast.ts';
+import { messageFrame } from './websocket-frame.ts';
 import { CLOSE, closeSoon, WebSocketPeer } from './websocket-peers.ts';
 
 export interface WebSocketOptions extends BacklogOptions, HttpOptions, WebSocketWireOptions {
@@ -43,9 +44,12 @@ export const websocket: ServerTransport<WebSocketOptions> = {
     const http = await host.http(over);
     const isBinary = encoding === 'binary';
     const encode = isBinary ? encodeBinary : (text: string) => Buffer.from(text);
+    const isCompressed = compression !== 'none';
+    // ws makes a frame for each client, which of one message are all the same.
+    const framed = (payload: Buffer) => (isCompressed ? payload : messageFrame(payload, isBinary ? 'binary' : 'text'));
     const framing = {
-      event: ({ text, bytes }: EncodedEvent) => (isBinary ? encodeBinary(text) : bytes),
-      gap: (gap: Gap) => encode(encodeGap(gap)),
+      event: ({ text, bytes }: EncodedEvent) => framed(isBinary ? encodeBinary(text) : bytes),
+      gap: (gap: Gap) => framed(encode(encodeGap(gap))),
     };
     const broadcast = new Broadcast<WebSocketPeer>(feed, framing, maxBacklogBytes);
     const server = new WebSocketServer({
@@ -63,10 +67,10 @@ export const websocket: ServerTransport<WebSocketOptions> = {
         ws.on('error', () => {});
         if (!http.allowsOrigin(request.headers.origin)) return void closeSoon(ws, CLOSE.policy, 'origin not allowed');
         if (http.closing) return void closeSoon(ws, CLOSE.goingAway, 'the server shuts down');
-        const peer = new WebSocketPeer(ws, isBinary);
+        const peer = new WebSocketPeer(ws, isCompressed ? { isBinary } : { socket });
         ws.once('close', () => broadcast.leave(peer));
         ws.on('message', (data: Buffer, isBinaryMessage) => {
-          if (!isBinaryMessage) broadcast.say(peer, encode(encodeEcho(JSON.stringify(data.toString()))));
+          if (!isBinaryMessage) broadcast.say(peer, framed(encode(encodeEcho(JSON.stringify(data.toString())))));
         });
         broadcast.join(peer, since);
       });

@@ -31,15 +31,37 @@ export class WritablePeer<W extends Socket | ServerResponse> implements Peer {
 
 /**
  * A client of an HTTP/1.1 response, each of whose frames is handed to the kernel as it is written. By itself Node corks the
- * socket at `response.write` until the next tick, by when the frames of all clients are made: p50 of a hundred clients was then
- * 1.30 [1.21, 1.39] times as long (lane `sse-corked`). The bytes are the same.
+ * socket at `response.write` until the next tick, by when the frames of all clients are made (lane `sse-corked`), and writes a
+ * chunk in three parts for each client. Here the chunk is made once for all, and written in one. The bytes are the same.
  */
 export class UncorkedPeer extends WritablePeer<Response> {
+  #hasBegun = false;
+
   override write(frame: Buffer, flushed?: (error?: Error | null) => void): void {
-    // A response that waits behind another on its connection has no socket yet.
-    const { socket } = this.writable;
+    const { socket, chunkedEncoding, writableEnded, writableLength } = this.writable;
+    // A response that waits behind another on its connection has no socket yet, and keeps what is written to it.
+    const isThrough = this.#hasBegun && socket !== null && writableLength === socket.writableLength;
+    if (isThrough && chunkedEncoding && !writableEnded) {
+      socket.write(chunkOf(frame), flushed);
+      return;
+    }
+    // With the first one its head leaves, in the same packet.
+    this.#hasBegun = true;
     socket?.cork();
     super.write(frame, flushed);
     socket?.uncork();
   }
 }
+
+let last: { readonly frame: Buffer; readonly chunk: Buffer } | undefined;
+
+/** RFC 9112, section 7.1. One frame goes to all clients: its chunk is made once. */
+function chunkOf(frame: Buffer): Buffer {
+  if (last?.frame !== frame) {
+    const chunk = Buffer.concat([Buffer.from(`${frame.length.toString(16)}\r\n`), frame, CRLF]);
+    last = { frame, chunk };
+  }
+  return last.chunk;
+}
+
+const CRLF = Buffer.from('\r\n');
