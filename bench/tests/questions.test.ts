@@ -58,7 +58,10 @@ async function numberIn(id: string, row: string, lane: string, unit: string): Pr
   const heads = await table.locator('thead :is(th, td)').allTextContents();
   const at = heads.findIndex((text) => text.trim().startsWith(lane));
   const cell = table.locator('tbody tr', { has: head }).locator('th, td').nth(at);
-  return numberBefore(unit, (await cell.textContent()) ?? '');
+  const text = (await cell.textContent()) ?? '';
+  return unit === 'TB' && / GB/.test(text.replace('\u00a0', ' '))
+    ? numberBefore('GB', text) / 1e3
+    : numberBefore(unit, text);
 }
 
 function numberBefore(unit: string, text: string): number {

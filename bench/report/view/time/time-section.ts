@@ -43,7 +43,11 @@ export function timeSection(report: Report): Section {
   const distance = distanceView(views);
   const missing: Missing[] = [
     ...(view ? [] : [{ text: 'Latency side by side was not measured in this run:', command: commandOf('fanout') }]),
-    ...(distance ? [] : [{ text: 'A distance was not measured in this run:', command: commandOf('distance,gap') }]),
+    ...(distance
+      ? []
+      : [
+          { text: `${missedText(report)}A distance was not measured in this run:`, command: commandOf('distance,gap') },
+        ]),
   ];
   return {
     id: PARTS.time,
@@ -124,6 +128,14 @@ function waitsOf(lanes: readonly LaneAtPlace[], report: Report): Prose[] {
       '.',
     ];
   });
+}
+
+/** Empty in a run without a lane whose polls wait for events. */
+function missedText({ result }: Report): string {
+  const parked = result.lanes.find(({ polls }) => polls === 'parked');
+  return parked
+    ? `${parked.title}: an event that comes between an answer and the next poll waits for it, up to 3 × RTT/2. `
+    : '';
 }
 
 /** What waits for the next poll, of a run over distances; without one, what goes over the wire draws it. */
