@@ -77,8 +77,7 @@ const SECTIONS: readonly Part[] = [
   {
     id: PARTS.claims,
     isHalf: true,
-    title: 'Claims, and what this run says',
-    entry: 'Claims',
+    title: 'Claims',
     html: ({ claims }) => claimsHtml(claims),
   },
   { id: PARTS.limits, title: 'Limits', isHalf: true, html: ({ limits }) => limitsHtml(limits) },

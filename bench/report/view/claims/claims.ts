@@ -21,7 +21,7 @@ const VERDICTS = {
 } as const satisfies Record<Outcome | 'unmeasured', { sign: string; word: string; many: string }>;
 
 /** The others are folded. */
-const SHOWN = 6;
+const SHOWN = 4;
 
 export interface JudgedClaim extends Pick<Claim, 'id' | 'text' | 'decides'> {
   readonly source: Source;

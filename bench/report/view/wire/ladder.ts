@@ -36,9 +36,7 @@ const PLAYS: readonly { readonly polls: Polls; readonly play: () => Message[]; r
   { polls: 'timed', play: playTimed, why: 'events wait for the next poll, half an interval on average' },
 ];
 
-export const LADDER_TEXT =
-  `The same three events, drawn for a round trip of ${RTT_MS}\u00a0ms and a poll every ${POLL_INTERVAL_MS}\u00a0ms: computed, not ` +
-  'measured. Time runs to the right; the numbers are milliseconds from an event to its client.';
+export const LADDER_TEXT = `Computed for a round trip of ${RTT_MS}\u00a0ms and a poll every ${POLL_INTERVAL_MS}\u00a0ms; numbers are ms from event to client.`;
 
 /** One for each way of getting events that the run's lanes have. */
 export function laddersOf(lanes: Result['lanes']): Ladder[] {

@@ -65,7 +65,7 @@ export function wireSection({ result, views, anchors }: Report): WireSection | u
 function settingText({ point, lanes }: Place, bars: readonly ExchangeBar[]): string {
   const packets = lanes.flatMap(({ valid }) => valid.flatMap(({ wire }: CompletedCell) => wire.packets ?? []))[0];
   const counted = packets
-    ? `TCP/IP at ${packets.headerBytesPerSegment}\u00a0B a packet, acknowledgements too, as this machine’s kernel counted them`
+    ? `TCP/IP at ${packets.headerBytesPerSegment}\u00a0B a packet and acknowledgement`
     : 'without TCP/IP: packets were not counted';
   const refused = markLegend(
     bars.map(({ refusal }) => ({ standing: { ok: refusal === undefined, reasons: [refusal ?? ''] } })),
