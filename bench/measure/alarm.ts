@@ -45,7 +45,6 @@ export async function createAlarm(): Promise<Alarm> {
     resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 8 },
   });
   await new Promise((resolve, reject) => thread.once('online', resolve).once('error', reject));
-  thread.unref();
 
   let leadNs = LEAD_NS.start;
   let dueNs = 0;
@@ -69,6 +68,8 @@ export async function createAlarm(): Promise<Alarm> {
     spunNs += Math.max(0, dueNs - beforeNs);
     ringOnce();
   });
+  // After the listener, which would keep the process alive.
+  thread.unref();
   // By setImmediate: a message that the thread posts while one is handled is handled in the same phase, and a feed that runs
   // late would keep timers and sockets waiting for seconds.
   const ringSoon = () => {
