@@ -24,7 +24,7 @@ test.each(lanes.filter(({ keepAlive }) => keepAlive))(
 
 const NAMES = new Set(lanes.flatMap(({ id, transport }) => [id, transport]));
 /** They choose among lanes, by name, as a user does; claims are made about transports by their names. */
-const CHOOSERS = /^bench\/(catalogue\/|cli\/configure\.ts$|report\/view\/(claims\/|words\/transports\.ts$))/;
+const CHOOSERS = /^bench\/(catalogue\/|cli\/configure\.ts$|report\/view\/(parts\/claims\/|words\/transports\.ts$))/;
 
 /** What a source does against a rule; `wrong` and `fine` are made-up sources that do and do not break it. */
 const rules = [

@@ -392,7 +392,7 @@ const interval = {
 export const VERDICTS = ['lower', 'higher', 'equivalent', 'inconclusive'] as const;
 
 /**
- * What a scenario can be shown as, and what that asks of it. The page's section of each is in `bench/report/view/further/measured.ts`, and
+ * What a scenario can be shown as, and what that asks of it. The page's section of each is in `bench/report/view/parts/further/measured.ts`, and
  * at least one metric must name it.
  */
 export const FIGURES = [

@@ -19,7 +19,15 @@ import { noiseFloor } from '../stats/noise-floor.ts';
 import { PERCENTILE_LABELS, tooFewFor } from '../stats/percentiles.ts';
 import type { Summary } from '../stats/summarise.ts';
 import { cellKey, countingCells } from './counting.ts';
-import { groundsOf, LEAST_ROUNDS, reasonsOf, TOO_FEW_ROUNDS, VARYING_KINDS, withoutLimited } from './standing.ts';
+import {
+  groundsOf,
+  LEAST_ROUNDS,
+  reasonsOf,
+  TOO_FEW_ROUNDS,
+  VARYING_KINDS,
+  varies,
+  withoutLimited,
+} from './standing.ts';
 import { calibrationWarnings } from './warnings/machine-warnings.ts';
 
 export type Evidence = Omit<Result, 'warnings' | 'citable' | 'id' | 'estimates' | 'comparisons'> &
@@ -48,11 +56,6 @@ function completeness({ cells, finishedAt }: Evidence): Warning[] {
     ...(retried > 0 ? [notice('retried', again, 'The failures stand among the cells.')] : []),
     ...(repeated > 0 ? [notice('repeated', twice, 'All attempts stand among the cells, and are numbered.')] : []),
   ];
-}
-
-/** Bytes and memory come out the same each round; times do not. */
-function varies(figure: Result['scenarios'][number]['figures'][number]): boolean {
-  return !['layers', 'bytes', 'idle', 'memory'].includes(figure);
 }
 
 function roundsAndEvents({ scenarios, cells }: Evidence): Warning[] {

@@ -144,6 +144,19 @@ describe('a figure', () => {
   });
 });
 
+describe('a scenario of one round that is about bytes', () => {
+  const { cells, scenarios } = makeResult({ rounds: 1, change: inRounds('alpha', 1, ['cpu', 'latency', 'bytes']) });
+  const judged = (figures: Result['scenarios'][number]['figures']) => {
+    const citable = judge([], { cells, scenarios: scenarios.map((one) => ({ ...one, figures })) });
+    return KINDS.filter((kind) => !citable[kind].ok);
+  };
+
+  it('speaks against no times, which are quoted nowhere, but against bytes', () => {
+    expect(judged(['layers', 'idle'])).toEqual(['bytes']);
+    expect(judged(['layers', 'latency'])).toEqual(['bytes', 'cpu', 'latency']);
+  });
+});
+
 function withCells(cells: readonly Cell[]): Result {
   const result = makeResult();
   const changed = { ...result, cells: [...cells], ...summarise(cells, result) };

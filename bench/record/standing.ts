@@ -22,10 +22,16 @@ export const TOO_FEW_ROUNDS = 'too-few-rounds';
 /** What the workload is like, not how this run went: such figures stand apart, and others may be cited beside them. */
 const OF_THE_WORKLOAD: ReadonlySet<string> = new Set(['floor-share']);
 
+/** Bytes and memory come out the same each round; times do not. */
+export function varies(figure: Result['scenarios'][number]['figures'][number]): boolean {
+  return !['layers', 'bytes', 'idle', 'memory'].includes(figure);
+}
+
 interface PlaceGround {
   readonly kind: Kind;
   readonly code: string;
   readonly lane: string;
+  readonly scenario: string;
   /** Cells that are warned of, and all of the place. */
   readonly cells: number;
   readonly ofCells: number;
@@ -37,6 +43,8 @@ export interface Grounds {
   /** By place. */
   readonly ofPlaces: ReadonlyMap<string, readonly PlaceGround[]>;
   readonly repeats: readonly Repeats[];
+  /** Scenarios of a round or two that are about bytes: their times are quoted nowhere, and speak against none. */
+  readonly untimed: ReadonlySet<string>;
 }
 
 /** A lane of a scenario that was measured again more or less often than another one. */
@@ -59,7 +67,8 @@ export function groundsOf(warnings: readonly Warning[], run: Run): Grounds {
   );
   const places = groupBy(countingCells(cells), keyOfPlace);
   const ofPlaces = new Map([...places].map(([key, all]) => [key, KINDS.flatMap((kind) => placeGrounds(kind, all))]));
-  return { ofRun, ofPlaces, repeats: repeatRates(cells) };
+  const untimed = run.scenarios.filter(({ rounds, figures }) => rounds < LEAST_ROUNDS && !figures.some(varies));
+  return { ofRun, ofPlaces, repeats: repeatRates(cells), untimed: new Set(untimed.map(({ id }) => id)) };
 }
 
 /** Leaves out scenarios with a limit: they drive a lane until a cell fails or warns, which is what they look for. */
@@ -82,7 +91,10 @@ function placeGrounds(kind: Kind, cells: readonly [Cell, ...Cell[]]): PlaceGroun
       warned.flatMap(({ codes }) => codes),
       (code) => code,
     ),
-  ].map(([code, all]) => ({ kind, code, lane: cells[0].lane, cells: all.length, ofCells: cells.length }));
+  ].map(([code, all]) => {
+    const [{ lane, scenario }] = cells;
+    return { kind, code, lane, scenario, cells: all.length, ofCells: cells.length };
+  });
 }
 
 function codesAgainst(kind: Kind, cell: Cell): string[] {
@@ -126,8 +138,12 @@ function repeatRate(cells: readonly Cell[]): number {
 }
 
 /** The reasons of a kind, each once: of the run, then of its places by code, with their lanes and how many of their cells. */
-export function reasonsOf(kind: Kind, { ofRun, ofPlaces, repeats }: Grounds): string[] {
-  const grounds = [...ofPlaces.values()].flat().filter((one) => one.kind === kind && !OF_THE_WORKLOAD.has(one.code));
+export function reasonsOf(kind: Kind, { ofRun, ofPlaces, repeats, untimed }: Grounds): string[] {
+  const isQuoted = ({ code, scenario }: PlaceGround) =>
+    code === 'failed' || !VARYING_KINDS.includes(kind) || !untimed.has(scenario);
+  const grounds = [...ofPlaces.values()]
+    .flat()
+    .filter((one) => one.kind === kind && !OF_THE_WORKLOAD.has(one.code) && isQuoted(one));
   const ofCodes = [...groupBy(grounds, ({ code }) => code)].map(([code, all]) => {
     const lanes = [...groupBy(all, ({ lane }) => lane)].map(([lane, ofLane]) => {
       const sum = (of: (ground: PlaceGround) => number) => ofLane.reduce((total, one) => total + of(one), 0);

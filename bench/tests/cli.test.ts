@@ -163,11 +163,11 @@ describe.concurrent('npm run bench -- report', () => {
 });
 
 it.concurrent.for([
-  ['reconnect', 'connect'],
-  ['capacity', 'upstream', 'slow-client'],
-])('%j run in processes of their own, over a distance, without a loss', async (all, { folder }) => {
-  const small =
-    '--lanes polling --reference polling --clients 4 --rate 50 --interval 100 --rtt 20 --rehearsal 0 --warmup 0.5 --window 0.3 --rounds 1';
+  ['polling', 'reconnect', 'connect'],
+  ['polling', 'capacity', 'upstream'],
+  ['long-polling', 'slow-client'],
+] as const)('%j run in processes of their own, over a distance, without a loss', async ([lane, ...all], { folder }) => {
+  const small = `--lanes ${lane} --reference ${lane} --clients 4 --rate 50 --interval 100 --rtt 20 --rehearsal 0 --warmup 0.5 --window 0.3 --rounds 1`;
   const { code } = await bench(folder, '--scenarios', all.join(','), ...small.split(' '));
   const invalid = newest(folder).cells.filter((cell) => !isValid(cell));
   expect(invalid.map((cell) => [cell.scenario, cell.warnings])).toEqual([]);

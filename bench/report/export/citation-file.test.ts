@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { projectRoot } from '../../contract/paths.ts';
-import { urlOf } from '../../contract/project-url.ts';
 import { makeResult } from '../../tests/fixture.ts';
 import { bibtexEntry } from '../view/citation.ts';
+import { urlOf } from '../view/words/project-url.ts';
 import { citationFile, type PackageFields } from './citation-file.ts';
 
 const read = (name: string): string => readFileSync(join(projectRoot, name), 'utf8');

@@ -1,6 +1,6 @@
 /** `CITATION.cff`, made from what package.json says: Citation File Format 1.2.0. */
 
-import { type UrlFields, urlOf } from '../../contract/project-url.ts';
+import { type UrlFields, urlOf } from '../view/words/project-url.ts';
 
 export interface PackageFields extends UrlFields {
   readonly name: string;

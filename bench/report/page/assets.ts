@@ -56,7 +56,7 @@ export function readAssets(): Assets {
 
 /** Without comments and indentation. */
 function readStyle(name: (typeof STYLES)[number]): string {
-  const text = readFileSync(join(projectRoot, `bench/report/page/browser/${name}.css`), 'utf8');
+  const text = readFileSync(join(projectRoot, `bench/report/page/style/${name}.css`), 'utf8');
   return text.replace(/\/\*[\s\S]*?\*\/|^ +/gm, '');
 }
 

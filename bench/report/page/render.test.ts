@@ -249,7 +249,7 @@ describe('a page is made of', () => {
 });
 
 describe('colours', () => {
-  const css = readFileSync(join(projectRoot, 'bench/report/page/browser/colours.css'), 'utf8');
+  const css = readFileSync(join(projectRoot, 'bench/report/page/style/colours.css'), 'utf8');
   const [light, dark] = [...css.matchAll(/--paper: #[\s\S]*?--layer-client: #\w+/g)].map(
     ([block]) => new Map([...block.matchAll(/(--[\w-]+): (#\w{6})/g)].map(([, name = '', hex = '']) => [name, hex])),
   );

@@ -1,7 +1,6 @@
 /** What a paper says of a number and of its run: a sentence for each headline number, and an entry for the bibliography. */
 
 import { createHash } from 'node:crypto';
-import { projectUrl } from '../../contract/project-url.ts';
 import type { Estimate, Result } from '../../contract/result.ts';
 import { type Metric, metricOf, shownIn } from '../../stats/metrics/metrics.ts';
 import type { LaneLabel } from './page-model.ts';
@@ -11,6 +10,7 @@ import { escapeLatex } from './words/latex.ts';
 import { placeName } from './words/named-places.ts';
 import { type LaneAtPlace, type ScenarioView, withoutDuplicates } from './words/places.ts';
 import { keyOf } from './words/points.ts';
+import { projectUrl } from './words/project-url.ts';
 import { isRefused, namesOf, refusedKinds, UNCITABLE_MARK } from './words/standing.ts';
 import {
   commitText,

@@ -37,7 +37,7 @@ const TEXTS = {
     'events behind it: deliveries of one event to many clients are not independent.',
   Lane: 'One row of the comparison: a transport with its options.',
   Round:
-    'Every lane measured once, in random order and in fresh processes. The round is the sample: n counts rounds. Each ' +
+    'Every lane measured once, in random order. The round is the sample: n counts rounds. Each ' +
     'small mark in a chart is one round; none is left out for being far away.',
   Interval:
     'In brackets, for times and memory: the 95 % t interval of the mean over rounds, taken on the logarithm, so that the ' +

@@ -1,6 +1,6 @@
 /** The section of claims: a verdict for each, by sign and word. */
 
-import type { ClaimsModel, JudgedClaim } from '../../view/claims/claims.ts';
+import type { ClaimsModel, JudgedClaim } from '../../view/parts/claims/claims.ts';
 import { countOf } from '../../view/words/format.ts';
 import { type Html, html } from '../html.ts';
 

@@ -2,11 +2,11 @@
 
 import type { Estimate } from '../../../contract/result.ts';
 import { citationId } from '../../view/citation.ts';
-import type { Hero } from '../../view/hero/hero.ts';
-import type { Matrix, MatrixCell, MatrixColumn, MatrixRow } from '../../view/hero/matrix.ts';
-import { matrixSvg } from '../../view/hero/matrix-svg.ts';
-import { keyText, matrixCsv, matrixMarkdown } from '../../view/hero/matrix-text.ts';
-import type { Trust } from '../../view/hero/trust.ts';
+import type { Hero } from '../../view/parts/hero/hero.ts';
+import type { Matrix, MatrixCell, MatrixColumn, MatrixRow } from '../../view/parts/hero/matrix.ts';
+import { matrixSvg } from '../../view/parts/hero/matrix-svg.ts';
+import { keyText, matrixCsv, matrixMarkdown } from '../../view/parts/hero/matrix-text.ts';
+import type { Trust } from '../../view/parts/hero/trust.ts';
 import { markup } from '../../view/svg/markup.ts';
 import { PARTS } from '../../view/words/anchors.ts';
 import { UNCITABLE_MARK } from '../../view/words/standing.ts';

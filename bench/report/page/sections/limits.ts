@@ -1,6 +1,6 @@
 /** The section of limits. */
 
-import type { LimitsModel } from '../../view/limits.ts';
+import type { LimitsModel } from '../../view/parts/limits.ts';
 import { type Html, html } from '../html.ts';
 
 export function limitsHtml({ lists, command }: LimitsModel): Html {

@@ -3,8 +3,8 @@
 import { laneColour } from '../../view/charts/lane-marks.ts';
 import { FIELDS, PLANE, planeX, planeY, type Shown } from '../../view/formulas/answers.ts';
 import { LEVELS } from '../../view/formulas/formulas.ts';
-import type { Numbers } from '../../view/numbers/numbers.ts';
 import type { Missing } from '../../view/page-model.ts';
+import type { Numbers } from '../../view/parts/numbers/numbers.ts';
 import { PARTS } from '../../view/words/anchors.ts';
 import { embedJson, type Html, html } from '../html.ts';
 import { laneMark } from '../parts.ts';

@@ -1,11 +1,11 @@
 /** What goes over the wire for one event, drawn with the page's own boxes and lines: no script is needed. */
 
 import type { Layer } from '../../../contract/ledger.ts';
-import { BAR_LAYERS, type BarLayer, type ExchangeBar, sideOf, totalText } from '../../view/wire/exchange-bars.ts';
-import { LADDER_MS, LADDER_TEXT, type Ladder } from '../../view/wire/ladder.ts';
-import { LAYER_LETTERS, type SampledLane } from '../../view/wire/samples.ts';
-import type { HandshakeCheck } from '../../view/wire/websocket.ts';
-import type { WireSection } from '../../view/wire/wire-section.ts';
+import { BAR_LAYERS, type BarLayer, type ExchangeBar, sideOf, totalText } from '../../view/parts/wire/exchange-bars.ts';
+import { LADDER_MS, LADDER_TEXT, type Ladder } from '../../view/parts/wire/ladder.ts';
+import { LAYER_LETTERS, type SampledLane } from '../../view/parts/wire/samples.ts';
+import type { HandshakeCheck } from '../../view/parts/wire/websocket.ts';
+import type { WireSection } from '../../view/parts/wire/wire-section.ts';
 import { formatCount } from '../../view/words/format.ts';
 import { type Html, html } from '../html.ts';
 import { laneMark, prose, table } from '../parts.ts';

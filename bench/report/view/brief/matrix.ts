@@ -3,7 +3,7 @@
 import type { Estimate, Result } from '../../../contract/result.ts';
 import { keyOfPlace } from '../../../stats/group.ts';
 import { latencyMetric } from '../../../stats/metrics/metrics.ts';
-import { type Matrix, type MatrixCell, type MatrixRow, matrixOf } from '../hero/matrix.ts';
+import { type Matrix, type MatrixCell, type MatrixRow, matrixOf } from '../parts/hero/matrix.ts';
 import { eventsPerPollText } from '../words/named-places.ts';
 import type { Place, ScenarioView } from '../words/places.ts';
 import type { Report } from '../words/quotes.ts';

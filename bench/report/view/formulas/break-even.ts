@@ -1,5 +1,6 @@
 /** Bytes per event over events per poll: from how many on polling takes as few as the lanes that need not ask. */
 
+import { QUOTED } from '../../../stats/metrics/quoted.ts';
 import type { Figure, LineChart, LinePoint, Missing, Panel, Table } from '../page-model.ts';
 import { formatExact, formatNumber, formatSetting } from '../words/format.ts';
 import { laneLabels } from '../words/places.ts';
@@ -19,8 +20,8 @@ import {
 
 /** At each level, the metric that was measured. */
 const MEASURED = [
-  ['sockets', 'wire.perDeliveryBytes'],
-  ['tcpIp', 'wire.tcpIpPerDeliveryBytes'],
+  ['sockets', QUOTED.onSockets],
+  ['tcpIp', QUOTED.withTcpIp],
 ] as const satisfies readonly (readonly [Level, string])[];
 
 const PAYLOAD_BYTES = 128;

@@ -2,6 +2,7 @@
 
 import type { Layer, LedgerCount } from '../../../contract/ledger.ts';
 import type { Cell, CompletedCell, Result } from '../../../contract/result.ts';
+import { QUOTED } from '../../../stats/metrics/quoted.ts';
 import { isValid } from '../../../stats/metrics/valid.ts';
 import type { Missing } from '../page-model.ts';
 import { quoteOf, type Report } from '../words/quotes.ts';
@@ -26,7 +27,7 @@ const HEADER_BYTES = 52;
 /** Head, type and tag: RFC 8446, section 5.2. */
 const TLS_RECORD_BYTES = 22;
 const COMMON_PAYLOAD_BYTES = 128;
-const SILENCE = 'idle.bytesPerClientMinute';
+const SILENCE = QUOTED.silence;
 
 export function constantsOf(report: Report): RunConstants {
   const { result } = report;
@@ -171,7 +172,7 @@ function tlsRecordOf(source: CompletedCell | undefined): number | undefined {
 function ownUsOf(report: Report, lane: string, way: LaneConstants['way']): number | undefined {
   if (way !== 'timed') {
     const at = ({ clients, rttMs }: Cell['point']) => clients === 1 && rttMs === undefined;
-    return quoteOf(report, { metric: 'latency.p50Us', lane, at })?.estimate.value;
+    return quoteOf(report, { metric: QUOTED.p50, lane, at })?.estimate.value;
   }
   const at = ({ rttMs }: Cell['point']) => rttMs === undefined;
   const parts = ['latency.feedUs', 'latency.wireUs', 'latency.clientUs'].map(

@@ -1,5 +1,6 @@
 /** What the run measured, beside what the formulas say of the same settings: what leaves them is told with its size. */
 
+import { QUOTED } from '../../../stats/metrics/quoted.ts';
 import type { DotChart, Figure, Missing, Panel, Row } from '../page-model.ts';
 import { formatExact, formatNumber } from '../words/format.ts';
 import { laneLabels, rangeOfRounds } from '../words/places.ts';
@@ -46,11 +47,11 @@ const bytes = (label: string, metric: string, level: Level): Series => ({
 });
 
 const SERIES: readonly Series[] = [
-  bytes('Bytes on the sockets', 'wire.perDeliveryBytes', 'sockets'),
-  bytes('Bytes with TCP/IP', 'wire.tcpIpPerDeliveryBytes', 'tcpIp'),
+  bytes('Bytes on the sockets', QUOTED.onSockets, 'sockets'),
+  bytes('Bytes with TCP/IP', QUOTED.withTcpIp, 'tcpIp'),
   {
     label: 'Mean delay',
-    metric: 'latency.p50Us',
+    metric: QUOTED.p50,
     unit: 'ms',
     margin: 0.05,
     factor: 1e3,

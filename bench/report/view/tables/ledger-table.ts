@@ -2,7 +2,7 @@
 
 import type { CompletedCell, Ledger } from '../../../contract/result.ts';
 import type { Table } from '../page-model.ts';
-import { sharedNote } from '../wire/layers-table.ts';
+import { sharedNote } from '../parts/wire/layers-table.ts';
 import { PARTS } from '../words/anchors.ts';
 import { formatCount, formatPercent } from '../words/format.ts';
 import type { ScenarioView } from '../words/places.ts';

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { projectRoot } from '../../../../contract/paths.ts';
+import { parseResult, type Result } from '../../../../contract/result.ts';
+import { makeResult, REFUSED, withLedger } from '../../../../tests/fixture.ts';
+import { breakEvenOf } from '../../formulas/break-even.ts';
+import { constantsOf } from '../../formulas/constants.ts';
+import { Anchors } from '../../words/anchors.ts';
+import { reportOf } from '../../words/quotes.ts';
+import { numbersOf } from './numbers.ts';
+
+function numbersIn(result: Result) {
+  const report = reportOf(result, new Anchors());
+  const model = numbersOf(report, constantsOf(report));
+  if (!model || 'command' in model) throw new Error('no numbers');
+  return model;
+}
+
+const published = parseResult(readFileSync(join(projectRoot, 'results/reference/result.json'), 'utf8'));
+
+describe('the part for a reader’s own numbers', () => {
+  it('has a row for each transport of the published run without the control, and all usual cases', () => {
+    const { lanes, presets, missing, refusal } = numbersIn(published);
+    expect(lanes.map(({ label }) => label.title)).toEqual([
+      'Polling',
+      'Long-polling',
+      'Server-Sent Events',
+      'WebSocket',
+    ]);
+    expect(presets.map(({ title }) => title)).toEqual([
+      'Dashboard',
+      'Chat',
+      'Notifications, phone',
+      'Ticker',
+      'Silence',
+    ]);
+    expect([missing, refusal]).toEqual([undefined, undefined]);
+    expect(lanes.map(({ cpu }) => cpu).join(' ')).toMatch(/^([\d.,–]+ µs a (poll|delivery) ?){4}$/);
+  });
+
+  it('says nothing of silence that was not measured, and how to measure it', () => {
+    const { presets, missing } = numbersIn(makeResult({ change: withLedger }));
+    expect(presets.map(({ title }) => title)).toEqual(['Dashboard', 'Chat', 'Ticker']);
+    expect(missing?.command).toBe('npm run bench -- --scenarios idle');
+  });
+
+  it('says why its constants may not be cited', () => {
+    expect(numbersIn(makeResult({ change: withLedger, replace: REFUSED })).refusal).toContain('dirty-tree');
+  });
+});
+
+describe('break-even', () => {
+  it('marks where both lanes take as many bytes', () => {
+    const report = reportOf(published, new Anchors());
+    const figure = breakEvenOf(report, constantsOf(report));
+    if (!figure || 'command' in figure) throw new Error('no figure');
+    const charts = figure.charts?.flatMap(({ panels }) => panels.map(({ chart }) => chart)) ?? [];
+    expect(charts).toHaveLength(2);
+    for (const chart of charts) {
+      if (chart.kind !== 'lines') throw new Error('no lines');
+      const [timed, ...others] = chart.lines;
+      const marked = timed?.points.filter(({ text }) => text) ?? [];
+      expect(marked.length).toBeGreaterThan(1);
+      for (const { text = '', y } of marked) {
+        const at = chart.lanes.findIndex(({ title }) => text.startsWith(`${title}:`));
+        expect(y / (others[at - 1]?.points[0]?.y ?? 0)).toBeCloseTo(1, 2);
+      }
+    }
+  });
+});
