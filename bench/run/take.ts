@@ -21,7 +21,7 @@ import { planWindow } from './window.ts';
 /** Asking the kernel about more sockets than this would disturb what is measured. */
 const MAX_WATCHED_SOCKETS = 2_000;
 /** From the call to the feed's start: every process must have read the message by then, behind the traffic of its clients. */
-const LEAD_NS = 100e6;
+const LEAD_NS = 150e6;
 /** An odd number of parts, of which one is in the middle. */
 const FLOOR = { leadNs: 60e6, warmupNs: 100e6, parts: 9 };
 

@@ -11,8 +11,11 @@ import { completed } from './laboratory.ts';
 const SEEDS = [3, 4];
 /** A client that stood still for a poll interval has one poll less in its window, and no warning says so. */
 const ATTEMPTS = { retry: 1, timeout: 300_000 };
-/** What a cell says of itself when its processes got no core at the window's ends: its bytes are those of another window. */
-const STOOD_STILL = 'late-reading';
+/**
+ * What a cell says of itself when its processes got no core: at the window's ends its bytes are those of another window, and
+ * within it a poll may come after the event that it was to find.
+ */
+const STOOD_STILL: ReadonlySet<string> = new Set(['late-reading', 'disturbed']);
 
 /** Those whose bytes depend on when a poll is sent, and one that pushes: a run of all would take twice as long. */
 const LANES = ['--lanes', 'polling,long-polling,sse', '--reference', 'sse'];
@@ -34,7 +37,7 @@ const placeOf = ({ lane, point }: Pick<CompletedCell, 'lane' | 'point'>) => `${l
 
 /** Nor did a client whose next poll was parked too late for an event, which then waited for it. */
 function isMoving({ warnings, polls }: CompletedCell): boolean {
-  return !warnings.some(({ code }) => code === STOOD_STILL) && !polls?.queuedDeliveries;
+  return !warnings.some(({ code }) => STOOD_STILL.has(code)) && !polls?.queuedDeliveries;
 }
 
 function isOneEventAPoll({ scenario, point }: CompletedCell): boolean {

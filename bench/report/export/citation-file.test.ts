@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { projectRoot } from '../../contract/paths.ts';
 import { makeResult } from '../../tests/fixture.ts';
-import { bibtexEntry } from '../view/citation.ts';
-import { urlOf } from '../view/words/project-url.ts';
+import { bibtexEntry, urlOf } from '../view/citation.ts';
 import { citationFile, type PackageFields } from './citation-file.ts';
 
 const read = (name: string): string => readFileSync(join(projectRoot, name), 'utf8');

@@ -1,6 +1,6 @@
 /** `CITATION.cff`, made from what package.json says: Citation File Format 1.2.0. */
 
-import { type UrlFields, urlOf } from '../view/words/project-url.ts';
+import { type UrlFields, urlOf } from '../view/citation.ts';
 
 export interface PackageFields extends UrlFields {
   readonly name: string;

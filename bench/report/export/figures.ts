@@ -31,7 +31,7 @@ export function figureFiles(model: PageModel): [string, string][] {
 
 /** Programs that are not browsers know no custom properties: the page's colours are written out, as they are on paper. */
 function lightColours(): ReadonlyMap<string, string> {
-  const folder = join(projectRoot, 'bench/report/page/browser');
+  const folder = join(projectRoot, 'bench/report/page/style');
   const styles = readdirSync(folder).filter((name) => name.endsWith('.css'));
   const light = styles
     .sort()

@@ -1,6 +1,9 @@
 /** What a paper says of a number and of its run: a sentence for each headline number, and an entry for the bibliography. */
 
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../../contract/paths.ts';
 import type { Estimate, Result } from '../../contract/result.ts';
 import { type Metric, metricOf, shownIn } from '../../stats/metrics/metrics.ts';
 import type { LaneLabel } from './page-model.ts';
@@ -10,7 +13,6 @@ import { escapeLatex } from './words/latex.ts';
 import { placeName } from './words/named-places.ts';
 import { type LaneAtPlace, type ScenarioView, withoutDuplicates } from './words/places.ts';
 import { keyOf } from './words/points.ts';
-import { projectUrl } from './words/project-url.ts';
 import { isRefused, namesOf, refusedKinds, UNCITABLE_MARK } from './words/standing.ts';
 import {
   commitText,
@@ -232,3 +234,17 @@ function plainCitation({ id, startedAt, environment }: Result): string {
   const software = `Version ${environment.versions.pushlab}, ${commitText(environment)}`;
   return `${AUTHOR} (${year}). Pushlab: a comparison lab for server push. ${software}, run ${id} of ${formatInstant(startedAt)}.`;
 }
+
+export interface UrlFields {
+  readonly homepage?: string;
+  readonly repository?: string | { readonly url: string };
+}
+
+/** Where the project is on the web, by its package.json: the homepage, else the repository as a browser opens it; undefined where package.json names neither. */
+export function urlOf({ homepage, repository }: UrlFields): string | undefined {
+  const source = typeof repository === 'string' ? repository : repository?.url;
+  const named = homepage ?? source?.replace(/^git\+(?=https:)/, '').replace(/\.git$/, '');
+  return named !== undefined && /^https?:\/\//.test(named) ? new URL(named).href : undefined;
+}
+
+export const projectUrl = urlOf(JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')));
