@@ -18,7 +18,8 @@ const SIGN_PX = 26;
 const BETWEEN_PX = 32;
 const SOURCE_PX = 16;
 const SOURCE_SIZE_PX = 10.5;
-const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif";
+export const FONT =
+  "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif";
 
 export interface SvgOptions {
   readonly colour: ColourOf;

@@ -1,6 +1,7 @@
 /** The matrix as an SVG that stands alone: headline, table, what its signs mean, and where it is from. */
 
 import { laneColour } from '../../charts/lane-marks.ts';
+import { FONT } from '../../svg/figure-svg.ts';
 import { type Element, element } from '../../svg/markup.ts';
 import { UNCITABLE_MARK } from '../../words/standing.ts';
 import type { Matrix, MatrixCell, MatrixColumn, MatrixRow } from './matrix.ts';
@@ -12,7 +13,6 @@ const HEAD_PX = 96;
 const ROW_PX = 74;
 const PAD_PX = 12;
 const MARGIN_PX = 24;
-const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif";
 const HATCH = 'matrix-hatch';
 
 interface Options {
