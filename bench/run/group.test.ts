@@ -124,6 +124,20 @@ describe.concurrent('a group', () => {
     expect(living()).toBe(0);
   });
 
+  it('starts anew where a point has clients for a process that the point before had none for', async () => {
+    const lane = memoryLane();
+    const { laboratory, calls, living } = memoryLaboratory(lane);
+    const pool = new ProcessPool();
+    const kept = { readsMemory: false, keepsProcesses: true };
+    const one = await runCells(groupOf(lane, [1], kept), laboratory, never, pool);
+    const three = await runCells(groupOf(lane, [3], kept), laboratory, never, pool);
+    const again = await runCells(groupOf(lane, [1], kept), laboratory, never, pool);
+    expect([...one, ...three, ...again].map((cell) => isValid(cell))).toEqual([true, true, true]);
+    expect(calls.filter(({ child, call }) => child === 'server' && call === 'load')).toHaveLength(2);
+    await pool.end();
+    expect(living()).toBe(0);
+  });
+
   it('has the memory of its last cell: the slope over numbers of clients', async () => {
     const lane = memoryLane();
     const { laboratory } = memoryLaboratory(lane, { fault: heapsOf(5_000) });

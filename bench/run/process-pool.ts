@@ -4,7 +4,8 @@ import type { Listening } from '../contract/calls.ts';
 import type { CompletedCell } from '../contract/result.ts';
 import type { CellGroup } from './cell-plan.ts';
 import type { AnyCalls, Child } from './children/child.ts';
-import type { CellProcesses } from './children/processes.ts';
+import { type CellProcesses, willDo } from './children/processes.ts';
+import type { Laboratory } from './laboratory.ts';
 
 /** A lane's processes, started and rehearsed, with what is found in them once. */
 export interface HostProcesses {
@@ -28,15 +29,13 @@ export class ProcessPool {
    * @param yields whether the crowd may give way to the probe just now
    * @returns undefined when there are none that will do; those that would not are gone
    */
-  async claim(group: CellGroup, yields: boolean): Promise<HostProcesses | undefined> {
+  async claim(group: CellGroup, laboratory: Laboratory, yields: boolean): Promise<HostProcesses | undefined> {
     const key = keyOf(group);
     const kept = this.#kept.get(key);
     this.#kept.delete(key);
     if (!kept) return undefined;
-    const { relay } = kept.processes;
-    const lacksRelay = relay === undefined && group.some(({ ledgerClients }) => ledgerClients > 0);
     const isAlive = kept.children.every(({ death }) => death === undefined);
-    if (isAlive && !lacksRelay && kept.yields === yields) return kept;
+    if (isAlive && kept.yields === yields && willDo(group, laboratory, kept.processes)) return kept;
     await endAll(kept);
     return undefined;
   }

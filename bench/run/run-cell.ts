@@ -60,7 +60,7 @@ interface GroupContext extends Pick<TakeContext, 'laboratory' | 'yields' | 'sign
 
 async function measureGroup(group: CellGroup, context: GroupContext): Promise<Cell[]> {
   const { laboratory, signal, yields, pool } = context;
-  const kept = await pool.claim(group, yields);
+  const kept = await pool.claim(group, laboratory, yields);
   const children: Child<AnyCalls>[] = [...(kept?.children ?? [])];
   const add = <Added extends Child<AnyCalls>>(child: Added): Added => {
     children.push(child);

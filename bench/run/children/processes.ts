@@ -32,6 +32,27 @@ export interface CellProcesses {
   readonly link: Child<LinkCalls> | undefined;
 }
 
+/** Which of the processes besides the server the group's cells have clients or bytes for. */
+function needsOf(group: CellGroup, laboratory: Laboratory) {
+  const has = (needs: (plan: CellPlan) => boolean) => group.some(needs);
+  return {
+    workers: Math.min(laboratory.workers, Math.max(...group.map(crowdOf))),
+    probe: has(({ probeClients }) => probeClients > 0),
+    relay: has(({ ledgerClients }) => ledgerClients > 0),
+    // In a network of its own the kernel gives the distance.
+    link: has(({ point }) => point.rttMs !== undefined && point.link === undefined),
+  };
+}
+
+/** Whether processes that were started for other cells will do for these. */
+export function willDo(group: CellGroup, laboratory: Laboratory, started: CellProcesses): boolean {
+  const { workers, probe, relay, link } = needsOf(group, laboratory);
+  const isThere = (isNeeded: boolean, child: unknown) => !isNeeded || child !== undefined;
+  // Clients are spread over all workers there are.
+  const hasWorkers = workers === 0 || started.workers.length === workers;
+  return hasWorkers && isThere(probe, started.probe) && isThere(relay, started.relay) && isThere(link, started.link);
+}
+
 /** @param add called with each child when it starts */
 export function startProcesses(
   group: CellGroup,
@@ -39,26 +60,18 @@ export function startProcesses(
   network: Network | undefined,
   add: <Added extends Child<AnyCalls>>(child: Added) => Added,
 ): CellProcesses {
-  const crowd = Math.max(...group.map(crowdOf));
-  const has = (needs: (plan: CellPlan) => boolean) => group.some(needs);
+  const needs = needsOf(group, laboratory);
   const openServer = () => add(new Child('server', laboratory.openServer(network), serverCalls));
   return {
     network,
     openServer,
     server: openServer(),
-    workers: Array.from({ length: Math.min(laboratory.workers, crowd) }, (_, index) =>
+    workers: Array.from({ length: needs.workers }, (_, index) =>
       add(new Child(`worker ${index + 1}`, laboratory.openWorker(index, network), workerCalls)),
     ),
-    probe: has(({ probeClients }) => probeClients > 0)
-      ? add(new Child('probe', laboratory.openProbe(network), workerCalls))
-      : undefined,
-    relay: has(({ ledgerClients }) => ledgerClients > 0)
-      ? add(new Child('relay', laboratory.openRelay(network), relayCalls))
-      : undefined,
-    link:
-      has(({ point }) => point.rttMs !== undefined) && !network
-        ? add(new Child('link', laboratory.openLink(), linkCalls))
-        : undefined,
+    probe: needs.probe ? add(new Child('probe', laboratory.openProbe(network), workerCalls)) : undefined,
+    relay: needs.relay ? add(new Child('relay', laboratory.openRelay(network), relayCalls)) : undefined,
+    link: needs.link ? add(new Child('link', laboratory.openLink(), linkCalls)) : undefined,
   };
 }
 
