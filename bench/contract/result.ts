@@ -208,7 +208,8 @@ const polls = z
 const floor = z
   .strictObject({ cpuUs: amount, elapsedUs: amount })
   .describe(
-    'CPU time of the same server process at the same rate of events without a client, after all of its windows',
+    'CPU time of the same server process at the same rate of events without a client, after its first windows at that rate: ' +
+      'of nine parts of a window the one in the middle',
   );
 
 const memory = z
