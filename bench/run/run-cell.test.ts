@@ -349,6 +349,21 @@ describe.concurrent('a cell with a distance', () => {
   });
 
   it.each([
+    ['sse', 'event-stream', []],
+    ['sse', 'lines', ['ledger-miscounted']],
+    ['streaming', 'lines', []],
+    ['streaming', 'event-stream', ['ledger-miscounted']],
+    ['polling', 'frames', ['ledger-miscounted']],
+    ['websocket', 'lines', ['ledger-residual', 'ledger-miscounted']],
+  ] as const)('of %s whose row says that events are %s is warned of %j', async (id, events, expected) => {
+    const lane: Lane = { ...findLane(id), events };
+    const plan = memoryPlan(lane, { ledgerClients: point.clients });
+    const cell = completed(await runCell(plan, memoryLaboratory(lane).laboratory, never));
+    expect(codes(cell).filter((code) => code !== 'ledger-blind' && code.startsWith('ledger'))).toEqual(expected);
+    if (expected.length > 0) expect(isValid(cell)).toBe(false);
+  });
+
+  it.each([
     ['open', 'listen'],
     ['measure', 'warm-up'],
     ['close', 'close'],
