@@ -16,29 +16,29 @@ interface Timer {
 /** Watches from when it is made until `stop`. Timers that the runner of the tests makes and ends meanwhile are none of it. */
 export class ResourceWatch {
   readonly #before = resources();
-  readonly #timers = new Map<Timer, readonly string[]>();
+  readonly #timers = new Map<Timer, string>();
   readonly #hook = createHook({
     init: (_id, type, _trigger, resource) => {
-      if (type === 'Timeout') this.#timers.set(resource as Timer, callers());
+      if (type === 'Timeout') this.#timers.set(resource as Timer, caller());
     },
   }).enable();
 
   /** Timers that code of this project made, and that are neither over nor cleared: where each was made. */
   ownTimers(): string[] {
-    return [...this.#timers].flatMap(([timer, [caller = '', ...others]]) =>
-      !timer._destroyed && isOwn(caller) && ![caller, ...others].some((frame) => WAITING.test(frame)) ? [caller] : [],
-    );
+    return this.#pending(isOwn);
   }
 
   /** What there is now and was not before: own timers, those of libraries that keep the process alive, sockets, threads. */
   left(): string[] {
-    const ofLibraries = [...this.#timers].flatMap(([timer, frames]) =>
-      !timer._destroyed && timer.hasRef() && !isOwn(frames[0] ?? '') && !frames.some((frame) => WAITING.test(frame))
-        ? [frames[0] ?? 'a timer']
-        : [],
-    );
+    const ofLibraries = this.#pending((caller, timer) => !isOwn(caller) && timer.hasRef());
     const others = [...resources()].flatMap(([kind, count]) => (count > (this.#before.get(kind) ?? 0) ? [kind] : []));
     return [...this.ownTimers(), ...ofLibraries, ...others];
+  }
+
+  #pending(isWanted: (caller: string, timer: Timer) => boolean): string[] {
+    return [...this.#timers].flatMap(([timer, by]) =>
+      !timer._destroyed && !WAITING.test(by) && isWanted(by, timer) ? [by] : [],
+    );
   }
 
   stop(): void {
@@ -47,14 +47,14 @@ export class ResourceWatch {
   }
 }
 
-/** The frames above the call that made a timer, nearest first, without Node's own. */
-function callers(): string[] {
+/** The nearest frame above the call that made a timer, without Node's own: those further out may be the runner's. */
+function caller(): string {
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = STACK_FRAMES;
   const { stack = '' } = new Error();
   Error.stackTraceLimit = stackTraceLimit;
   const frames = stack.split('\n').slice(1);
-  return frames.filter((frame) => !/\(?node:|resource-watch\./.test(frame)).map((frame) => frame.trim());
+  return frames.find((frame) => !/node:|resource-watch\./.test(frame))?.trim() ?? 'a timer of Node';
 }
 
 function isOwn(frame: string): boolean {
