@@ -48,6 +48,28 @@ async function completedWith(changes: Parameters<typeof runWith>[0] = {}) {
 const codes = (cell: { warnings: readonly { code: string }[] }) => cell.warnings.map(({ code }) => code);
 
 describe.concurrent('a cell', () => {
+  it('whose start fails is started once more, in new processes', async () => {
+    const lane = memoryLane();
+    const { laboratory, calls } = memoryLaboratory(lane, { fault: { child: 'server', call: 'load', act: 'die' } });
+    const { laboratory: sound } = memoryLaboratory(lane);
+    let servers = 0;
+    const openServer = () => (servers++ === 0 ? laboratory : sound).openServer();
+    const cell = await runCell(memoryPlan(lane), { ...sound, openServer }, never);
+    expect(calls.map(({ call }) => call)).toContain('load');
+    expect(servers).toBe(2);
+    expect(cell.state).toBe('completed');
+  });
+
+  it('whose start fails twice has failed', async () => {
+    const lane = memoryLane();
+    const { laboratory, calls, living } = memoryLaboratory(lane, {
+      fault: { child: 'server', call: 'load', act: 'die' },
+    });
+    expect(await runCell(memoryPlan(lane), laboratory, never)).toMatchObject({ state: 'failed', phase: 'start' });
+    expect(calls.filter(({ child, call }) => child === 'server' && call === 'load')).toHaveLength(2);
+    expect(living()).toBe(0);
+  });
+
   it('that nothing disturbs is valid: expected = clients × events of the window', async () => {
     const cell = await completedWith();
     expect(cell.delivery).toEqual({

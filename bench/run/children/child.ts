@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnswerOf, Call, ParamsOf, ServerCalls } from '../../contract/calls.ts';
 import type { AnswerMessage, CallMessage } from '../../contract/child.ts';
 import { compiled } from '../../contract/paths.ts';
+import { measuredEnvironment } from '../../machine/node-settings.ts';
 import { within } from '../../network/netem/namespaces.ts';
 
 /** Messages to and from a child process, or one in memory in the tests. */
@@ -169,7 +170,7 @@ export function spawnChild({ node, flags = [], entry, core, namespace }: SpawnOp
   const command = [node, ...NODE_FLAGS, ...flags, compiled(entry)];
   const pinned = core === undefined ? command : ['taskset', '-c', String(core), ...command];
   const [program = '', ...args] = namespace === undefined ? pinned : within(namespace, pinned);
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: measuredEnvironment() });
   let stderr = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     stderr = (stderr + chunk.toString()).slice(-STDERR_BYTES);
