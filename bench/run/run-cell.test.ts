@@ -60,6 +60,18 @@ describe.concurrent('a cell', () => {
     expect(cell.state).toBe('completed');
   });
 
+  it('holds more for the clients of a worker that lags than for clients that are stalled', async () => {
+    const lane = memoryLane();
+    const limitAt = async (changes: Partial<typeof point>) => {
+      const { laboratory, calls } = memoryLaboratory(lane);
+      await runCell(memoryPlan(lane, { point: { ...point, ...changes } }), laboratory, never);
+      return (calls.find(({ call }) => call === 'listen')?.params as ListenParams).options['maxBacklogBytes'];
+    };
+    expect(await limitAt({})).toBe(64 * 1024 ** 2);
+    expect(await limitAt({ clients: 64 })).toBe(8 * 1024 ** 2);
+    expect(await limitAt({ stalledClients: 0 })).toBeUndefined();
+  });
+
   it('whose start fails twice has failed', async () => {
     const lane = memoryLane();
     const { laboratory, calls, living } = memoryLaboratory(lane, {

@@ -48,8 +48,8 @@ export function recordedWords(command: string): string | undefined {
 }
 
 const SAFE_WORD = /^[\w@%+=:,./-]+$/;
-/** `npm run bench`, and words that are safe or quoted as `quoteWord` does it. */
-const RECORDED = /^npm run bench( ([\w@%+=:,./-]+|'[^'`\p{Cc}]*'(\\''[^'`\p{Cc}]*')*))*$/u;
+/** `npm run bench`, and words that no shell splits or expands, or that are quoted as `quoteWord` does it. */
+const RECORDED = /^npm run bench( ([^\s\p{Cc}'"`$&|;<>(){}*?[\]#!~\\^]+|'[^'`\p{Cc}]*'(\\''[^'`\p{Cc}]*')*))*$/u;
 
 function pointWords(points: readonly Point[]): (string | number)[][] {
   return DIMENSIONS.flatMap(({ key, flag, takesFlag = () => true }) => {
