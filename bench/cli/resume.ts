@@ -58,7 +58,8 @@ function checkSizes({ id, scenarios, workers }: Result, machine: MachineLimits):
     for (const point of scenario.points) {
       for (const { key, flag } of DIMENSIONS) {
         // Scenarios have points without events or messages, which no flag gives.
-        if (flag && typeof point[key] === 'number' && point[key] > 0) flag.parse(String(point[key]));
+        const value = point[key];
+        if (flag && typeof value === 'number' && value > 0) refuseAbsurd(id, key, () => flag.parse(String(value)));
       }
     }
   }
@@ -69,6 +70,14 @@ function checkSizes({ id, scenarios, workers }: Result, machine: MachineLimits):
     machine,
     undefined,
   );
+}
+
+function refuseAbsurd(id: string, name: string, parse: () => unknown): void {
+  try {
+    parse();
+  } catch (error) {
+    throw new UsageError(`--resume ${id}: its ${name}: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 function sum(numbers: readonly number[]): number {

@@ -65,7 +65,8 @@ describe.concurrent('a cell', () => {
     const limitAt = async (changes: Partial<typeof point>) => {
       const { laboratory, calls } = memoryLaboratory(lane);
       await runCell(memoryPlan(lane, { point: { ...point, ...changes } }), laboratory, never);
-      return (calls.find(({ call }) => call === 'listen')?.params as ListenParams).options['maxBacklogBytes'];
+      const listened = calls.find(({ call }) => call === 'listen')?.params as ListenParams | undefined;
+      return listened?.options['maxBacklogBytes'];
     };
     expect(await limitAt({})).toBe(64 * 1024 ** 2);
     expect(await limitAt({ clients: 64 })).toBe(8 * 1024 ** 2);

@@ -122,13 +122,13 @@ export class Child<Own extends Calls> {
   }
 }
 
-/** Other children may report a child's death before the system reports its exit. */
-const DEATH_IS_KNOWN_MS = 300;
+/** Other children may report a child's death before the system reports its exit. In turns: a busy process may be late for each. */
+const DEATH_IS_KNOWN = { turns: 30, turnMs: 10 } as const;
 
 /** @returns the death of a child, where one died meanwhile, in place of what the call failed with */
 export async function causeOf(error: unknown, children: readonly Child<AnyCalls>[]): Promise<unknown> {
   if (!(error instanceof ChildFailure) || error.exit) return error;
-  for (const untilMs = performance.now() + DEATH_IS_KNOWN_MS; performance.now() < untilMs; await sleep(10)) {
+  for (let turn = 0; turn < DEATH_IS_KNOWN.turns; turn++, await sleep(DEATH_IS_KNOWN.turnMs)) {
     const dead = children.find(({ death }) => death);
     if (dead?.death) return new ChildFailure(dead.name, error.phase, describeExit(dead.death), dead.death);
   }
