@@ -177,6 +177,22 @@ describe('a group', () => {
     expect([...new Set(polled.map(({ windowSeconds }) => windowSeconds))]).toEqual([2 * one.windowSeconds]);
   });
 
+  it('measures a duplicate in every other round, beside the lane that it is of', () => {
+    const [one] = lanes;
+    const [of] = shared.scenarios;
+    if (!one || !of) throw new Error('no lane');
+    const again = { ...one, id: 'again', duplicateOf: one.id };
+    const scenarios = [{ ...of, lanes: [...of.lanes, 'again'], figures: ['latency' as const], rounds: 4 }];
+    const roundsOf = (id: string) =>
+      new Set(
+        cellsOf({ ...shared, lanes: [...lanes, again], scenarios }).flatMap(({ lane, round }) =>
+          lane.id === id ? [round] : [],
+        ),
+      );
+    expect([...roundsOf('again')]).toEqual([1, 3]);
+    expect([...roundsOf(one.id)]).toEqual([1, 2, 3, 4]);
+  });
+
   it('takes less time than its cells apart: processes are started and rehearsed once', () => {
     const group = planCells(shared).find(({ length }) => length > 1);
     if (!group) throw new Error('no group');

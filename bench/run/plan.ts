@@ -104,9 +104,13 @@ function placesOf(
   return ordered.flatMap((ofPoint) => shuffle(ofPoint, draw)).map((place) => [place] as const);
 }
 
-/** Where points share processes, one that is polled seldom is measured in every other round, in windows twice as long. */
+/**
+ * Where points share processes, one that is polled seldom is measured in every other round, in windows twice as long; a lane's
+ * duplicate in every other round, too, for it shows noise and is quoted for nothing else.
+ */
 function isOfRound(round: number, scenario: PlannedScenario, lane: Lane, point: Point): boolean {
-  return !isPolledSeldom(scenario, lane, point) || round % 2 === 1;
+  const isDuplicate = sharesProcesses(scenario) && lane.duplicateOf !== undefined;
+  return round % 2 === 1 || !(isDuplicate || isPolledSeldom(scenario, lane, point));
 }
 
 /** Its warm-up and its drain take as long as its window, for an event waits for a poll. */
