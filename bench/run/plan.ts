@@ -188,12 +188,10 @@ function lanesOf(
 
 /**
  * A lane that does not poll is measured once where points differ in the poll interval alone. One that polls at intervals is not
- * measured with one client beside many in the same processes: either would find the same wait, its own. Nor is a duplicate,
- * which would take as long again.
+ * measured with one client beside many in the same processes: either would find the same wait, its own.
  */
-function pointsOf(scenario: PlannedScenario, { polls, duplicateOf }: Lane): Point[] {
-  const isLeftOut = polls === 'timed' || duplicateOf !== undefined;
-  const points = scenario.points.filter((point) => !(isLeftOut && isOneOfMany(scenario, point)));
+function pointsOf(scenario: PlannedScenario, { polls }: Lane): Point[] {
+  const points = scenario.points.filter((point) => !(polls === 'timed' && isOneOfMany(scenario, point)));
   if (polls === 'timed') return points;
   const others = distinct(points.map(withoutInterval));
   return others.length < points.length ? others : [...points];
