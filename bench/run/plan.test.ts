@@ -167,7 +167,7 @@ describe('a group', () => {
     expect(planCells(read).some(([{ keepsProcesses }]) => keepsProcesses)).toBe(false);
   });
 
-  it('measures a lane that is polled seldom in every other round, in windows twice as long', () => {
+  it('measures a lane that is polled at intervals in every other round, in windows twice as long', () => {
     const [one] = shared.scenarios;
     if (!one) throw new Error('no scenario');
     const seldom = points.map((each) => ({ ...each, pollIntervalMs: one.windowSeconds * 1e3 }));

@@ -90,11 +90,9 @@ function placesOf(
   round: number,
   draw: Draw,
 ): (readonly [Place, ...Place[]])[] {
-  const places = lanesOf(scenario, lanes).flatMap((lane) =>
-    pointsOf(scenario, lane)
-      .filter((point) => isOfRound(round, scenario, lane, point))
-      .map((point) => ({ lane, point })),
-  );
+  const places = lanesOf(scenario, lanes)
+    .filter((lane) => isOfRound(round, scenario, lane))
+    .flatMap((lane) => pointsOf(scenario, lane).map((point) => ({ lane, point })));
   if (sharesProcesses(scenario)) return shuffle([...groupBy(places, ({ lane }) => lane.id).values()], draw);
   const byPoint = [...groupBy(places, ({ point }) => keyOfPoint(point)).values()];
   // A lane with a limit is measured from its first point on.
@@ -105,18 +103,17 @@ function placesOf(
 }
 
 /**
- * Where points share processes, one that is polled seldom is measured in every other round, in windows twice as long; a lane's
- * duplicate in every other round, too, for it shows noise and is quoted for nothing else.
+ * Where points share processes, a lane that is polled at intervals is measured in every other round, in windows twice as long:
+ * its warm-up and its drain take an interval each, for an event waits for a poll. So is a lane's duplicate, in windows as they
+ * are, for it shows noise and is quoted for nothing else.
  */
-function isOfRound(round: number, scenario: PlannedScenario, lane: Lane, point: Point): boolean {
+function isOfRound(round: number, scenario: PlannedScenario, lane: Lane): boolean {
   const isDuplicate = sharesProcesses(scenario) && lane.duplicateOf !== undefined;
-  return round % 2 === 1 || !(isDuplicate || isPolledSeldom(scenario, lane, point));
+  return round % 2 === 1 || !(isDuplicate || hasLongWindows(scenario, lane));
 }
 
-/** Its warm-up and its drain take as long as its window, for an event waits for a poll. */
-function isPolledSeldom(scenario: PlannedScenario, lane: Lane, { pollIntervalMs }: Point): boolean {
-  const waitSeconds = pollWaitMs(withInterval(lane, pollIntervalMs)) / 1e3;
-  return sharesProcesses(scenario) && scenario.rounds > 1 && waitSeconds > scenario.windowSeconds / 2;
+function hasLongWindows(scenario: PlannedScenario, { polls }: Lane): boolean {
+  return sharesProcesses(scenario) && scenario.rounds > 1 && polls === 'timed';
 }
 
 /** A limit ends a lane's points in the middle, so that its cells need processes of their own. */
@@ -221,7 +218,7 @@ function windowSeconds(scenario: PlannedScenario, point: Point, lane: Lane): num
   const { procedure, windowSeconds, windowEvents = 0, arrivals } = scenario;
   if (isOneOfMany(scenario, point)) return windowSeconds * ONE_CLIENT_SHARE;
   if (point.eventsPerSecond > 0) {
-    const windows = isPolledSeldom(scenario, lane, point) ? 2 : 1;
+    const windows = hasLongWindows(scenario, lane) ? 2 : 1;
     const seconds = Math.max(windows * windowSeconds, windowEvents / point.eventsPerSecond);
     return wholeIntervals(seconds, slotGroupSize(arrivals) / point.eventsPerSecond, pollWaitMs(lane) / 1e3);
   }
