@@ -101,8 +101,8 @@ describe('a page', () => {
       status: 204,
       headers: {
         'access-control-allow-origin': origin,
-        'access-control-allow-methods': 'POST',
-        'access-control-allow-headers': 'Content-Type',
+        'access-control-allow-methods': expect.stringContaining('POST'),
+        'access-control-allow-headers': expect.stringContaining('Content-Type'),
       },
     });
     const { status, headers } = await post('"hello"', { ...TYPE, Origin: origin });
