@@ -1,6 +1,6 @@
 /** An express app on a metered HTTP server that closes completely. */
 
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type RequestListener, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import express from 'express';
 import type { EventFeed } from '../../bench/contract/event.ts';
@@ -12,8 +12,8 @@ import { createListener } from './http-listener.ts';
 import { type ListenOptions, listen } from './listen.ts';
 import { BadInput } from './query.ts';
 import { sendJson } from './responses.ts';
-import { afterAnswers, handleInTurn, hasUnfinishedAnswer, holdBehind, offersWebSocket, requestClass } from './turns.ts';
-import { mountUpstream } from './upstream.ts';
+import { afterAnswers, handleInTurn, hasUnfinishedAnswer, holdBehind, offersWebSocket } from './turns.ts';
+import { isTooLong, mountUpstream } from './upstream.ts';
 
 export interface ClosableHttpHost extends HttpHost {
   readonly certificate: Certificate | undefined;
@@ -57,10 +57,12 @@ export async function openHttpHost(
     if (refusal) return sendJson(response, refusal.status, { error: refusal.error });
     if (request.headers.origin !== undefined) admitPage(request.headers.origin, response);
     if (isPreflight(request)) return answerPreflight(response);
+    // A body that is too long is not asked for.
+    if (request.headers.expect !== undefined && !isTooLong(request)) response.writeContinue();
     const answer = request.httpVersionMajor === 2 ? handleH2 : handle;
     answer(request, response, (error) => refuse(request, response, error));
   };
-  const take = (request: IncomingMessage, response: ServerResponse) => {
+  const take: RequestListener = (request, response) => {
     // On HTTP/1.1 a response that waits behind others has no socket.
     if (request.httpVersionMajor === 2 || response.socket !== null) serve(request, response);
     else handleInTurn(request, response, () => serve(request, response));
@@ -69,15 +71,15 @@ export async function openHttpHost(
   const { server, certificate, stopAccepting } = await createListener(over, take, {
     hosts,
     certificate: options.certificate,
-    Request: requestClass(() => upgrades.size > 0),
   });
   server.on('connection', (socket) => {
     // A connection that is parsed again comes here once more.
     if (!meter.openSockets.has(socket)) meter.track(socket);
   });
+  server.on('checkContinue', take);
   server.on('upgrade', (request, duplex, head) => {
     const socket = duplex as Socket;
-    if (!offersWebSocket(request)) return holdBehind(server, request, socket, head);
+    if (upgrades.size === 0 || !offersWebSocket(request)) return holdBehind(server, request, socket, head);
     // Without a listener, a client that vanishes within the handshake would end the process.
     socket.on('error', () => socket.destroy());
     if (hasUnfinishedAnswer(socket)) {

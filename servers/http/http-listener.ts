@@ -1,19 +1,23 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { ServerHttp2Session } from 'node:http2';
 import type { Certificate, HttpCarrier } from '../../bench/contract/transport.ts';
+import { Request } from './turns.ts';
 
 /** A kept connection stays: longer than the longest hold of a long-poll and than any poll interval in use. */
 const KEEP_ALIVE_MS = 125_000;
 /** A second field of a name that may stand once is joined to the first, and refused then; else Node would drop it. */
-const PLAIN = { keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true, joinDuplicateHeaders: true } as const;
+const PLAIN = {
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  noDelay: true,
+  joinDuplicateHeaders: true,
+  IncomingMessage: Request,
+} as const;
 
 export interface ListenerOptions {
   /** What a certificate is made out to. */
   readonly hosts: Iterable<string>;
   /** In place of a new certificate. */
   readonly certificate?: Certificate | undefined;
-  /** The class of requests of HTTP/1.1. */
-  readonly Request: typeof IncomingMessage;
 }
 
 /**
@@ -21,11 +25,10 @@ export interface ListenerOptions {
  * of this project do not use.
  */
 export async function createListener(over: HttpCarrier, handle: RequestListener, options: ListenerOptions) {
-  const { hosts, Request, certificate: known } = options;
+  const { hosts, certificate: known } = options;
   const isTls = over !== 'http';
   const certificate = isTls ? (known ?? (await (await import('./certificate.ts')).makeCertificate(hosts))) : undefined;
-  const plain = { ...PLAIN, IncomingMessage: Request };
-  const server = certificate ? await createTls(over === 'h2', certificate, plain, handle) : createServer(plain, handle);
+  const server = certificate ? await createTls(over === 'h2', certificate, handle) : createServer(PLAIN, handle);
   const sessions = new Set<ServerHttp2Session>();
   server.on('session', (session: ServerHttp2Session) => {
     sessions.add(session);
@@ -46,14 +49,9 @@ export async function createListener(over: HttpCarrier, handle: RequestListener,
  * HTTP/2 has no limit that would decide a result: as many streams as clients open, and memory for all of them, since the
  * backlog bounds what a server holds for each. A client that offers no h2 gets HTTP/1.1.
  */
-async function createTls(
-  isH2: boolean,
-  { key, cert }: Certificate,
-  plain: ServerOptions,
-  handle: RequestListener,
-): Promise<Server> {
+async function createTls(isH2: boolean, { key, cert }: Certificate, handle: RequestListener): Promise<Server> {
   const tls = { key, cert, minVersion: 'TLSv1.3' } as const;
-  if (!isH2) return (await import('node:https')).createServer({ ...tls, ...plain }, handle);
+  if (!isH2) return (await import('node:https')).createServer({ ...tls, ...PLAIN }, handle);
   const { createSecureServer } = await import('node:http2');
   const limits = {
     // MB
@@ -62,7 +60,7 @@ async function createTls(
     settings: { initialWindowSize: 1024 * 1024 },
   };
   // The types differ: no handler here uses what the compatibility API lacks of HTTP/1.1.
-  const http1 = { allowHTTP1: true, Http1IncomingMessage: plain.IncomingMessage } as const;
+  const http1 = { allowHTTP1: true, Http1IncomingMessage: Request } as const;
   const server = createSecureServer({ ...tls, ...limits, noDelay: true, ...http1 }, handle as never);
   const { keepAliveTimeout, joinDuplicateHeaders } = PLAIN;
   return Object.assign(server as unknown as Server, { keepAliveTimeout, joinDuplicateHeaders });

@@ -4,7 +4,7 @@
  * is read no further. Without a bound a chunk of 64 KiB is a thousand answers, streams or parked polls.
  *
  * Node's parser takes a whole chunk and can't be stopped within it, but by a request to upgrade: with that one it hands over the
- * socket and the bytes behind. {@link requestClass} says so of the request that finds the queue full; when the answers before it
+ * socket and the bytes behind. {@link Request} says so of the request that finds the queue full; when the answers before it
  * are sent, {@link holdBehind} gives the server the same bytes on the same socket, as a connection of their own.
  */
 
@@ -20,27 +20,22 @@ const waitingCounts = new WeakMap<Socket, number>();
 
 /**
  * The class of a server's requests (`IncomingMessage` of its options). Node asks `upgrade` whether to hand over the socket with
- * this request: on an offer of WebSocket, and where the queue is full. Any other offer is ignored (RFC 9110, section 7.8), such
- * as the `h2c` of `curl --http2`.
- *
- * @param hasUpgrades whether there is anything to upgrade to
+ * this request: on an offer to upgrade, and where the queue is full.
  */
-export function requestClass(hasUpgrades: () => boolean): typeof IncomingMessage {
-  return class Request extends IncomingMessage {
-    #isOffer = false;
-    #answer: boolean | undefined;
+export class Request extends IncomingMessage {
+  #isOffer = false;
+  #answer: boolean | undefined;
 
-    /** Asked more than once: it does not change when this request itself fills the queue. */
-    get upgrade(): boolean {
-      this.#answer ??= (this.#isOffer && hasUpgrades() && offersWebSocket(this)) || isQueueFull(this.socket);
-      return this.#answer;
-    }
+  /** Asked more than once: it does not change when this request itself fills the queue. */
+  get upgrade(): boolean {
+    this.#answer ??= this.#isOffer || isQueueFull(this.socket);
+    return this.#answer;
+  }
 
-    /** Node sets null when it makes the request, what its parser found, and then the answer that it got here. */
-    set upgrade(value: boolean | null) {
-      if (value !== null) this.#isOffer = value;
-    }
-  };
+  /** Node sets null when it makes the request, what its parser found, and then the answer that it got here. */
+  set upgrade(value: boolean | null) {
+    if (value !== null) this.#isOffer = value;
+  }
 }
 
 export function offersWebSocket({ headers }: IncomingMessage): boolean {
@@ -83,7 +78,9 @@ export function afterAnswers(socket: Socket, act: () => void): void {
 }
 
 /**
- * Holds what a client sent behind a full queue until the answers before it are sent, and then gives it to the server again.
+ * Holds what a client sent behind a full queue until the answers before it are sent, and then gives it to the server again; an
+ * offer to upgrade is left out, which is to ignore it (RFC 9110, section 7.8): that of `curl --http2`, for one. Were it ignored
+ * by `upgrade` alone, Node would drop what came in the same chunk behind it.
  *
  * @param request the one with which the parser handed over the socket
  * @param head what the parser had of the bytes behind it
@@ -112,6 +109,8 @@ export function holdBehind(server: Server, request: IncomingMessage, socket: Soc
 
 function headOf({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
   let head = `${method} ${url} HTTP/${httpVersion}\r\n`;
-  for (let at = 0; at < rawHeaders.length; at += 2) head += `${rawHeaders[at]}: ${rawHeaders[at + 1]}\r\n`;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.toLowerCase() !== 'upgrade') head += `${rawHeaders[at]}: ${rawHeaders[at + 1]}\r\n`;
+  }
   return Buffer.from(`${head}\r\n`, 'latin1');
 }

@@ -80,7 +80,7 @@ export class Broadcast<P extends Peer> {
       this.#goLive(peer);
     } else {
       this.#catchingUp.add(peer);
-      this.#catchUp(peer, since);
+      this.#catchUp(peer, this.#feed.cursorOf(since));
     }
   }
 

@@ -2,11 +2,12 @@
 
 import { runAttack } from './attack.ts';
 import { http1Attacks } from './http1.ts';
+import { http2Attacks } from './http2.ts';
 
 const OBSERVED_MS = 10_000;
 const LIMITS = { megabytes: 200, delayMs: 100 } as const;
 
-const attacks = [...http1Attacks];
+const attacks = [...http1Attacks, ...http2Attacks];
 const names = process.argv.slice(2);
 const unknown = names.find((name) => attacks.every((attack) => attack.name !== name));
 if (unknown !== undefined) {
