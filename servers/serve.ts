@@ -72,6 +72,8 @@ async function serve(flags: ServeFlags): Promise<void> {
     tcpPort: flags.tcpPort ?? (flags.port === 0 ? 0 : flags.port + 1),
     allowedOrigins: flags.allowOrigin,
     allowedHosts: flags.allowHost,
+    // As many streams as browsers count on (RFC 9113, section 6.5.2), and answers that wait for some of them.
+    http2: { streams: 100, megabytes: 8 * Math.max(1, Math.ceil(flags.maxBacklog / 2 ** 20)) },
   });
   const over = flags.tls ? 'h2' : 'http';
   const mounts: MountedTransport[] = [];

@@ -8,7 +8,7 @@ import type { Certificate, HttpCarrier, HttpHost } from '../../bench/contract/tr
 import type { ByteMeter } from '../../bench/measure/byte-meter.ts';
 import { Admission, type AdmissionOptions } from './admission.ts';
 import type { Handler } from './express-http2.ts';
-import { createListener } from './http-listener.ts';
+import { createListener, type Http2Limits } from './http-listener.ts';
 import { type ListenOptions, listen } from './listen.ts';
 import { BadInput } from './query.ts';
 import { sendJson } from './responses.ts';
@@ -17,6 +17,8 @@ import { isTooLong, mountUpstream } from './upstream.ts';
 
 export interface ClosableHttpHost extends HttpHost {
   readonly certificate: Certificate | undefined;
+  /** Connections that were ended for what they did, whichever transport they used. */
+  readonly cutOffCount: number;
   stopAccepting(): void;
   /** Ends the kept connections that carry no request now. */
   closeIdle(): void;
@@ -26,6 +28,8 @@ export interface HttpHostOptions extends ListenOptions, AdmissionOptions {
   /** 0 lets the system choose. @default 0 */
   readonly httpPort?: number;
   readonly certificate?: Certificate | undefined;
+  /** What a connection of HTTP/2 may take. @default no limit */
+  readonly http2?: Http2Limits;
 }
 
 export async function openHttpHost(
@@ -68,10 +72,12 @@ export async function openHttpHost(
     else handleInTurn(request, response, () => serve(request, response));
   };
   const hosts = new Set(['localhost', '127.0.0.1', '::1', address, ...(options.allowedHosts ?? [])]);
-  const { server, certificate, stopAccepting } = await createListener(over, take, {
+  const listener = await createListener(over, take, {
     hosts,
     certificate: options.certificate,
+    http2: options.http2,
   });
+  const { server, certificate, stopAccepting } = listener;
   server.on('connection', (socket) => {
     // A connection that is parsed again comes here once more.
     if (!meter.openSockets.has(socket)) meter.track(socket);
@@ -117,6 +123,9 @@ export async function openHttpHost(
     },
     onUpgrade(path, accept) {
       upgrades.set(path, accept);
+    },
+    get cutOffCount() {
+      return listener.cutOffCount;
     },
     stopAccepting() {
       closing = true;
