@@ -94,7 +94,7 @@ describe('the page', () => {
     for (const metric of ['latency.p50Us', 'server.cpuPerDeliveryUs']) {
       const estimate = result.estimates.find((one) => one.metric === metric && one.lane === 'gamma');
       if (!estimate) throw new Error(`no estimate of ${metric}`);
-      expect(page).toContain(`<a class="cites" href="#${citationId(estimate)}">`);
+      expect(page).toContain(`<a href="#${citationId(estimate)}">`);
       expect(page).toContain(`<li id="${citationId(estimate)}"`);
     }
     const [first] = result.estimates.filter(({ lane }) => lane === result.reference);

@@ -26,6 +26,9 @@ const MARKS: Readonly<Record<Mark, { pointStyle: string; rotation?: number }>> =
   square: { pointStyle: 'rect' },
   diamond: { pointStyle: 'rectRot' },
   down: { pointStyle: 'triangle', rotation: 180 },
+  cross: { pointStyle: 'crossRot' },
+  plus: { pointStyle: 'cross' },
+  bar: { pointStyle: 'line' },
 };
 
 const drawing = JSON.parse(document.getElementById('charts')?.textContent ?? '{"lanes":{},"plots":[]}') as Drawing;
@@ -175,7 +178,8 @@ function datasetOf(series: Series, { kind }: Plot): object {
     borderColor: stroke,
     borderWidth: isRepeat ? 1 : 2,
     borderDash: [...(lane?.dash ?? [])],
-    pointBorderWidth: isRepeat ? 2 : 1,
+    // Some marks have no area.
+    pointBorderWidth: isRepeat || ['cross', 'plus', 'bar'].includes(lane?.mark ?? '') ? 2 : 1,
     showLine: series.line !== undefined,
     stepped: series.line === 'steps',
   };

@@ -2,9 +2,9 @@
 
 import { type Figure, isBeside, type Section } from '../../view/page-model.ts';
 import { countOf } from '../../view/words/format.ts';
-import { chartsHtml, type Drawn } from '../figure-html.ts';
+import { chartsHtml, type Drawn, findingHtml } from '../figure-html.ts';
 import { type Html, html } from '../html.ts';
-import { anchorLink, prose, table } from '../parts.ts';
+import { anchorLink, table } from '../parts.ts';
 import { gapDiagram } from './gap-diagram.ts';
 
 export function measuredHtml(section: Section, drawn: Drawn): Html {
@@ -31,10 +31,6 @@ ${notes.map((note) => html`<p class="note">${note}</p>`)}
 ${figures[0] && findingHtml(figures[0])}
 <div class="figures">${figures.map((figure, at) => figureHtml(figure, at > 0, drawn))}</div>
 ${missing.map(({ text, command }) => html`<p class="note">${text} <code>${command}</code></p>`)}`;
-}
-
-function findingHtml({ finding }: Figure): Html | undefined {
-  return finding && html`<p class="finding">${prose(finding)}</p>`;
 }
 
 /** The first one's finding stands above all. Panels side by side are as wide as the page; those below each other stand beside another figure's. */
