@@ -134,7 +134,7 @@ function waitsOf(lanes: readonly LaneAtPlace[], report: Report): Prose[] {
 function missedText({ result }: Report): string {
   const parked = result.lanes.find(({ polls }) => polls === 'parked');
   return parked
-    ? `${parked.title}: an event that comes between an answer and the next poll waits for it, up to 3 × RTT/2. `
+    ? `${parked.title}: an event that comes between an answer and the next poll waits for it, and arrives after up to 3 × RTT/2. `
     : '';
 }
 
