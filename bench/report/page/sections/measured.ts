@@ -5,7 +5,7 @@ import { countOf } from '../../view/words/format.ts';
 import { chartsHtml, type Drawn, findingHtml } from '../figure-html.ts';
 import { type Html, html } from '../html.ts';
 import { anchorLink, table } from '../parts.ts';
-import { gapDiagram } from './gap-diagram.ts';
+import { laddersHtml } from './ladder.ts';
 
 export function measuredHtml(section: Section, drawn: Drawn): Html {
   return html`<div class="measured">${contentHtml(section, drawn)}
@@ -41,7 +41,7 @@ function figureHtml(figure: Figure, hasFinding: boolean, drawn: Drawn): Html | u
   return html`<div class="figure${isWide ? ' wide' : ''}">
 ${hasFinding ? findingHtml(figure) : undefined}
 ${charts && chartsHtml(figure, drawn)}
-${diagram && gapDiagram()}
+${diagram && laddersHtml([diagram])}
 </div>
 `;
 }

@@ -118,6 +118,19 @@ it('what was not measured is said with the command that measures it', () => {
   expect(commandsOf(pageModel(makeSurvey()).time)).toEqual([]);
 });
 
+it('what misses its poll is drawn beside how many do, where no section on the wire draws it', () => {
+  const survey = makeSurvey();
+  const lanes = survey.lanes.map((lane) =>
+    lane.title === 'Lane waiting' ? { ...lane, polls: 'parked' as const } : lane,
+  );
+  const { time, wire } = pageModel({ ...survey, lanes });
+  expect(wire).toBeUndefined();
+  expect(time?.figures.flatMap(({ diagram }) => diagram?.text ?? [])).toEqual([
+    'Lane waiting: an event that finds no request parked waits for the next one, up to a whole RTT.',
+  ]);
+  expect(renderReport({ ...survey, lanes })).toContain('aria-label="Lane waiting: 50, 90, 50 ms');
+});
+
 function loneSweep() {
   const points = [1, 10, 100].map((eventsPerSecond) => ({ ...POINT, eventsPerSecond }));
   return { id: 'fast', figures: ['bytes' as const], points };

@@ -81,7 +81,7 @@ describe('the bars', () => {
     const { bars, finding } = sectionOf();
     const [, beta, gamma, empty] = bars;
     const extra = (bar: (typeof bars)[number] | undefined) => Math.round((bar?.total ?? 0) - 128);
-    const framing = beta?.bytes.down.framing ?? 0;
+    const framing = Math.round(beta?.bytes.down.framing ?? 0);
     expect(framing).toBeGreaterThan(0);
     expect(textOf(finding)).toContain(
       `Lane beta adds ${extra(beta)}\u00a0B (${framing}\u00a0B of that are framing) and Lane gamma `,
