@@ -7,6 +7,7 @@ describe('what changes Node', () => {
     NODE_V8_COVERAGE: '/tmp/x',
     UV_THREADPOOL_SIZE: '1',
     LD_PRELOAD: 'x.so',
+    NODE_EXTRA_CA_CERTS: '/x.pem',
     NODE_ENV: 'test',
     PATH: '/bin',
     HOME: '/',
