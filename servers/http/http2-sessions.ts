@@ -71,7 +71,9 @@ export class Http2Sessions {
   #countResets(session: ServerHttp2Session, watched: Watched, stream: ServerHttp2Stream): void {
     const { newest } = watched;
     watched.newest = stream;
-    if (!newest?.aborted) return;
+    // That a stream was aborted is told later, in a turn of its own.
+    const isReset = newest?.closed && (newest.rstCode !== constants.NGHTTP2_NO_ERROR || !newest.writableEnded);
+    if (!isReset) return;
     const nowMs = performance.now();
     if (nowMs - watched.resetsSinceMs > RESETS_MS) {
       watched.resets = 0;
