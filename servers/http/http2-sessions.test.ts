@@ -59,7 +59,7 @@ test.each([
   ['DATA on stream 0', [0, 0, 1, 0, 0, 0, 0, 0, 0, 1]],
   ['a frame above the largest size', [0, 0x80, 0, 0, 0, 0, 0, 0, 1]],
 ])('a connection that ends with %s leaves no socket, even if its client stays', async (_name, bytes) => {
-  const { sockets, openSocket } = await open();
+  const { sockets, openSocket } = await open({ firstRequestMs: 300 });
   for (const _ of range(1, 3)) (await openSocket()).write(Buffer.concat([PREFACE, Buffer.from(bytes)]));
   await eventually(() => expect(sockets.size).toBe(0));
 });

@@ -5,6 +5,7 @@
 
 import type { Server } from 'node:http';
 import { constants, type ServerHttp2Session, type ServerHttp2Stream } from 'node:http2';
+import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 
 export interface SessionTimes {
@@ -16,8 +17,6 @@ export interface SessionTimes {
   readonly checkMs?: number;
 }
 
-/** How long a connection that ended badly has for its GOAWAY. */
-const GOODBYE_MS = 1_000;
 /**
  * Requests reset before the next one comes, in a second. nghttp2 lets 1,000 pass and then 33 a second, each of which is served
  * until its reset is read (CVE-2023-44487): with eight connections others waited for seconds.
@@ -27,6 +26,8 @@ const RESETS_MS = 1_000;
 
 interface Watched {
   readonly socket: TLSSocket;
+  /** The client's address and port. */
+  readonly end: string;
   readonly sinceMs: number;
   newest: ServerHttp2Stream | undefined;
   bytes: number;
@@ -37,18 +38,22 @@ interface Watched {
 
 export class Http2Sessions {
   readonly #sessions = new Map<ServerHttp2Session, Watched>();
+  /** TCP sockets by the client's end. */
+  readonly #raw = new Map<string, Socket>();
   cutOffCount = 0;
 
   constructor(server: Server, { firstRequestMs = 60_000, idleMs, checkMs = 5_000 }: SessionTimes) {
+    server.on('connection', (socket: Socket) => {
+      const end = endOf(socket);
+      this.#raw.set(end, socket);
+      socket.once('close', () => this.#raw.get(end) === socket && this.#raw.delete(end));
+    });
     let accepted: TLSSocket | undefined;
     // Node makes the session, and tells of it, while it tells of its socket.
     server.prependListener('secureConnection', (socket: TLSSocket) => {
       accepted = socket;
     });
     server.on('session', (session: ServerHttp2Session) => accepted && this.#watch(session, accepted));
-    // Node does not: after a protocol error it waits for a write to end that never began (nodejs/node, `finishSessionClose`),
-    // and the descriptor stays open, one for each such connection.
-    server.on('sessionError', (_error, session: ServerHttp2Session) => this.#release(session));
     const timer = setInterval(() => this.#endIdle(firstRequestMs, idleMs), checkMs).unref();
     server.once('close', () => clearInterval(timer));
   }
@@ -61,17 +66,28 @@ export class Http2Sessions {
   #watch(session: ServerHttp2Session, socket: TLSSocket): void {
     const nowMs = performance.now();
     const none = { newest: undefined, bytes: 0, resets: 0 };
-    const watched: Watched = { socket, sinceMs: nowMs, changedMs: nowMs, resetsSinceMs: nowMs, ...none };
+    const watched: Watched = {
+      socket,
+      sinceMs: nowMs,
+      changedMs: nowMs,
+      resetsSinceMs: nowMs,
+      end: endOf(socket),
+      ...none,
+    };
     this.#sessions.set(session, watched);
     // The session may be gone and its socket not.
-    socket.once('close', () => this.#sessions.delete(session));
+    const raw = this.#raw.get(watched.end);
+    // Not that of the TLS socket: after a protocol error it closes, and the descriptor below it stays open.
+    raw?.once('close', () => this.#sessions.delete(session));
     session.on('stream', (stream) => this.#countResets(session, watched, stream));
   }
 
   #countResets(session: ServerHttp2Session, watched: Watched, stream: ServerHttp2Stream): void {
     const { newest } = watched;
     watched.newest = stream;
-    if (!newest?.aborted) return;
+    // That a stream was aborted is told later, in a turn of its own.
+    const isReset = newest?.closed && (newest.rstCode !== constants.NGHTTP2_NO_ERROR || !newest.writableEnded);
+    if (!isReset) return;
     const nowMs = performance.now();
     if (nowMs - watched.resetsSinceMs > RESETS_MS) {
       watched.resets = 0;
@@ -91,15 +107,18 @@ export class Http2Sessions {
       const bytes = socket.bytesRead + socket.bytesWritten;
       if (bytes !== watched.bytes) watched.changedMs = nowMs;
       watched.bytes = bytes;
-      if (newest === undefined && nowMs - sinceMs >= firstRequestMs) this.#release(session);
+      // After a protocol error Node closes nothing by itself: this is what ends such a connection, too.
+      if (newest === undefined && nowMs - sinceMs >= firstRequestMs) {
+        session.destroy();
+        socket.destroy();
+        this.#raw.get(watched.end)?.destroy();
+      }
       // Streams that are silent for so long may go on.
       else if (nowMs - watched.changedMs >= idleMs) session.close();
     }
   }
+}
 
-  #release(session: ServerHttp2Session): void {
-    const socket = this.#sessions.get(session)?.socket;
-    session.destroy();
-    setTimeout(() => socket?.destroy(), GOODBYE_MS).unref();
-  }
+function endOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }

@@ -8,7 +8,7 @@ import { compiled } from '../../contract/paths.ts';
 
 const START_MS = 60_000;
 /** A server lets connections that ended badly linger for a while. */
-const SETTLE_MS = 20_000;
+const SETTLE_MS = 90_000;
 const MEGABYTE = 1024 ** 2;
 
 export interface Observed {
