@@ -2,14 +2,16 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import { lanes } from '../bench/catalogue/lanes.ts';
+import type { EventFeed } from '../bench/contract/event.ts';
 import { MAX_PAYLOAD_BYTES, MIN_PAYLOAD_BYTES } from '../bench/contract/event.ts';
 import { decimal, splitList, wholeNumber } from '../bench/contract/flags.ts';
 import type { Lane } from '../bench/contract/lane.ts';
-import type { MountedTransport } from '../bench/contract/transport.ts';
+import type { HttpCarrier, MountedTransport } from '../bench/contract/transport.ts';
 import { createAlarm } from '../bench/measure/alarm.ts';
 import { nowNs } from '../bench/measure/clock.ts';
 import { Feed } from './feed/feed.ts';
 import { Host } from './http/host.ts';
+import { type Live, mountLive } from './live/live.ts';
 import { BACKLOG_DEFAULTS } from './transports/backlog.ts';
 
 interface ServeFlags {
@@ -22,7 +24,13 @@ interface ServeFlags {
   readonly seed: number;
   readonly maxBacklog: number;
   readonly allowOrigin: string[];
+  readonly control: boolean;
 }
+
+const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/;
+const BEYOND =
+  'This is not the loopback: whoever reaches this address can read the events and watch the live page. ' +
+  'The page is controlled from this machine alone, under http://localhost.';
 
 const PORTS = wholeNumber(0, 65_535);
 
@@ -42,6 +50,7 @@ const program = new Command('npm run serve --')
     BACKLOG_DEFAULTS.maxBacklogBytes,
   )
   .option('--allow-origin <origins>', 'pages that may read events, besides those served from here', origins, [])
+  .option('--no-control', 'the live page can only watch')
   .allowExcessArguments(false)
   .action(serve);
 
@@ -64,15 +73,19 @@ async function serve(flags: ServeFlags): Promise<void> {
     allowedOrigins: flags.allowOrigin,
   });
   const over = flags.tls ? 'h2' : 'http';
-  const mounts: MountedTransport[] = [];
+  let mounts: readonly MountedTransport[] = [];
+  let live: Live | undefined;
   try {
     // Before TCP, so that the error names --port when both ports are taken.
-    await host.http(over);
-    for (const lane of onePerTransport(lanes)) {
-      const transport = await lane.server();
-      const options = { ...transport.defaults, ...lane.options, over, maxBacklogBytes: flags.maxBacklog };
-      mounts.push(await transport.mount(host, feed, options));
-    }
+    const http = await host.http(over);
+    mounts = await mountAll(onePerTransport(lanes), host, feed, over, flags.maxBacklog);
+    live = await mountLive(http, {
+      address: flags.host,
+      hasControl: flags.control,
+      pace: { eventsPerSecond: flags.rate, payloadBytes: flags.payload, isSilent: false },
+      seed: flags.seed,
+      mountAll: (stage, ticker) => mountAll(inBrowsers(lanes), stage, ticker, 'http', flags.maxBacklog),
+    });
   } catch (error) {
     const why = error instanceof Error ? error.message : error;
     console.error(`error: ${why} (--port is for HTTP, --tcp-port for bare TCP)`);
@@ -82,15 +95,39 @@ async function serve(flags: ServeFlags): Promise<void> {
 
   console.log(`${flags.rate} events/s of ${flags.payload} bytes:`);
   for (const { url } of mounts) console.log(`  ${url}`);
+  const page = (await host.http(over)).addressOf('/').url;
+  console.log(`The live page: ${page}`);
+  if (!LOOPBACK.test(flags.host)) console.log(BEYOND);
   console.log('Ctrl-C ends it.');
 
   const stop = async () => {
     feed.stop();
+    await live?.close();
     await host.close(mounts);
     process.exit(0);
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+}
+
+async function mountAll(
+  rows: readonly Lane[],
+  host: Host,
+  feed: EventFeed,
+  over: HttpCarrier,
+  maxBacklogBytes: number,
+): Promise<readonly MountedTransport[]> {
+  const mounts: MountedTransport[] = [];
+  for (const lane of rows) {
+    const transport = await lane.server();
+    mounts.push(await transport.mount(host, feed, { ...transport.defaults, ...lane.options, over, maxBacklogBytes }));
+  }
+  return mounts;
+}
+
+/** What a page can connect to. */
+function inBrowsers(all: readonly Lane[]): Lane[] {
+  return onePerTransport(all).filter(({ wire }) => wire !== 'lines');
 }
 
 /** Lanes of one transport differ in options; here each transport is mounted once. */

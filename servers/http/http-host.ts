@@ -1,6 +1,7 @@
 /** An express app on a metered HTTP server that closes completely. */
 
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import express from 'express';
 import type { EventFeed } from '../../bench/contract/event.ts';
@@ -26,6 +27,8 @@ export interface HttpHostOptions extends ListenOptions {
   /** Origins of pages that may read events, besides the server's own. @default [] */
   readonly allowedOrigins?: readonly string[];
   readonly certificate?: Certificate | undefined;
+  /** Told of each connection, once it is metered. */
+  readonly onConnection?: (socket: Socket) => void;
 }
 
 export async function openHttpHost(
@@ -57,6 +60,7 @@ export async function openHttpHost(
   };
   const { server, certificate, stopAccepting } = await createListener(over, hosts, take, options.certificate);
   server.on('connection', (socket) => meter.track(socket));
+  if (options.onConnection) server.on('connection', options.onConnection);
 
   const scheme = certificate === undefined ? 'http' : 'https';
   const at = await listen(server, options, options.httpPort);
