@@ -69,7 +69,7 @@ class DirectionReader {
     while (rest.length > 0) {
       if (!this.#unfinished) {
         const headBytes = this.#begin(rest);
-        if (headBytes === 0) {
+        if (headBytes === undefined) {
           // Copied: the memory of a chunk may be used again.
           this.#held = Buffer.from(rest);
           return;
@@ -80,12 +80,12 @@ class DirectionReader {
     }
   }
 
-  /** Begins a message. @returns the length of its head; 0 when that has not come as a whole */
-  #begin(rest: Buffer): number {
+  /** Begins a message. @returns the length of its head, once that has come as a whole */
+  #begin(rest: Buffer): number | undefined {
     const read = { http: readHttp, chunks: readChunk, frames: readFrame, unknown: readUnknown }[this.mode];
     const begun = read(rest, this.#isUp);
     if (!begun && rest.length > LONGEST_HEAD_BYTES) this.mode = 'unknown';
-    if (!begun) return this.mode === 'unknown' ? this.#begin(rest) : 0;
+    if (!begun) return this.mode === 'unknown' ? this.#begin(rest) : undefined;
     const { headBytes, contentBytes, next } = begun;
     this.#unfinished = { ...begun, scanned: [], left: contentBytes };
     if (next === 'frames') this.#upgrade();

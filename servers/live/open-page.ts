@@ -21,7 +21,6 @@ const MOST_OPENED = 20;
 /** A page that does not read what it watches is given up. */
 const MOST_UNREAD_BYTES = 8 * 1024 * 1024;
 const NEAR: Way = { rttMs: 0, bandwidthBitsPerSecond: 0, isReading: true };
-const GRACE_MS = 0;
 
 export class OpenPage {
   readonly ports: Readonly<Record<Column, number>>;
@@ -48,6 +47,10 @@ export class OpenPage {
 
   get isFree(): boolean {
     return this.#watcher === undefined;
+  }
+
+  get counts(): Snapshot['counts'] {
+    return perColumn((column) => this.#gate(column).count());
   }
 
   get way(): Way {
@@ -83,7 +86,7 @@ export class OpenPage {
       ...(hello && { hello }),
       settings: { ...ticker.pace, ...this.#way },
       isUp,
-      counts: perColumn((column) => this.#gate(column).count()),
+      counts: this.counts,
       messages: this.#messages,
     };
     this.#watcher.write(`data:${JSON.stringify(snapshot)}\n\n`);
@@ -95,7 +98,7 @@ export class OpenPage {
   async close(): Promise<void> {
     this.#watcher?.end();
     this.#leave();
-    await Promise.all([...this.#gates.values()].map((gate) => gate.close(GRACE_MS)));
+    await Promise.all([...this.#gates.values()].map((gate) => gate.close(0)));
   }
 
   #gate(column: Column): Gate {

@@ -18,6 +18,11 @@ const SEGMENTS_PER_ACK = 2;
 
 export class PacketEstimate {
   headerBytes = 0;
+  readonly #clock: () => number;
+
+  constructor(clock = nowNs) {
+    this.#clock = clock;
+  }
 
   connection(): { carry(direction: DirectionName, bytes: number): void } {
     this.headerBytes += OPENING_BYTES + CLOSING_BYTES;
@@ -27,13 +32,14 @@ export class PacketEstimate {
       carry: (direction, bytes) => {
         const other = direction === 'up' ? 'down' : 'up';
         const segments = Math.ceil(bytes / SEGMENT_BYTES);
-        const isCarried = (sinceNs: number | undefined) => sinceNs !== undefined && nowNs() - sinceNs < DELAYED_ACK_NS;
+        const isCarried = (sinceNs: number | undefined) =>
+          sinceNs !== undefined && this.#clock() - sinceNs < DELAYED_ACK_NS;
         // What waits longer than that got a packet of its own, counted when it began to wait.
         if (isCarried(waitingNs[other])) this.headerBytes -= HEADER_BYTES;
         delete waitingNs[other];
         const acknowledgements = Math.max(1, Math.floor(segments / SEGMENTS_PER_ACK));
         this.headerBytes += HEADER_BYTES * (segments + acknowledgements);
-        waitingNs[direction] = nowNs();
+        waitingNs[direction] = this.#clock();
       },
     };
   }

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compiled, projectRoot } from '../../bench/contract/paths.ts';
-import { type Column, COLUMNS } from './protocol.ts';
+import { COLUMNS, type Column } from './protocol.ts';
 
 /** In the order of their imports: together they are one script. */
 const MODULES = [
@@ -99,10 +99,11 @@ export function pageHtml({ token, columnHost, hasControl }: PageSetting): string
 <div id="lesson" aria-live="polite"></div></section>
 </div>
 <section aria-labelledby="columns-title"><h2 id="columns-title" class="unseen">The transports</h2>
+<p class="legend"><span><span class="swatch quiet" aria-hidden="true"></span>heads and framing</span><span><span class="swatch" aria-hidden="true"></span>events, in the colour of their column</span><span class="reading">A dash is as long as its bytes. The newest is above; a line is a second, the same in all columns.</span></p>
 <div class="columns" id="columns"></div>
 <details class="fold" id="more"><summary>HTTP streaming <span class="folded">one answer that never ends, read by fetch</span></summary><div class="columns" id="folded-column"></div></details>
 </section>
-<section aria-labelledby="counted-title"><h2 id="counted-title">How this is counted</h2>
+<section class="counted" aria-labelledby="counted-title"><h2 id="counted-title">How this is counted</h2>
 <p>Bytes are those of the server's own sockets, heads and frames included. Headers of TCP and IP are estimated from the chunks that pass, with acknowledgements, as on an Ethernet. An age runs from the instant when the event was due to the page's handler; the two clocks are tied to within <span id="clock-bound">…</span>.</p>
 <p>Each column has a port of its own, so that its bytes are told apart. A browser takes that for another origin: requests name their <code>Origin</code>, answers allow it, and the first <code>POST</code> is preceded by an <code>OPTIONS</code>. Pages of the same origin save these. All of it is in the logs. Figures to cite come from <code>npm run bench</code>.</p>
 </section>

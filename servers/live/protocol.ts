@@ -87,15 +87,21 @@ export interface Snapshot {
   readonly messages: readonly WireMessage[];
 }
 
+const SWITCH = [true, false];
+const ALLOWED = new Map<string, readonly unknown[]>([
+  ...Object.entries(STEPS),
+  ['isSilent', SWITCH],
+  ['isReading', SWITCH],
+]);
+
 /** Reads a body that claims to be a {@link Command}. @returns what is wrong, where something is */
 export function readCommand(body: unknown): Command | string {
-  const { page, set = {}, action, ...others } = { ...(body as Partial<Command> | undefined) };
+  const { page, set = {}, action, ...others } = { ...(body as Partial<Command> | null | undefined) };
   if (typeof page !== 'number' || !Number.isInteger(page) || page < 0) return 'page: the number that the page was told';
   if (action !== undefined && !ACTIONS.includes(action)) return `action: allowed are ${ACTIONS.join(', ')}`;
   if (Object.keys(others).length > 0) return 'allowed are page, set and action';
   for (const [name, value] of Object.entries(set)) {
-    const steps = STEPS[name as keyof typeof STEPS] as readonly unknown[] | undefined;
-    const allowed = name === 'isSilent' || name === 'isReading' ? [true, false] : steps;
+    const allowed = ALLOWED.get(name);
     if (!allowed?.includes(value)) return `${name}: allowed are ${allowed?.join(', ') ?? 'other settings'}`;
   }
   return { page, set, ...(action && { action }) };

@@ -4,7 +4,7 @@ import type { Column as Name, WireCount, WireMessage } from '../protocol.ts';
 import { CLIENTS, type Client, type ClientSettings, type State } from './clients.ts';
 import { toPageMs } from './clock.ts';
 import { button, byId, element, setText } from './dom.ts';
-import { Lane, type LaneColours } from './lane.ts';
+import { LANE_SECONDS, Lane, type LaneColours } from './lane.ts';
 import { type Entry, Log } from './log.ts';
 import { detailOf, formatBytes, formatCount, formatMs, titleOf } from './words.ts';
 
@@ -45,13 +45,13 @@ const placeOf = new Map<string, number>();
 
 const COUNTERS = {
   events: 'events',
-  missed: 'missed for good',
-  messages: 'messages ↑ ↓',
-  bytes: 'bytes ↑ ↓',
+  missed: 'missed',
+  messages: 'messages',
+  bytes: 'bytes',
   wire: 'with TCP/IP, about',
   perEvent: 'bytes per event',
-  age: 'age of the last',
-  median: 'median age',
+  age: 'age on arrival',
+  median: 'its median',
 } as const;
 
 type Counter = keyof typeof COUNTERS;
@@ -89,7 +89,7 @@ export class ColumnView {
   #missed = 0;
   #ages: number[] = [];
   #lastPlace: number | undefined;
-  #prices = new Map<number, string>();
+  #prices = new Map<number, readonly [symbol: string, price: string]>();
 
   constructor(
     name: Name,
@@ -112,7 +112,7 @@ export class ColumnView {
     this.#stateText = element('span', { class: 'state', role: 'status' }, STATE_WORDS.closed);
     const prices = element('ul', { class: 'prices', 'aria-label': `${title}: prices` });
     for (let place = 0; place < SYMBOLS; place++) {
-      const cell = element('li', {}, '–');
+      const cell = element('li', {}, element('span', {}, '–'), element('b', {}, '–'));
       this.#cells.push(cell);
       prices.append(cell);
     }
@@ -121,7 +121,7 @@ export class ColumnView {
     this.#scale = element('span', { class: 'scale' });
     const counters = element('dl', { class: 'counters' });
     for (const [key, text] of Object.entries(COUNTERS)) {
-      const value = element('dd', {}, '–');
+      const value = element('dd', { 'data-counter': key }, '–');
       this.#values[key as Counter] = value;
       counters.append(element('div', {}, element('dt', {}, text), value));
     }
@@ -245,9 +245,8 @@ export class ColumnView {
   }
 
   renderPrices(): void {
-    for (const [place, text] of this.#prices) {
-      const cell = this.#cells[place];
-      if (cell) setText(cell, text);
+    for (const [place, texts] of this.#prices) {
+      for (const [at, part] of [...(this.#cells[place]?.children ?? [])].entries()) setText(part, texts[at] ?? '–');
     }
     for (const [place, cell] of this.#cells.entries()) cell.classList.toggle('fresh', place === this.#lastPlace);
     this.#prices.clear();
@@ -255,7 +254,7 @@ export class ColumnView {
 
   draw(nowMs: number, widthBytes: number, colours: LaneColours): void {
     this.lane.draw(nowMs, widthBytes, colours);
-    setText(this.#scale, `width ${formatBytes(widthBytes)}`);
+    setText(this.#scale, `${formatBytes(widthBytes)} wide, ${LANE_SECONDS} s`);
   }
 
   render(): void {
@@ -269,9 +268,9 @@ export class ColumnView {
     this.#values.missed.classList.toggle('bad', this.#missed > 0);
     show(
       'messages',
-      `${formatCount(messagesUp - this.#zero.messagesUp)}  ${formatCount(messagesDown - this.#zero.messagesDown)}`,
+      `↑ ${formatCount(messagesUp - this.#zero.messagesUp)}  ↓ ${formatCount(messagesDown - this.#zero.messagesDown)}`,
     );
-    show('bytes', `${formatBytes(this.#upBytes)}  ${formatBytes(this.#downBytes)}`);
+    show('bytes', `↑ ${formatBytes(this.#upBytes)}  ↓ ${formatBytes(this.#downBytes)}`);
     show('wire', formatBytes(bytes + headerBytes - this.#zero.headerBytes));
     show('perEvent', this.bytesPerEvent === undefined ? '–' : formatBytes(Math.round(this.bytesPerEvent)));
     show('age', age(last));
@@ -313,7 +312,7 @@ export class ColumnView {
     const place = placeOf.get(symbol) ?? placeOf.size;
     placeOf.set(symbol, place);
     this.#lastPlace = place;
-    this.#prices.set(place, `${symbol} ${price ?? ''}`);
+    this.#prices.set(place, [symbol, price ?? '–']);
   }
 
   #add(entry: Omit<Entry, 'atMs'>): void {

@@ -21,9 +21,10 @@ export const LANE_SECONDS = 8;
 const MOST_DASHES = 6_000;
 /** Of the width: requests are shorter than answers. */
 const AXIS_AT = 0.4;
-const SCALE_BYTES = [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000];
-/** Of dashes longer than what the scale shows: a mark at the edge. */
-const LONGEST_SHOWN_BYTES = 200_000;
+/** What a lane may be wide: round numbers, close enough that it is well filled. */
+const WIDTHS_BYTES = [1, 10, 100, 1_000].flatMap((times) =>
+  [1_500, 2_000, 3_000, 5_000, 7_000, 10_000].map((bytes) => bytes * times),
+);
 
 export class Lane {
   readonly canvas: HTMLCanvasElement;
@@ -37,13 +38,13 @@ export class Lane {
     this.#dashes.push(dash);
   }
 
-  /** Forgets what is no longer seen. @returns the longest of what is, in bytes, as long as half the lane may show */
+  /** Forgets what is no longer seen. @returns how many bytes the lane must be wide for the longest of what is */
   longest(nowMs: number): number {
     const first = this.#dashes.findIndex(({ atMs }) => atMs > nowMs - 1e3 * LANE_SECONDS);
     this.#dashes = first === -1 ? [] : this.#dashes.slice(Math.max(first, this.#dashes.length - MOST_DASHES));
     const longest = (isUp: boolean) =>
       this.#dashes.reduce((most, dash) => (dash.isUp === isUp ? Math.max(most, dash.bytes) : most), 0);
-    return Math.min(LONGEST_SHOWN_BYTES, Math.max(longest(true) / AXIS_AT, longest(false) / (1 - AXIS_AT)));
+    return Math.max(longest(true) / AXIS_AT, longest(false) / (1 - AXIS_AT));
   }
 
   /** @param widthBytes how many bytes are as long as the lane is wide */
@@ -79,8 +80,7 @@ export class Lane {
   }
 }
 
-/** How many bytes a lane is wide, so that the longest dash fits and the scale is a round number. */
-export function widthBytesFor(longest: number): number {
-  const least = Math.max(longest, 1_200);
-  return SCALE_BYTES.map((bytes) => 2.5 * bytes).find((bytes) => bytes >= least) ?? LONGEST_SHOWN_BYTES * 2.5;
+/** How many bytes all lanes are wide. */
+export function widthBytesFor(needed: number): number {
+  return WIDTHS_BYTES.find((bytes) => bytes >= needed) ?? needed;
 }

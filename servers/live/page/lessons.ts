@@ -49,7 +49,7 @@ export const LESSONS: readonly Lesson[] = [
   {
     title: 'Empty polls cost bytes',
     set: { eventsPerSecond: 0.2, pollMs: 500 },
-    look: 'One event in five seconds, ten polls: nine bring nothing, and each takes two heads. The push lanes stay white between events.',
+    look: 'One event in five seconds, ten polls: nine bring nothing, and each takes two heads. The other lanes are quiet between events.',
     now: sizes,
   },
   {
@@ -86,7 +86,7 @@ export const LESSONS: readonly Lesson[] = [
   {
     title: 'A reader that stops',
     set: { eventsPerSecond: 50, payloadBytes: 65_536, isReading: false },
-    look: 'Nothing is read any more. Buffers of the system take some megabytes; then the server holds up to 1 MiB for each push client and cuts it off: WebSocket says 1013, once it reads again. Tick “read” to go on.',
+    look: 'Nothing is read any more. Buffers of the system take some megabytes; then the server holds up to 1 MiB for each push client and cuts it off: WebSocket says 1013, once it reads again. Press “Stop reading” again to go on.',
     now: (columns) => `Events received: SSE ${columns.sse.events}, WebSocket ${columns.websocket.events}.`,
   },
 ];

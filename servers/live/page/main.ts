@@ -17,6 +17,7 @@ interface Slider {
   readonly text: (value: number) => string;
 }
 
+const milliseconds = (value: number) => (value === 0 ? 'none added' : formatMs(value));
 const perSecond = (value: number) => `${value} a second`;
 const bits = (value: number) =>
   value === 0 ? 'no limit' : value >= 1e6 ? `${value / 1e6} Mbit/s` : `${value / 1e3} kbit/s`;
@@ -24,7 +25,7 @@ const bits = (value: number) =>
 const SHARED_SLIDERS: readonly Slider[] = [
   { name: 'eventsPerSecond', label: 'Events', steps: STEPS.eventsPerSecond, text: perSecond },
   { name: 'payloadBytes', label: 'Payload', steps: STEPS.payloadBytes, text: formatBytes },
-  { name: 'rttMs', label: 'Round trip', steps: STEPS.rttMs, text: formatMs },
+  { name: 'rttMs', label: 'Round trip', steps: STEPS.rttMs, text: milliseconds },
   { name: 'bandwidthBitsPerSecond', label: 'Bandwidth', steps: STEPS.bandwidthBitsPerSecond, text: bits },
 ];
 
@@ -83,13 +84,15 @@ function watch(): void {
 }
 
 async function begin(told: Hello): Promise<void> {
-  const isNew = hello === undefined || hello.startMs !== told.startMs;
+  const isFirst = hello === undefined;
+  const isNew = isFirst || hello?.startMs !== told.startMs;
   hello = told;
   const boundMs = await tieClock(token);
   setText(byId('clock-bound'), `${boundMs.toFixed(2)} ms`);
   document.documentElement.dataset['ready'] = 'true';
   // The server behind the page is another one: its events are numbered anew.
   if (isNew) for (const view of views) view.forget();
+  if (isFirst) connectAll();
 }
 
 function told({ settings: set, isUp, counts, messages }: Snapshot): void {

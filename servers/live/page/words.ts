@@ -14,8 +14,8 @@ export function formatBytes(bytes: number): string {
 
 export function formatMs(ms: number): string {
   if (ms >= 10_000) return `${(ms / 1e3).toFixed(0)} s`;
-  if (ms >= 1_000) return `${(ms / 1e3).toFixed(1)} s`;
-  return `${ms.toFixed(ms < 10 ? 1 : 0)} ms`;
+  if (ms >= 1_000) return `${(ms / 1e3).toFixed(ms % 1e3 === 0 ? 0 : 1)} s`;
+  return `${ms.toFixed(ms < 10 && !Number.isInteger(ms) ? 1 : 0)} ms`;
 }
 
 const OPCODES: Readonly<Record<number, string>> = {
