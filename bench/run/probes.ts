@@ -8,7 +8,7 @@ type PlannedScenario = Result['scenarios'][number];
 /** Few, so that they make no queue of their own, and yet so many that each event falls on several places of the fan-out. */
 const MOST_PROBES = 4;
 /** In parts of a tenth of a second, each of which is told to a few per cent. */
-const FLOOR_SECONDS = 0.9;
+const FLOOR_SECONDS = 0.5;
 const CPU_FIGURES: readonly PlannedScenario['figures'][number][] = ['cpu', 'tradeoff', 'idle'];
 
 /**

@@ -31,8 +31,16 @@ export function shownBytes(): { up: number; down: number } {
   return sum;
 }
 
-export function unfold(fold: Element): void {
-  if (fold instanceof HTMLDetailsElement) fold.open = true;
+/** Opens the newest row of a column's log with this in its title. @returns what is folded in it; '' where there is none */
+export async function openRow({ column, title }: { column: string; title: string }): Promise<string> {
+  const rows = [...document.querySelectorAll<HTMLDetailsElement>(`[data-column="${column}"] .log details`)];
+  const row = rows.find(({ textContent }) => textContent.includes(title));
+  if (!row) return '';
+  // In this turn: the log moves until one of its rows is open.
+  const toggled = new Promise((resolve) => row.addEventListener('toggle', resolve, { once: true }));
+  row.open = true;
+  await toggled;
+  return row.querySelector('pre')?.textContent.replaceAll('\r\n', '\n') ?? '';
 }
 
 /** @returns the status of the answer */
