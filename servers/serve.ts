@@ -2,8 +2,7 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import { lanes } from '../bench/catalogue/lanes.ts';
-import type { EventFeed } from '../bench/contract/event.ts';
-import { MAX_PAYLOAD_BYTES, MIN_PAYLOAD_BYTES } from '../bench/contract/event.ts';
+import { type EventFeed, MAX_PAYLOAD_BYTES, MIN_PAYLOAD_BYTES } from '../bench/contract/event.ts';
 import { decimal, splitList, wholeNumber } from '../bench/contract/flags.ts';
 import type { Lane } from '../bench/contract/lane.ts';
 import type { HttpCarrier, MountedTransport } from '../bench/contract/transport.ts';
@@ -26,11 +25,6 @@ interface ServeFlags {
   readonly allowOrigin: string[];
   readonly control: boolean;
 }
-
-const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/;
-const BEYOND =
-  'This is not the loopback: whoever reaches this address can read the events and watch the live page. ' +
-  'The page is controlled from this machine alone, under http://localhost.';
 
 const PORTS = wholeNumber(0, 65_535);
 
@@ -74,7 +68,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   });
   const over = flags.tls ? 'h2' : 'http';
   let mounts: readonly MountedTransport[] = [];
-  let live: Live | undefined;
+  let live: Live;
   try {
     // Before TCP, so that the error names --port when both ports are taken.
     const http = await host.http(over);
@@ -95,14 +89,12 @@ async function serve(flags: ServeFlags): Promise<void> {
 
   console.log(`${flags.rate} events/s of ${flags.payload} bytes:`);
   for (const { url } of mounts) console.log(`  ${url}`);
-  const page = (await host.http(over)).addressOf('/').url;
-  console.log(`The live page: ${page}`);
-  if (!LOOPBACK.test(flags.host)) console.log(BEYOND);
+  for (const line of live.told) console.log(line);
   console.log('Ctrl-C ends it.');
 
   const stop = async () => {
     feed.stop();
-    await live?.close();
+    await live.close();
     await host.close(mounts);
     process.exit(0);
   };

@@ -21,6 +21,9 @@ export interface Refusal {
 export type Asked = 'page' | 'watch' | 'control';
 
 const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/;
+
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
+
 /** As a dual-stack socket writes an address of IPv4. */
 const MAPPED = /^::ffff:/;
 
@@ -45,7 +48,7 @@ export function refusal(request: Request, asked: Asked, { token, ownOrigins, has
     return { status: 403, error: { message: 'the token of the page is missing or old: reload it' } };
   if (asked === 'watch') return undefined;
   if (!hasControl) return { status: 403, error: { message: 'this server was started with --no-control' } };
-  const isNear = LOOPBACK.test((request.socket.remoteAddress ?? '').replace(MAPPED, '')) && LOOPBACK.test(hostname);
+  const isNear = isLoopback((request.socket.remoteAddress ?? '').replace(MAPPED, '')) && isLoopback(hostname);
   // A browser names the origin of every POST that a page's script sends.
   if (!isNear || origin === undefined) {
     return { status: 403, error: { message: 'only the page itself, opened on this machine, can control the server' } };

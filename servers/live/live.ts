@@ -13,7 +13,7 @@ import { nowNs } from '../../bench/measure/clock.ts';
 import { DelayQueue } from '../../bench/network/link/delay-queue.ts';
 import { bracketed } from '../http/listen.ts';
 import { sendJson } from '../http/responses.ts';
-import { type Asked, type Guard, refusal } from './guard.ts';
+import { type Asked, type Guard, isLoopback, refusal } from './guard.ts';
 import { OpenPage } from './open-page.ts';
 import { pageHtml, readAssets, securityPolicy } from './page-html.ts';
 import { type Command, readCommand } from './protocol.ts';
@@ -32,6 +32,8 @@ export interface LiveOptions {
 export interface Live {
   readonly stage: Stage;
   readonly pages: readonly OpenPage[];
+  /** Lines for whoever started the server. */
+  readonly told: readonly string[];
   close(): Promise<void>;
 }
 
@@ -40,6 +42,10 @@ const MOST_PAGES = 4;
 const MAX_COMMAND_BYTES = 1_024;
 /** Ways of Node to listen on every address. */
 const UNSPECIFIED = new Set(['0.0.0.0', '::']);
+
+const BEYOND =
+  'This is not the loopback: whoever reaches this address can read the events and watch the live page. ' +
+  'The page is controlled from this machine alone, under http://localhost.';
 
 export async function mountLive(http: HttpHost, { address, hasControl, ...stageOptions }: LiveOptions): Promise<Live> {
   const ownOrigins = originsOf(http.addressOf('/').url, address);
@@ -115,6 +121,7 @@ export async function mountLive(http: HttpHost, { address, hasControl, ...stageO
   return {
     stage,
     pages,
+    told: [`The live page: ${http.addressOf('/').url}`, ...(isLoopback(address) ? [] : [BEYOND])],
     async close() {
       await Promise.all(pages.map((page) => page.close()));
       await stage.close();

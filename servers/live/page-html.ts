@@ -14,6 +14,7 @@ const MODULES = [
   'page/lane',
   'page/words',
   'page/log',
+  'page/column-elements',
   'page/column',
   'page/lessons',
   'page/main',

@@ -3,58 +3,17 @@
 import type { Column as Name, WireCount, WireMessage } from '../protocol.ts';
 import { CLIENTS, type Client, type ClientSettings, type State } from './clients.ts';
 import { toPageMs } from './clock.ts';
-import { button, byId, element, setText } from './dom.ts';
+import { type ColumnElements, type Counter, makeColumn, STATE_WORDS } from './column-elements.ts';
+import { setText } from './dom.ts';
 import { LANE_SECONDS, Lane, type LaneColours } from './lane.ts';
 import { type Entry, Log } from './log.ts';
 import { detailOf, formatBytes, formatCount, formatMs, titleOf } from './words.ts';
 
-export interface ColumnText {
-  readonly title: string;
-  readonly api: string;
-  /** The colour and the mark of the transport's lanes in the report. */
-  readonly colour: string;
-  readonly mark: string;
-}
-
-export const COLUMN_TEXTS: Readonly<Record<Name, ColumnText>> = {
-  polling: { title: 'Polling', api: 'fetch, again and again', colour: 'lane-2', mark: 'up' },
-  'long-polling': {
-    title: 'Long-polling',
-    api: 'fetch, parked until there is an event',
-    colour: 'lane-3',
-    mark: 'square',
-  },
-  sse: { title: 'Server-Sent Events', api: 'EventSource', colour: 'lane-4', mark: 'diamond' },
-  websocket: { title: 'WebSocket', api: 'WebSocket', colour: 'lane-5', mark: 'down' },
-  streaming: { title: 'Streaming', api: 'fetch, read as it comes', colour: 'lane-6', mark: 'circle' },
-};
-
-const STATE_WORDS: Readonly<Record<State, string>> = {
-  connecting: 'connecting',
-  open: 'connected',
-  away: 'connection lost',
-  closed: 'not connected',
-};
-
 const EVENT = /^\{"seq":(\d+),"due":(\d+)(?:,"symbol":"(\w+)")?(?:,"price":([\d.]+))?/;
 /** The median is of so many. */
 const AGES = 101;
-const SYMBOLS = 8;
 /** The same place for a symbol in every column. */
 const placeOf = new Map<string, number>();
-
-const COUNTERS = {
-  events: 'events',
-  missed: 'missed',
-  messages: 'messages',
-  bytes: 'bytes',
-  wire: 'with TCP/IP, about',
-  perEvent: 'bytes per event',
-  age: 'age on arrival',
-  median: 'its median',
-} as const;
-
-type Counter = keyof typeof COUNTERS;
 
 const NONE: WireCount = {
   sentBytes: 0,
@@ -66,19 +25,20 @@ const NONE: WireCount = {
   messagesDown: 0,
 };
 
+/** What all columns share, as it is now. */
+interface ColumnSources {
+  readonly settings: () => Omit<ClientSettings, 'at' | 'since'> & { readonly resumes: boolean };
+  /** Host and port that the column connects to. */
+  readonly at: (column: Name) => string;
+  readonly startMs: () => number;
+}
+
 export class ColumnView {
   readonly name: Name;
   readonly lane: Lane;
   readonly #log: Log;
-  readonly #settings: () => Omit<ClientSettings, 'at' | 'since'> & { readonly resumes: boolean };
-  readonly #at: () => string;
-  readonly #startMs: () => number;
-  readonly #toggle: HTMLButtonElement;
-  readonly #stateText: HTMLElement;
-  readonly #cells: HTMLElement[] = [];
-  readonly #values = {} as Record<Counter, HTMLElement>;
-  readonly #scale: HTMLElement;
-  readonly root: HTMLElement;
+  readonly #sources: ColumnSources;
+  readonly elements: ColumnElements;
   #client: Client | undefined;
   #cursor: number | undefined;
   #hasEvent = false;
@@ -91,87 +51,28 @@ export class ColumnView {
   #lastPlace: number | undefined;
   #prices = new Map<number, readonly [symbol: string, price: string]>();
 
-  constructor(
-    name: Name,
-    sources: {
-      readonly settings: () => Omit<ClientSettings, 'at' | 'since'> & { readonly resumes: boolean };
-      readonly at: () => string;
-      readonly startMs: () => number;
-    },
-  ) {
+  constructor(name: Name, sources: ColumnSources) {
     this.name = name;
-    this.#settings = sources.settings;
-    this.#at = sources.at;
-    this.#startMs = sources.startMs;
-    const { title, api, colour, mark } = COLUMN_TEXTS[name];
-    const id = `column-${name}`;
-    this.#toggle = button('Connect', () => (this.#client ? this.disconnect() : this.connect()), {
-      class: 'toggle',
-      'aria-describedby': id,
-    });
-    this.#stateText = element('span', { class: 'state', role: 'status' }, STATE_WORDS.closed);
-    const prices = element('ul', { class: 'prices', 'aria-label': `${title}: prices` });
-    for (let place = 0; place < SYMBOLS; place++) {
-      const cell = element('li', {}, element('span', {}, '–'), element('b', {}, '–'));
-      this.#cells.push(cell);
-      prices.append(cell);
-    }
-    const canvas = element('canvas', { role: 'img', 'aria-label': `${title}: what was said, newest above` });
-    this.lane = new Lane(canvas);
-    this.#scale = element('span', { class: 'scale' });
-    const counters = element('dl', { class: 'counters' });
-    for (const [key, text] of Object.entries(COUNTERS)) {
-      const value = element('dd', { 'data-counter': key }, '–');
-      this.#values[key as Counter] = value;
-      counters.append(element('div', {}, element('dt', {}, text), value));
-    }
-    const field = element('input', {
-      type: 'text',
-      value: 'hello',
-      maxlength: 1_000,
-      autocomplete: 'off',
-      'aria-label': `Message by ${title}`,
-    });
-    const form = element('form', { class: 'send' }, field, element('button', { type: 'submit' }, 'Send'));
+    this.#sources = sources;
+    this.elements = makeColumn(name);
+    this.lane = new Lane(this.elements.canvas);
+    this.#log = new Log(this.elements.list);
+    const { toggle, form, field } = this.elements;
+    toggle.addEventListener('click', () => (this.#client ? this.disconnect() : this.connect()));
     form.addEventListener('submit', (submit) => {
       submit.preventDefault();
       if (this.#client) this.#client.send(field.value);
       else this.#add({ kind: 'note', title: 'not sent: connect first' });
     });
-    const list = element('ol', { class: 'log', tabindex: 0, 'aria-label': `${title}: log, newest first` });
-    this.#log = new Log(list);
-    this.root = element(
-      'article',
-      { class: `column ${colour}`, 'aria-labelledby': id, 'data-column': name },
-      element(
-        'header',
-        {},
-        element('h3', { id }, element('span', { class: `mark ${mark}`, 'aria-hidden': 'true' }), title),
-        this.#toggle,
-        element('p', { class: 'api' }, `${api} `, this.#stateText),
-      ),
-      prices,
-      element(
-        'p',
-        { class: 'sides', 'aria-hidden': 'true' },
-        element('span', {}, '← up'),
-        element('span', {}, 'down →'),
-        this.#scale,
-      ),
-      canvas,
-      counters,
-      form,
-      list,
-    );
   }
 
   connect(): void {
     if (this.#client) return;
-    const { resumes } = this.#settings();
+    const { resumes } = this.#sources.settings();
     // Without a cursor, the first event may be any.
     if (!resumes) this.#cursor = undefined;
     this.#setState('connecting');
-    const settings = () => ({ ...this.#settings(), at: this.#at(), since: this.#since });
+    const settings = () => ({ ...this.#sources.settings(), at: this.#sources.at(this.name), since: this.#since });
     this.#client = CLIENTS[this.name](settings, {
       event: (text) => this.#take(text),
       gap: (after, oldest) => {
@@ -193,12 +94,6 @@ export class ColumnView {
     this.#client = undefined;
     client?.close();
     if (client) this.#setState('closed');
-  }
-
-  /** Tells that another way to the server began: the cursor is of another feed. */
-  forget(): void {
-    this.#cursor = undefined;
-    this.#hasEvent = false;
   }
 
   /** Counts from zero. */
@@ -246,26 +141,28 @@ export class ColumnView {
 
   renderPrices(): void {
     for (const [place, texts] of this.#prices) {
-      for (const [at, part] of [...(this.#cells[place]?.children ?? [])].entries()) setText(part, texts[at] ?? '–');
+      for (const [at, part] of [...(this.elements.cells[place]?.children ?? [])].entries())
+        setText(part, texts[at] ?? '–');
     }
-    for (const [place, cell] of this.#cells.entries()) cell.classList.toggle('fresh', place === this.#lastPlace);
+    for (const [place, cell] of this.elements.cells.entries())
+      cell.classList.toggle('fresh', place === this.#lastPlace);
     this.#prices.clear();
   }
 
   draw(nowMs: number, widthBytes: number, colours: LaneColours): void {
     this.lane.draw(nowMs, widthBytes, colours);
-    setText(this.#scale, `${formatBytes(widthBytes)} wide, ${LANE_SECONDS} s`);
+    setText(this.elements.scale, `${formatBytes(widthBytes)} wide, ${LANE_SECONDS} s`);
   }
 
   render(): void {
     const { messagesUp, messagesDown, headerBytes } = this.#count;
-    const show = (counter: Counter, text: string) => setText(this.#values[counter], text);
+    const show = (counter: Counter, text: string) => setText(this.elements.values[counter], text);
     const bytes = this.#upBytes + this.#downBytes;
     const [median, last] = [this.medianAgeMs, this.#ages.at(-1)];
     const age = (ms: number | undefined) => (ms === undefined ? '–' : formatMs(Math.max(0, ms)));
     show('events', formatCount(this.#events));
     show('missed', formatCount(this.#missed));
-    this.#values.missed.classList.toggle('bad', this.#missed > 0);
+    this.elements.values.missed.classList.toggle('bad', this.#missed > 0);
     show(
       'messages',
       `↑ ${formatCount(messagesUp - this.#zero.messagesUp)}  ↓ ${formatCount(messagesDown - this.#zero.messagesDown)}`,
@@ -275,13 +172,13 @@ export class ColumnView {
     show('perEvent', this.bytesPerEvent === undefined ? '–' : formatBytes(Math.round(this.bytesPerEvent)));
     show('age', age(last));
     show('median', age(median));
-    this.root.dataset['up'] = String(this.#count.receivedBytes);
-    this.root.dataset['down'] = String(this.#count.sentBytes);
+    this.elements.root.dataset['up'] = String(this.#count.receivedBytes);
+    this.elements.root.dataset['down'] = String(this.#count.sentBytes);
     this.#log.render();
   }
 
   get #since(): number | undefined {
-    return this.#settings().resumes || this.name === 'polling' || this.name === 'long-polling'
+    return this.#sources.settings().resumes || this.name === 'polling' || this.name === 'long-polling'
       ? this.#cursor
       : undefined;
   }
@@ -306,7 +203,7 @@ export class ColumnView {
     this.#hasEvent = true;
     this.#cursor = number;
     this.#events++;
-    this.#ages.push(nowMs - toPageMs(this.#startMs() + Number(due) / 1e3));
+    this.#ages.push(nowMs - toPageMs(this.#sources.startMs() + Number(due) / 1e3));
     if (this.#ages.length > AGES) this.#ages.shift();
     if (symbol === undefined) return;
     const place = placeOf.get(symbol) ?? placeOf.size;
@@ -322,15 +219,8 @@ export class ColumnView {
   #setState(state: State): void {
     if (state === this.#state) return;
     this.#state = state;
-    this.root.dataset['state'] = state;
-    setText(this.#stateText, STATE_WORDS[state]);
-    setText(this.#toggle, this.#client || state === 'connecting' ? 'Disconnect' : 'Connect');
-  }
-}
-
-/** Puts the columns into the page, the last one folded. */
-export function placeColumns(columns: readonly ColumnView[]): void {
-  for (const [at, { root }] of columns.entries()) {
-    byId(at < columns.length - 1 ? 'columns' : 'folded-column').append(root);
+    this.elements.root.dataset['state'] = state;
+    setText(this.elements.state, STATE_WORDS[state]);
+    setText(this.elements.toggle, this.#client || state === 'connecting' ? 'Disconnect' : 'Connect');
   }
 }

@@ -1,8 +1,18 @@
 /** The page: watches the server, sets the controls, and draws all columns at the same instants. */
 
-import { type Action, COLUMNS, type Command, type Hello, type Settings, type Snapshot, STEPS } from '../protocol.ts';
+import {
+  type Action,
+  COLUMNS,
+  type Column,
+  type Command,
+  type Hello,
+  type Settings,
+  type Snapshot,
+  STEPS,
+} from '../protocol.ts';
 import { tieClock } from './clock.ts';
-import { COLUMN_TEXTS, ColumnView, placeColumns } from './column.ts';
+import { ColumnView } from './column.ts';
+import { COLUMN_TEXTS, placeColumns } from './column-elements.ts';
 import { button, byId, element, setText } from './dom.ts';
 import { type LaneColours, widthBytesFor } from './lane.ts';
 import { type Columns, LESSONS, type Lesson, NEUTRAL, type PageSettings } from './lessons.ts';
@@ -56,11 +66,10 @@ let lesson: Lesson | undefined;
 const resumes = byId<HTMLInputElement>('resumes');
 const sources = {
   settings: () => ({ pollMs: settings.pollMs, holdSeconds: settings.holdSeconds, resumes: resumes.checked }),
+  at: (name: Column) => `${columnHost}:${hello?.ports[name] ?? 0}`,
   startMs: () => hello?.startMs ?? 0,
 };
-const views = COLUMNS.map(
-  (name) => new ColumnView(name, { ...sources, at: () => `${columnHost}:${hello?.ports[name] ?? 0}` }),
-);
+const views = COLUMNS.map((name) => new ColumnView(name, sources));
 const columns = Object.fromEntries(views.map((view) => [view.name, view])) as unknown as Columns;
 /** Those that are not folded. */
 const shown = views.slice(0, -1);
@@ -85,13 +94,10 @@ function watch(): void {
 
 async function begin(told: Hello): Promise<void> {
   const isFirst = hello === undefined;
-  const isNew = isFirst || hello?.startMs !== told.startMs;
   hello = told;
   const boundMs = await tieClock(token);
   setText(byId('clock-bound'), `${boundMs.toFixed(2)} ms`);
   document.documentElement.dataset['ready'] = 'true';
-  // The server behind the page is another one: its events are numbered anew.
-  if (isNew) for (const view of views) view.forget();
   if (isFirst) connectAll();
 }
 
