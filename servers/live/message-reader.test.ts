@@ -90,7 +90,19 @@ test('of a long content the beginning is kept, and all of it counted', () => {
   expect(message?.body).toBe(event.slice(0, 1_024));
 });
 
-test('what is neither is told all the same', () => {
-  const messages = read([['up', 'x'.repeat(70_000)]], 70_000);
-  expect(messages.map(({ kind, bytes }) => [kind, bytes])).toEqual([['part', 70_000]]);
+test.each([
+  ['neither HTTP nor frames', [['up', 'x'.repeat(70_000)]], [['part', 70_000]]],
+  [
+    'a chunk without a length',
+    [
+      ['down', STREAM],
+      ['down', 'none\r\n'],
+    ],
+    [
+      ['answer', STREAM.length],
+      ['part', 6],
+    ],
+  ],
+] as const)('what is not read is told all the same: %s', (_, said, messages) => {
+  expect(read(said, 70_000).map(({ kind, bytes }) => [kind, bytes])).toEqual(messages);
 });

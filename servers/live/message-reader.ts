@@ -84,8 +84,10 @@ class DirectionReader {
   #begin(rest: Buffer): number | undefined {
     const read = { http: readHttp, chunks: readChunk, frames: readFrame, unknown: readUnknown }[this.mode];
     const begun = read(rest, this.#isUp);
-    if (!begun && rest.length > LONGEST_HEAD_BYTES) this.mode = 'unknown';
-    if (!begun) return this.mode === 'unknown' ? this.#begin(rest) : undefined;
+    // A length that is no number: what follows can't be told apart.
+    const isRead = begun !== undefined && begun.contentBytes >= 0;
+    if (!isRead && (begun !== undefined || rest.length > LONGEST_HEAD_BYTES)) this.mode = 'unknown';
+    if (!isRead) return this.mode === 'unknown' ? this.#begin(rest) : undefined;
     const { headBytes, contentBytes, next } = begun;
     this.#unfinished = { ...begun, scanned: [], left: contentBytes };
     if (next === 'frames') this.#upgrade();

@@ -16,7 +16,7 @@ export const COLUMN_TEXTS: Readonly<Record<Name, ColumnText>> = {
   polling: { title: 'Polling', api: 'fetch, again and again', colour: 'lane-2', mark: 'up' },
   'long-polling': {
     title: 'Long-polling',
-    api: 'fetch, parked until there is an event',
+    api: 'fetch, held for an event',
     colour: 'lane-3',
     mark: 'square',
   },
