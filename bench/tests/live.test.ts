@@ -39,6 +39,7 @@ async function start(hasControl = true, allowedOrigins: readonly string[] = []):
   const http = await host.http('http');
   const live = await mountLive(http, {
     address: '127.0.0.1',
+    allowedHosts: [],
     hasControl,
     pace: { eventsPerSecond: 20, payloadBytes: 128, isSilent: false },
     seed: 1,

@@ -1,19 +1,17 @@
 /** Who may open the live page, watch and control. One function, so that no endpoint has a check of its own. */
 
 import { timingSafeEqual } from 'node:crypto';
-import { isIP } from 'node:net';
 import type { Request } from 'express';
 
 export interface Guard {
   /** In the page: a page of another origin can't read it, and so can't ask for what needs it. */
   readonly token: string;
-  /** Origins under which the page itself is open. */
-  readonly ownOrigins: ReadonlySet<string>;
+  readonly scheme: 'http' | 'https';
   readonly hasControl: boolean;
 }
 
 export interface Refusal {
-  readonly status: 403 | 421;
+  readonly status: 403;
   readonly error: object;
 }
 
@@ -27,20 +25,16 @@ export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
 /** As a dual-stack socket writes an address of IPv4. */
 const MAPPED = /^::ffff:/;
 
-/** @returns why it is refused; undefined when it is not */
-export function refusal(request: Request, asked: Asked, { token, ownOrigins, hasControl }: Guard): Refusal | undefined {
+/** Of requests whose host the server has admitted. @returns why it is refused; undefined when it is not */
+export function refusal(request: Request, asked: Asked, { token, scheme, hasControl }: Guard): Refusal | undefined {
   const { headers } = request;
   const host = headers.host ?? String(headers[':authority'] ?? '');
-  const hostname = hostnameOf(host);
-  // An address can't be rebound (DNS rebinding): a foreign page has the name of its own server as host.
-  if (hostname !== 'localhost' && isIP(hostname) === 0) {
-    return { status: 421, error: { header: 'Host', value: host, allowed: 'localhost, or an address' } };
-  }
   const { origin } = headers;
   const site = headers['sec-fetch-site'];
   const isForeign = asked !== 'page' && site !== undefined && site !== 'same-origin';
-  if ((origin !== undefined && !ownOrigins.has(origin)) || isForeign) {
-    return { status: 403, error: { header: 'Origin', value: origin ?? site, allowed: [...ownOrigins] } };
+  const own = `${scheme}://${host}`;
+  if ((origin !== undefined && origin !== own) || isForeign) {
+    return { status: 403, error: { header: 'Origin', value: origin ?? site, allowed: [own] } };
   }
   if (asked === 'page') return undefined;
   const told = request.get('Live-Token') ?? String(request.query['token'] ?? '');
@@ -48,7 +42,7 @@ export function refusal(request: Request, asked: Asked, { token, ownOrigins, has
     return { status: 403, error: { message: 'the token of the page is missing or old: reload it' } };
   if (asked === 'watch') return undefined;
   if (!hasControl) return { status: 403, error: { message: 'this server was started with --no-control' } };
-  const isNear = isLoopback((request.socket.remoteAddress ?? '').replace(MAPPED, '')) && isLoopback(hostname);
+  const isNear = isLoopback((request.socket.remoteAddress ?? '').replace(MAPPED, '')) && isLoopback(hostnameOf(own));
   // A browser names the origin of every POST that a page's script sends.
   if (!isNear || origin === undefined) {
     return { status: 403, error: { message: 'only the page itself, opened on this machine, can control the server' } };
@@ -56,9 +50,8 @@ export function refusal(request: Request, asked: Asked, { token, ownOrigins, has
   return undefined;
 }
 
-function hostnameOf(host: string): string {
-  const url = `http://${host}`;
-  return URL.canParse(url) ? new URL(url).hostname.replace(/^\[|\]$/g, '') : '';
+function hostnameOf(origin: string): string {
+  return URL.canParse(origin) ? new URL(origin).hostname.replace(/^\[|\]$/g, '') : '';
 }
 
 function isSame(told: string, token: string): boolean {

@@ -11,6 +11,7 @@ import type { HttpHost } from '../../bench/contract/transport.ts';
 import { createAlarm } from '../../bench/measure/alarm.ts';
 import { nowNs } from '../../bench/measure/clock.ts';
 import { DelayQueue } from '../../bench/network/link/delay-queue.ts';
+import { isWildcard } from '../http/admission.ts';
 import { bracketed } from '../http/listen.ts';
 import { sendJson } from '../http/responses.ts';
 import { type Asked, type Guard, isLoopback, refusal } from './guard.ts';
@@ -23,6 +24,8 @@ import type { Pace } from './ticker.ts';
 export interface LiveOptions {
   /** Address that `serve` listens on. */
   readonly address: string;
+  /** Further names of this server. */
+  readonly allowedHosts: readonly string[];
   readonly hasControl: boolean;
   readonly pace: Pace;
   readonly seed: number;
@@ -40,17 +43,27 @@ export interface Live {
 /** Pages that can be open at a time: each has five ports. */
 const MOST_PAGES = 4;
 const MAX_COMMAND_BYTES = 1_024;
-/** Ways of Node to listen on every address. */
-const UNSPECIFIED = new Set(['0.0.0.0', '::']);
 
 const BEYOND =
   'This is not the loopback: whoever reaches this address can read the events and watch the live page. ' +
   'The page is controlled from this machine alone, under http://localhost.';
 
-export async function mountLive(http: HttpHost, { address, hasControl, ...stageOptions }: LiveOptions): Promise<Live> {
-  const ownOrigins = originsOf(http.addressOf('/').url, address);
-  const guard: Guard = { token: randomBytes(16).toString('hex'), ownOrigins, hasControl };
-  const stage = await Stage.open({ ...stageOptions, allowedOrigins: [...ownOrigins] });
+export async function mountLive(
+  http: HttpHost,
+  { address, allowedHosts, hasControl, ...stageOptions }: LiveOptions,
+): Promise<Live> {
+  const { protocol, port } = new URL(http.addressOf('/').url);
+  const hosts = [...hostsOf(address), ...allowedHosts];
+  const guard: Guard = {
+    token: randomBytes(16).toString('hex'),
+    scheme: protocol === 'https:' ? 'https' : 'http',
+    hasControl,
+  };
+  const stage = await Stage.open({
+    ...stageOptions,
+    allowedHosts: hosts,
+    allowedOrigins: hosts.map((host) => new URL(`${protocol}//${bracketed(host)}:${port}`).origin),
+  });
   const alarm = await createAlarm();
   const queue = new DelayQueue(alarm, nowNs);
   const pages = await Promise.all(
@@ -158,20 +171,16 @@ const PAGE_HEADERS = {
 } as const;
 
 /** Under which the page can be open: by name, by address, and on every address by those of this machine. */
-function originsOf(url: string, address: string): ReadonlySet<string> {
-  const { protocol, port } = new URL(url);
-  const own = UNSPECIFIED.has(address)
+function hostsOf(address: string): string[] {
+  const own = isWildcard(address)
     ? Object.values(networkInterfaces()).flatMap((all) => all?.map((one) => one.address) ?? [])
     : [address];
   // Those of a link have a zone, which no URL has.
-  const hosts = ['localhost', '127.0.0.1', '::1', ...own].filter(
-    (host) => !host.includes('%') && !host.startsWith('fe80'),
-  );
-  return new Set(hosts.map((host) => new URL(`${protocol}//${bracketed(host)}:${port}`).origin));
+  return ['localhost', '127.0.0.1', '::1', ...own].filter((host) => !host.includes('%') && !host.startsWith('fe80'));
 }
 
 /** Where the page's columns connect to: the gates listen on one address, and `localhost` may mean another. */
 function columnHost(hostname: string, address: string): string {
-  if (!UNSPECIFIED.has(address)) return bracketed(address);
+  if (!isWildcard(address)) return bracketed(address);
   return hostname === 'localhost' ? '127.0.0.1' : hostname;
 }

@@ -20,6 +20,8 @@ export interface StageOptions {
   readonly seed: number;
   /** Of pages that may read its events. */
   readonly allowedOrigins: readonly string[];
+  /** Under which the gates are reached. */
+  readonly allowedHosts: readonly string[];
   readonly mountAll: MountAll;
 }
 
@@ -102,10 +104,11 @@ export class Stage {
   }
 
   async #listen(): Promise<void> {
-    const { allowedOrigins, mountAll } = this.#options;
+    const { allowedOrigins, allowedHosts, mountAll } = this.#options;
     const host = new Host(this.ticker.log, {
       address: LOOPBACK,
       allowedOrigins,
+      allowedHosts,
       onConnection: (socket) => this.#accept(socket),
     });
     this.#host = host;

@@ -73,7 +73,6 @@ export async function tryAll({ port, gates, token }: { port: number; gates: Reco
     control: await fetched(`${at}/live/control`, { method: 'POST', headers, body }),
     polling: await fetched(`http://127.0.0.1:${gates['polling']}/polling`),
     sse: await opened(new EventSource(`http://127.0.0.1:${gates['sse']}/sse`), 'open'),
-    // It is opened to be closed with 1008; no message comes.
     websocket: await opened(new WebSocket(`ws://127.0.0.1:${gates['websocket']}/websocket`), 'message'),
   };
 }
