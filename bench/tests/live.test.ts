@@ -356,7 +356,7 @@ describe('who is not the page itself', () => {
   const tokenOf = async (port: number) => /data-token="(\w+)"/.exec((await ask(port, {})).text)?.[1] ?? '';
 
   test('is refused under a foreign name: its server may have been given our address', async () => {
-    const { port } = await start();
+    const { port, live } = await start();
     const token = await tokenOf(port);
     expect(token).toMatch(/^\w{32}$/);
     for (const Host of ['evil.example', `evil.example:${port}`, 'localhost.evil.example', '127.0.0.1.evil.example']) {
@@ -365,6 +365,8 @@ describe('who is not the page itself', () => {
         expect([400, 421], `${Host} ${path}`).toContain(status);
         expect(text).not.toContain(token);
       }
+      const gate = live.pages[0]?.ports.polling ?? 0;
+      expect((await ask(gate, { path: '/polling', headers: { Host } })).status).toBe(421);
       const asked = control(port, token);
       expect([400, 403, 421]).toContain((await ask(port, { ...asked, headers: { ...asked.headers, Host } })).status);
     }
