@@ -2,15 +2,16 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import { lanes } from '../bench/catalogue/lanes.ts';
-import { MAX_PAYLOAD_BYTES, MIN_PAYLOAD_BYTES } from '../bench/contract/event.ts';
+import { type EventFeed, MAX_PAYLOAD_BYTES, MIN_PAYLOAD_BYTES } from '../bench/contract/event.ts';
 import { decimal, splitList, wholeNumber } from '../bench/contract/flags.ts';
 import type { Lane } from '../bench/contract/lane.ts';
-import type { MountedTransport } from '../bench/contract/transport.ts';
+import type { HttpCarrier, MountedTransport } from '../bench/contract/transport.ts';
 import { createAlarm } from '../bench/measure/alarm.ts';
 import { nowNs } from '../bench/measure/clock.ts';
 import { cursorBaseAt, Feed, MAX_SERVED_RATE } from './feed/feed.ts';
 import { isWildcard } from './http/admission.ts';
 import { Host } from './http/host.ts';
+import { type Live, mountLive } from './live/live.ts';
 import { BACKLOG_DEFAULTS } from './transports/backlog.ts';
 
 interface ServeFlags {
@@ -23,6 +24,7 @@ interface ServeFlags {
   readonly seed: number;
   readonly maxBacklog: number;
   readonly allowOrigin: string[];
+  readonly control: boolean;
   readonly allowHost: string[];
 }
 
@@ -44,6 +46,7 @@ const program = new Command('npm run serve --')
     BACKLOG_DEFAULTS.maxBacklogBytes,
   )
   .option('--allow-origin <origins>', 'pages that may read events, besides those served from here', origins, [])
+  .option('--no-control', 'the live page can only watch')
   .option(
     '--allow-host <names>',
     "what requests may name as their host, besides the loopback's names and --host",
@@ -76,15 +79,20 @@ async function serve(flags: ServeFlags): Promise<void> {
     http2: { streams: 100, megabytes: 8 * Math.max(1, Math.ceil(flags.maxBacklog / 2 ** 20)) },
   });
   const over = flags.tls ? 'h2' : 'http';
-  const mounts: MountedTransport[] = [];
+  let mounts: readonly MountedTransport[] = [];
+  let live: Live;
   try {
     // Before TCP, so that the error names --port when both ports are taken.
-    await host.http(over);
-    for (const lane of onePerTransport(lanes)) {
-      const transport = await lane.server();
-      const options = { ...transport.defaults, ...lane.options, over, maxBacklogBytes: flags.maxBacklog };
-      mounts.push(await transport.mount(host, feed, options));
-    }
+    const http = await host.http(over);
+    mounts = await mountAll(onePerTransport(lanes), host, feed, over, flags.maxBacklog);
+    live = await mountLive(http, {
+      address: flags.host,
+      allowedHosts: flags.allowHost,
+      hasControl: flags.control,
+      pace: { eventsPerSecond: flags.rate, payloadBytes: flags.payload, isSilent: false },
+      seed: flags.seed,
+      mountAll: (stage, ticker) => mountAll(inBrowsers(lanes), stage, ticker, 'http', flags.maxBacklog),
+    });
   } catch (error) {
     const why = error instanceof Error ? error.message : error;
     console.error(`error: ${why} (--port is for HTTP, --tcp-port for bare TCP)`);
@@ -100,15 +108,37 @@ async function serve(flags: ServeFlags): Promise<void> {
     );
     console.log('Requests have to name one of the addresses, localhost, or a name of --allow-host.');
   }
+  for (const line of live.told) console.log(line);
   console.log('Ctrl-C ends it.');
 
   const stop = async () => {
     feed.stop();
+    await live.close();
     await host.close(mounts);
     process.exit(0);
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+}
+
+async function mountAll(
+  rows: readonly Lane[],
+  host: Host,
+  feed: EventFeed,
+  over: HttpCarrier,
+  maxBacklogBytes: number,
+): Promise<readonly MountedTransport[]> {
+  const mounts: MountedTransport[] = [];
+  for (const lane of rows) {
+    const transport = await lane.server();
+    mounts.push(await transport.mount(host, feed, { ...transport.defaults, ...lane.options, over, maxBacklogBytes }));
+  }
+  return mounts;
+}
+
+/** What a page can connect to. */
+function inBrowsers(all: readonly Lane[]): Lane[] {
+  return onePerTransport(all).filter(({ wire }) => wire !== 'lines');
 }
 
 /** Lanes of one transport differ in options; here each transport is mounted once. */

@@ -28,6 +28,8 @@ export interface HttpHostOptions extends ListenOptions, AdmissionOptions {
   /** 0 lets the system choose. @default 0 */
   readonly httpPort?: number;
   readonly certificate?: Certificate | undefined;
+  /** Told of each connection, once it is metered. */
+  readonly onConnection?: (socket: Socket) => void;
   /** What a connection of HTTP/2 may take. @default no limit */
   readonly http2?: Http2Limits;
 }
@@ -80,7 +82,9 @@ export async function openHttpHost(
   const { server, certificate, stopAccepting } = listener;
   server.on('connection', (socket) => {
     // A connection that is parsed again comes here once more.
-    if (!meter.openSockets.has(socket)) meter.track(socket);
+    if (meter.openSockets.has(socket)) return;
+    meter.track(socket);
+    options.onConnection?.(socket);
   });
   server.on('checkContinue', take);
   server.on('upgrade', (request, duplex, head) => {
