@@ -231,6 +231,26 @@ export const scenarios: readonly Scenario[] = [
     windowSeconds: 16,
   },
   {
+    id: 'browser',
+    title: 'In a browser',
+    question: 'What does the client of a real browser take, beside a bare socket?',
+    procedure: 'browser',
+    // What a page can be a client of, and HTTP/2, on which it may hold more than six streams.
+    takes: ({ page, variantOf, duplicateOf, options: { over, connections }, polls }) => {
+      if (page === undefined || duplicateOf !== undefined) return false;
+      return variantOf === undefined || (over === 'h2' && connections === 'own' && polls === undefined);
+    },
+    everyLane: true,
+    // A probe and the page.
+    points: [{ ...BASE, clients: 2, pollIntervalMs: 100 }],
+    figures: ['browser'],
+    // Of two clients one: the page, in the first round. Behind the relay it is not timed.
+    ledgerShare: 0.5,
+    rounds: 5,
+    warmupSeconds: 0.5,
+    windowSeconds: 4,
+  },
+  {
     id: 'upstream',
     title: 'Upstream',
     question: 'And from client to server: what does it cost to send?',

@@ -132,7 +132,7 @@ function cellPlan(
 ): CellPlan {
   const lane = laneAt(row, scenario, point);
   // Bytes come out the same each round, and the relay takes a core that a probe may be on.
-  const isRead = round === 1 || scenario.ledgerShare === 1;
+  const isRead = (round === 1 || scenario.ledgerShare === 1) && !isSealed(scenario, lane);
   const readAlong = isRead ? ledgerClients(lane, point.clients, scenario.ledgerShare) : 0;
   return {
     procedure: scenario.procedure,
@@ -153,6 +153,11 @@ function cellPlan(
     floorSeconds: floorSecondsOf(scenario, point),
     readsMemory: readsMemory(scenario, point),
   };
+}
+
+/** A browser does not tell the secrets of its connections. */
+function isSealed({ procedure }: PlannedScenario, { options }: Lane): boolean {
+  return procedure === 'browser' && (options['over'] ?? 'http') !== 'http';
 }
 
 /** Whether it is the point of one client, beside others with many in the same processes. */

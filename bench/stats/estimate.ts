@@ -58,7 +58,9 @@ export function estimateOf(
   const rounds = roundsOf(cells);
   const averaged = averageOf(rounds, metric, chosenAttempt);
   if (!averaged) return undefined;
-  const { value, low, high, telling, betweenRunsShare } = averaged;
+  const { value, telling, betweenRunsShare } = averaged;
+  const offUs = Math.max(0, ...telling.map(({ chosen }) => metric.uncertaintyUsOf?.(chosen) ?? 0));
+  const { low, high } = widened(averaged, offUs);
   const runs = new Set(telling.map(({ run }) => run)).size;
   const isRepeated = rounds.some(({ attempts }) => attempts.length > 1);
   const all = isRepeated ? averageOf(rounds, metric, everyAttempt) : undefined;
@@ -70,9 +72,13 @@ export function estimateOf(
     rounds: telling.length,
     ...(runs > 1 && { runs }),
     samples: telling.reduce((sum, { chosen }) => sum + (metric.samplesOf?.(chosen) ?? chosen.wire.windowDeliveries), 0),
-    ...(all && { allAttempts: { value: all.value, low: all.low, high: all.high } }),
+    ...(all && { allAttempts: { value: all.value, ...widened(all, offUs) } }),
     ...(betweenRunsShare !== undefined && { betweenRunsShare }),
   };
+}
+
+function widened({ low, high }: Pick<Interval, 'low' | 'high'>, by: number): Pick<Interval, 'low' | 'high'> {
+  return { low: low === null ? null : low - by, high: high === null ? null : high + by };
 }
 
 /** The attempts that count, as one side of a comparison; undefined where no cell has a value. */

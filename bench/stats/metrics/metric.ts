@@ -30,6 +30,8 @@ export interface Metric {
   readonly verbs: { readonly lower: string; readonly higher: string };
   /** How many deliveries stand behind it; those of the window when it does not say. */
   readonly samplesOf?: (cell: CompletedCell) => number;
+  /** By how much each value of a cell may be off, in its unit, the same way in all rounds: the interval is wider by it. */
+  readonly uncertaintyUsOf?: ((cell: CompletedCell) => number | undefined) | undefined;
   /** Quoted only with enough samples: where the value is missing, there were too few. */
   readonly isPercentile?: boolean;
   /** A part of another metric, or what stands beside one: the A/A comparison does not judge it, and no sentence compares it. */
@@ -106,6 +108,7 @@ export const EXPORT_TABLES = {
   echo: 'Messages from client to server',
   recovery: 'Recovery',
   capacity: 'Capacity',
+  browser: 'In the page of a browser',
 } as const;
 
 const VARYING = { spread: 'interval', margin: 0.05, axis: 'linear' } as const;
