@@ -28,6 +28,8 @@ export interface Scenario
   readonly takes?: (lane: Lane) => boolean;
   /** Every lane of the table that it takes, and not just the profile's. */
   readonly everyLane?: boolean;
+  /** What must be installed for it and is not, with what to do about it; undefined where nothing is missing. */
+  readonly lacks?: () => Promise<string | undefined>;
   /** The settings it runs at; flags replace single numbers in all of them. */
   readonly points: readonly Point[];
   /** Further settings, for a profile that has the time. */
@@ -241,6 +243,7 @@ export const scenarios: readonly Scenario[] = [
       return variantOf === undefined || (over === 'h2' && connections === 'own' && polls === undefined);
     },
     everyLane: true,
+    lacks: async () => await (await import('../../clients/browser/chromium.ts')).lackOfChromium(),
     // A probe and the page.
     points: [{ ...BASE, clients: 2, pollIntervalMs: 100 }],
     figures: ['browser'],

@@ -272,10 +272,10 @@ const browser = z
       .strictObject({ asked: count, open: count })
       .optional()
       .describe('Further clients that the page asked for after the window, and how many of them were open at once'),
-    hiddenTimers: z
+    hiddenPolls: z
       .strictObject({ intervalMs: amount, perSecond: amount })
       .optional()
-      .describe('How often a timer with the interval of the polls fires in a tab in the background'),
+      .describe('How often a tab in the background polls whose timer has this interval'),
   })
   .describe('The client in the page of a browser, whose latency stands beside that of the probes');
 

@@ -7,6 +7,8 @@ import type { PageClient } from '../../bench/contract/lane.ts';
 import { compiled } from '../../bench/contract/paths.ts';
 import { launchChromium } from './chromium.ts';
 import type { Requests } from './head-bytes.ts';
+import { hiddenPollsPerSecond } from './hidden-tab.ts';
+import type { PageStamps } from './page-clock.ts';
 
 /** What a page's client is opened with, besides its kind. */
 export interface ClientSpec {
@@ -74,9 +76,9 @@ export class OpenPage {
     }
   }
 
-  /** Opens the connection on which the page answers with its clock. */
-  tieClock(url: string): Promise<void> {
-    return this.#call('tieClock', url);
+  /** Sends so many requests, one after another, that are no client's. */
+  stampRequests(url: string, count: number): Promise<PageStamps> {
+    return this.#call('stampRequests', url, count);
   }
 
   /** The page's zero in ns of the monotonic clock, as Chromium says. */
@@ -104,9 +106,9 @@ export class OpenPage {
     return this.#call('openAtOnce', kind, spec, asked, PATIENCE_MS);
   }
 
-  /** Of a page in a tab behind another one; undefined where this browser does not hide it. */
-  async hiddenTimersPerSecond(_intervalMs: number, _forMs: number): Promise<number | undefined> {
-    return undefined;
+  /** Of a tab in the background with a timer of that interval; undefined where this browser does not hide it. */
+  hiddenPollsPerSecond(intervalMs: number, forMs: number): Promise<number | undefined> {
+    return hiddenPollsPerSecond(this.#browser, intervalMs, forMs);
   }
 
   async processIds(): Promise<number[]> {

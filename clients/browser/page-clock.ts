@@ -1,97 +1,97 @@
 /**
  * Ties the clock of a page to ours. The page's is the monotonic clock too, from another zero: Chromium says where that lies, and
- * stamps that are exchanged bound how far off that may be. A stamp of the page lies between our readings before the
- * question and after the answer, so of several exchanges the latest question and the earliest answer bound the zero.
+ * requests that are exchanged bound how far off that may be. The browser stamps each request when it begins to send it and when
+ * the answer's first byte comes (Resource Timing, section 4.4), closer to the socket than a handler is, and we when it
+ * comes and before we answer. So of several exchanges the latest answer and the earliest arrival bound the zero.
  */
 
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { PageClockReading } from '../../bench/contract/calls.ts';
 import { nowNs } from '../../bench/measure/clock.ts';
 
 /** In a page that is cross-origin isolated; the step's edge is blurred by up to one more. */
 const STEP_NS = 5e3;
-/** A bound is as close as the quickest of the exchanges: so many at least, and more until it is close or the time is over. */
-const EXCHANGES = { least: 200, closeNs: 75e3, longestNs: 2e9 };
+/** A bound is as close as the quickest of the exchanges: so many at a time, until it is close or enough were made. */
+const EXCHANGES = { atOnce: 200, most: 2_000, closeNs: 80e3 };
 
-/** One text frame of one byte (RFC 6455, section 5.2), in one write. */
-const QUESTION = Buffer.from([0x81, 1, '?'.charCodeAt(0)]);
+/** Whatever the page: its fetch and its stamps are of another origin. */
+const ANSWER = Buffer.from(
+  'HTTP/1.1 200 OK\r\nAccess-Control-Allow-Origin: *\r\nTiming-Allow-Origin: *\r\n' +
+    'Cross-Origin-Resource-Policy: cross-origin\r\nCache-Control: no-store\r\nContent-Length: 0\r\n\r\n',
+);
 
+/** The page's stamps of requests that it sent one after another, in ms since its zero. */
+export interface PageStamps {
+  readonly sentMs: readonly number[];
+  readonly answeredMs: readonly number[];
+}
+
+/** Makes the page send so many requests, each when the one before is answered. */
+type AskPage = (url: string, count: number) => Promise<PageStamps>;
+
+/** Of the page's zero on our clock. */
 export interface Bounds {
   readonly earliestNs: number;
   readonly latestNs: number;
   readonly exchanges: number;
 }
 
-/** The page connects to it; nothing passes between two exchanges. */
 export class PageClock {
   readonly #server: Server;
-  readonly #page: Promise<{ readonly ws: WebSocket; readonly socket: Socket }>;
+  readonly #sockets = new Set<Socket>();
+  #receivedNs: number[] = [];
+  #answeringNs: number[] = [];
 
-  private constructor(server: Server) {
-    this.#server = server;
-    const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
-    this.#page = new Promise((resolve) => {
-      server.once('upgrade', (request, socket, head) => {
-        sockets.handleUpgrade(request, socket, head, (ws) => resolve({ ws, socket: socket as Socket }));
+  private constructor() {
+    this.#server = createServer({ noDelay: true }, (socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      socket.on('error', () => socket.destroy());
+      // A head comes in one piece: it is short, and nothing else is on the loopback's way.
+      socket.on('data', () => {
+        this.#receivedNs.push(nowNs());
+        this.#answeringNs.push(nowNs());
+        socket.write(ANSWER);
       });
     });
   }
 
   static async open(): Promise<PageClock> {
-    const server = createServer();
-    const clock = new PageClock(server);
+    const clock = new PageClock();
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(0, '127.0.0.1', resolve);
+      clock.#server.once('error', reject);
+      clock.#server.listen(0, '127.0.0.1', resolve);
     });
     return clock;
   }
 
-  get url(): string {
-    return `ws://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
   /**
-   * Bounds of the page's zero on our clock.
-   *
-   * @param toldNs where it is taken to be: both bounds should come close to it
-   * @throws Error when the page is gone
+   * @param toldNs where the zero is taken to be: both bounds should come close to it
+   * @throws Error when the page sent more or fewer requests than it was asked to
    */
-  async exchange(toldNs: number): Promise<Bounds> {
-    const { ws, socket } = await this.#page;
-    let [earliestNs, latestNs, exchanges, answeredNs] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, 0, 0];
-    let leave: (error: Error) => void = () => {};
-    const left = new Promise<never>((_, reject) => {
-      leave = () => reject(new Error('the page left its clock'));
-    });
-    ws.once('close', leave);
-    // Before ws reads the bytes.
-    const stamp = () => {
-      answeredNs = nowNs();
-    };
-    socket.prependListener('data', stamp);
-    const untilNs = nowNs() + EXCHANGES.longestNs;
+  async exchange(ask: AskPage, toldNs: number): Promise<Bounds> {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') throw new Error('the clock of the page does not listen');
+    const url = `http://127.0.0.1:${address.port}/`;
+    let [earliestNs, latestNs, exchanges] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, 0];
     const isClose = () => toldNs - earliestNs < EXCHANGES.closeNs && latestNs - toldNs < EXCHANGES.closeNs;
-    while (exchanges < EXCHANGES.least || (!isClose() && nowNs() < untilNs)) {
-      const answer = new Promise<number>((resolve) => ws.once('message', (data) => resolve(Number(data))));
-      const askedNs = nowNs();
-      socket.write(QUESTION);
-      const pageNs = (await Promise.race([answer, left])) * 1e6;
-      earliestNs = Math.max(earliestNs, askedNs - pageNs - STEP_NS);
-      latestNs = Math.min(latestNs, answeredNs - pageNs + STEP_NS);
-      exchanges++;
+    while (exchanges < EXCHANGES.most && !isClose()) {
+      [this.#receivedNs, this.#answeringNs] = [[], []];
+      const { sentMs, answeredMs } = await ask(url, EXCHANGES.atOnce);
+      if (sentMs.length !== this.#receivedNs.length) {
+        throw new Error(`the page stamped ${sentMs.length} requests, and ${this.#receivedNs.length} came`);
+      }
+      const latest = sentMs.map((ms, at) => (this.#receivedNs[at] ?? 0) - ms * 1e6 + STEP_NS);
+      const earliest = answeredMs.map((ms, at) => (this.#answeringNs[at] ?? 0) - ms * 1e6 - STEP_NS);
+      [earliestNs, latestNs] = [Math.max(earliestNs, ...earliest), Math.min(latestNs, ...latest)];
+      exchanges += sentMs.length;
     }
-    socket.off('data', stamp);
-    ws.off('close', leave);
     return { earliestNs, latestNs, exchanges };
   }
 
   async close(): Promise<void> {
-    const page = await Promise.race([this.#page, undefined]);
-    page?.ws.terminate();
-    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 }
 
@@ -105,9 +105,8 @@ export function tie(before: Bounds, after: Bounds, zeroNs: number): { zeroNs: nu
   if (earliestNs > latestNs) {
     throw new Error(`the page's clock drifted by ${(earliestNs - latestNs) / 1e3} µs or more within the cell`);
   }
-  const middleNs = (earliestNs + latestNs) / 2;
   const isToldByBrowser = zeroNs >= earliestNs && zeroNs <= latestNs;
-  const chosenNs = isToldByBrowser ? zeroNs : middleNs;
+  const chosenNs = isToldByBrowser ? zeroNs : (earliestNs + latestNs) / 2;
   const middleOf = (bounds: Bounds) => (bounds.earliestNs + bounds.latestNs) / 2;
   return {
     zeroNs: chosenNs,

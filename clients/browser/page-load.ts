@@ -45,17 +45,14 @@ export async function openPageLoad(spec: LoadSpec): Promise<Load> {
     await page.close();
     await clock.close();
   };
-  const tied = async () => {
-    await page.tieClock(clock.url);
-    const toldNs = await page.zeroNs();
-    return { toldNs, before: await clock.exchange(toldNs) };
-  };
+  const exchange = (toldNs: number) => clock.exchange((to, count) => page.stampRequests(to, count), toldNs);
   const client: ClientSpec = {
     path: new URL(url).pathname,
     ...(options.holdSeconds && { holdSeconds: options.holdSeconds }),
   };
   const connected = async () => {
-    const { toldNs, before } = await tied();
+    const toldNs = await page.zeroNs();
+    const before = await exchange(toldNs);
     await page.openClient(kind, { ...client, ...(kind === 'poll' && { pollGrid: gridOf(options, phase, toldNs) }) });
     return { toldNs, before, pids: await page.processIds() };
   };
@@ -65,14 +62,14 @@ export async function openPageLoad(spec: LoadSpec): Promise<Load> {
   });
 
   /** What is only seen beside deliveries; not where the ledger would count it. */
-  const lookAround = async (): Promise<Pick<InPage, 'streams' | 'hiddenTimers'>> => {
+  const lookAround = async (): Promise<Pick<InPage, 'streams' | 'hiddenPolls'>> => {
     if (via !== undefined) return {};
     if (STREAMS.includes(kind)) {
       return { streams: { asked: STREAMS_ASKED, open: await page.openAtOnce(kind, client, STREAMS_ASKED) } };
     }
     const { intervalMs = INTERVAL_MS } = options;
-    const perSecond = kind === 'poll' ? await page.hiddenTimersPerSecond(intervalMs, HIDDEN_MS) : undefined;
-    return perSecond === undefined ? {} : { hiddenTimers: { intervalMs, perSecond } };
+    const perSecond = kind === 'poll' ? await page.hiddenPollsPerSecond(intervalMs, HIDDEN_MS) : undefined;
+    return perSecond === undefined ? {} : { hiddenPolls: { intervalMs, perSecond } };
   };
 
   return {
@@ -81,7 +78,7 @@ export async function openPageLoad(spec: LoadSpec): Promise<Load> {
     async run(params) {
       const drained = receiver.start(params);
       await untilReceived(page, params);
-      const after = await clock.exchange(toldNs);
+      const after = await exchange(toldNs);
       const { texts, stampsMs, requests, problem } = await page.take();
       const { zeroNs, reading } = tie(before, after, toldNs);
       for (const [at, text] of texts.entries()) sink.event(text, zeroNs + (stampsMs[at] ?? 0) * 1e6);

@@ -62,7 +62,7 @@ export const browserMetrics: readonly Metric[] = [
       "p50 in the page less p50 of the probe in the same cell, of lanes whose events do not wait for a timer; the interval is wider by what the page's clock is not told to",
     // Of polls on timers either client waits for its own.
     of: (cell) => {
-      const pageUs = cell.browser?.hiddenTimers || isPolledOnTimer(cell) ? undefined : pageP50Us(cell);
+      const pageUs = isPolledOnTimer(cell) ? undefined : pageP50Us(cell);
       return pageUs === undefined ? undefined : pageUs - cell.latency.p50Us;
     },
     ...TIMED,
@@ -139,8 +139,8 @@ export const browserMetrics: readonly Metric[] = [
     ...COUNTED,
     kind: 'latency',
     verbs: { lower: 'polls less in the background than', higher: 'polls more in the background than' },
-    definition: 'How often a timer with the interval of the polls fires in a tab in the background',
-    of: ({ browser }) => browser?.hiddenTimers?.perSecond,
+    definition: 'How often a tab in the background polls by a timer that has the interval of the lane',
+    of: ({ browser }) => browser?.hiddenPolls?.perSecond,
     needs: 'polls on a timer, and a browser that hides a tab',
     isPart: true,
     shown: { figures: ['browser'], rank: 7, exported: { table: 'browser' } },

@@ -1,5 +1,5 @@
 /**
- * What runs in the page: clients with what browsers have, each of which stamps an event first thing in its handler. Nothing
+ * What runs in the page: the client, with what browsers have, which stamps an event first thing in its handler. Nothing
  * leaves the page before the window is over. The driver calls `pushlab` (see `clients/browser/open-page.ts`).
  */
 
@@ -150,17 +150,12 @@ const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 const LOOK_MS = 100;
 
 const pushlab = {
-  /** Answers each message at once with the page's clock. */
-  async tieClock(url: string): Promise<void> {
-    const socket = new WebSocket(url);
-    socket.onmessage = () => {
-      const nowMs = performance.now();
-      socket.send(String(nowMs));
-    };
-    await new Promise<void>((resolve, reject) => {
-      socket.onopen = () => resolve();
-      socket.onerror = () => reject(new Error('the page could not connect to its clock'));
-    });
+  /** Sends requests one after another; when each was sent, and when its answer began, as the browser says. */
+  async stampRequests(url: string, count: number): Promise<{ sentMs: number[]; answeredMs: number[] }> {
+    performance.clearResourceTimings();
+    for (let sent = 0; sent < count; sent++) await (await fetch(url)).arrayBuffer();
+    const stamps = performance.getEntriesByName(url) as PerformanceResourceTiming[];
+    return { sentMs: stamps.map((one) => one.requestStart), answeredMs: stamps.map((one) => one.responseStart) };
   },
 
   async open(kind: string, spec: ClientSpec): Promise<void> {
@@ -201,17 +196,6 @@ const pushlab = {
     const count = opened.length;
     for (const one of opened) one.close();
     return count;
-  },
-
-  /** Polls of a timer within so many ms: a fetch of the page's own, no request. */
-  async timersWithin(intervalMs: number, forMs: number): Promise<{ fired: number; elapsedMs: number; state: string }> {
-    const fromMs = performance.now();
-    let fired = 0;
-    while (performance.now() - fromMs < forMs) {
-      await sleep(intervalMs);
-      fired++;
-    }
-    return { fired, elapsedMs: performance.now() - fromMs, state: document.visibilityState };
   },
 };
 
