@@ -195,7 +195,7 @@ export const scenarios: readonly Scenario[] = [
     title: 'Opening',
     question: 'How long until the first event on a cold connection, and how many bytes?',
     procedure: 'open',
-    points: [0, 20, 100].map((rttMs) => ({ ...BASE, clients: 20, eventsPerSecond: 0, rttMs })),
+    points: [0, 20, 100].map((rttMs) => ({ ...BASE, clients: 10, eventsPerSecond: 0, rttMs })),
     varies: 'rttMs',
     figures: ['connect'],
     ...SWEEP,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { randomAt, STREAM, shuffleInPlace } from './random.ts';
+import { randomAt, STREAM, shuffleInPlace, spreadAt } from './random.ts';
 import { range } from './test-support.ts';
 
 const DRAWS = 20_000;
@@ -74,6 +74,28 @@ describe.each([0, 1, 42, 2 ** 31 - 1])('the draws of seed %d', (seed) => {
     const values = draws(seed, STREAM.event);
     expect(Math.abs(correlation(values, draws(seed, STREAM.price)))).toBeLessThan(ALLOWED);
     expect(Math.abs(correlation(values, draws(seed + 1, STREAM.event)))).toBeLessThan(ALLOWED);
+  });
+});
+
+describe('a spread', () => {
+  test('leaves even gaps between each first power of two of its numbers', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 0, max: 8 }), (seed, power) => {
+        const count = 2 ** power;
+        const numbers = Array.from({ length: count }, (_, n) => spreadAt(seed, STREAM.pollPhase, n));
+        expect(numbers.every((number) => number >= 0 && number < 1)).toBe(true);
+        const sorted = numbers.toSorted((a, b) => a - b);
+        const gaps = sorted.map((number, at) => (sorted[at + 1] ?? 1 + (sorted[0] ?? 0)) - number);
+        for (const gap of gaps) expect(gap).toBeCloseTo(1 / count, 12);
+      }),
+    );
+  });
+
+  test('begins anywhere, by its seed', () => {
+    const starts = range(1, 1_000).map((seed) => spreadAt(seed, STREAM.pollPhase, 3));
+    const mean = starts.reduce((sum, one) => sum + one, 0) / starts.length;
+    // A uniform number's standard error, five times.
+    expect(Math.abs(mean - 0.5)).toBeLessThan(5 / Math.sqrt(12 * starts.length));
   });
 });
 

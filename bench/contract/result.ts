@@ -209,7 +209,7 @@ const floor = z
   .strictObject({ cpuUs: amount, elapsedUs: amount })
   .describe(
     'CPU time of the same server process at the same rate of events without a client, after its first windows at that rate: ' +
-      'of nine parts of a window the one in the middle',
+      'of five parts of a window the one in the middle',
   );
 
 const memory = z

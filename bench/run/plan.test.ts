@@ -167,7 +167,7 @@ describe('a group', () => {
     expect(planCells(read).some(([{ keepsProcesses }]) => keepsProcesses)).toBe(false);
   });
 
-  it('measures a lane that is polled seldom in every other round, in windows twice as long', () => {
+  it('measures a lane that is polled at intervals in every other round, in windows twice as long', () => {
     const [one] = shared.scenarios;
     if (!one) throw new Error('no scenario');
     const seldom = points.map((each) => ({ ...each, pollIntervalMs: one.windowSeconds * 1e3 }));
@@ -175,6 +175,22 @@ describe('a group', () => {
     const polled = cells.filter(({ lane, point: { pollIntervalMs } }) => lane.polls === 'timed' && pollIntervalMs);
     expect([...new Set(polled.map(({ round }) => round))]).toEqual([1, 3]);
     expect([...new Set(polled.map(({ windowSeconds }) => windowSeconds))]).toEqual([2 * one.windowSeconds]);
+  });
+
+  it('measures a duplicate in every other round, beside the lane that it is of', () => {
+    const [one] = lanes;
+    const [of] = shared.scenarios;
+    if (!one || !of) throw new Error('no lane');
+    const again = { ...one, id: 'again', duplicateOf: one.id };
+    const scenarios = [{ ...of, lanes: [...of.lanes, 'again'], figures: ['latency' as const], rounds: 4 }];
+    const roundsOf = (id: string) =>
+      new Set(
+        cellsOf({ ...shared, lanes: [...lanes, again], scenarios }).flatMap(({ lane, round }) =>
+          lane.id === id ? [round] : [],
+        ),
+      );
+    expect([...roundsOf('again')]).toEqual([1, 3]);
+    expect([...roundsOf(one.id)]).toEqual([1, 2, 3, 4]);
   });
 
   it('takes less time than its cells apart: processes are started and rehearsed once', () => {

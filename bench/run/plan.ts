@@ -90,11 +90,9 @@ function placesOf(
   round: number,
   draw: Draw,
 ): (readonly [Place, ...Place[]])[] {
-  const places = lanesOf(scenario, lanes).flatMap((lane) =>
-    pointsOf(scenario, lane)
-      .filter((point) => isOfRound(round, scenario, lane, point))
-      .map((point) => ({ lane, point })),
-  );
+  const places = lanesOf(scenario, lanes)
+    .filter((lane) => isOfRound(round, scenario, lane))
+    .flatMap((lane) => pointsOf(scenario, lane).map((point) => ({ lane, point })));
   if (sharesProcesses(scenario)) return shuffle([...groupBy(places, ({ lane }) => lane.id).values()], draw);
   const byPoint = [...groupBy(places, ({ point }) => keyOfPoint(point)).values()];
   // A lane with a limit is measured from its first point on.
@@ -104,15 +102,18 @@ function placesOf(
   return ordered.flatMap((ofPoint) => shuffle(ofPoint, draw)).map((place) => [place] as const);
 }
 
-/** Where points share processes, one that is polled seldom is measured in every other round, in windows twice as long. */
-function isOfRound(round: number, scenario: PlannedScenario, lane: Lane, point: Point): boolean {
-  return !isPolledSeldom(scenario, lane, point) || round % 2 === 1;
+/**
+ * Where points share processes, a lane that is polled at intervals is measured in every other round, in windows twice as long:
+ * its warm-up and its drain take an interval each, for an event waits for a poll. So is a lane's duplicate, in windows as they
+ * are, for it shows noise and is quoted for nothing else.
+ */
+function isOfRound(round: number, scenario: PlannedScenario, lane: Lane): boolean {
+  const isDuplicate = sharesProcesses(scenario) && lane.duplicateOf !== undefined;
+  return round % 2 === 1 || !(isDuplicate || hasLongWindows(scenario, lane));
 }
 
-/** Its warm-up and its drain take as long as its window, for an event waits for a poll. */
-function isPolledSeldom(scenario: PlannedScenario, lane: Lane, { pollIntervalMs }: Point): boolean {
-  const waitSeconds = pollWaitMs(withInterval(lane, pollIntervalMs)) / 1e3;
-  return sharesProcesses(scenario) && scenario.rounds > 1 && waitSeconds > scenario.windowSeconds / 2;
+function hasLongWindows(scenario: PlannedScenario, { polls }: Lane): boolean {
+  return sharesProcesses(scenario) && scenario.rounds > 1 && polls === 'timed';
 }
 
 /** A limit ends a lane's points in the middle, so that its cells need processes of their own. */
@@ -189,12 +190,10 @@ function lanesOf(
 
 /**
  * A lane that does not poll is measured once where points differ in the poll interval alone. One that polls at intervals is not
- * measured with one client beside many in the same processes: either would find the same wait, its own. Nor is a duplicate,
- * which would take as long again.
+ * measured with one client beside many in the same processes: either would find the same wait, its own.
  */
-function pointsOf(scenario: PlannedScenario, { polls, duplicateOf }: Lane): Point[] {
-  const isLeftOut = polls === 'timed' || duplicateOf !== undefined;
-  const points = scenario.points.filter((point) => !(isLeftOut && isOneOfMany(scenario, point)));
+function pointsOf(scenario: PlannedScenario, { polls }: Lane): Point[] {
+  const points = scenario.points.filter((point) => !(polls === 'timed' && isOneOfMany(scenario, point)));
   if (polls === 'timed') return points;
   const others = distinct(points.map(withoutInterval));
   return others.length < points.length ? others : [...points];
@@ -224,7 +223,7 @@ function windowSeconds(scenario: PlannedScenario, point: Point, lane: Lane): num
   const { procedure, windowSeconds, windowEvents = 0, arrivals } = scenario;
   if (isOneOfMany(scenario, point)) return windowSeconds * ONE_CLIENT_SHARE;
   if (point.eventsPerSecond > 0) {
-    const windows = isPolledSeldom(scenario, lane, point) ? 2 : 1;
+    const windows = hasLongWindows(scenario, lane) ? 2 : 1;
     const seconds = Math.max(windows * windowSeconds, windowEvents / point.eventsPerSecond);
     return wholeIntervals(seconds, slotGroupSize(arrivals) / point.eventsPerSecond, pollWaitMs(lane) / 1e3);
   }

@@ -10,7 +10,7 @@ const MOST_PROBES = 4;
 /** Whose clients stay and get each event once. */
 const DELIVERING: readonly PlannedScenario['procedure'][] = ['deliver', 'browser'];
 /** In parts of a tenth of a second, each of which is told to a few per cent. */
-const FLOOR_SECONDS = 0.9;
+const FLOOR_SECONDS = 0.5;
 const CPU_FIGURES: readonly PlannedScenario['figures'][number][] = ['cpu', 'tradeoff', 'idle'];
 
 /**

@@ -23,7 +23,7 @@ const MAX_WATCHED_SOCKETS = 2_000;
 /** From the call to the feed's start: every process must have read the message by then, behind the traffic of its clients. */
 const LEAD_NS = 150e6;
 /** An odd number of parts, of which one is in the middle. */
-const FLOOR = { leadNs: 60e6, warmupNs: 100e6, parts: 9 };
+const FLOOR = { leadNs: 60e6, warmupNs: 100e6, parts: 5 };
 
 /** What all takes of a group share. */
 export interface TakeContext {

@@ -15,8 +15,8 @@ const BURST = { deliveriesPerSecond: 24_000, bytesPerSecond: 80e6, speed: 12, ev
  * window, and so many of them come only in a longer time.
  */
 const PARKED = { deliveriesPerSecond: 2_500, seconds: 0.6 };
-/** At the cell's own pace after the burst, or a slot where that is longer: queues of the burst drain. */
-const STEADY_SECONDS = 0.2;
+/** At the cell's own pace after the burst, or a slot where that is longer: queues of the burst drain, which one client has none of. */
+const STEADY_SECONDS = { one: 0.1, many: 0.2 };
 
 export interface Warmup {
   /** Events, or, where none are published, messages of each client; 0 in silence. */
@@ -45,7 +45,8 @@ export function warmupOf({ lane, point, arrivals, rehearsalSeconds, ...plan }: C
     const slots = wholeGroups(Math.max(warmupSeconds, waitSeconds) * perSecond);
     return { slots, seconds: slots / perSecond, burst: undefined };
   }
+  const steadySeconds = clients === 1 ? STEADY_SECONDS.one : STEADY_SECONDS.many;
   const burst = { events: wholeGroups(warmupSeconds * perSecond * speed), speed };
-  const slots = burst.events + wholeGroups(Math.max(STEADY_SECONDS, waitSeconds) * perSecond);
+  const slots = burst.events + wholeGroups(Math.max(steadySeconds, waitSeconds) * perSecond);
   return { slots, seconds: slotsPast(burst, slots) / perSecond, burst };
 }
