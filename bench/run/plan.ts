@@ -280,6 +280,9 @@ function sharedSeconds(group: CellGroup): number {
   return LOOK_SECONDS + 0.8 + rehearsal + floor + memory;
 }
 
+/** A Chromium starts in a second; its clock is tied twice; what a page holds at once, or polls in the background, is seen after it. */
+const BROWSER_SECONDS = 7;
+
 function takeSeconds(plan: CellPlan): number {
   const { lane, point, procedure, warmupSeconds, windowSeconds, arrivals } = plan;
   const held = heldWindows[procedure]?.(plan, 1);
@@ -289,7 +292,10 @@ function takeSeconds(plan: CellPlan): number {
   const connectSeconds = point.clients / 1e3 + openingMs(point) / 1e3;
   // Half an interval for the window's place on the grid of polls.
   const gridSeconds = pollWaitMs(lane) / 2e3;
-  return connectSeconds + gridSeconds + warmupOf(plan).seconds + Math.max(windowSeconds, slot) + waitSeconds;
+  const browserSeconds = procedure === 'browser' ? BROWSER_SECONDS : 0;
+  return (
+    browserSeconds + connectSeconds + gridSeconds + warmupOf(plan).seconds + Math.max(windowSeconds, slot) + waitSeconds
+  );
 }
 
 /** Draws of one block. Those of scenarios are far apart, so that lanes are in another order in each of them. */

@@ -17,7 +17,7 @@ import { logSampleOf, type MergedPercentile, mergedPercentile } from './inferenc
 import type { RatioSide } from './inference/ratio.ts';
 import { type Sample, sampleOf } from './inference/runs.ts';
 import { countsIn, isMergeable, mergedCounts } from './metrics/merged.ts';
-import type { Merged, Metric } from './metrics/metric.ts';
+import type { Merged, Metric, Uncertainty } from './metrics/metric.ts';
 
 type RoundOfPlace = Round<CompletedCell>;
 
@@ -59,8 +59,8 @@ export function estimateOf(
   const averaged = averageOf(rounds, metric, chosenAttempt);
   if (!averaged) return undefined;
   const { value, telling, betweenRunsShare } = averaged;
-  const offUs = Math.max(0, ...telling.map(({ chosen }) => metric.uncertaintyUsOf?.(chosen) ?? 0));
-  const { low, high } = widened(averaged, offUs);
+  const off = telling.flatMap(({ chosen }) => metric.uncertaintyOf?.(chosen) ?? []);
+  const { low, high } = widened(averaged, off);
   const runs = new Set(telling.map(({ run }) => run)).size;
   const isRepeated = rounds.some(({ attempts }) => attempts.length > 1);
   const all = isRepeated ? averageOf(rounds, metric, everyAttempt) : undefined;
@@ -72,13 +72,21 @@ export function estimateOf(
     rounds: telling.length,
     ...(runs > 1 && { runs }),
     samples: telling.reduce((sum, { chosen }) => sum + (metric.samplesOf?.(chosen) ?? chosen.wire.windowDeliveries), 0),
-    ...(all && { allAttempts: { value: all.value, ...widened(all, offUs) } }),
+    ...(all && { allAttempts: { value: all.value, ...widened(all, off) } }),
     ...(betweenRunsShare !== undefined && { betweenRunsShare }),
   };
 }
 
-function widened({ low, high }: Pick<Interval, 'low' | 'high'>, by: number): Pick<Interval, 'low' | 'high'> {
-  return { low: low === null ? null : low - by, high: high === null ? null : high + by };
+/** By the most that one of the rounds may be off. */
+function widened(
+  { low, high }: Pick<Interval, 'low' | 'high'>,
+  off: readonly Uncertainty[],
+): Pick<Interval, 'low' | 'high'> {
+  const [lessUs, moreUs] = [off.map((one) => one.lessUs), off.map((one) => one.moreUs)];
+  return {
+    low: low === null ? null : low - Math.max(0, ...lessUs),
+    high: high === null ? null : high + Math.max(0, ...moreUs),
+  };
 }
 
 /** The attempts that count, as one side of a comparison; undefined where no cell has a value. */

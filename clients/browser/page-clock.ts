@@ -12,7 +12,7 @@ import { nowNs } from '../../bench/measure/clock.ts';
 /** In a page that is cross-origin isolated; the step's edge is blurred by up to one more. */
 const STEP_NS = 5e3;
 /** A bound is as close as the quickest of the exchanges: so many at a time, until it is close or the time is over. */
-const EXCHANGES = { atOnce: 200, longestNs: 4e9, closeNs: 80e3 };
+const EXCHANGES = { atOnce: 200, longestNs: 4e9, closeNs: 120e3 };
 
 /** Whatever the page: its fetch and its stamps are of another origin. */
 const ANSWER = Buffer.from(
@@ -66,17 +66,15 @@ export class PageClock {
   }
 
   /**
-   * @param toldNs where the zero is taken to be: both bounds should come close to it
    * @throws Error when the page sent more or fewer requests than it was asked to
    */
-  async exchange(ask: AskPage, toldNs: number): Promise<Bounds> {
+  async exchange(ask: AskPage): Promise<Bounds> {
     const address = this.#server.address();
     if (address === null || typeof address === 'string') throw new Error('the clock of the page does not listen');
     const url = `http://127.0.0.1:${address.port}/`;
     let [earliestNs, latestNs, exchanges] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY, 0];
-    const isClose = () => toldNs - earliestNs < EXCHANGES.closeNs && latestNs - toldNs < EXCHANGES.closeNs;
     const untilNs = nowNs() + EXCHANGES.longestNs;
-    while (exchanges === 0 || (nowNs() < untilNs && !isClose())) {
+    while (exchanges === 0 || (nowNs() < untilNs && latestNs - earliestNs > EXCHANGES.closeNs)) {
       [this.#receivedNs, this.#answeringNs] = [[], []];
       const { sentMs, answeredMs } = await ask(url, EXCHANGES.atOnce);
       if (sentMs.length !== this.#receivedNs.length) {

@@ -45,14 +45,14 @@ export async function openPageLoad(spec: LoadSpec): Promise<Load> {
     await page.close();
     await clock.close();
   };
-  const exchange = (toldNs: number) => clock.exchange((to, count) => page.stampRequests(to, count), toldNs);
+  const exchange = () => clock.exchange((to, count) => page.stampRequests(to, count));
   const client: ClientSpec = {
     path: new URL(url).pathname,
     ...(options.holdSeconds && { holdSeconds: options.holdSeconds }),
   };
   const connected = async () => {
     const toldNs = await page.zeroNs();
-    const before = await exchange(toldNs);
+    const before = await exchange();
     await page.openClient(kind, { ...client, ...(kind === 'poll' && { pollGrid: gridOf(options, phase, toldNs) }) });
     return { toldNs, before, pids: await page.processIds() };
   };
@@ -78,7 +78,7 @@ export async function openPageLoad(spec: LoadSpec): Promise<Load> {
     async run(params) {
       const drained = receiver.start(params);
       await untilReceived(page, params);
-      const after = await exchange(toldNs);
+      const after = await exchange();
       const { texts, stampsMs, requests, problem } = await page.take();
       const { zeroNs, reading } = tie(before, after, toldNs);
       for (const [at, text] of texts.entries()) sink.event(text, zeroNs + (stampsMs[at] ?? 0) * 1e6);

@@ -3,13 +3,14 @@
 import { sumOf } from '../../contract/ledger.ts';
 import type { CompletedCell } from '../../contract/result.ts';
 import { EVENTS_NEEDED } from '../percentiles.ts';
-import { BYTES, COUNTED, DURATION, LATENCY, type Metric, takes } from './metric.ts';
+import { BYTES, COUNTED, DURATION, type FigureKind, LATENCY, type Metric, takes, type Uncertainty } from './metric.ts';
 
+const PAGE: { readonly figures: readonly FigureKind[] } = { figures: ['browser'] };
 const PLOT = 'Latency p50, in the page and beside it';
 const TIMED = {
   needs: 'a page that is not behind the relay: a second round, or --no-ledger',
   samplesOf: ({ browser }: CompletedCell) => browser?.latency?.count ?? 0,
-  uncertaintyUsOf,
+  uncertaintyOf: clockOf,
   isPercentile: true,
 };
 const READ = { needs: 'a page behind the relay, in the first round, without TLS' };
@@ -42,13 +43,13 @@ export const browserMetrics: readonly Metric[] = [
     definition: 'p50 of the same events at the probe on a bare socket, in the cells whose page is timed',
     of: (cell) => (pageP50Us(cell) === undefined ? undefined : cell.latency.p50Us),
     ...TIMED,
-    uncertaintyUsOf: undefined,
+    uncertaintyOf: undefined,
     isPart: true,
     shown: {
-      figures: ['browser'],
+      figures: [],
       rank: 1,
-      chart: { plot: PLOT, label: 'At a bare socket' },
-      exported: { table: 'browser' },
+      chart: { ...PAGE, plot: PLOT, label: 'At a bare socket' },
+      exported: { table: 'browser', ...PAGE },
     },
   },
   {
@@ -67,22 +68,21 @@ export const browserMetrics: readonly Metric[] = [
     },
     ...TIMED,
     isPart: true,
-    shown: { figures: ['browser'], rank: 2, chart: { missing: 'polled' }, exported: { table: 'browser' } },
+    shown: { figures: [], rank: 2, chart: { ...PAGE, missing: 'polled' }, exported: { table: 'browser', ...PAGE } },
   },
   {
     id: 'browser.clockBoundUs',
     title: 'Bound of the page\u2019s clock',
     label: 'Clock within ±',
     unit: 'µs',
-    ...COUNTED,
-    kind: 'latency',
+    ...LATENCY,
     verbs: { lower: 'has a closer clock than', higher: 'has a wider clock than' },
     definition:
-      "How far the page's clock may be off at the most, as stamps show that were exchanged before and after the window: the larger of its two sides",
-    of: uncertaintyUsOf,
+      "Half of the distance between the bounds of the page's clock, as stamps show that were exchanged before and after the window",
+    of: ({ browser }) => browser && (browser.clock.lessUs + browser.clock.moreUs) / 2,
     needs: 'a page',
     isPart: true,
-    shown: { figures: ['browser'], rank: 3, exported: { table: 'browser' } },
+    shown: { figures: [], rank: 3, chart: PAGE, exported: { table: 'browser', ...PAGE } },
   },
   {
     id: 'browser.perDeliveryBytes',
@@ -99,7 +99,7 @@ export const browserMetrics: readonly Metric[] = [
     ...READ,
     samplesOf: ({ wire }) => wire.ledger?.window.events ?? 0,
     isPart: true,
-    shown: { figures: ['browser'], rank: 4, exported: { table: 'browser' } },
+    shown: { figures: [], rank: 4, chart: PAGE, exported: { table: 'browser', ...PAGE } },
   },
   {
     id: 'browser.headsApartBytes',
@@ -113,7 +113,7 @@ export const browserMetrics: readonly Metric[] = [
     ...READ,
     samplesOf: ({ browser }) => browser?.heads?.requests ?? 0,
     isPart: true,
-    shown: { figures: ['browser'], rank: 5, exported: { table: 'browser' } },
+    shown: { figures: [], rank: 5, chart: PAGE, exported: { table: 'browser', ...PAGE } },
   },
   {
     id: 'browser.openStreams',
@@ -129,21 +129,18 @@ export const browserMetrics: readonly Metric[] = [
     needs: 'pushed events, and a page that is not behind the relay',
     samplesOf: ({ browser }) => browser?.streams?.asked ?? 0,
     isPart: true,
-    shown: { figures: ['browser'], rank: 6, exported: { table: 'browser' } },
+    shown: { figures: [], rank: 6, chart: PAGE, exported: { table: 'browser', ...PAGE } },
   },
   {
-    id: 'browser.hiddenPollsPerSecond',
-    title: 'Polls of a tab in the background',
-    label: 'Polls, in the background',
-    unit: '1/s',
-    ...COUNTED,
-    kind: 'latency',
-    verbs: { lower: 'polls less in the background than', higher: 'polls more in the background than' },
-    definition: 'How often a tab in the background polls by a timer that has the interval of the lane',
-    of: ({ browser }) => browser?.hiddenPolls?.perSecond,
+    id: 'browser.hiddenPollUs',
+    title: 'Time between polls of a tab in the background',
+    label: 'Between polls, in the background',
+    ...DURATION,
+    definition: 'Mean time from poll to poll of a tab in the background whose timer has the interval of the lane',
+    of: ({ browser }) => browser?.hiddenPolls && 1e6 / browser.hiddenPolls.perSecond,
     needs: 'polls on a timer, and a browser that hides a tab',
     isPart: true,
-    shown: { figures: ['browser'], rank: 7, exported: { table: 'browser' } },
+    shown: { figures: [], rank: 7, chart: PAGE, exported: { table: 'browser', ...PAGE } },
   },
 ];
 
@@ -152,8 +149,8 @@ function pageP50Us({ browser, window }: CompletedCell): number | undefined {
 }
 
 /** Of every stamp of the page, the same way: more rounds do not make it less. */
-function uncertaintyUsOf({ browser }: CompletedCell): number | undefined {
-  return browser && Math.max(browser.clock.lessUs, browser.clock.moreUs);
+function clockOf({ browser }: CompletedCell): Uncertainty | undefined {
+  return browser?.clock;
 }
 
 /** A lane that parks polls counts what waited for one. */

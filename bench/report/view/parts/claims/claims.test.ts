@@ -286,7 +286,7 @@ const everything: readonly [string, Result][] = [
 
 test.each(everything)('all have a verdict or say what they lack: %s', (_, result) => {
   const { shown, folded } = claimsOf(reportOf(result, new Anchors()));
-  expect([...shown, ...folded]).toHaveLength(30);
+  expect([...shown, ...folded]).toHaveLength(31);
   for (const { id, outcome, sentence, command } of [...shown, ...folded]) {
     expect(sentence, id).toMatch(/^\S.*\.$/);
     expect(sentence, id).not.toMatch(/NaN|undefined|Infinity/);
