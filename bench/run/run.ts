@@ -158,6 +158,7 @@ function buildResult(
         server: _server,
         client: _client,
         wire: _wire,
+        page: _page,
         skips: _skips,
         keepAlive: _keepAlive,
         id,
