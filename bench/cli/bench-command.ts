@@ -22,7 +22,7 @@ import { LOAD_NODE_FLAGS, NODE_FLAGS } from '../run/children/child.ts';
 import type { RunConfig } from '../run/plan.ts';
 import { remainingCells, run } from '../run/run.ts';
 import { recordedCommand } from './command-line.ts';
-import { type BenchFlags, configure } from './configure.ts';
+import { type BenchFlags, configure, withoutLacking } from './configure.ts';
 import { describeChecks, quickChecks } from './doctor-command.ts';
 import { EXIT } from './exit.ts';
 import { openLaboratory } from './laboratory.ts';
@@ -48,7 +48,9 @@ export async function bench(flags: BenchCommandFlags, command: Command): Promise
   const store = new Store(flags.results);
   const earlier = flags.resume === undefined ? undefined : earlierRun(flags.resume, store, command);
   const machine = machineLimits(cores);
-  const config = earlier ? configOfRun(earlier, machine) : configure(flags, machine);
+  const config = earlier
+    ? configOfRun(earlier, machine)
+    : await withoutLacking(configure(flags, machine), flags.scenarios, (what) => console.log(`${what}\n`));
   checkKernel(config);
   const pinning = planPinning(config.workers, cores);
   const environment = readEnvironment(projectRoot, {

@@ -1,6 +1,9 @@
 import type { EventFormat, WireFormat, WireProtocol } from './ledger.ts';
 import type { BareTransport, ClientTransport, ServerTransport } from './transport.ts';
 
+/** What a page has for a transport: an object of the browser's, a fetch whose body is read as it comes, or one after the other. */
+export type PageClient = 'EventSource' | 'WebSocket' | 'stream' | 'poll' | 'long-poll';
+
 /** One row of the comparison: a transport with its options, and what the harness must know of it. */
 export interface Lane {
   readonly id: string;
@@ -19,6 +22,8 @@ export interface Lane {
   readonly client: () => Promise<ClientTransport>;
   /** The client half for probes. Serves those lanes of the transport that {@link canProbe} says. */
   readonly bare?: () => Promise<BareTransport>;
+  /** What a page is a client of it with; absent where a page can't be one. */
+  readonly page?: PageClient;
   /**
    * `timed`: each client polls every `options.intervalMs`, and an event waits for the next poll. `parked`: the server holds a
    * poll until there is an event. Absent where events are pushed.

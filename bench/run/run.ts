@@ -163,6 +163,7 @@ function buildResult(
         server: _server,
         client: _client,
         wire: _wire,
+        page: _page,
         events: _events,
         skips: _skips,
         keepAlive: _keepAlive,

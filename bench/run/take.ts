@@ -98,7 +98,7 @@ export async function take(plan: CellPlan, context: TakeContext): Promise<Taken>
     server: server.pid,
     probe: plan.probeClients > 0 ? processes.probe?.pid : undefined,
     link: link?.pid,
-    crowd: crowdPolicy === 'idle' ? [] : yielding,
+    crowd: [...(crowdPolicy === 'idle' ? [] : yielding), ...connected.flatMap(({ pids = [] }) => pids)],
   };
   const watched = watchWindow(window, plan, listening.url, context, watchedProcesses, watchSignal);
   const [served, received, relayed, linked] = await measuring.catch((error) => {

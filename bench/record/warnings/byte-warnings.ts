@@ -9,7 +9,7 @@ const LEDGER_SAMPLE = 0.05;
 /** Packets are told with the bytes in them. */
 const SOCKETS = ['bytes', 'packets'] as const;
 
-export function byteWarnings(cell: Pick<CompletedCell, 'wire' | 'recovery' | 'point'>): Warning[] {
+export function byteWarnings(cell: Pick<CompletedCell, 'wire' | 'recovery' | 'point' | 'browser'>): Warning[] {
   const { wire } = cell;
   return [
     ...(mustAgree(cell) ? disagreement(wire) : []),
