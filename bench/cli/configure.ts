@@ -182,7 +182,8 @@ export function checkPoints(points: readonly Point[]): void {
   }
 }
 
-function checkClients(
+/** @throws UsageError where this machine can't hold as many clients or workers */
+export function checkClients(
   points: readonly Point[],
   { fileDescriptors, localPorts }: MachineLimits,
   workers: number | undefined,

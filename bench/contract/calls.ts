@@ -8,6 +8,7 @@
 
 import { z } from 'zod';
 import { HEADER_PROFILES } from './headers.ts';
+import { EVENT_FORMATS, WIRE_PROTOCOLS } from './ledger.ts';
 import { completedCellSchema, PROCEDURES, resultSchema } from './result.ts';
 
 type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
@@ -229,11 +230,17 @@ export const workerCalls = {
 const bothSides = { clientSide: wire, serverSide: wire };
 const { cpuShare, elapsedUs } = usage.shape;
 
+const wireFormat = z.strictObject({
+  protocol: z.enum(WIRE_PROTOCOLS),
+  events: z.enum(EVENT_FORMATS),
+  lasts: z.boolean(),
+});
+
 /** The calls of the relay that reads along with a sample of the clients. */
 export const relayCalls = {
   hello,
   open: {
-    params: z.strictObject({ url: z.string(), protocol: z.enum(['http', 'http2', 'lines']), via: address.optional() }),
+    params: z.strictObject({ url: z.string(), format: wireFormat, via: address.optional() }),
     answer: address,
   },
   /** Before the bytes of their connections pass, or while they are held. */

@@ -1,4 +1,4 @@
-import type { WireProtocol } from './ledger.ts';
+import type { EventFormat, WireFormat, WireProtocol } from './ledger.ts';
 import type { BareTransport, ClientTransport, ServerTransport } from './transport.ts';
 
 /** One row of the comparison: a transport with its options, and what the harness must know of it. */
@@ -13,6 +13,8 @@ export interface Lane {
   readonly options: Readonly<Record<string, number | string | boolean>>;
   /** Protocol of its connections when they open, for the ledger. */
   readonly wire: WireProtocol;
+  /** How its events are written, for the ledger. */
+  readonly events: EventFormat;
   readonly server: () => Promise<ServerTransport>;
   readonly client: () => Promise<ClientTransport>;
   /** The client half for probes. Serves those lanes of the transport that {@link canProbe} says. */
@@ -34,6 +36,11 @@ export interface Lane {
   readonly variantOf?: string;
   /** Rules of the contract that the transport's format can't keep, with the reason. */
   readonly skips?: Readonly<Record<string, { readonly reason: string }>>;
+}
+
+/** What the ledger is told of the lane's bytes. */
+export function wireFormatOf({ wire, events, polls }: Pick<Lane, 'wire' | 'events' | 'polls'>): WireFormat {
+  return { protocol: wire, events, lasts: polls === undefined };
 }
 
 /** Options of which bare sockets take one value only. */

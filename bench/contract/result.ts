@@ -114,6 +114,11 @@ const ledger = z.strictObject({
   clients: count.min(1).describe('How many clients were read along with'),
   window: ledgerCount,
   cell: ledgerCount.describe('From listen to close'),
+  deliveries: count
+    .optional()
+    .describe(
+      'What those clients were given from connect to close, answers to their messages included: as many as the cell has events; absent where a cell delivers otherwise, and in results of earlier versions',
+    ),
   residualBytes: count.describe("What the layers and the sockets' own counts differ by, over the whole cell"),
   problems: z.array(z.string()).describe('What the reader could not read'),
   samples: z

@@ -171,7 +171,7 @@ function recordWire(measured: Measurements, { point, round }: Identity): Complet
     ...wire,
     ...(relay && {
       ledger: {
-        ...recordLedger(relay, whole && !stalledClients ? cell : undefined),
+        ...recordLedger(relay, whole && !stalledClients ? cell : undefined, eventsPerClient(measured)),
         // The same in each round but for the events: one is enough.
         ...(whole && round === 1 && recordSamples(relay)),
       },
@@ -184,10 +184,26 @@ function recordWire(measured: Measurements, { point, round }: Identity): Complet
   };
 }
 
-/** @param ends what both ends counted, where every connection was read along with */
+/**
+ * Events that each client got over the cell, warm-up included; undefined where clients differ: where they come and go, ask as
+ * fast as they are answered, or lose some.
+ */
+function eventsPerClient({ window, workers, probe, deathsNs }: Measurements): number | undefined {
+  const holders = [...workers, ...(probe ? [probe] : [])];
+  const { expected, missing, unexpected, duplicated } = sumDelivery(holders);
+  const isOfAll = expected > 0 && missing + unexpected + duplicated === 0 && deathsNs.length === 0;
+  const isOwn = holders.some(({ opened, closedLoops }) => opened || closedLoops);
+  return isOfAll && !isOwn ? window.warmupEvents + window.windowEvents : undefined;
+}
+
+/**
+ * @param ends what both ends counted, where every connection was read along with
+ * @param events that each client was given over the cell; undefined where that is not known
+ */
 function recordLedger(
   relay: NonNullable<Measurements['relay']>,
   ends: CompletedCell['wire']['cell'] | undefined,
+  events: number | undefined,
 ): Ledger {
   const { window, cell, clientSide, serverSide } = relay;
   // The relay's two sides, and both ends, saw the same bytes: it receives upwards where the clients send.
@@ -201,6 +217,7 @@ function recordLedger(
     clients: relay.clients,
     window: ledgerCount(window),
     cell: ledgerCount(cell),
+    ...(events !== undefined && { deliveries: relay.clients * events + cell.messagesUp }),
     residualBytes: up + down,
     problems: [...cell.problems],
     relay: { cpuShare: relay.cpuShare, elapsedUs: relay.elapsedUs },
