@@ -21,7 +21,7 @@ const VERDICTS = {
 } as const satisfies Record<Outcome | 'unmeasured', { sign: string; word: string; many: string }>;
 
 /** Each as a line with its verdict; the others are folded. */
-const SHOWN = 12;
+const SHOWN = 10;
 
 export interface JudgedClaim extends Pick<Claim, 'id' | 'text' | 'decides'> {
   readonly source: Source;
