@@ -9,14 +9,14 @@ import { Victim } from './attacks/victim.ts';
 const SHARE = 0.2;
 const MAX_MEGABYTES = 200;
 
-test.each([...http1Attacks, ...http2Attacks])('$name is served within bounds', async (attack) => {
+test.concurrent.each([...http1Attacks, ...http2Attacks])('$name is served within bounds', async (attack) => {
   const { peakMegabytes = 0, attacked, leftOpen } = await runAttack(attack, SHARE, 1_000);
   expect(peakMegabytes).toBeLessThan(MAX_MEGABYTES);
   expect(attacked.answers).toBeGreaterThan(0);
   expect(leftOpen).toBeLessThanOrEqual(0);
 });
 
-test('a client that comes back to a server that began anew is told of a gap, and hears on', async () => {
+test.concurrent('a client that comes back to a server that began anew is told of a gap, and hears on', async () => {
   const before = await Victim.start(['--rate', '100']);
   const lastSeq = await before.lastSeq();
   await before.stop();

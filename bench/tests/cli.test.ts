@@ -220,7 +220,7 @@ it.concurrent.for([
   const small = `--lanes ${lane} --reference ${lane} --clients 4 --rate 50 --interval 100 --rtt 20 --rehearsal 0 --warmup 0.5 --window 0.3 --rounds 1`;
   const { code } = await bench(folder, '--scenarios', all.join(','), ...small.split(' '));
   const invalid = newest(folder).cells.filter((cell) => !isValid(cell));
-  expect(invalid.map((cell) => [cell.scenario, cell.warnings])).toEqual([]);
+  expect(invalid.map((cell) => [cell.scenario, 'error' in cell ? cell.error : cell.warnings])).toEqual([]);
   expect(new Set(newest(folder).cells.map(({ scenario }) => scenario))).toEqual(new Set(all));
   expect(code).toBe(0);
 });

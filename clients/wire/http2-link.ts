@@ -35,9 +35,11 @@ function openHttp2Link(context: ClientContext, unused: () => void) {
   let open: OpenSocket | undefined;
   let closing: Promise<void> | undefined;
 
+  const { host, origin } = new URL(context.url);
+
   const connectSession = () => {
     const opened = openSocket(context, 'h2');
-    const connecting = connect(new URL(context.url).origin, {
+    const connecting = connect(origin, {
       createConnection: () => opened.socket,
       maxSessionMemory: MAX_SESSION_MEMORY,
       settings: { enablePush: false, initialWindowSize: WINDOW_BYTES.stream },
@@ -69,6 +71,8 @@ function openHttp2Link(context: ClientContext, unused: () => void) {
     request(headers: OutgoingHttpHeaders, hasBody: boolean): ClientHttp2Stream {
       if (!session || session.closed || session.destroyed) session = connectSession();
       openStreams++;
+      // Node's own is without the brackets of an IPv6 address.
+      headers[':authority'] = host;
       return session.request(headers, { endStream: !hasBody }).once('close', () => openStreams--);
     },
     /** The last user takes the connection along; resolves when that is gone, or, before, when the user's streams are. */
