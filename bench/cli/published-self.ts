@@ -2,9 +2,9 @@
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Self, selfSchema } from '../contract/files/self.ts';
 import { projectRoot } from '../contract/paths.ts';
 import { InvalidResult } from '../contract/result.ts';
-import { type Self, selfSchema } from '../contract/self.ts';
 
 /** @returns undefined where there are none. @throws InvalidResult where they do not hold to their schema */
 export function publishedSelf(): Self | undefined {

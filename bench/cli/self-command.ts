@@ -2,9 +2,9 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Self, type SelfRatio, selfSchema } from '../contract/files/self.ts';
 import { UsageError } from '../contract/flags.ts';
 import { projectRoot } from '../contract/paths.ts';
-import { type Self, type SelfRatio, selfSchema } from '../contract/self.ts';
 import { allowedCores, canPin, pinSelf, planPinning } from '../machine/cores.ts';
 import { readEnvironment } from '../machine/environment.ts';
 import { type MachineLimits, machineLimits } from '../machine/limits.ts';

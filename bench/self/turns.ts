@@ -1,6 +1,6 @@
 /** Repeats a pair, both sides in turn, until each of its ratios is known closely enough. */
 
-import type { SelfRatio } from '../contract/self.ts';
+import type { SelfRatio } from '../contract/files/self.ts';
 import { pairedRatio } from '../stats/inference/ratio.ts';
 import type { Reading } from './readings.ts';
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { findLane } from '../catalogue/lanes.ts';
 import { openLaboratory } from '../cli/laboratory.ts';
+import { selfSchema } from '../contract/files/self.ts';
 import { projectRoot } from '../contract/paths.ts';
-import { selfSchema } from '../contract/self.ts';
 import { inspectNode } from '../machine/node-binary.ts';
 import { runCell } from '../run/run-cell.ts';
 import { bareLaboratory } from '../self/pairs.ts';
@@ -94,6 +94,7 @@ describe('bare programs', () => {
       const plan = memoryPlan(lane, {
         procedure: 'closed-loop',
         point: { ...point, eventsPerSecond: 0, heldEvents },
+        rehearsalSeconds: 0.1,
         warmupSeconds: 0.1,
         windowSeconds: 0.2,
       });

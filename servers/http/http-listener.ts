@@ -3,7 +3,7 @@ import type { ServerHttp2Session } from 'node:http2';
 import type { Certificate, HttpCarrier } from '../../bench/contract/transport.ts';
 
 /** A kept connection stays: longer than the longest hold of a long-poll and than any poll interval in use. */
-const KEEP_ALIVE_MS = 125_000;
+export const KEEP_ALIVE_MS = 125_000;
 const PLAIN = { keepAliveTimeout: KEEP_ALIVE_MS, noDelay: true } as const;
 
 /**

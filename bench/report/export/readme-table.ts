@@ -1,7 +1,7 @@
 /** The table of the published run in the README: a row for each lane of the fan-out. Pure: data → Markdown. */
 
+import type { Self } from '../../contract/files/self.ts';
 import type { Result } from '../../contract/result.ts';
-import type { Self } from '../../contract/self.ts';
 import { fanOutOf } from '../view/brief/matrix.ts';
 import { SELF_HEADS, selfRows, selfRunText } from '../view/tables/self-table.ts';
 import { Anchors } from '../view/words/anchors.ts';

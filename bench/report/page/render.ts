@@ -1,7 +1,7 @@
 /** A result becomes one HTML file that needs nothing else: no network, no server, no other file. */
 
+import type { Self } from '../../contract/files/self.ts';
 import type { Result } from '../../contract/result.ts';
-import type { Self } from '../../contract/self.ts';
 import { drawingOf } from '../view/charts/plots.ts';
 import { figuresOf, pageModel } from '../view/model.ts';
 import type { EarlierRun } from '../view/tables/earlier-table.ts';

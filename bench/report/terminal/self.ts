@@ -1,6 +1,6 @@
 /** What `self` says at its end. */
 
-import type { Self } from '../../contract/self.ts';
+import type { Self } from '../../contract/files/self.ts';
 import { SELF_HEADS, selfRows, selfRunText } from '../view/tables/self-table.ts';
 import { align, wrap } from './table.ts';
 

@@ -1,7 +1,7 @@
 /** A result becomes a page: pure, without HTML. The same result always gives the same page. */
 
+import type { Self } from '../../contract/files/self.ts';
 import type { Result } from '../../contract/result.ts';
-import type { Self } from '../../contract/self.ts';
 import { checksOf } from './checks.ts';
 import { citeOf } from './citation.ts';
 import { noiseFloorOf } from './findings/noise-floor.ts';

@@ -1,6 +1,6 @@
 /** The laboratory against the smallest programs that do the same: a row for each ratio. */
 
-import type { Self, SelfRatio } from '../../../contract/self.ts';
+import type { Self, SelfRatio } from '../../../contract/files/self.ts';
 import type { Table } from '../page-model.ts';
 import { PARTS } from '../words/anchors.ts';
 import { formatInstant, formatInterval, intervalText, RATIO } from '../words/format.ts';

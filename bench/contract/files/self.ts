@@ -1,7 +1,7 @@
 /** results/self.json: how far the laboratory is from the smallest programs that do the same, as ratios. */
 
 import { z } from 'zod';
-import { environmentSchema } from './result.ts';
+import { environmentSchema } from '../result.ts';
 
 const positive = z.number().positive();
 
