@@ -33,12 +33,13 @@ export function createWorkerRole(findLane: (id: string) => Lane): Role<WorkerCal
       const resolved = { ...transport.defaults, ...options };
       meter = new ByteMeter();
       const keylog = (line: string) => void keys.push(line);
-      const loadSpec = { transport, options: resolved, meter, keylog, ...spec };
+      const loadSpec = { transport, options: resolved, meter, keylog, page: lane.page, ...spec };
       const probes = isProbe ? await openProbesOf({ ...lane, options: resolved }, loadSpec) : undefined;
       load = probes?.load ?? (await open(loadSpec));
       if (isRehearsal) rehearsed.push(load);
       monitorsLoop = !isProbe;
-      const told = probes && { ports: [...probes.load.ports], reader: probes.reader };
+      const { pids } = load;
+      const told = probes ? { ports: [...probes.load.ports], reader: probes.reader } : pids && { pids: [...pids] };
       return { options: resolved, keys: keys.splice(0), ...told };
     },
 

@@ -139,7 +139,7 @@ export function createServerRole(findLane: (id: string) => Pick<Lane, 'server'>)
       await host.meter.drained(CLIENTS_GONE_MS);
       await host.close([mounted]);
       running = undefined;
-      return { wire: host.meter.read(), cutOffClients: mounted.cutOffCount };
+      return { wire: host.meter.read(), cutOffClients: mounted.cutOffCount + (await host.cutOffCount()) };
     },
   };
 }

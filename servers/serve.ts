@@ -2,14 +2,16 @@
 
 import { Command, InvalidArgumentError } from 'commander';
 import { lanes } from '../bench/catalogue/lanes.ts';
-import { MAX_PAYLOAD_BYTES, MIN_PAYLOAD_BYTES } from '../bench/contract/event.ts';
+import { type EventFeed, MAX_PAYLOAD_BYTES, MIN_PAYLOAD_BYTES } from '../bench/contract/event.ts';
 import { decimal, splitList, wholeNumber } from '../bench/contract/flags.ts';
 import type { Lane } from '../bench/contract/lane.ts';
-import type { MountedTransport } from '../bench/contract/transport.ts';
+import type { HttpCarrier, MountedTransport } from '../bench/contract/transport.ts';
 import { createAlarm } from '../bench/measure/alarm.ts';
 import { nowNs } from '../bench/measure/clock.ts';
-import { Feed } from './feed/feed.ts';
+import { cursorBaseAt, Feed, MAX_SERVED_RATE } from './feed/feed.ts';
+import { isWildcard } from './http/admission.ts';
 import { Host } from './http/host.ts';
+import { type Live, mountLive } from './live/live.ts';
 import { BACKLOG_DEFAULTS } from './transports/backlog.ts';
 
 interface ServeFlags {
@@ -22,6 +24,8 @@ interface ServeFlags {
   readonly seed: number;
   readonly maxBacklog: number;
   readonly allowOrigin: string[];
+  readonly control: boolean;
+  readonly allowHost: string[];
 }
 
 const PORTS = wholeNumber(0, 65_535);
@@ -32,7 +36,7 @@ const program = new Command('npm run serve --')
   .option('--tcp-port <number>', 'port of the bare TCP transport (default: the one after --port)', PORTS)
   .option('--host <address>', 'address to listen on', '127.0.0.1')
   .option('--tls', 'https and wss instead of http and ws: HTTP/2 for clients that offer it, else HTTP/1.1', false)
-  .option('--rate <number>', 'events per second', decimal(0.001, 10_000), 1)
+  .option('--rate <number>', 'events per second', decimal(0.001, MAX_SERVED_RATE), 1)
   .option('--payload <bytes>', "size of an event's text", wholeNumber(MIN_PAYLOAD_BYTES, MAX_PAYLOAD_BYTES), 128)
   .option('--seed <number>', 'decides prices and jitter', wholeNumber(0, 2 ** 31 - 1), 1)
   .option(
@@ -42,6 +46,13 @@ const program = new Command('npm run serve --')
     BACKLOG_DEFAULTS.maxBacklogBytes,
   )
   .option('--allow-origin <origins>', 'pages that may read events, besides those served from here', origins, [])
+  .option('--no-control', 'the live page can only watch')
+  .option(
+    '--allow-host <names>',
+    "what requests may name as their host, besides the loopback's names and --host",
+    hosts,
+    [],
+  )
   .allowExcessArguments(false)
   .action(serve);
 
@@ -54,6 +65,7 @@ async function serve(flags: ServeFlags): Promise<void> {
       eventsPerSecond: flags.rate,
       arrivals: { process: 'spread', slotShare: 0.5 },
       payloadBytes: flags.payload,
+      cursorBase: cursorBaseAt(Date.now()),
     },
     await createAlarm(),
   );
@@ -62,17 +74,25 @@ async function serve(flags: ServeFlags): Promise<void> {
     httpPort: flags.port,
     tcpPort: flags.tcpPort ?? (flags.port === 0 ? 0 : flags.port + 1),
     allowedOrigins: flags.allowOrigin,
+    allowedHosts: flags.allowHost,
+    // As many streams as browsers count on (RFC 9113, section 6.5.2), and answers that wait for some of them.
+    http2: { streams: 100, megabytes: 8 * Math.max(1, Math.ceil(flags.maxBacklog / 2 ** 20)) },
   });
   const over = flags.tls ? 'h2' : 'http';
-  const mounts: MountedTransport[] = [];
+  let mounts: readonly MountedTransport[] = [];
+  let live: Live;
   try {
     // Before TCP, so that the error names --port when both ports are taken.
-    await host.http(over);
-    for (const lane of onePerTransport(lanes)) {
-      const transport = await lane.server();
-      const options = { ...transport.defaults, ...lane.options, over, maxBacklogBytes: flags.maxBacklog };
-      mounts.push(await transport.mount(host, feed, options));
-    }
+    const http = await host.http(over);
+    mounts = await mountAll(onePerTransport(lanes), host, feed, over, flags.maxBacklog);
+    live = await mountLive(http, {
+      address: flags.host,
+      allowedHosts: flags.allowHost,
+      hasControl: flags.control,
+      pace: { eventsPerSecond: flags.rate, payloadBytes: flags.payload, isSilent: false },
+      seed: flags.seed,
+      mountAll: (stage, ticker) => mountAll(inBrowsers(lanes), stage, ticker, 'http', flags.maxBacklog),
+    });
   } catch (error) {
     const why = error instanceof Error ? error.message : error;
     console.error(`error: ${why} (--port is for HTTP, --tcp-port for bare TCP)`);
@@ -82,15 +102,43 @@ async function serve(flags: ServeFlags): Promise<void> {
 
   console.log(`${flags.rate} events/s of ${flags.payload} bytes:`);
   for (const { url } of mounts) console.log(`  ${url}`);
+  if (isWildcard(flags.host)) {
+    console.log(
+      `--host ${flags.host} is every address of this machine: whoever reaches one of them can read and connect.`,
+    );
+    console.log('Requests have to name one of the addresses, localhost, or a name of --allow-host.');
+  }
+  for (const line of live.told) console.log(line);
   console.log('Ctrl-C ends it.');
 
   const stop = async () => {
     feed.stop();
+    await live.close();
     await host.close(mounts);
     process.exit(0);
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+}
+
+async function mountAll(
+  rows: readonly Lane[],
+  host: Host,
+  feed: EventFeed,
+  over: HttpCarrier,
+  maxBacklogBytes: number,
+): Promise<readonly MountedTransport[]> {
+  const mounts: MountedTransport[] = [];
+  for (const lane of rows) {
+    const transport = await lane.server();
+    mounts.push(await transport.mount(host, feed, { ...transport.defaults, ...lane.options, over, maxBacklogBytes }));
+  }
+  return mounts;
+}
+
+/** What a page can connect to. */
+function inBrowsers(all: readonly Lane[]): Lane[] {
+  return onePerTransport(all).filter(({ wire }) => wire !== 'lines');
 }
 
 /** Lanes of one transport differ in options; here each transport is mounted once. */
@@ -102,5 +150,12 @@ function origins(value: string): string[] {
   return splitList(value).map((origin) => {
     if (URL.canParse(origin) && new URL(origin).origin === origin) return origin;
     throw new InvalidArgumentError('Allowed are origins such as https://example.com, separated by commas.');
+  });
+}
+
+function hosts(value: string): string[] {
+  return splitList(value).map((host) => {
+    if (/^[\w.:-]+$/.test(host)) return host;
+    throw new InvalidArgumentError('Allowed are names such as lab.example, without a port, separated by commas.');
   });
 }

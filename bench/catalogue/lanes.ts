@@ -1,7 +1,7 @@
 /**
  * THE TABLE of lanes. A new transport is one file in `servers/transports/`, one in `clients/transports/`, an entry among the
- * transports and a row here; a new lane is a row. Where a body has another media type than `bench/ledger/answer.ts` knows, it
- * gets an entry there. The path of an HTTP transport is its own: `serve` mounts all of them on one port.
+ * transports and a row here; a new lane is a row. Where events are written in another way than `EVENT_FORMATS` has, it gets a
+ * reader in `bench/ledger/answer.ts`. The path of an HTTP transport is its own: `serve` mounts all of them on one port.
  *
  * The halves are imported at first use, so that a process holds only the transport that it measures.
  */
@@ -29,6 +29,7 @@ type Transport = Omit<Lane, 'id' | 'title' | 'summary' | 'options'>;
 const tcp: Transport = {
   transport: 'tcp',
   wire: 'lines',
+  events: 'lines',
   server: async () => (await import('../../servers/transports/tcp.ts')).tcp,
   client: async () => (await import('../../clients/transports/tcp.ts')).tcp,
   bare: async () => (await import('../../clients/probe/transports.ts')).bareTcp,
@@ -37,9 +38,11 @@ const tcp: Transport = {
 const polling: Transport = {
   transport: 'polling',
   wire: 'http',
+  events: 'lines',
   server: async () => (await import('../../servers/transports/polling.ts')).polling,
   client: async () => (await import('../../clients/transports/polling.ts')).polling,
   bare: async () => (await import('../../clients/probe/transports.ts')).barePolling,
+  page: 'poll',
   polls: 'timed',
   idlePeriodMs: INTERVAL.intervalMs,
   skips: POLLED,
@@ -47,9 +50,11 @@ const polling: Transport = {
 const longPolling: Transport = {
   transport: 'long-polling',
   wire: 'http',
+  events: 'lines',
   server: async () => (await import('../../servers/transports/long-polling.ts')).longPolling,
   client: async () => (await import('../../clients/transports/long-polling.ts')).longPolling,
   bare: async () => (await import('../../clients/probe/transports.ts')).bareLongPolling,
+  page: 'long-poll',
   polls: 'parked',
   idlePeriodMs: HOLD.holdSeconds * 1e3,
   keepAlive: { option: 'holdSeconds', unitMs: 1e3 },
@@ -58,27 +63,33 @@ const longPolling: Transport = {
 const sse: Transport = {
   transport: 'sse',
   wire: 'http',
+  events: 'event-stream',
   server: async () => (await import('../../servers/transports/sse.ts')).sse,
   client: async () => (await import('../../clients/transports/sse.ts')).sse,
   bare: async () => (await import('../../clients/probe/transports.ts')).bareSse,
+  page: 'EventSource',
   idlePeriodMs: COMMENTS.commentMs,
   keepAlive: { option: 'commentMs', unitMs: 1 },
 };
 const websocket: Transport = {
   transport: 'websocket',
   wire: 'http',
+  events: 'frames',
   server: async () => (await import('../../servers/transports/websocket.ts')).websocket,
   client: async () => (await import('../../clients/transports/websocket.ts')).websocket,
   bare: async () => (await import('../../clients/probe/websocket.ts')).bareWebSocket,
+  page: 'WebSocket',
   idlePeriodMs: PINGS.pingMs,
   keepAlive: { option: 'pingMs', unitMs: 1 },
 };
 const streaming: Transport = {
   transport: 'streaming',
   wire: 'http',
+  events: 'lines',
   server: async () => (await import('../../servers/transports/streaming.ts')).streaming,
   client: async () => (await import('../../clients/transports/streaming.ts')).streaming,
   bare: async () => (await import('../../clients/probe/transports.ts')).bareStreaming,
+  page: 'stream',
   idlePeriodMs: KEEP_ALIVE.keepAliveMs,
   keepAlive: { option: 'keepAliveMs', unitMs: 1 },
   skips: LINES_ONLY,

@@ -28,6 +28,8 @@ export interface Scenario
   readonly takes?: (lane: Lane) => boolean;
   /** Every lane of the table that it takes, and not just the profile's. */
   readonly everyLane?: boolean;
+  /** What must be installed for it and is not, with what to do about it; undefined where nothing is missing. */
+  readonly lacks?: () => Promise<string | undefined>;
   /** The settings it runs at; flags replace single numbers in all of them. */
   readonly points: readonly Point[];
   /** Further settings, for a profile that has the time. */
@@ -229,6 +231,27 @@ export const scenarios: readonly Scenario[] = [
     rehearsalSeconds: 1,
     warmupSeconds: 2,
     windowSeconds: 16,
+  },
+  {
+    id: 'browser',
+    title: 'In a browser',
+    question: 'What does the client of a real browser take, beside a bare socket?',
+    procedure: 'browser',
+    // What a page can be a client of, and HTTP/2, on which it may hold more than six streams.
+    takes: ({ page, variantOf, duplicateOf, options: { over, connections }, polls }) => {
+      if (page === undefined || duplicateOf !== undefined) return false;
+      return variantOf === undefined || (over === 'h2' && connections === 'own' && polls === undefined);
+    },
+    everyLane: true,
+    lacks: async () => await (await import('../../clients/browser/chromium.ts')).lackOfChromium(),
+    // A probe and the page.
+    points: [{ ...BASE, clients: 2, pollIntervalMs: 100 }],
+    figures: ['browser'],
+    // Of two clients one: the page, in the first round. Behind the relay it is not timed.
+    ledgerShare: 0.5,
+    rounds: 5,
+    warmupSeconds: 0.5,
+    windowSeconds: 4,
   },
   {
     id: 'upstream',

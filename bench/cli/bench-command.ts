@@ -1,5 +1,6 @@
 /** `npm run bench`: checks, measures, saves, and shows what came out. */
 
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { UsageError } from '../contract/flags.ts';
 import { projectRoot } from '../contract/paths.ts';
@@ -13,7 +14,7 @@ import { inspectNode } from '../machine/node-binary.ts';
 import { netemProblem } from '../network/netem/netem.ts';
 import { hasInvalidData } from '../record/citable.ts';
 import { countRuns, type EarlierRun, earlierRuns } from '../record/runs/earlier-runs.ts';
-import { Store } from '../record/store.ts';
+import { Store, writeAtomically } from '../record/store.ts';
 import { exportResult } from '../report/export/export.ts';
 import { renderReport } from '../report/page/render.ts';
 import { describeResult } from '../report/terminal/terminal.ts';
@@ -21,11 +22,11 @@ import { LOAD_NODE_FLAGS, NODE_FLAGS } from '../run/children/child.ts';
 import type { RunConfig } from '../run/plan.ts';
 import { remainingCells, run } from '../run/run.ts';
 import { recordedCommand } from './command-line.ts';
-import { type BenchFlags, configure } from './configure.ts';
+import { type BenchFlags, configure, withoutLacking } from './configure.ts';
 import { describeChecks, quickChecks } from './doctor-command.ts';
 import { EXIT } from './exit.ts';
 import { openLaboratory } from './laboratory.ts';
-import { clockTime, secondsOf, showProgress } from './progress.ts';
+import { clockTime, goOnWithoutOutput, secondsOf, showProgress } from './progress.ts';
 import { publishedSelf } from './published-self.ts';
 import { checkSameConditions, configOfRun } from './resume.ts';
 import { refusedOf, type Strict } from './strict.ts';
@@ -41,11 +42,16 @@ export interface BenchCommandFlags extends BenchFlags {
 const WITH_RESUME = ['resume', 'results', 'node', 'strict'];
 
 export async function bench(flags: BenchCommandFlags, command: Command): Promise<void> {
+  const interruption = listenForInterruption();
+  const lostOutput = goOnWithoutOutput();
   const cores = canPin() ? allowedCores() : undefined;
   const node = inspectNode(flags.node ?? process.execPath, projectRoot);
   const store = new Store(flags.results);
   const earlier = flags.resume === undefined ? undefined : earlierRun(flags.resume, store, command);
-  const config = earlier ? configOfRun(earlier) : configure(flags, machineLimits(cores));
+  const machine = machineLimits(cores);
+  const config = earlier
+    ? configOfRun(earlier, machine)
+    : await withoutLacking(configure(flags, machine), flags.scenarios, (what) => console.log(`${what}\n`));
   checkKernel(config);
   const pinning = planPinning(config.workers, cores);
   const environment = readEnvironment(projectRoot, {
@@ -56,6 +62,7 @@ export async function bench(flags: BenchCommandFlags, command: Command): Promise
   });
   if (earlier) checkSameConditions(earlier, environment);
   const groups = remainingCells(config, earlier);
+  const unlock = store.lock();
   const problems = quickChecks(flags.results).filter(({ state }) => state !== 'ok');
   if (problems.length > 0) console.log(`${describeChecks(problems)}\n`);
   console.log(
@@ -63,7 +70,6 @@ export async function bench(flags: BenchCommandFlags, command: Command): Promise
   );
 
   if (pinning.relay !== undefined) pinSelf(pinning.relay);
-  const interruption = listenForInterruption();
   const unsaved = new AbortController();
   const { laboratory, close } = await openLaboratory(config.workers, pinning, node);
   const progress = showProgress(groups, process.stdout);
@@ -91,6 +97,7 @@ export async function bench(flags: BenchCommandFlags, command: Command): Promise
     progress.end();
     return close();
   });
+  unlock();
 
   const runsOfBefore = runsBefore(result, store);
   console.log(describeResult(result, process.stdout.columns));
@@ -100,6 +107,7 @@ export async function bench(flags: BenchCommandFlags, command: Command): Promise
   try {
     unsaved.signal.throwIfAborted();
     showFiles(result, store, runsOfBefore);
+    if (lostOutput.length > 0) writeAtomically(join(store.runFolder(result), 'output-lost.txt'), lostOutput.join(''));
   } catch (error) {
     console.error(`error: ${error instanceof Error ? error.message : error}`);
     process.exitCode = EXIT.invalidData;
@@ -144,12 +152,20 @@ export function showFiles(result: Result, store: Store, earlier: readonly Earlie
   console.log(`\n${page}\n${folder} has tables and citations of this run.`);
 }
 
-/** Aborts at the first Ctrl-C; a second one ends this process at once, and with it its children. */
+/** After the first signal: children are gone and the page is made within a few seconds. */
+const GIVE_UP_AFTER_MS = 20_000;
+
+/**
+ * Aborts at the first Ctrl-C. Those that follow soon change nothing: npm hands on a signal that its child had from the terminal,
+ * too. One that comes much later ends this process at once, and with it its children.
+ */
 export function listenForInterruption(): AbortSignal {
   const controller = new AbortController();
+  let firstMs = Number.POSITIVE_INFINITY;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(EXIT.interrupted);
+      if (performance.now() > firstMs + GIVE_UP_AFTER_MS) process.exit(EXIT.interrupted);
+      firstMs = Math.min(firstMs, performance.now());
       controller.abort();
     });
   }

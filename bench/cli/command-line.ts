@@ -1,5 +1,7 @@
 /** The command of a run as others can repeat it: paths are this machine's, and may hold its user's name. */
 
+import { quoteWord } from '../report/view/words/commands.ts';
+
 /** @param nodeVersion of the binary that `--node` names, and that stands for its path */
 export function recordedCommand(args: readonly string[], nodeVersion: string): string {
   const words = ['npm run bench'];
@@ -10,12 +12,7 @@ export function recordedCommand(args: readonly string[], nodeVersion: string): s
     // The folder of results has no part in what is measured.
     if (name === '--results') continue;
     if (words.length === 1) words.push('--');
-    words.push(...(isPath ? [name, `node-${nodeVersion}`] : [quote(args[at] ?? '')]));
+    words.push(...(isPath ? [name, `node-${nodeVersion}`] : [quoteWord(args[at] ?? '')]));
   }
   return words.join(' ');
-}
-
-/** Quoted where a shell would split or expand it. */
-function quote(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -91,6 +91,32 @@ export function configure(flags: BenchFlags, machine: MachineLimits): RunConfig 
 }
 
 /**
+ * Leaves out what can't be measured here.
+ *
+ * @param tell called with what is left out, and why
+ * @throws UsageError where a scenario was asked for by name, or none is left
+ */
+export async function withoutLacking(
+  config: RunConfig,
+  asked: readonly string[] | undefined,
+  tell: (what: string) => void,
+): Promise<RunConfig> {
+  const kept: PlannedScenario[] = [];
+  for (const planned of config.scenarios) {
+    const lack = await scenarios.find(({ id }) => id === planned.id)?.lacks?.();
+    if (lack === undefined) kept.push(planned);
+    else if (asked !== undefined) throw new UsageError(`--scenarios ${planned.id}: ${lack}`);
+    else tell(`${planned.id} is left out: it ${lack}.`);
+  }
+  if (kept.length === 0) throw new UsageError('none of the scenarios can be measured here');
+  return {
+    ...config,
+    scenarios: kept,
+    lanes: config.lanes.filter(({ id }) => kept.some((one) => one.lanes.includes(id))),
+  };
+}
+
+/**
  * @returns undefined for a scenario of the profile's whose question none of the lanes can answer
  * @throws UsageError for one that was asked for
  */
@@ -117,7 +143,9 @@ function planScenario(
     if (flags.scenarios === undefined) return undefined;
     throw new UsageError(`--scenarios ${id}: none of the lanes ${names(lanes)} can be measured in it`);
   }
-  const points = distinct(pointsOf(scenario, profile).map((point) => changed(point, flags)));
+  // A page is one client, and a probe stands beside it.
+  const taking = scenario.procedure === 'browser' ? { ...flags, clients: undefined } : flags;
+  const points = distinct(pointsOf(scenario, profile).map((point) => changed(point, taking)));
   return {
     id,
     title,
@@ -182,7 +210,8 @@ export function checkPoints(points: readonly Point[]): void {
   }
 }
 
-function checkClients(
+/** @throws UsageError where this machine can't hold as many clients or workers */
+export function checkClients(
   points: readonly Point[],
   { fileDescriptors, localPorts }: MachineLimits,
   workers: number | undefined,

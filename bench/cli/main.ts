@@ -11,6 +11,7 @@ import { Store, writeAtomically, writeFiles } from '../record/store.ts';
 import { exportResult } from '../report/export/export.ts';
 import { renderReport } from '../report/page/render.ts';
 import { COMPARED_METRICS } from '../report/terminal/comparison.ts';
+import { inertText } from '../report/terminal/table.ts';
 import { describeResult } from '../report/terminal/terminal.ts';
 import { bench, runsBefore } from './bench-command.ts';
 import { type CompareFlags, compare, metricList } from './compare-command.ts';
@@ -100,7 +101,8 @@ try {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.wrongUse;
   } else {
-    console.error(`error: ${error instanceof Error ? error.message : error}`);
+    // The message may quote a file.
+    console.error(inertText(`error: ${error instanceof Error ? error.message : error}`));
     process.exitCode = EXIT.wrongUse;
   }
 }

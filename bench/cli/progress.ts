@@ -22,7 +22,8 @@ const BAR_COLUMNS = 12;
 
 export function showProgress(groups: readonly CellGroup[], stream: NodeJS.WriteStream): Progress {
   const course = new Course(groups);
-  return stream.isTTY ? liveView(course, stream) : plainLines(course, stream);
+  // A dumb terminal shows escape codes as text.
+  return stream.isTTY && process.env['TERM'] !== 'dumb' ? liveView(course, stream) : plainLines(course, stream);
 }
 
 /** About how many seconds these groups will take. */
@@ -206,4 +207,26 @@ function headlines(cell: CompletedCell): string {
 export function clockTime(seconds: number): string {
   const whole = Math.max(0, Math.ceil(seconds));
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
+}
+
+/**
+ * Lets a run outlive what reads its output: a pipe that is closed, a disk that is full, a terminal that is gone.
+ *
+ * @returns a line for each stream that could not be written to any more, as they come
+ */
+export function goOnWithoutOutput(): readonly string[] {
+  const lost: string[] = [];
+  for (const [name, stream] of [
+    ['standard output', process.stdout],
+    ['standard error', process.stderr],
+  ] as const) {
+    // Without a listener, the first failed write would end the process.
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (lost.some((line) => line.startsWith(name))) return;
+      lost.push(
+        `${name} could not be written to (${error.code ?? error.message}) from ${new Date().toISOString()} on\n`,
+      );
+    });
+  }
+  return lost;
 }

@@ -8,7 +8,8 @@
 
 import { z } from 'zod';
 import { HEADER_PROFILES } from './headers.ts';
-import { completedCellSchema, PROCEDURES, resultSchema } from './result.ts';
+import { EVENT_FORMATS, WIRE_PROTOCOLS } from './ledger.ts';
+import { completedCellSchema, PROCEDURES, type pageClockSchema, resultSchema } from './result.ts';
 
 type DeepReadonly<T> = T extends object ? { readonly [Key in keyof T]: DeepReadonly<T[Key]> } : T;
 type Of<Schema extends z.ZodType> = DeepReadonly<z.infer<Schema>>;
@@ -171,6 +172,12 @@ const tapping = address.extend({ clients: count, ofClients: count, areTimed: z.b
 const reconnect = z.strictObject({ connectingNs: instantNs, firstEventNs: instantNs, replayed: count });
 const recovery = z.strictObject({ attemptsNs: z.array(instantNs), reconnects: z.array(reconnect) });
 
+/** What a page's client adds to a worker's measurements; heads of the requests that it made, if they were the profile's. */
+const inPage = completedCellSchema.shape.browser
+  .unwrap()
+  .omit({ latency: true, heads: true })
+  .extend({ profileHeads: z.strictObject({ requests: count, bytes: count }).optional(), isTimed: z.boolean() });
+
 /** The calls of a load worker. After `close` it can connect anew, and counts from there. */
 export const workerCalls = {
   hello,
@@ -198,6 +205,7 @@ export const workerCalls = {
       keys,
       ports: z.array(count).optional().describe("Of a probe: its clients' own ports, by client"),
       reader: z.enum(['bare', 'library']).optional(),
+      pids: z.array(count).optional().describe('Of processes that it started, on its core'),
     }),
   },
   collect,
@@ -213,6 +221,7 @@ export const workerCalls = {
       windowDeliveries: count.describe('Between the two readings of `wire`'),
       latency: z.tuple([z.string(), z.string()]).describe("Histograms of the window's two halves"),
       negativeLatencies: count,
+      browser: inPage.optional(),
       firstProblem: z.string().optional(),
       // Connections that got exactly their event; a histogram from `connect` to it.
       opened: z.strictObject({ count, firstEvent: z.string(), upBytes: count, downBytes: count }).optional(),
@@ -229,11 +238,17 @@ export const workerCalls = {
 const bothSides = { clientSide: wire, serverSide: wire };
 const { cpuShare, elapsedUs } = usage.shape;
 
+const wireFormat = z.strictObject({
+  protocol: z.enum(WIRE_PROTOCOLS),
+  events: z.enum(EVENT_FORMATS),
+  lasts: z.boolean(),
+});
+
 /** The calls of the relay that reads along with a sample of the clients. */
 export const relayCalls = {
   hello,
   open: {
-    params: z.strictObject({ url: z.string(), protocol: z.enum(['http', 'http2', 'lines']), via: address.optional() }),
+    params: z.strictObject({ url: z.string(), format: wireFormat, via: address.optional() }),
     answer: address,
   },
   /** Before the bytes of their connections pass, or while they are held. */
@@ -296,4 +311,6 @@ export type ProcessUsage = Of<typeof usage>;
 export type DeliveryCount = Of<typeof delivery>;
 export type WriteStamps = Of<typeof stamps>;
 export type Probed = Of<typeof probed>;
+export type PageClockReading = Of<typeof pageClockSchema>;
+export type InPage = Of<typeof inPage>;
 export type ClosedLoop = NonNullable<WorkerMeasured['closedLoops']>[number];

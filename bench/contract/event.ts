@@ -6,7 +6,7 @@
  */
 
 export interface EncodedEvent {
-  /** One more than that of the event before; 1 for a feed's first, or {@link MEASURED_CURSOR_BASE} + 1. */
+  /** One more than that of the event before; A feed's first is 1, or one more than its cursor base. */
   readonly seq: number;
   /** Scheduled instant, in µs since the feed's start. */
   readonly dueUs: number;
@@ -29,6 +29,8 @@ export interface Gap {
 export interface EventFeed {
   /** The newest event's seq; before the first, one less than that will have. */
   readonly lastSeq: number;
+  /** The cursor that a client means: 0 is the one before the feed's first event, whatever the number of that is. */
+  cursorOf(since: number): number;
   /** Events after this cursor that have left the ring, if any. */
   gapAfter(seq: number): Gap | undefined;
   /** All events held with a seq above the given one, oldest first, at most `limit`. */

@@ -1,5 +1,8 @@
-import type { WireProtocol } from './ledger.ts';
+import type { EventFormat, WireFormat, WireProtocol } from './ledger.ts';
 import type { BareTransport, ClientTransport, ServerTransport } from './transport.ts';
+
+/** What a page has for a transport: an object of the browser's, a fetch whose body is read as it comes, or one after the other. */
+export type PageClient = 'EventSource' | 'WebSocket' | 'stream' | 'poll' | 'long-poll';
 
 /** One row of the comparison: a transport with its options, and what the harness must know of it. */
 export interface Lane {
@@ -13,10 +16,14 @@ export interface Lane {
   readonly options: Readonly<Record<string, number | string | boolean>>;
   /** Protocol of its connections when they open, for the ledger. */
   readonly wire: WireProtocol;
+  /** How its events are written, for the ledger. */
+  readonly events: EventFormat;
   readonly server: () => Promise<ServerTransport>;
   readonly client: () => Promise<ClientTransport>;
   /** The client half for probes. Serves those lanes of the transport that {@link canProbe} says. */
   readonly bare?: () => Promise<BareTransport>;
+  /** What a page is a client of it with; absent where a page can't be one. */
+  readonly page?: PageClient;
   /**
    * `timed`: each client polls every `options.intervalMs`, and an event waits for the next poll. `parked`: the server holds a
    * poll until there is an event. Absent where events are pushed.
@@ -34,6 +41,11 @@ export interface Lane {
   readonly variantOf?: string;
   /** Rules of the contract that the transport's format can't keep, with the reason. */
   readonly skips?: Readonly<Record<string, { readonly reason: string }>>;
+}
+
+/** What the ledger is told of the lane's bytes. */
+export function wireFormatOf({ wire, events, polls }: Pick<Lane, 'wire' | 'events' | 'polls'>): WireFormat {
+  return { protocol: wire, events, lasts: polls === undefined };
 }
 
 /** Options of which bare sockets take one value only. */

@@ -30,7 +30,22 @@ export const LAYER_SUMMARIES: Readonly<Record<Layer, string>> = {
 export type LayerBytes = Readonly<Record<Layer, number>>;
 
 /** The protocol in which a connection begins: HTTP/1.1, HTTP/2 from its first byte, or the lines of the TCP control. */
-export type WireProtocol = 'http' | 'http2' | 'lines';
+export const WIRE_PROTOCOLS = ['http', 'http2', 'lines'] as const;
+
+export type WireProtocol = (typeof WIRE_PROTOCOLS)[number];
+
+/** How events are written: `frames` are those of WebSocket, after an upgrade; all others are a body, or the bare connection. */
+export const EVENT_FORMATS = ['lines', 'event-stream', 'frames'] as const;
+
+export type EventFormat = (typeof EVENT_FORMATS)[number];
+
+/** What the reader of a stream is told of it, by its lane's row. */
+export interface WireFormat {
+  readonly protocol: WireProtocol;
+  readonly events: EventFormat;
+  /** Whether events come in what one request opened for good; else each brings those of one answer. */
+  readonly lasts: boolean;
+}
 
 /** HTTP exchanges, request and response, with all their bytes but those of TLS around them. */
 export interface CycleCount {

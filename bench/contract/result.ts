@@ -114,6 +114,11 @@ const ledger = z.strictObject({
   clients: count.min(1).describe('How many clients were read along with'),
   window: ledgerCount,
   cell: ledgerCount.describe('From listen to close'),
+  deliveries: count
+    .optional()
+    .describe(
+      'What those clients were given from connect to close, answers to their messages included: as many as the cell has events; absent where a cell delivers otherwise, and in results of earlier versions',
+    ),
   residualBytes: count.describe("What the layers and the sockets' own counts differ by, over the whole cell"),
   problems: z.array(z.string()).describe('What the reader could not read'),
   samples: z
@@ -240,6 +245,45 @@ const probes = z
   })
   .describe('The process whose clients are timed; all other clients make the load');
 
+export const pageClockSchema = z
+  .strictObject({
+    lessUs: amount.describe('By which each stamp of the page, and so each latency, may be too high'),
+    moreUs: amount.describe('By which it may be too low'),
+    driftUs: z
+      .number()
+      .describe('Between the exchanges before and after the window; what the bounds do not tell is in it'),
+    exchanges: count,
+    isToldByBrowser: z
+      .boolean()
+      .describe("Whether the browser's own word lies within the bounds, and is taken; else their middle"),
+  })
+  .describe("How the page's clock is tied to ours: by stamps that were exchanged before and after the window");
+
+const browser = z
+  .strictObject({
+    version: z.string().describe('Of Chromium'),
+    latency: latency
+      .optional()
+      .describe("From the scheduled instant to the first clock reading in the page's handler; absent behind the relay"),
+    clock: pageClockSchema,
+    heads: z
+      .strictObject({
+        requests: count,
+        bytes: count.describe('Request heads of the page, as the ledger counts them, over the whole cell'),
+        profileBytes: count.describe('The same requests with the headers of the profile browser'),
+      })
+      .optional(),
+    streams: z
+      .strictObject({ asked: count, open: count })
+      .optional()
+      .describe('Further clients that the page asked for after the window, and how many of them were open at once'),
+    hiddenPolls: z
+      .strictObject({ intervalMs: amount, perSecond: amount })
+      .optional()
+      .describe('How often a tab in the background polls whose timer has this interval'),
+  })
+  .describe('The client in the page of a browser, whose latency stands beside that of the probes');
+
 const closedLoop = z.strictObject({
   client: z.string().describe('What asked: our own clients, or autocannon beside them'),
   requests: count,
@@ -321,6 +365,7 @@ export const completedCellSchema = z.strictObject({
   ),
   latencyParts: latencyParts.optional(),
   probes: probes.optional(),
+  browser: browser.optional(),
   libraryLatency: latency.optional().describe('Of the clients that make the load, by the libraries that they use'),
   halvesP50Us: z.tuple([amount, amount]).describe('Median latency of the first and the second half of the window'),
   feed: z.strictObject({
@@ -421,13 +466,15 @@ export const FIGURES = [
   'knee',
   // Lanes that park polls.
   'gap',
+  // The procedure `browser`.
+  'browser',
 ] as const;
 
 /**
  * How a cell is measured: events delivered to clients that stay; connections opened one after another; servers killed and
- * started again under their clients; polls sent as fast as they are answered.
+ * started again under their clients; polls sent as fast as they are answered; events delivered to a page in a browser.
  */
-export const PROCEDURES = ['deliver', 'open', 'reconnect', 'closed-loop'] as const;
+export const PROCEDURES = ['deliver', 'open', 'reconnect', 'closed-loop', 'browser'] as const;
 
 export const environmentSchema = z.strictObject({
   cpu: z.strictObject({
@@ -739,8 +786,15 @@ export function connectedClients({ clients, stalledClients = 0 }: Point): number
 
 /**
  * Whether what one side sent must be what the other received. A server that was killed took its count along; what was sent to
- * a client that does not read stays in the kernel, or goes with the connection.
+ * a client that does not read stays in the kernel, or goes with the connection. A browser does not tell its bytes: they are
+ * counted where it is behind the relay.
  */
-export function mustAgree({ recovery, point }: Pick<CompletedCell, 'recovery' | 'point'>): boolean {
-  return recovery === undefined && !point.stalledClients;
+export function mustAgree({
+  recovery,
+  point,
+  browser,
+  wire,
+}: Pick<CompletedCell, 'recovery' | 'point' | 'browser'> & { readonly wire: Pick<CompletedCell['wire'], 'ledger'> }) {
+  const isCounted = browser === undefined || wire.ledger !== undefined;
+  return recovery === undefined && !point.stalledClients && isCounted;
 }

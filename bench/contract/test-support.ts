@@ -51,11 +51,16 @@ export class RecordingSink implements EventSink {
 }
 
 /** A failure bound, not an expectation: what waits for something waits this long before it calls it missing. */
-const GIVE_UP_MS = 60_000;
+let giveUpMs = 60_000;
+
+/** Waits no longer than this from now on in this test file: for what is expected to be missing. */
+export function giveUpAfter(ms: number): void {
+  giveUpMs = ms;
+}
 
 /** Resolves as soon as the assertion holds; rejects with what it says when it never does. */
 export async function eventually(assertion: () => void): Promise<void> {
-  const giveUpAt = performance.now() + GIVE_UP_MS;
+  const giveUpAt = performance.now() + giveUpMs;
   for (;;) {
     try {
       return assertion();

@@ -2,7 +2,6 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
 import type { Express } from 'express';
 import type { EventFeed } from './event.ts';
 import type { HeaderProfile } from './headers.ts';
@@ -103,12 +102,10 @@ export interface HttpHost {
   addressOf(path: string): Endpoint;
   /** True once the host closes: a response should end its connection. */
   readonly closing: boolean;
-  /** Whether a page of this origin may read events; true without an `Origin`. */
-  allowsOrigin(origin: string | undefined): boolean;
   /** Answers `POST /upstream`, for transports whose own channel goes downwards only. Once is enough for all of them. */
   serveUpstream(): void;
-  /** Takes upgrade requests of this path; once per host. Those of other paths are answered 404. */
-  onUpgrade(path: string, accept: (request: IncomingMessage, socket: Duplex, head: Buffer) => void): void;
+  /** Takes upgrade requests of this path, of pages that may read events. Those of other paths are answered 404. */
+  onUpgrade(path: string, accept: (request: IncomingMessage, socket: Socket, head: Buffer) => void): void;
 }
 
 // --- client ---

@@ -1,5 +1,6 @@
 /** What the body of a response holds, in any version of HTTP. */
 
+import type { EventFormat, WireFormat } from '../contract/ledger.ts';
 import { type Content, ControlContent, MessageContent } from './content.ts';
 import type { Direction } from './direction.ts';
 import { EventStream } from './event-stream.ts';
@@ -19,34 +20,59 @@ interface Exchange {
   readonly question: MessageContent;
 }
 
+/** What a response holds, where it may hold events. */
+interface Held {
+  readonly contentOf: (text: Direction) => Content;
+  /** Whether it opens a lasting connection with its request. */
+  readonly lasts: boolean;
+}
+
+/** Readers of events in a body; none where no body holds any. */
+const READERS: Readonly<Record<EventFormat, Held['contentOf'] | undefined>> = {
+  lines: (text) => new EventLines(text),
+  'event-stream': (text) => new EventStream(text),
+  frames: undefined,
+};
+
 /**
- * Media types of events. A response of the type `alwaysStreams` opens a lasting connection; one of another does where it is
- * open-ended, and is the answer to a poll where its head tells the length.
+ * Media types of events, for bytes of which no lane's row tells. A response of the type `alwaysLasts` opens a lasting
+ * connection; one of another does where it is open-ended, and is the answer to a poll where its head tells the length.
  */
-const EVENT_TYPES = new Map([
-  ['text/event-stream', { contentOf: (text: Direction) => new EventStream(text), alwaysStreams: true }],
-  ['application/x-ndjson', { contentOf: (text: Direction) => new EventLines(text), alwaysStreams: false }],
+const EVENT_TYPES = new Map<string, { readonly events: EventFormat; readonly alwaysLasts: boolean }>([
+  ['text/event-stream', { events: 'event-stream', alwaysLasts: true }],
+  ['application/x-ndjson', { events: 'lines', alwaysLasts: false }],
 ]);
 
-/** Whether a response is a stream of events, and with its request opens a lasting connection. */
-export function opensStream(head: AnswerHead, { method }: Exchange): boolean {
-  const type = EVENT_TYPES.get(mediaType(head));
-  return type !== undefined && head.status === 200 && method !== 'HEAD' && (head.isOpenEnded || type.alwaysStreams);
+/**
+ * Returns undefined for a response without events.
+ *
+ * @param format of the lane: what its answers hold is not guessed from their heads then
+ */
+export function heldBy(head: AnswerHead, { method }: Exchange, format: WireFormat | undefined): Held | undefined {
+  if (head.status !== 200 || method === 'HEAD') return undefined;
+  const known = EVENT_TYPES.get(mediaType(head));
+  // The answer to a POST is that to a message, and none of the lane's events.
+  const events = !format ? known?.events : method === 'GET' ? format.events : undefined;
+  const contentOf = events && READERS[events];
+  return contentOf && { contentOf, lasts: format?.lasts ?? (known?.alwaysLasts || head.isOpenEnded) };
 }
 
 /** Returns the reader of the body. Fails the direction when the body may hold events that can't be read. */
-export function answerContent(direction: Direction, head: AnswerHead, exchange: Exchange): Content {
-  const type = mediaType(head);
+export function answerContent(
+  direction: Direction,
+  head: AnswerHead,
+  exchange: Exchange,
+  held: Held | undefined,
+): Content {
   const mayHoldMessages = head.status === 200 && exchange.method !== 'HEAD';
   // The answer to a message is a message, too.
-  if (mayHoldMessages && type === 'application/json' && !exchange.question.isEmpty)
+  if (mayHoldMessages && mediaType(head) === 'application/json' && !exchange.question.isEmpty)
     return new MessageContent(direction);
-  const contentOf = EVENT_TYPES.get(type)?.contentOf;
-  if (!mayHoldMessages || !contentOf) return new ControlContent(direction);
+  if (!held) return new ControlContent(direction);
   const coding = head.coding?.toLowerCase() ?? 'identity';
-  if (coding === 'gzip') return new GzipContent(direction, contentOf);
+  if (coding === 'gzip') return new GzipContent(direction, held.contentOf);
   if (coding !== 'identity') direction.fail(`events in the content coding ${JSON.stringify(head.coding)}`);
-  return contentOf(direction);
+  return held.contentOf(direction);
 }
 
 function mediaType({ type = '' }: AnswerHead): string {

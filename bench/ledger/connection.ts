@@ -6,7 +6,7 @@
  * project write; anything else is reported as a problem, and the bytes from there on as unread.
  */
 
-import type { LayerBytes, LedgerCount, WireProtocol } from '../contract/ledger.ts';
+import type { LayerBytes, LedgerCount, WireFormat, WireProtocol } from '../contract/ledger.ts';
 import { Direction, type DirectionName } from './direction.ts';
 import type { Exchanges } from './exchange.ts';
 import { Http1 } from './http1/http1.ts';
@@ -24,17 +24,20 @@ export class ConnectionLedger {
   readonly #tls: Tls | undefined;
 
   /**
-   * @param protocol of the first bytes: HTTP/1.1, even where a WebSocket follows, HTTP/2, or lines
+   * @param wire what the lane's row says of the bytes; or only the protocol of the first of them (HTTP/1.1, even where a
+   *   WebSocket follows, HTTP/2, or lines): then media types say what bodies hold, as for bytes of others
    * @param keyLog the secrets of TLS, where it is around the protocol; they may come before the bytes or after them
    */
-  constructor(protocol: WireProtocol, keyLog?: KeyLog) {
+  constructor(wire: WireProtocol | WireFormat, keyLog?: KeyLog) {
+    const format = typeof wire === 'string' ? undefined : wire;
+    const protocol = typeof wire === 'string' ? wire : wire.protocol;
     this.#tls = keyLog && new Tls(this.#up, this.#down, keyLog);
     if (protocol === 'lines') {
       this.#up.reader = new TcpLines(this.#up);
       this.#down.reader = new TcpLines(this.#down);
     } else {
-      this.#http2 = protocol === 'http2' ? new Http2(this.#up, this.#down) : undefined;
-      this.#exchanges = (this.#http2 ?? new Http1(this.#up, this.#down)).exchanges;
+      this.#http2 = protocol === 'http2' ? new Http2(this.#up, this.#down, format) : undefined;
+      this.#exchanges = (this.#http2 ?? new Http1(this.#up, this.#down, format)).exchanges;
     }
   }
 

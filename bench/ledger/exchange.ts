@@ -1,5 +1,5 @@
-import type { CycleCount } from '../contract/ledger.ts';
-import { answerContent, opensStream } from './answer.ts';
+import type { CycleCount, WireFormat } from '../contract/ledger.ts';
+import { answerContent, heldBy } from './answer.ts';
 import { type Content, MessageContent } from './content.ts';
 import type { Direction, DirectionName } from './direction.ts';
 
@@ -34,8 +34,10 @@ export class Exchanges {
   readonly #emptyCycles = { count: 0, upBytes: 0, downBytes: 0 };
   readonly #up: Direction;
   readonly #down: Direction;
+  readonly #format: WireFormat | undefined;
 
-  constructor(up: Direction, down: Direction) {
+  constructor(up: Direction, down: Direction, format?: WireFormat) {
+    this.#format = format;
     this.#up = up;
     this.#down = down;
   }
@@ -61,8 +63,12 @@ export class Exchanges {
     };
     exchange.down.headBytes = headBytes;
     if (exchange.method === 'CONNECT') this.#down.fail('CONNECT is not read');
-    if (opensStream(head, exchange)) this.countAsHandshake(exchange);
-    exchange.down.content = answerContent(this.#down, head, exchange);
+    const held = heldBy(head, exchange, this.#format);
+    if (held?.lasts) this.countAsHandshake(exchange);
+    if (held?.lasts && this.#format && !head.isOpenEnded) {
+      this.#down.fail("an answer that tells where it ends, and the lane's row says that it lasts");
+    }
+    exchange.down.content = answerContent(this.#down, head, exchange, held);
     return exchange.down.content;
   }
 

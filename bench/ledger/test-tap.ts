@@ -2,7 +2,7 @@
 
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { expect, onTestFinished } from 'vitest';
-import { type LedgerCount, sumOf, type WireProtocol } from '../contract/ledger.ts';
+import { type LedgerCount, sumOf, type WireFormat, type WireProtocol } from '../contract/ledger.ts';
 import { ByteMeter } from '../measure/byte-meter.ts';
 import { ConnectionLedger } from './connection.ts';
 import type { DirectionName } from './direction.ts';
@@ -35,13 +35,13 @@ export function expectAllPassed({ up, down, unreadBytes }: LedgerCount, { socket
 }
 
 /** Closed when the test has finished. */
-export async function openTap(serverPort: number, protocol: WireProtocol, keyLog?: KeyLog): Promise<OpenTap> {
+export async function openTap(serverPort: number, wire: WireProtocol | WireFormat, keyLog?: KeyLog): Promise<OpenTap> {
   const sockets = new ByteMeter();
   const ledgers: ConnectionLedger[] = [];
   const passed: { direction: DirectionName; chunk: Buffer }[] = [];
   const listener = createServer({ allowHalfOpen: true, noDelay: true }, (client) => {
     const server = connect({ host: '127.0.0.1', port: serverPort, noDelay: true, allowHalfOpen: true });
-    const ledger = new ConnectionLedger(protocol, keyLog);
+    const ledger = new ConnectionLedger(wire, keyLog);
     ledgers.push(ledger);
     sockets.track(client);
     sockets.track(server);

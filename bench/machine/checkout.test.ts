@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { buildState, codeSha256, fileSha256, gitState } from './checkout.ts';
+import { buildState, codeSha256, fileSha256, gitProblem, gitState } from './checkout.ts';
 
 let root = '';
 beforeEach(() => {
@@ -106,5 +106,34 @@ describe('the commit', () => {
     expect(gitState(root)).toEqual({ commit: expect.stringMatching(/^[0-9a-f]{40}$/), dirty: false });
     write('new.ts', '');
     expect(gitState(root).dirty).toBe(true);
+  });
+
+  it('is that of the folder itself, and not of a checkout that it lies in', () => {
+    git('init');
+    git('commit', '--allow-empty', '-m', 'first');
+    mkdirSync(join(root, 'inner'));
+    expect(gitState(join(root, 'inner'))).toEqual({ commit: null, dirty: null });
+    expect(gitProblem(join(root, 'inner'))).toBe('not a git checkout');
+    expect(gitProblem(root)).toBeUndefined();
+  });
+
+  it('says why it is null: no git, no checkout, or one of another user', () => {
+    const { PATH } = process.env;
+    try {
+      process.env['PATH'] = root;
+      expect(gitProblem(root)).toBe('git is not installed');
+      // What git itself says of such a folder.
+      writeFileSync(
+        join(root, 'git'),
+        '#!/bin/sh\necho "fatal: detected dubious ownership in repository at \'/x\'" >&2\nexit 128\n',
+        {
+          mode: 0o755,
+        },
+      );
+      expect(gitProblem(root)).toBe('git refuses a folder that another user owns');
+    } finally {
+      process.env['PATH'] = PATH;
+    }
+    expect(gitProblem(root)).toBe('not a git checkout');
   });
 });

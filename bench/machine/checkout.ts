@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Environment } from '../contract/result.ts';
 import { readText } from '../measure/system-files.ts';
@@ -14,14 +14,37 @@ export function packageVersion(folder: string): string {
   return manifest.version ?? 'unknown';
 }
 
+/** Of the checkout whose root the folder is; null in one that merely lies within another checkout. */
 export function gitState(folder: string): Environment['git'] {
-  const git = (...args: string[]) =>
-    execFileSync('git', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  const git = (...args: string[]) => runGit(folder, args);
   try {
+    if (realpathSync(git('rev-parse', '--show-toplevel')) !== realpathSync(folder))
+      return { commit: null, dirty: null };
     return { commit: git('rev-parse', 'HEAD'), dirty: git('status', '--porcelain') !== '' };
   } catch {
     return { commit: null, dirty: null };
   }
+}
+
+/** Why git tells no commit of the folder; undefined where it does. */
+export function gitProblem(
+  folder: string,
+): 'git is not installed' | 'git refuses a folder that another user owns' | 'not a git checkout' | undefined {
+  if (gitState(folder).commit !== null) return undefined;
+  try {
+    runGit(folder, ['rev-parse', '--show-toplevel']);
+  } catch (error) {
+    const { code, stderr = '' } = error as { readonly code?: string; readonly stderr?: string };
+    if (code === 'ENOENT') return 'git is not installed';
+    if (/dubious ownership/.test(stderr)) return 'git refuses a folder that another user owns';
+  }
+  return 'not a git checkout';
+}
+
+/** In the words that {@link gitProblem} knows, whatever the language of the user. */
+function runGit(folder: string, args: readonly string[]): string {
+  const env = { ...process.env, LC_ALL: 'C' };
+  return execFileSync('git', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], env }).trim();
 }
 
 /** null where there is no such file. */

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { readText } from '../measure/system-files.ts';
+import { measuredEnvironment } from './node-settings.ts';
 
 export interface NodeBinary {
   /** As it was given. Never recorded: a path may hold its user's name. */
@@ -48,11 +49,12 @@ function askForVersions(path: string, refuse: (why: string) => Error): string {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
       timeout: DEADLINE_MS,
+      env: measuredEnvironment(),
       killSignal: 'SIGKILL',
     });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    throw refuse(REASONS[code] ?? 'it is not Node, or its start fails (NODE_OPTIONS?)');
+    throw refuse(REASONS[code] ?? 'it is not Node, or its start fails');
   }
 }
 

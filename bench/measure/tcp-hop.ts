@@ -26,8 +26,8 @@ export abstract class TcpHop {
     this.carry(client);
   });
 
-  async listen(): Promise<this> {
-    this.#listener.listen(0, '127.0.0.1');
+  async listen(address = '127.0.0.1'): Promise<this> {
+    this.#listener.listen(0, address);
     await once(this.#listener, 'listening');
     return this;
   }

@@ -31,6 +31,7 @@ import type { Pinning } from '../machine/cores.ts';
 import { headerBytesPerSegment, isSteady, type SegmentCount } from '../machine/packets.ts';
 import { sumWire } from '../measure/byte-meter.ts';
 import { mergeLatency } from '../measure/latency.ts';
+import { countBrowser, recordBrowser } from './browser-record.ts';
 import { divideLatency } from './latency-parts.ts';
 import { recordLoad, sum } from './load-record.ts';
 import { type HeapReading, memorySlope } from './memory-slope.ts';
@@ -100,6 +101,7 @@ export function recordCell(identity: Identity, measured: Measurements): Complete
     ...(measured.packets && { netem: recordNetem(measured.packets) }),
     ...(measured.deathsNs.length > 0 && { recovery: recordRecovery(measured.deathsNs, workers) }),
     ...recordLoad(workers),
+    ...recordBrowser(measured),
     ...(server.polls && { polls: recordPolls(server.polls) }),
     server: server.usage,
     ...(floor && { floor }),
@@ -125,7 +127,7 @@ function recordProbes(
   probe: NonNullable<Measurements['probe']>,
 ): Pick<CompletedCell, 'probes' | 'latencyParts' | 'libraryLatency'> {
   const { clients, reader, crowdPolicy, probed } = probe;
-  const crowd = workers.flatMap(({ latency }) => latency);
+  const crowd = workers.filter(({ browser }) => !browser).flatMap(({ latency }) => latency);
   const divided = server.stamps && probed && divideLatency(server.stamps, probed, window.startNs);
   return {
     probes: { clients, reader, crowdPolicy, ...(divided && { clientQueueP50Us: divided.clientP50Us }) },
@@ -159,7 +161,8 @@ function recordWire(measured: Measurements, { point, round }: Identity): Complet
   const holders = [...workers, ...(probe ? [probe] : [])];
   const windowDeliveries = sum(holders, (holder) => holder.windowDeliveries);
   const window = { server: server.wire, clients: sumWire(holders.map(({ wire }) => wire)) };
-  const cell = { server: serverClosed.wire, clients: sumWire(clientsClosed.map(({ wire }) => wire)) };
+  const counted = [...clientsClosed.map(({ wire }) => wire), ...countBrowser(measured)];
+  const cell = { server: serverClosed.wire, clients: sumWire(counted) };
   // Where every client is behind the relay, its reading of the window is taken: it falls between two polls, never into one.
   const whole = relay?.clients === clients ? relay.window : undefined;
   const { sentBytes, receivedBytes } = window.clients;
@@ -171,7 +174,7 @@ function recordWire(measured: Measurements, { point, round }: Identity): Complet
     ...wire,
     ...(relay && {
       ledger: {
-        ...recordLedger(relay, whole && !stalledClients ? cell : undefined),
+        ...recordLedger(relay, whole && !stalledClients ? cell : undefined, eventsPerClient(measured)),
         // The same in each round but for the events: one is enough.
         ...(whole && round === 1 && recordSamples(relay)),
       },
@@ -184,10 +187,26 @@ function recordWire(measured: Measurements, { point, round }: Identity): Complet
   };
 }
 
-/** @param ends what both ends counted, where every connection was read along with */
+/**
+ * Events that each client got over the cell, warm-up included; undefined where clients differ: where they come and go, ask as
+ * fast as they are answered, or lose some.
+ */
+function eventsPerClient({ window, workers, probe, deathsNs }: Measurements): number | undefined {
+  const holders = [...workers, ...(probe ? [probe] : [])];
+  const { expected, missing, unexpected, duplicated } = sumDelivery(holders);
+  const isOfAll = expected > 0 && missing + unexpected + duplicated === 0 && deathsNs.length === 0;
+  const isOwn = holders.some(({ opened, closedLoops }) => opened || closedLoops);
+  return isOfAll && !isOwn ? window.warmupEvents + window.windowEvents : undefined;
+}
+
+/**
+ * @param ends what both ends counted, where every connection was read along with
+ * @param events that each client was given over the cell; undefined where that is not known
+ */
 function recordLedger(
   relay: NonNullable<Measurements['relay']>,
   ends: CompletedCell['wire']['cell'] | undefined,
+  events: number | undefined,
 ): Ledger {
   const { window, cell, clientSide, serverSide } = relay;
   // The relay's two sides, and both ends, saw the same bytes: it receives upwards where the clients send.
@@ -201,6 +220,7 @@ function recordLedger(
     clients: relay.clients,
     window: ledgerCount(window),
     cell: ledgerCount(cell),
+    ...(events !== undefined && { deliveries: relay.clients * events + cell.messagesUp }),
     residualBytes: up + down,
     problems: [...cell.problems],
     relay: { cpuShare: relay.cpuShare, elapsedUs: relay.elapsedUs },

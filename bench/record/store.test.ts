@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -190,4 +190,27 @@ it('scenarios of version 2 get the axes that they were swept along', () => {
     [['clients'], ['eventsPerSecond']],
     [['payloadBytes'], undefined],
   ]);
+});
+
+describe('the lock of a results folder', () => {
+  it('names the process that has it, and is free again after it', () => {
+    const store = new Store(folder);
+    const unlock = store.lock();
+    expect(readFileSync(join(folder, '.lock'), 'utf8')).toBe(`${process.pid}\n`);
+    // Of another process that is alive.
+    writeFileSync(join(folder, '.lock'), `${process.ppid}\n`);
+    expect(() => new Store(folder).lock()).toThrow(
+      `process ${process.ppid} measures into ${folder} (${join(folder, '.lock')} says so); wait until it ends`,
+    );
+    unlock();
+    expect(readFileSync(join(folder, '.lock'), 'utf8')).toBe(`${process.ppid}\n`);
+  });
+
+  it.each(['', 'nonsense', '4194305\n'])('that no living process has (%j) is taken over', (left) => {
+    writeFileSync(join(folder, '.lock'), left);
+    const unlock = new Store(folder).lock();
+    expect(readFileSync(join(folder, '.lock'), 'utf8')).toBe(`${process.pid}\n`);
+    unlock();
+    expect(existsSync(join(folder, '.lock'))).toBe(false);
+  });
 });

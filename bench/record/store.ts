@@ -19,6 +19,7 @@ import { resultId, stampOf } from './identity.ts';
 import { recomputed } from './recompute.ts';
 
 const UNFINISHED = '-unfinished';
+const LOCK = '.lock';
 
 export class Store {
   readonly folder: string;
@@ -35,6 +36,30 @@ export class Store {
     } catch (error) {
       throw new Error(`the results folder ${folder} can't be written to: ${messageOf(error)}`, { cause: error });
     }
+  }
+
+  /**
+   * Takes the folder for this process: the newest result and page are those of one run at a time. A lock whose process is gone is
+   * taken over.
+   *
+   * @returns what gives it back; so does the end of the process
+   * @throws Error that names the process that has it
+   */
+  lock(): () => void {
+    const path = join(this.folder, LOCK);
+    const holder = Number(readText(path));
+    if (holder > 0 && holder !== process.pid && isAlive(holder)) {
+      throw new Error(
+        `process ${holder} measures into ${this.folder} (${path} says so); wait until it ends, or give this run another folder with --results`,
+      );
+    }
+    rmSync(path, { force: true });
+    writeFileSync(path, `${process.pid}\n`, { flag: 'wx' });
+    const unlock = () => {
+      if (Number(readText(path)) === process.pid) rmSync(path, { force: true });
+    };
+    process.once('exit', unlock);
+    return unlock;
   }
 
   /** Where a run is kept: under its id once it has one for good, until then under the second at which it began. */

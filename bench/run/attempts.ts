@@ -25,7 +25,7 @@ export function isRepeated({ rounds, limit, procedure, figures }: PlannedScenari
   const isTimed = metrics.some(
     ({ unit, shown }) => unit === 'µs' && shown.figures.some((one) => figures.includes(one)),
   );
-  return rounds >= LEAST_ROUNDS && limit === undefined && procedure === 'deliver' && isTimed;
+  return rounds >= LEAST_ROUNDS && limit === undefined && ['deliver', 'browser'].includes(procedure) && isTimed;
 }
 
 /**

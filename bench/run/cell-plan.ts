@@ -6,7 +6,7 @@ import type { Arrivals, Point, Procedure } from '../contract/result.ts';
 
 export interface CellPlan {
   readonly procedure: Procedure;
-  readonly lane: Pick<Lane, 'id' | 'options' | 'polls' | 'idlePeriodMs' | 'wire'>;
+  readonly lane: Pick<Lane, 'id' | 'options' | 'polls' | 'idlePeriodMs' | 'wire' | 'events'>;
   readonly scenario: string;
   readonly point: Point;
   readonly round: number;

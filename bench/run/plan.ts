@@ -133,7 +133,7 @@ function cellPlan(
 ): CellPlan {
   const lane = laneAt(row, scenario, point);
   // Bytes come out the same each round, and the relay takes a core that a probe may be on.
-  const isRead = round === 1 || scenario.ledgerShare === 1;
+  const isRead = (round === 1 || scenario.ledgerShare === 1) && !isSealed(scenario, lane);
   const readAlong = isRead ? ledgerClients(lane, point.clients, scenario.ledgerShare) : 0;
   return {
     procedure: scenario.procedure,
@@ -154,6 +154,11 @@ function cellPlan(
     floorSeconds: floorSecondsOf(scenario, point),
     readsMemory: readsMemory(scenario, point),
   };
+}
+
+/** A browser does not tell the secrets of its connections. */
+function isSealed({ procedure }: PlannedScenario, { options }: Lane): boolean {
+  return procedure === 'browser' && (options['over'] ?? 'http') !== 'http';
 }
 
 /** Whether it is the point of one client, beside others with many in the same processes. */
@@ -275,6 +280,9 @@ function sharedSeconds(group: CellGroup): number {
   return LOOK_SECONDS + 0.8 + rehearsal + floor + memory;
 }
 
+/** A Chromium starts in a second; its clock is tied twice; what a page holds at once, or polls in the background, is seen after it. */
+const BROWSER_SECONDS = 7;
+
 function takeSeconds(plan: CellPlan): number {
   const { lane, point, procedure, warmupSeconds, windowSeconds, arrivals } = plan;
   const held = heldWindows[procedure]?.(plan, 1);
@@ -284,7 +292,10 @@ function takeSeconds(plan: CellPlan): number {
   const connectSeconds = point.clients / 1e3 + openingMs(point) / 1e3;
   // Half an interval for the window's place on the grid of polls.
   const gridSeconds = pollWaitMs(lane) / 2e3;
-  return connectSeconds + gridSeconds + warmupOf(plan).seconds + Math.max(windowSeconds, slot) + waitSeconds;
+  const browserSeconds = procedure === 'browser' ? BROWSER_SECONDS : 0;
+  return (
+    browserSeconds + connectSeconds + gridSeconds + warmupOf(plan).seconds + Math.max(windowSeconds, slot) + waitSeconds
+  );
 }
 
 /** Draws of one block. Those of scenarios are far apart, so that lanes are in another order in each of them. */

@@ -7,6 +7,8 @@ type PlannedScenario = Result['scenarios'][number];
 
 /** Few, so that they make no queue of their own, and yet so many that each event falls on several places of the fan-out. */
 const MOST_PROBES = 4;
+/** Whose clients stay and get each event once. */
+const DELIVERING: readonly PlannedScenario['procedure'][] = ['deliver', 'browser'];
 /** In parts of a tenth of a second, each of which is told to a few per cent. */
 const FLOOR_SECONDS = 0.5;
 const CPU_FIGURES: readonly PlannedScenario['figures'][number][] = ['cpu', 'tradeoff', 'idle'];
@@ -21,7 +23,7 @@ export function probeClientsOf(
   { clients, eventsPerSecond, messagesPerSecond }: Point,
   ledgerClients: number,
 ): number {
-  if (procedure !== 'deliver' || eventsPerSecond === 0 || messagesPerSecond !== undefined) return 0;
+  if (!DELIVERING.includes(procedure) || eventsPerSecond === 0 || messagesPerSecond !== undefined) return 0;
   if (sharesConnection || ledgerClients === clients) return 0;
   return clients === 1 ? 1 : Math.min(MOST_PROBES, Math.floor(clients / 2));
 }

@@ -48,6 +48,41 @@ async function completedWith(changes: Parameters<typeof runWith>[0] = {}) {
 const codes = (cell: { warnings: readonly { code: string }[] }) => cell.warnings.map(({ code }) => code);
 
 describe.concurrent('a cell', () => {
+  it('whose start fails is started once more, in new processes', async () => {
+    const lane = memoryLane();
+    const { laboratory, calls } = memoryLaboratory(lane, { fault: { child: 'server', call: 'load', act: 'die' } });
+    const { laboratory: sound } = memoryLaboratory(lane);
+    let servers = 0;
+    const openServer = () => (servers++ === 0 ? laboratory : sound).openServer();
+    const cell = await runCell(memoryPlan(lane), { ...sound, openServer }, never);
+    expect(calls.map(({ call }) => call)).toContain('load');
+    expect(servers).toBe(2);
+    expect(cell.state).toBe('completed');
+  });
+
+  it('holds more for the clients of a worker that lags than for clients that are stalled', async () => {
+    const lane = memoryLane();
+    const limitAt = async (changes: Partial<typeof point>) => {
+      const { laboratory, calls } = memoryLaboratory(lane);
+      await runCell(memoryPlan(lane, { point: { ...point, ...changes } }), laboratory, never);
+      const listened = calls.find(({ call }) => call === 'listen')?.params as ListenParams | undefined;
+      return listened?.options['maxBacklogBytes'];
+    };
+    expect(await limitAt({})).toBe(64 * 1024 ** 2);
+    expect(await limitAt({ clients: 64 })).toBe(8 * 1024 ** 2);
+    expect(await limitAt({ stalledClients: 0 })).toBeUndefined();
+  });
+
+  it('whose start fails twice has failed', async () => {
+    const lane = memoryLane();
+    const { laboratory, calls, living } = memoryLaboratory(lane, {
+      fault: { child: 'server', call: 'load', act: 'die' },
+    });
+    expect(await runCell(memoryPlan(lane), laboratory, never)).toMatchObject({ state: 'failed', phase: 'start' });
+    expect(calls.filter(({ child, call }) => child === 'server' && call === 'load')).toHaveLength(2);
+    expect(living()).toBe(0);
+  });
+
   it('that nothing disturbs is valid: expected = clients × events of the window', async () => {
     const cell = await completedWith();
     expect(cell.delivery).toEqual({
@@ -346,6 +381,21 @@ describe.concurrent('a cell with a distance', () => {
     expect(kinds?.filter((kind) => kind !== 'keepAlive')).toEqual(['opening', 'event', 'close']);
     expect(await samplesOf(2, point.clients)).toBeUndefined();
     expect(await samplesOf(1, 1)).toBeUndefined();
+  });
+
+  it.each([
+    ['sse', 'event-stream', []],
+    ['sse', 'lines', ['ledger-miscounted']],
+    ['streaming', 'lines', []],
+    ['streaming', 'event-stream', ['ledger-miscounted']],
+    ['polling', 'frames', ['ledger-miscounted']],
+    ['websocket', 'lines', ['ledger-residual', 'ledger-miscounted']],
+  ] as const)('of %s whose row says that events are %s is warned of %j', async (id, events, expected) => {
+    const lane: Lane = { ...findLane(id), events };
+    const plan = memoryPlan(lane, { ledgerClients: point.clients });
+    const cell = completed(await runCell(plan, memoryLaboratory(lane).laboratory, never));
+    expect(codes(cell).filter((code) => code !== 'ledger-blind' && code.startsWith('ledger'))).toEqual(expected);
+    if (expected.length > 0) expect(isValid(cell)).toBe(false);
   });
 
   it.each([

@@ -35,8 +35,9 @@ export async function runCell(plan: CellPlan, laboratory: Laboratory, signal: Ab
 
 /**
  * @param pool where processes are kept for the lane's next round, and found by it
- * @returns a cell for each plan, completed or failed: what fails one fails those after it, whose processes it had. Never
- *   rejects for what a child did; rejects when `signal` aborts.
+ * @returns a cell for each plan, completed or failed: what fails one fails those after it, whose processes it had. A start that
+ *   fails is tried once more. Never rejects for what a child did; when `signal` aborts, it returns the cells that were complete,
+ *   and rejects where there is none.
  */
 export async function runCells(
   group: CellGroup,
@@ -72,7 +73,16 @@ async function measureGroup(group: CellGroup, context: GroupContext): Promise<Ce
   const network = point.link === undefined ? undefined : openNetworkOf(group, laboratory);
   const cells: CompletedCell[] = [];
   try {
-    const host = kept ?? (await openHost(group, context, await network, add));
+    const start = async () => openHost(group, context, await network, add);
+    const host =
+      kept ??
+      (await start().catch(async (error) => {
+        // A machine that was busy just then is another a second later; what is wrong for good fails again.
+        if (signal.aborted) throw error;
+        await killAll();
+        children.length = 0;
+        return await start();
+      }));
     const floor = await measureAll(group, host, context, (cell) => cells.push(cell));
     const { eventsPerSecond } = largestOf(group).point;
     const floors = floor ? new Map([...host.floors, [eventsPerSecond, floor]]) : host.floors;
@@ -82,6 +92,7 @@ async function measureGroup(group: CellGroup, context: GroupContext): Promise<Ce
   } catch (error) {
     const cause = signal.aborted ? error : await causeOf(error, children);
     await killAll();
+    if (signal.aborted && cells.length > 0) return cells;
     signal.throwIfAborted();
     return [...cells, ...group.slice(cells.length).map((plan) => failedCell(plan, cause))];
   } finally {

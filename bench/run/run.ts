@@ -101,7 +101,12 @@ async function measureGroup(
     ...others.map((plan, at) => ({ ...plan, order: cells.length + 2 + at })),
   ];
   onGroupStart(group);
-  const measured = await coolDown(await runCells(group, laboratory, signal, pool), laboratory, signal);
+  const finished = await runCells(group, laboratory, signal, pool);
+  const measured = await coolDown(finished, laboratory, signal).catch((error) => {
+    // What was measured before the interruption is kept.
+    if (!signal.aborted) throw error;
+    return finished;
+  });
   cells.push(...measured);
   for (const cell of measured) onCellEnd(cell);
 }
@@ -158,6 +163,8 @@ function buildResult(
         server: _server,
         client: _client,
         wire: _wire,
+        page: _page,
+        events: _events,
         skips: _skips,
         keepAlive: _keepAlive,
         id,

@@ -1,6 +1,7 @@
 /** One take: listen → connect → warm-up → measure → drain → close, in processes that may have had others before. */
 
 import type { Listening, MeasureParams } from '../contract/calls.ts';
+import { wireFormatOf } from '../contract/lane.ts';
 import type { CompletedCell, Disturbance } from '../contract/result.ts';
 import { nowNs, sleepUntil } from '../measure/clock.ts';
 import { collectOwnGarbage } from '../measure/own-garbage.ts';
@@ -97,7 +98,7 @@ export async function take(plan: CellPlan, context: TakeContext): Promise<Taken>
     server: server.pid,
     probe: plan.probeClients > 0 ? processes.probe?.pid : undefined,
     link: link?.pid,
-    crowd: crowdPolicy === 'idle' ? [] : yielding,
+    crowd: [...(crowdPolicy === 'idle' ? [] : yielding), ...connected.flatMap(({ pids = [] }) => pids)],
   };
   const watched = watchWindow(window, plan, listening.url, context, watchedProcesses, watchSignal);
   const [served, received, relayed, linked] = await measuring.catch((error) => {
@@ -145,7 +146,7 @@ async function openDetours(
   const link = rttMs === undefined ? undefined : processes.link;
   const via = await link?.call('open', { url, seed, rttMs: rttMs ?? 0, bandwidthBitsPerSecond, jitterMs }, opening);
   const relay = ledgerClients === 0 ? undefined : processes.relay;
-  const tapAt = await relay?.call('open', { url, protocol: lane.wire, via }, opening);
+  const tapAt = await relay?.call('open', { url, format: wireFormatOf(lane), via }, opening);
   const tapped = Math.min(ledgerClients, reading);
   const tap = tapAt && { ...tapAt, clients: tapped, ofClients: reading, areTimed: tapped === reading };
   return { relay, link, tap, via };
@@ -166,7 +167,7 @@ export async function measureFloor(
   const silent: CellPlan = {
     ...plan,
     procedure: 'deliver',
-    lane: { id: lane.id, options: lane.options, wire: lane.wire },
+    lane: { id: lane.id, options: lane.options, wire: lane.wire, events: lane.events },
     rehearsalSeconds: 0,
   };
   // As in a rehearsal the heap is not read.

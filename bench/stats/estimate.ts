@@ -17,7 +17,7 @@ import { logSampleOf, type MergedPercentile, mergedPercentile } from './inferenc
 import type { RatioSide } from './inference/ratio.ts';
 import { type Sample, sampleOf } from './inference/runs.ts';
 import { countsIn, isMergeable, mergedCounts } from './metrics/merged.ts';
-import type { Merged, Metric } from './metrics/metric.ts';
+import type { Merged, Metric, Uncertainty } from './metrics/metric.ts';
 
 type RoundOfPlace = Round<CompletedCell>;
 
@@ -58,7 +58,9 @@ export function estimateOf(
   const rounds = roundsOf(cells);
   const averaged = averageOf(rounds, metric, chosenAttempt);
   if (!averaged) return undefined;
-  const { value, low, high, telling, betweenRunsShare } = averaged;
+  const { value, telling, betweenRunsShare } = averaged;
+  const off = telling.flatMap(({ chosen }) => metric.uncertaintyOf?.(chosen) ?? []);
+  const { low, high } = widened(averaged, off);
   const runs = new Set(telling.map(({ run }) => run)).size;
   const isRepeated = rounds.some(({ attempts }) => attempts.length > 1);
   const all = isRepeated ? averageOf(rounds, metric, everyAttempt) : undefined;
@@ -70,8 +72,20 @@ export function estimateOf(
     rounds: telling.length,
     ...(runs > 1 && { runs }),
     samples: telling.reduce((sum, { chosen }) => sum + (metric.samplesOf?.(chosen) ?? chosen.wire.windowDeliveries), 0),
-    ...(all && { allAttempts: { value: all.value, low: all.low, high: all.high } }),
+    ...(all && { allAttempts: { value: all.value, ...widened(all, off) } }),
     ...(betweenRunsShare !== undefined && { betweenRunsShare }),
+  };
+}
+
+/** By the most that one of the rounds may be off. */
+function widened(
+  { low, high }: Pick<Interval, 'low' | 'high'>,
+  off: readonly Uncertainty[],
+): Pick<Interval, 'low' | 'high'> {
+  const [lessUs, moreUs] = [off.map((one) => one.lessUs), off.map((one) => one.moreUs)];
+  return {
+    low: low === null ? null : low - Math.max(0, ...lessUs),
+    high: high === null ? null : high + Math.max(0, ...moreUs),
   };
 }
 

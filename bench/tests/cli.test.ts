@@ -1,5 +1,6 @@
 /** The commands as a user runs them: compiled, in processes of their own. */
 
+import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -123,6 +124,55 @@ describe.concurrent('npm run bench', () => {
       expect(code).toBe(1);
     },
   );
+});
+
+describe.concurrent('a run whose output is gone', () => {
+  it('goes on, and says so in its folder', async ({ folder }) => {
+    const { child, ended } = start(['--results', folder, ...TINY]);
+    child.stdout?.destroy();
+    const { code } = await ended;
+    // Beside busy neighbours its cells may be invalid, which is no matter of the output.
+    expect([0, 2]).toContain(code);
+    const { id, finishedAt } = newest(folder);
+    expect(finishedAt).not.toBeNull();
+    expect(readFileSync(join(folder, 'runs', id, 'output-lost.txt'), 'utf8')).toMatch(
+      /^standard output could not be written to \(E\w+\) from 2\d{3}-.*Z on\n$/,
+    );
+    expect(existsSync(join(folder, 'report.html'))).toBe(true);
+  });
+
+  it('has no descriptors to begin with where there are too few: one line, and nothing starts', async ({ folder }) => {
+    const command = `ulimit -n 512; exec "$0" "$@"`;
+    const args = [
+      '-c',
+      command,
+      process.execPath,
+      compiled('bench/cli/main'),
+      '--results',
+      folder,
+      ...TINY,
+      '--clients',
+      '500',
+    ];
+    const { status, stderr, stdout } = spawnSync('bash', args, { encoding: 'utf8' });
+    expect(stderr).toMatch(
+      /^error: --clients 500: a process may hold 512 files and sockets here, which allows 448 clients.*\n$/,
+    );
+    expect(status).toBe(1);
+    expect(stdout).toBe('');
+    expect(existsSync(join(folder, 'result.json'))).toBe(false);
+  });
+});
+
+it.concurrent('what changes Node is cleared for measured processes, and doctor names it', async ({ folder }) => {
+  const preload = join(folder, 'preload.cjs');
+  const seen = join(folder, 'seen');
+  writeFileSync(preload, `require('node:fs').appendFileSync(${JSON.stringify(seen)}, process.argv[1] + '\\n');`);
+  const env = { ...process.env, NODE_OPTIONS: `--require=${preload}` };
+  const { code, out } = await start(['--results', folder, ...TINY], env).ended;
+  expect(code).toBe(0);
+  expect(out).toMatch(/^! settings +NODE_OPTIONS set$/m);
+  expect(readFileSync(seen, 'utf8').trim().split('\n')).toEqual([compiled('bench/cli/main')]);
 });
 
 describe.concurrent('npm run bench -- report', () => {
@@ -277,6 +327,41 @@ describe.skipIf(process.platform !== 'linux').concurrent('children', () => {
     },
   );
 
+  it('are gone after signals twice in a row, as npm hands them on, and what was measured is kept', async ({
+    folder,
+  }) => {
+    const { pid, ended, children } = await startLong(folder);
+    for (const signal of ['SIGINT', 'SIGINT', 'SIGTERM'] as const) process.kill(pid, signal);
+    const { code } = await ended;
+    expect(code).toBe(130);
+    expect(children.filter(isAlive)).toEqual([]);
+    expect(existsSync(join(folder, 'report.html'))).toBe(true);
+    expect(existsSync(join(folder, '.lock'))).toBe(false);
+  });
+
+  it('are not started by a run that is interrupted while it calibrates, which ends with 130 and a page', async ({
+    folder,
+  }) => {
+    const { child, ended } = start(['--results', folder, ...LONG]);
+    const pid = child.pid ?? 0;
+    await until(() => childrenOf(pid).some((one) => hasEntry(one, 'bench/machine/calibrate')));
+    // The Ctrl-C of a terminal reaches both.
+    for (const target of [pid, ...childrenOf(pid)]) process.kill(target, 'SIGINT');
+    const { code } = await ended;
+    expect(code).toBe(130);
+    expect(newest(folder).finishedAt).toBeNull();
+    expect(existsSync(join(folder, 'report.html'))).toBe(true);
+  });
+
+  it('are the only ones that measure into a folder: a second run says who does', async ({ folder }) => {
+    const { pid, ended } = await startLong(folder);
+    const second = await bench(folder, ...TINY);
+    expect(second.code).toBe(1);
+    expect(second.err).toMatch(new RegExp(`^error: process ${pid} measures into ${folder} .*--results\n$`));
+    process.kill(pid, 'SIGINT');
+    expect((await ended).code).toBe(130);
+  });
+
   it('end by themselves when the orchestrator is killed', async ({ folder }) => {
     const { pid, ended, children } = await startLong(folder);
     process.kill(pid, 'SIGKILL');
@@ -318,13 +403,16 @@ describe.skipIf(process.platform !== 'linux').concurrent('children', () => {
     const { child, ended } = start(['--results', folder, ...TINY, '--lanes', 'tcp', '--rounds', '2', '--window', '2']);
     const pid = child.pid ?? 0;
     await until(() => runsCell(childrenOf(pid)));
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const server = childrenOf(pid).find((one) => hasEntry(one, 'servers/main'));
-    if (server === undefined) throw new Error('the cell has no server');
-    process.kill(server, 'SIGKILL');
+    // One that dies as it starts is started once more, and killed again.
+    await until(() => {
+      const servers = childrenOf(pid).filter((one) => hasEntry(one, 'servers/main'));
+      if (newest(folder).cells.length > 0) return true;
+      for (const server of servers) process.kill(server, 'SIGKILL');
+      return false;
+    });
     const { code, out } = await ended;
-    expect(newest(folder).cells.map(({ state }) => state)).toEqual(['failed', 'completed']);
-    expect(newest(folder).cells[0]).toMatchObject({ error: { signal: 'SIGKILL' } });
+    expect(newest(folder).cells).toHaveLength(2);
+    expect(newest(folder).cells[0]).toMatchObject({ state: 'failed', error: { signal: 'SIGKILL' } });
     expect(out).toContain('failed');
     expect(code).toBe(2);
   });

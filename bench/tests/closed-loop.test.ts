@@ -115,6 +115,7 @@ describe.concurrent('a closed loop of polls', () => {
         const { defaults, mount } = await polling.server();
         const forgetful = (feed: EventFeed): EventFeed => ({
           lastSeq: 0,
+          cursorOf: (since) => since,
           gapAfter: (after) => ({ after, oldest: after + 2 }),
           since: () => [],
           subscribe: (listener) => feed.subscribe(listener),

@@ -49,6 +49,7 @@ export function memoryLane(tamper: Tamper = (event, deliver) => deliver(event)):
     transport: 'memory',
     options: {},
     wire: 'lines',
+    events: 'lines',
     server: async () => ({
       defaults: {},
       async mount(_host, feed) {

@@ -196,8 +196,10 @@ describe.skipIf(isMissing)('in a browser, from a file, the page', () => {
     await page.close();
   });
 
-  test('has its matrix within the first screen, and short text before the details', async () => {
-    const { page } = await open(renderReport(published));
+  test('has its matrix within the first screen, and short text before the details, in under 600 kB', async () => {
+    const html = renderReport(published);
+    expect(Buffer.byteLength(html)).toBeLessThan(600_000);
+    const { page } = await open(html);
     const { matrixEndsPx, detailsBeginPx, words } = await page.evaluate(extent);
     expect(matrixEndsPx).toBeLessThanOrEqual(700);
     expect(detailsBeginPx).toBeLessThanOrEqual(5_500);

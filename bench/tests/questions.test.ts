@@ -200,7 +200,7 @@ describe('the page answers', () => {
   });
 
   asked('so from each table, by a link', async () => {
-    const link = page?.locator('a.cites').first();
+    const link = page?.locator('td a').first();
     const id = (await link?.getAttribute('href'))?.slice(1) ?? '';
     await link?.evaluate((element) => (element as unknown as { click: () => void }).click());
     const estimate = result.estimates.find((one) => citationId(one) === id);

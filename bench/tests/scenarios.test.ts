@@ -58,7 +58,10 @@ async function measure(flags: Partial<BenchFlags>) {
   );
 }
 
-it.concurrent.each(scenarios)('$id runs at its smallest, without a loss', async ({ id, title, takes = () => true }) => {
+/** A page is another process: `browser-cell.test.ts` runs it. */
+const inMemory = scenarios.filter(({ procedure }) => procedure !== 'browser');
+
+it.concurrent.each(inMemory)('$id runs at its smallest, without a loss', async ({ id, title, takes = () => true }) => {
   const lanes = ['polling', 'long-polling', 'sse'].filter((lane) => takes(findLane(lane)));
   const result = await measure({ scenarios: [id], lanes, reference: lanes.at(-1) ?? '' });
   const invalid = result.cells.filter((cell) => !isValid(cell));

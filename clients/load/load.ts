@@ -1,4 +1,5 @@
 import type { ConnectParams, MeasureParams, WorkerMeasured } from '../../bench/contract/calls.ts';
+import type { PageClient } from '../../bench/contract/lane.ts';
 import type { EventSink } from '../../bench/contract/transport.ts';
 import type { ByteMeter } from '../../bench/measure/byte-meter.ts';
 import { LatencyRecorder } from '../../bench/measure/latency.ts';
@@ -6,6 +7,7 @@ import type { Share, SwarmSpec } from './swarm.ts';
 
 export interface LoadSpec extends SwarmSpec, Pick<ConnectParams, 'reconnect' | 'firstStalled'> {
   readonly meter: ByteMeter;
+  readonly page?: PageClient | undefined;
 }
 
 /** A worker's measurements, but for what its process used and carried. */
@@ -14,6 +16,8 @@ export type LoadReport = Omit<WorkerMeasured, 'wire' | 'usage' | 'windowDeliveri
 export interface Load {
   /** Events received so far by clients that wait for them, each once per client. */
   readonly deliveries: number;
+  /** Of processes that it started. */
+  readonly pids?: readonly number[];
   /** Begins the cell. Resolves when all is in, or at `giveUpNs`. */
   run(params: MeasureParams): Promise<LoadReport>;
   /**

@@ -12,4 +12,5 @@ export const loads: Readonly<Record<Procedure, () => Promise<OpenLoad>>> = {
   reconnect: openDeliveries,
   open: async () => (await import('./openings.ts')).prepareOpenings,
   'closed-loop': async () => (await import('./closed-loops.ts')).prepareClosedLoops,
+  browser: async () => (await import('../browser/page-load.ts')).openPageLoad,
 };

@@ -3,7 +3,7 @@ import type { EncodedEvent } from '../../bench/contract/event.ts';
 import { eventOf, eventually, range } from '../../bench/contract/test-support.ts';
 import { createAlarm } from '../../bench/measure/alarm.ts';
 import { ManualTime } from '../../bench/measure/test-time.ts';
-import { EventLog, Feed, type FeedOptions } from './feed.ts';
+import { cursorBaseAt, EventLog, Feed, type FeedOptions, MAX_SERVED_RATE } from './feed.ts';
 import { dueUs } from './pacer.ts';
 
 const OPTIONS: FeedOptions = {
@@ -264,5 +264,26 @@ describe('an event log', () => {
     expect(log.gapAfter(0)).toEqual({ after: 0, oldest: 8 });
     expect(log.gapAfter(6)).toEqual({ after: 6, oldest: 8 });
     for (const seq of [7, 10, 11, 1_000]) expect(log.gapAfter(seq)).toBeUndefined();
+  });
+});
+
+describe('a feed that begins anew', () => {
+  const HOUR_MS = 3_600_000;
+
+  test('numbers its events above all of those before it, however fast they came', () => {
+    const before = cursorBaseAt(HOUR_MS);
+    expect(before + MAX_SERVED_RATE * 60).toBeLessThanOrEqual(cursorBaseAt(HOUR_MS + 60_000));
+    expect(Number.isSafeInteger(cursorBaseAt(Date.UTC(2200, 0)))).toBe(true);
+  });
+
+  test('tells a client with an earlier cursor of a gap, and gives one with the cursor 0 all', () => {
+    const { feed, time } = openFeed({ cursorBase: 1_000 });
+    feed.start(START_NS);
+    expect(feed.cursorOf(0)).toBe(1_000);
+    expect(feed.gapAfter(feed.cursorOf(0))).toBeUndefined();
+    time.advanceTo(START_NS + 2 * SECOND);
+    expect(feed.gapAfter(51)).toEqual({ after: 51, oldest: 1_001 });
+    expect(feed.since(feed.cursorOf(0)).map(({ seq }) => seq)).toEqual(range(1_001, 1_020));
+    expect(feed.cursorOf(7)).toBe(7);
   });
 });

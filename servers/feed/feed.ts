@@ -19,12 +19,27 @@ export interface FeedOptions extends Schedule {
   readonly cursorBase?: number;
 }
 
+/** Events a second that no feed for other clients exceeds. */
+export const MAX_SERVED_RATE = 10_000;
+
+/**
+ * A cursor base for feeds that begin anew with their server: above every cursor of a feed that began before `wallClockMs`. So a
+ * client that comes back with a cursor of an earlier feed is told of a gap, where in numbers from 1 on its cursor would be ahead
+ * of the feed, or stand for another event.
+ */
+export function cursorBaseAt(wallClockMs: number): number {
+  return wallClockMs * (MAX_SERVED_RATE / 1e3);
+}
+
 /** Ring and subscribers: a feed that its caller fills. */
 export class EventLog implements EventFeed {
   readonly #ring: Ring;
   readonly #listeners = new Set<(event: EncodedEvent) => void>();
+  /** The cursor before the first event. */
+  readonly #first: number;
 
-  constructor(limits?: RingLimits, cursorBase?: number) {
+  constructor(limits?: RingLimits, cursorBase = 0) {
+    this.#first = cursorBase;
     this.#ring = new Ring(limits, cursorBase);
   }
 
@@ -34,6 +49,10 @@ export class EventLog implements EventFeed {
 
   get subscriberCount(): number {
     return this.#listeners.size;
+  }
+
+  cursorOf(since: number): number {
+    return since === 0 ? this.#first : since;
   }
 
   gapAfter(seq: number): Gap | undefined {

@@ -57,6 +57,11 @@ export class Host implements ServerHost {
     return (await this.#http)?.certificate;
   }
 
+  /** Connections of HTTP that were ended for what they did, besides those that a transport cut off. */
+  async cutOffCount(): Promise<number> {
+    return (await this.#http)?.cutOffCount ?? 0;
+  }
+
   /** Resolves when every socket is gone. */
   async close(mounts: readonly MountedTransport[]): Promise<void> {
     const http = await this.#http?.catch(() => undefined);

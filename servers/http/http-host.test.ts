@@ -5,6 +5,8 @@ import type { ServerTransport } from '../../bench/contract/transport.ts';
 import { EventLog } from '../feed/feed.ts';
 import { ask, getRequest, openServer, RawClient, type TestServer } from '../tests/support.ts';
 import { polling } from '../transports/polling.ts';
+import { sse } from '../transports/sse.ts';
+import { websocket } from '../transports/websocket.ts';
 import { Host } from './host.ts';
 import { listen } from './listen.ts';
 
@@ -15,6 +17,7 @@ describe('the HTTP host answers', () => {
     const { status, body, headers } = await ask(port, '/healthz');
     expect({ status, body }).toEqual({ status: 200, body: '{"lastSeq":2}' });
     expect(headers['content-type']).toMatch(/^application\/json/);
+    expect(headers['cache-control']).toBe('no-store');
   });
 
   test.each(['/', '/nowhere', '/pollings', '/polling/1', '/%', '//', '/websocket'])('404 to %s', async (path) => {
@@ -54,7 +57,110 @@ describe('the HTTP host answers', () => {
   });
 });
 
+describe('a request', () => {
+  const answerTo = async (port: number, bytes: string) => {
+    const client = await RawClient.connect(port);
+    client.send(bytes);
+    await client.sees('\r\n\r\n');
+    return client.text;
+  };
+
+  test.each([
+    'evil.example',
+    'evil.example:8080',
+    '127.0.0.1.evil.example',
+    'localhost.evil.example',
+    '192.168.0.1',
+    'a@b',
+  ])('under the host %s, which is not the server, is refused', async (host) => {
+    const { port } = await openServer(polling);
+    for (const path of ['/polling', '/healthz', '/nowhere']) {
+      const { status, body } = await ask(port, path, { headers: { host } });
+      expect(status).toBe(host === 'a@b' ? 400 : 421);
+      expect(JSON.parse(body)).toMatchObject({ error: { header: 'Host', value: host } });
+    }
+  });
+
+  test.each(['localhost', 'LOCALHOST.', 'app.localhost:3000', '127.0.0.1', '127.1.2.3:1', '[::1]:8080', '[::1]'])(
+    'under the name %s of the loopback is answered, at whatever port',
+    async (host) => {
+      const { port } = await openServer(polling);
+      expect((await ask(port, '/healthz', { headers: { host } })).status).toBe(200);
+    },
+  );
+
+  test('under a host that is allowed is answered, and pages of that host may read', async () => {
+    const { port } = await openServer(polling, {}, { host: { allowedHosts: ['Lab.example'] } });
+    const headers = { host: `lab.example:${port}`, origin: `http://lab.example:${port}` };
+    expect((await ask(port, '/healthz', { headers })).status).toBe(200);
+    expect((await ask(port, '/healthz', { headers: { host: 'other.example' } })).status).toBe(421);
+  });
+
+  test('under any address is answered where all are bound, under a name it is not', async () => {
+    const { port } = await openServer(polling, {}, { host: { address: '0.0.0.0' } });
+    expect((await ask(port, '/healthz', { headers: { host: '192.0.2.7:8080' } })).status).toBe(200);
+    expect((await ask(port, '/healthz', { headers: { host: 'evil.example' } })).status).toBe(421);
+  });
+
+  test('with two hosts is refused with a 400', async () => {
+    const { port } = await openServer(polling);
+    for (const second of ['localhost', 'evil.example']) {
+      const request = `GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: ${second}\r\n\r\n`;
+      expect(await answerTo(port, request)).toMatch(/^HTTP\/1\.1 400 /);
+    }
+  });
+
+  test.each(['gzip, chunked', 'gzip', 'chunked, chunked', 'identity'])(
+    'in the transfer coding %s is refused with a 400',
+    async (coding) => {
+      const { port } = await openServer(polling);
+      const request = `POST /upstream HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: ${coding}\r\n\r\n0\r\n\r\n`;
+      expect(await answerTo(port, request)).toMatch(/^HTTP\/1\.1 400 /);
+    },
+  );
+
+  test.each(['/healthz', '/polling', '/websocket', '/nowhere'])(
+    'for %s that ends its connection has it ended',
+    async (path) => {
+      const { port } = await openServer(websocket);
+      const client = await RawClient.connect(port);
+      client.send(getRequest(path, { Connection: 'close' }));
+      await client.seesEnd();
+      expect(client.text).toContain('\r\nConnection: close\r\n');
+    },
+  );
+});
+
 describe('a page', () => {
+  test('may ask first whether it may resume a stream', async () => {
+    const origin = 'https://app.example';
+    const { port } = await openServer(sse, {}, { host: { allowedOrigins: [origin] } });
+    const headers = {
+      origin,
+      'Access-Control-Request-Method': 'GET',
+      'Access-Control-Request-Headers': 'last-event-id',
+    };
+    const { status, headers: answer } = await ask(port, '/sse', { method: 'OPTIONS', headers });
+    expect(status).toBe(204);
+    expect(answer['access-control-allow-origin']).toBe(origin);
+    expect(answer['access-control-allow-headers']).toMatch(/\bLast-Event-ID\b/);
+    expect(answer['access-control-allow-methods']).toMatch(/\bGET\b/);
+    const foreign = { ...headers, origin: 'https://evil.example' };
+    expect((await ask(port, '/sse', { method: 'OPTIONS', headers: foreign })).status).toBe(403);
+  });
+
+  test('of one name of the loopback is one of all its names', async () => {
+    const { port } = await openServer(polling, {}, { host: { allowedOrigins: ['http://localhost:3000'] } });
+    for (const origin of ['http://127.0.0.1:3000', 'http://[::1]:3000', 'http://localhost:3000']) {
+      const { status, headers } = await ask(port, '/healthz', { headers: { origin } });
+      expect(status).toBe(200);
+      expect(headers['access-control-allow-origin']).toBe(origin);
+    }
+    for (const origin of ['http://127.0.0.1:3001', 'https://127.0.0.1:3000']) {
+      expect((await ask(port, '/healthz', { headers: { origin } })).status).toBe(403);
+    }
+  });
+
   test.each(['https://evil.example', 'null', 'http://127.0.0.1'])('of the origin %s is refused', async (origin) => {
     const { port } = await openServer(polling);
     for (const path of ['/polling', '/healthz', '/nowhere']) {

@@ -1,31 +1,37 @@
 /** An express app on a metered HTTP server that closes completely. */
 
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { type IncomingMessage, type RequestListener, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import express from 'express';
 import type { EventFeed } from '../../bench/contract/event.ts';
 import type { Certificate, HttpCarrier, HttpHost } from '../../bench/contract/transport.ts';
 import type { ByteMeter } from '../../bench/measure/byte-meter.ts';
+import { Admission, type AdmissionOptions } from './admission.ts';
 import type { Handler } from './express-http2.ts';
-import { createListener } from './http-listener.ts';
-import { bracketed, type ListenOptions, listen } from './listen.ts';
+import { createListener, type Http2Limits } from './http-listener.ts';
+import { type ListenOptions, listen } from './listen.ts';
 import { BadInput } from './query.ts';
 import { sendJson } from './responses.ts';
-import { mountUpstream } from './upstream.ts';
+import { afterAnswers, handleInTurn, hasUnfinishedAnswer, holdBehind, offersWebSocket } from './turns.ts';
+import { isTooLong, mountUpstream } from './upstream.ts';
 
 export interface ClosableHttpHost extends HttpHost {
   readonly certificate: Certificate | undefined;
+  /** Connections that were ended for what they did, whichever transport they used. */
+  readonly cutOffCount: number;
   stopAccepting(): void;
   /** Ends the kept connections that carry no request now. */
   closeIdle(): void;
 }
 
-export interface HttpHostOptions extends ListenOptions {
+export interface HttpHostOptions extends ListenOptions, AdmissionOptions {
   /** 0 lets the system choose. @default 0 */
   readonly httpPort?: number;
-  /** Origins of pages that may read events, besides the server's own. @default [] */
-  readonly allowedOrigins?: readonly string[];
   readonly certificate?: Certificate | undefined;
+  /** Told of each connection, once it is metered. */
+  readonly onConnection?: (socket: Socket) => void;
+  /** What a connection of HTTP/2 may take. @default no limit */
+  readonly http2?: Http2Limits;
 }
 
 export async function openHttpHost(
@@ -38,30 +44,75 @@ export async function openHttpHost(
   app.disable('x-powered-by');
   app.disable('etag');
 
-  const origins = new Set(options.allowedOrigins);
   let isUpstreamServed = false;
   let closing = false;
+  const upgrades = new Map<string, Parameters<HttpHost['onUpgrade']>[1]>();
 
   app.get('/healthz', (_request, response) => {
-    response.json({ lastSeq: feed.lastSeq });
+    response.set('Cache-Control', 'no-store').json({ lastSeq: feed.lastSeq });
   });
 
+  const { address = '127.0.0.1' } = options;
+  const scheme = over === 'http' ? 'http' : 'https';
+  const admission = new Admission(scheme, address, options);
   const handle = app as unknown as Handler;
   const handleH2 = over === 'h2' ? (await import('./express-http2.ts')).handleHttp2(app) : handle;
-  const hosts = new Set(['localhost', '127.0.0.1', '::1', options.address ?? '127.0.0.1']);
-  const take = (request: IncomingMessage, response: ServerResponse) => {
-    // The check is no layer of the app: every poll would pay for it, and hardly any has an Origin.
-    if (request.headers.origin !== undefined && !admits(origins, request.headers.origin, response)) return;
+  // The check is no layer of the app: every poll would pay for it.
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
+    const refusal = admission.refusal(request.headers);
+    if (refusal) return sendJson(response, refusal.status, { error: refusal.error });
+    if (request.headers.origin !== undefined) admitPage(request.headers.origin, response);
+    if (isPreflight(request)) return answerPreflight(response);
+    // A body that is too long is not asked for.
+    if (request.headers.expect !== undefined && !isTooLong(request)) response.writeContinue();
     const answer = request.httpVersionMajor === 2 ? handleH2 : handle;
     answer(request, response, (error) => refuse(request, response, error));
   };
-  const { server, certificate, stopAccepting } = await createListener(over, hosts, take, options.certificate);
-  server.on('connection', (socket) => meter.track(socket));
+  const take: RequestListener = (request, response) => {
+    // On HTTP/1.1 a response that waits behind others has no socket.
+    if (request.httpVersionMajor === 2 || response.socket !== null) serve(request, response);
+    else handleInTurn(request, response, () => serve(request, response));
+  };
+  const hosts = new Set(['localhost', '127.0.0.1', '::1', address, ...(options.allowedHosts ?? [])]);
+  const listener = await createListener(over, take, {
+    hosts,
+    certificate: options.certificate,
+    http2: options.http2,
+  });
+  const { server, certificate, stopAccepting } = listener;
+  server.on('connection', (socket) => {
+    // A connection that is parsed again comes here once more.
+    if (meter.openSockets.has(socket)) return;
+    meter.track(socket);
+    options.onConnection?.(socket);
+  });
+  server.on('checkContinue', take);
+  server.on('upgrade', (request, duplex, head) => {
+    const socket = duplex as Socket;
+    if (upgrades.size === 0 || !offersWebSocket(request)) return holdBehind(server, request, socket, head);
+    // Without a listener, a client that vanishes within the handshake would end the process.
+    socket.on('error', () => socket.destroy());
+    if (hasUnfinishedAnswer(socket)) {
+      const error = { header: 'Upgrade', message: 'answers to earlier requests are under way on this connection' };
+      return afterAnswers(socket, () => refuseUpgrade(socket, { status: 400, error }));
+    }
+    const path = request.url?.split('?', 1)[0] ?? '';
+    const accept = upgrades.get(path);
+    const refusal = admission.refusal(request.headers);
+    if (refusal) return refuseUpgrade(socket, refusal);
+    const allowed = [...upgrades.keys()].join(', ');
+    if (!accept)
+      return refuseUpgrade(socket, { status: 404, error: { path, message: `only ${allowed} can be upgraded` } });
+    try {
+      accept(request, socket, head);
+    } catch (error) {
+      if (!(error instanceof BadInput)) throw error;
+      refuseUpgrade(socket, { status: 400, error: error.error });
+    }
+  });
 
-  const scheme = certificate === undefined ? 'http' : 'https';
   const at = await listen(server, options, options.httpPort);
-  const boundPort = at.slice(at.lastIndexOf(':') + 1);
-  for (const host of hosts) origins.add(new URL(`${scheme}://${bracketed(host)}:${boundPort}`).origin);
+  admission.listensOn(at.slice(at.lastIndexOf(':') + 1));
 
   return {
     app,
@@ -70,24 +121,15 @@ export async function openHttpHost(
     get closing() {
       return closing;
     },
-    allowsOrigin: (origin) => origin === undefined || origins.has(origin),
     serveUpstream() {
       if (!isUpstreamServed) mountUpstream(app);
       isUpstreamServed = true;
     },
     onUpgrade(path, accept) {
-      server.on('upgrade', (request, socket, head) => {
-        // Without a listener, a client that vanishes within the handshake would end the process.
-        socket.on('error', () => socket.destroy());
-        const requested = request.url?.split('?', 1)[0] ?? '';
-        try {
-          if (requested === path) accept(request, socket, head);
-          else refuseUpgrade(socket, 404, { path: requested, message: `only ${path} can be upgraded` });
-        } catch (error) {
-          if (!(error instanceof BadInput)) throw error;
-          refuseUpgrade(socket, 400, error.error);
-        }
-      });
+      upgrades.set(path, accept);
+    },
+    get cutOffCount() {
+      return listener.cutOffCount;
     },
     stopAccepting() {
       closing = true;
@@ -97,15 +139,22 @@ export async function openHttpHost(
   };
 }
 
-function admits(origins: ReadonlySet<string>, origin: string, response: ServerResponse): boolean {
-  if (!origins.has(origin)) {
-    sendJson(response, 403, { error: { header: 'Origin', value: origin, allowed: [...origins] } });
-    return false;
-  }
+function admitPage(origin: string, response: ServerResponse): void {
   response.setHeader('Access-Control-Allow-Origin', origin);
   response.setHeader('Access-Control-Expose-Headers', 'Event-Cursor');
   response.setHeader('Vary', 'Origin');
-  return true;
+}
+
+function isPreflight({ method, headers }: IncomingMessage): boolean {
+  return method === 'OPTIONS' && headers.origin !== undefined && 'access-control-request-method' in headers;
+}
+
+/** What pages of other origins may send besides the headers that need no question: theirs are EventSource's, in clients that use fetch. */
+function answerPreflight(response: ServerResponse): void {
+  response.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, POST');
+  response.setHeader('Access-Control-Allow-Headers', 'Cache-Control, Content-Type, If-None-Match, Last-Event-ID');
+  response.statusCode = 204;
+  response.end();
 }
 
 /** Answers requests that no route took, and those whose route failed. */
@@ -127,7 +176,7 @@ function refuse(request: IncomingMessage, response: ServerResponse, error: unkno
   }
 }
 
-function refuseUpgrade(socket: Duplex, status: 400 | 404, error: object): void {
+function refuseUpgrade(socket: Socket, { status, error }: { readonly status: number; readonly error: object }): void {
   const json = JSON.stringify({ error });
   // The socket is not read any more: that the client ends its side would go unnoticed, and the socket stay open.
   socket.once('finish', () => socket.destroy());

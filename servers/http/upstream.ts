@@ -1,6 +1,7 @@
 /** From client to server: `POST /upstream` with JSON as its body is answered 200 with the same bytes. */
 
-import express, { type Express } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { Express, Request } from 'express';
 import { MAX_MESSAGE_BYTES } from '../../bench/contract/transport.ts';
 import { isJson } from './query.ts';
 import { sendJson } from './responses.ts';
@@ -10,19 +11,18 @@ const TYPE = 'application/json';
 const METHODS = ['POST', 'OPTIONS'];
 
 export function mountUpstream(app: Express): void {
-  const readBody = express.raw({ type: TYPE, limit: MAX_MESSAGE_BYTES, inflate: false });
-
   app.post(PATH, (request, response) => {
     const refuse = (status: number, error: object) => sendJson(response, status, { error });
-    readBody(request, response, (error?: { status?: number; type?: string; message: string }) => {
-      const body: unknown = request.body;
-      if (error?.type === 'entity.too.large') {
+    const contentType = request.get('Content-Type') ?? '';
+    const coding = request.get('Content-Encoding') ?? 'identity';
+    if (!request.is(TYPE))
+      return refuse(415, { header: 'Content-Type', value: contentType, allowed: `${TYPE}, with a body` });
+    if (coding.toLowerCase() !== 'identity') {
+      return refuse(415, { header: 'Content-Encoding', value: coding, allowed: 'identity' });
+    }
+    readBody(request, (body) => {
+      if (body === undefined) {
         refuse(413, { message: 'the message is too long', allowed: `at most ${MAX_MESSAGE_BYTES} bytes` });
-      } else if (error) {
-        refuse(error.status ?? 400, { message: error.message });
-      } else if (!Buffer.isBuffer(body)) {
-        const value = request.get('Content-Type') ?? '';
-        refuse(415, { header: 'Content-Type', value, allowed: `${TYPE}, with a body` });
       } else if (isJson(body.toString())) {
         sendJson(response, 200, body);
       } else {
@@ -30,13 +30,35 @@ export function mountUpstream(app: Express): void {
       }
     });
   });
-  // The preflight of a page of another origin. The host has decided whether its origin is allowed.
-  app.options(PATH, (_request, response) => {
-    response.set({ 'Access-Control-Allow-Methods': 'POST', 'Access-Control-Allow-Headers': 'Content-Type' });
-    response.status(204).end();
-  });
   app.all(PATH, (request, response) => {
     response.set('Allow', METHODS.join(', '));
     sendJson(response, 405, { error: { method: request.method, allowed: METHODS } });
   });
+}
+
+export function isTooLong({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? 0) > MAX_MESSAGE_BYTES;
+}
+
+/**
+ * Calls back once: with the body when it is complete, or with undefined as soon as it turns out to be too long, which express's
+ * own reader says only when the client has sent all of it. The rest is taken off the wire and forgotten, so that a client
+ * which sends first and reads then gets its answer. A body that breaks off is told to nobody.
+ */
+function readBody(request: Request, done: (body: Buffer | undefined) => void) {
+  if (isTooLong(request)) {
+    request.resume();
+    return done(undefined);
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  const onData = (chunk: Buffer) => {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes <= MAX_MESSAGE_BYTES) return;
+    request.off('data', onData).off('end', onEnd).resume();
+    done(undefined);
+  };
+  const onEnd = () => done(Buffer.concat(chunks));
+  request.on('data', onData).once('end', onEnd);
 }

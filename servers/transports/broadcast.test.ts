@@ -56,6 +56,7 @@ function open({ ring, maxBacklogBytes = 1e9 }: { ring?: RingLimits; maxBacklogBy
   return { feed, broadcast, publish, join };
 }
 
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 const framesOf = (peer: ManualPeer) => peer.frames.map((frame) => frame.trim());
 const seqsOf = (peer: ManualPeer) => framesOf(peer).map(Number);
 
@@ -214,14 +215,14 @@ test('once closed it pushes nothing to anybody, and its peers stay with the call
   expect(feed.subscriberCount).toBe(0);
 });
 
-test('every peer gets each event after its cursor once, in order, however it reads', () => {
+test('every peer gets each event after its cursor once, in order, however it reads', async () => {
   const action = fc.oneof(
     fc.record({ kind: fc.constant('publish' as const), count: fc.integer({ min: 1, max: 150 }) }),
     fc.record({ kind: fc.constant('join' as const), back: fc.option(fc.integer({ min: -5, max: 300 })) }),
     fc.record({ kind: fc.constant('flush' as const), peer: fc.nat(10) }),
   );
-  fc.assert(
-    fc.property(fc.array(action, { maxLength: 30 }), (actions) => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(action, { maxLength: 30 }), async (actions) => {
       const { feed, publish, join } = open();
       const joined: { peer: ManualPeer; first: number }[] = [];
       for (const step of actions) {
@@ -234,11 +235,30 @@ test('every peer gets each event after its cursor once, in order, however it rea
       }
       publish(10);
       for (const { peer, first } of joined) {
-        peer.flushAll();
+        while (peer.writes.length > 0) {
+          peer.flushAll();
+          // A batch may wait for the next turn of the event loop.
+          await nextTurn();
+        }
         expect(seqsOf(peer)).toEqual(range(first, feed.lastSeq));
       }
     }),
   );
+});
+
+test('peers that catch up let the event loop go on', async () => {
+  const { feed, publish, join } = open();
+  publish(4_000);
+  const peers = range(1, 20).map(() => join(0));
+  let turns = 0;
+  while (peers.some((peer) => peer.writes.length > 0)) {
+    // As a system does that takes all at once.
+    for (const peer of peers) peer.flushAll();
+    await nextTurn();
+    turns++;
+  }
+  for (const peer of peers) expect(seqsOf(peer)).toEqual(range(1, feed.lastSeq));
+  expect(turns).toBeGreaterThan(20);
 });
 
 describe('what is said to one peer', () => {

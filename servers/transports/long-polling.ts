@@ -42,8 +42,7 @@ export const longPolling: ServerTransport<LongPollingOptions> = {
       if (answers.tryAnswer(response, since, 'queued')) return;
       if (http.closing) return answers.answerNothing(response, since);
       parked.set(response, { since, timer: setTimeout(release, holdMs, response, since) });
-      // A response that waits behind another on its connection emits no 'close'; its request does.
-      request.once('close', () => unpark(response));
+      response.once('close', () => unpark(response));
     });
     http.serveUpstream();
 

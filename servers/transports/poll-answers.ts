@@ -45,7 +45,8 @@ export class PollAnswers {
   }
 
   /** Answers 200 with what comes after the cursor, or 410 when that is lost. Returns false when there is nothing yet. */
-  tryAnswer(response: Response, since: number, as: keyof PolledDeliveries): boolean {
+  tryAnswer(response: Response, cursor: number, as: keyof PolledDeliveries): boolean {
+    const since = this.#feed.cursorOf(cursor);
     const gap = this.#feed.gapAfter(since);
     if (gap) {
       this.#sendBody(response, 410, 'application/json', Buffer.from(encodeGap(gap)));

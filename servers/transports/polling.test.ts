@@ -219,7 +219,7 @@ test('a poll that comes while the server closes is answered, and ends its connec
   const server = await openServer(polling);
   const client = await RawClient.connect(server.port);
   // Half a request keeps the connection open until the rest comes.
-  client.send('GET /polling HTTP/1.1\r\nHost: a\r\n');
+  client.send('GET /polling HTTP/1.1\r\nHost: localhost\r\n');
   await eventually(() => expect(server.host.meter.read().receivedBytes).toBeGreaterThan(0));
   const closed = server.close();
   await expect(ask(server.port, '/healthz')).rejects.toThrow('ECONNREFUSED');

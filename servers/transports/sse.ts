@@ -29,8 +29,9 @@ export const sse: ServerTransport<SseOptions> = {
       path: '/sse',
       contentType: 'text/event-stream',
       framing: { event: frameEvent, gap: frameGap },
-      preamble: Buffer.from(`retry:${retryMs}\n\n`),
-      keepAlive: Buffer.from(':\n\n'),
+      // No blank line behind either: to some clients (@microsoft/fetch-event-source) it ends a message, an empty one.
+      preamble: Buffer.from(`retry:${retryMs}\n`),
+      keepAlive: Buffer.from(':\n'),
       keepAliveMs: commentMs,
       hasGzip: compression === 'gzip',
       isCorked: corks,

@@ -63,8 +63,7 @@ export async function mountStream(
     // Without it, Node keeps the head until the first event, and the client waits as long to be connected.
     if (preamble) peer.write(preamble);
     else response.flushHeaders();
-    // A response that waits behind another on its connection emits no 'close'; its request does.
-    request.once('close', () => broadcast.leave(peer));
+    response.once('close', () => broadcast.leave(peer));
     broadcast.join(peer, since);
   });
   http.serveUpstream();

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Peer } from './broadcast.ts';
 
-export const CLOSE = { goingAway: 1001, policy: 1008, tryLater: 1013 } as const;
+export const CLOSE = { goingAway: 1001, unsupportedData: 1003, tryLater: 1013 } as const;
 const CLOSE_GRACE_MS = 1_000;
 
 /** How a client's messages are written: whole frames to its socket, or payloads that ws frames and compresses. */

@@ -1,7 +1,7 @@
 /**
- * WebSocket (RFC 6455): one message per event, in a frame that is made once for all clients; all else is done by ws. A text message from the client is echoed as `{"echo":…}`.
- * Close codes: 1001 on shutdown, 1008 for a page of an origin that is not allowed, 1009 above the message limit, 1013 when
- * the client is too slow. A client that answers no ping is gone.
+ * WebSocket (RFC 6455): one message per event, in a frame that is made once for all clients; all else is done by ws. A text
+ * message from the client is echoed as `{"echo":…}`. Close codes: 1001 on shutdown, 1003 for a binary message, 1009 above the
+ * message limit, 1013 when the client is too slow. A client that answers no ping is gone.
  */
 
 import { WebSocketServer } from 'ws';
@@ -16,6 +16,7 @@ import {
   type WebSocketWireOptions,
 } from '../../bench/contract/transport.ts';
 import { readSince } from '../http/query.ts';
+import { sendJson } from '../http/responses.ts';
 import { BACKLOG_DEFAULTS, type BacklogOptions } from './backlog.ts';
 import { Broadcast } from './broadcast.ts';
 import { messageFrame } from './websocket-frame.ts';
@@ -65,21 +66,20 @@ export const websocket: ServerTransport<WebSocketOptions> = {
       server.handleUpgrade(request, socket, head, (ws) => {
         // ws closes with the code for what it refuses (too long, unmasked …). Without a listener it would end the process.
         ws.on('error', () => {});
-        if (!http.allowsOrigin(request.headers.origin)) return void closeSoon(ws, CLOSE.policy, 'origin not allowed');
         if (http.closing) return void closeSoon(ws, CLOSE.goingAway, 'the server shuts down');
         const peer = new WebSocketPeer(ws, isCompressed ? { isBinary } : { socket });
         ws.once('close', () => broadcast.leave(peer));
         ws.on('message', (data: Buffer, isBinaryMessage) => {
-          if (!isBinaryMessage) broadcast.say(peer, framed(encode(encodeEcho(JSON.stringify(data.toString())))));
+          if (ws.readyState !== ws.OPEN) return;
+          if (isBinaryMessage) return void closeSoon(ws, CLOSE.unsupportedData, 'only text messages are taken');
+          broadcast.say(peer, framed(encode(encodeEcho(JSON.stringify(data.toString())))));
         });
         broadcast.join(peer, since);
       });
     });
-    http.app.get('/websocket', (request, response) => {
-      // HTTP/2 has no Upgrade, and no 426 without one (RFC 9110, section 15.5.22).
-      if (request.httpVersionMajor === 2) response.status(400);
-      else response.set({ Connection: 'Upgrade', Upgrade: 'websocket' }).status(426);
-      response.json({ error: { header: 'Upgrade', allowed: 'websocket' } });
+    // No 426: it has to come with an Upgrade (RFC 9110, section 15.5.22), and HTTP/2 has none.
+    http.app.get('/websocket', (_request, response) => {
+      sendJson(response, 400, { error: { header: 'Upgrade', allowed: 'websocket' } });
     });
 
     broadcast.repeat(pingMs, (peer) => peer.pingOrTerminate());

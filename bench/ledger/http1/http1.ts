@@ -1,5 +1,6 @@
 /** HTTP/1.1 on one connection (RFC 9112): which response answers which request, what its body holds, what it opens. */
 
+import type { WireFormat } from '../../contract/ledger.ts';
 import type { Direction } from '../direction.ts';
 import { Exchange, Exchanges } from '../exchange.ts';
 import { bodyOf } from './body.ts';
@@ -13,15 +14,17 @@ class Http1Exchange extends Exchange {
 
 export class Http1 {
   readonly exchanges: Exchanges;
+  readonly #format: WireFormat | undefined;
   readonly #up: Direction;
   readonly #down: Direction;
   /** Exchanges begun by their request and not ended by their response, in order. */
   readonly #unanswered: Http1Exchange[] = [];
 
-  constructor(up: Direction, down: Direction) {
+  constructor(up: Direction, down: Direction, format?: WireFormat) {
+    this.#format = format;
     this.#up = up;
     this.#down = down;
-    this.exchanges = new Exchanges(up, down);
+    this.exchanges = new Exchanges(up, down, format);
     up.reader = new MessageReader(up, this.#requests());
     down.reader = new MessageReader(down, this.#responses());
   }
@@ -78,6 +81,8 @@ export class Http1 {
     if (!exchange.requestsWebSocket || !isWebSocket(head)) {
       return 'a 101 to something other than the WebSocket that was asked for';
     }
+    const { events = 'frames' } = this.#format ?? {};
+    if (events !== 'frames') return `a WebSocket, and the lane's row says ${events}`;
     if (!exchange.up.isComplete) return 'a 101 to a request that is not complete';
     if (this.#unanswered.length > 1) this.#up.fail('a request follows the one that became a WebSocket');
     exchange.down.headBytes = head.bytes;

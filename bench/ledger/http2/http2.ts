@@ -1,6 +1,6 @@
 /** HTTP/2 on one connection (RFC 9113): which frames belong to which exchange, what they hold, what they open. */
 
-import type { Layer } from '../../contract/ledger.ts';
+import type { Layer, WireFormat } from '../../contract/ledger.ts';
 import type { Direction, DirectionName } from '../direction.ts';
 import { Exchange, Exchanges } from '../exchange.ts';
 import { HpackDecoder, HpackError } from '../hpack/decoder.ts';
@@ -43,8 +43,8 @@ export class Http2 {
   #lastStream = 0;
   #requests = 0;
 
-  constructor(up: Direction, down: Direction) {
-    this.exchanges = new Exchanges(up, down);
+  constructor(up: Direction, down: Direction, format?: WireFormat) {
+    this.exchanges = new Exchanges(up, down, format);
     this.#sides = { up: this.#sideOf(up), down: this.#sideOf(down) };
   }
 

@@ -33,7 +33,9 @@ const good: Facts = {
   fileDescriptors: 20_000,
   localPorts: 28_232,
   freeDiskBytes: 80_000 * MEBIBYTE,
+  nodeSettings: [],
   git: { commit: 'abcdef0123456789', dirty: false },
+  gitProblem: null,
   build: 'current',
   hasSs: true,
   needs: [
@@ -87,6 +89,7 @@ describe('a check', () => {
     ['node', 'bad', 'Node is too old', { node: { version: '20.18.9', required: '20.19' } }],
     ['tree', 'bad', 'there are changes', { git: { commit: 'abcdef0123456789', dirty: true } }],
     ['tree', 'bad', 'there is no commit', { git: { commit: null, dirty: null } }],
+    ['settings', 'warn', 'a variable changes Node', { nodeSettings: ['NODE_OPTIONS'] }],
     ['build', 'bad', 'sources are newer', { build: 'outdated' }],
     ['build', 'bad', 'nothing is compiled', { build: 'missing' }],
     ['cores', 'bad', 'one core is allowed', { cores: { all: 8, allowed: 1 } }],

@@ -8,7 +8,7 @@ import * as project from './project-checks.ts';
 import { calibration, capture, loopback, netem, noise, wakeUps } from './watched-checks.ts';
 
 const QUICK: readonly ((facts: Facts) => Check)[] = [
-  ...[project.node, project.tree, project.build],
+  ...[project.node, project.settings, project.tree, project.build],
   ...[machine.cores, machine.pinning, machine.load, machine.pressure, machine.clock, machine.governor],
   ...[capacity.memory, capacity.descriptors, capacity.ports, capacity.disk, project.packets],
 ];

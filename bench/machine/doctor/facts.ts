@@ -7,12 +7,13 @@ import { delimiter, dirname, join } from 'node:path';
 import { nowNs } from '../../measure/clock.ts';
 import { readText } from '../../measure/system-files.ts';
 import { calibrateUs, parsePressure } from '../calibration.ts';
-import { buildState, gitState } from '../checkout.ts';
+import { buildState, gitProblem, gitState } from '../checkout.ts';
 import { allowedCores, canPin, measuredCores, planPinning } from '../cores.ts';
 import type { WakeUpReading } from '../disturbance/calls.ts';
 import { watchNoise } from '../disturbance/kernel-account.ts';
 import { fileDescriptorLimit, localPortRange } from '../limits.ts';
 import { requiredNode } from '../node-binary.ts';
+import { nodeSettings } from '../node-settings.ts';
 
 /** What a profile needs of the machine. */
 export interface Need {
@@ -68,7 +69,9 @@ export function readQuickFacts({ projectRoot, resultsFolder }: Folders, needs: r
     fileDescriptors: fileDescriptorLimit(),
     localPorts: ports && ports.last - ports.first + 1,
     freeDiskBytes: freeDiskBytes(resultsFolder),
+    nodeSettings: nodeSettings(),
     git: gitState(projectRoot),
+    gitProblem: gitProblem(projectRoot) ?? null,
     build: buildState(projectRoot),
     hasSs: isInstalled('ss'),
     needs,

@@ -28,6 +28,9 @@ export interface DirectionEnds {
   readonly onChunk: (latenessNs: number) => void;
 }
 
+/** Of a path, what a direction asks. */
+type Way = Pick<Path, 'pieceBytes' | 'capacityBytes' | 'exitNs'>;
+
 interface QueuedChunk {
   readonly content: Buffer | 'open' | 'end' | 'reset';
   readonly dueNs: number;
@@ -38,7 +41,7 @@ interface QueuedChunk {
 const MAX_QUEUED_CHUNKS = 16_384;
 
 export class Direction implements Delayed {
-  readonly #path: Path;
+  readonly #path: Way;
   readonly #queue: DelayQueue;
   readonly #ends: DirectionEnds;
   #destination: Destination | undefined;
@@ -53,7 +56,7 @@ export class Direction implements Delayed {
   /** A destination that takes no more delays nothing from now on: the reset must reach it. */
   #isReset = false;
 
-  constructor(path: Path, queue: DelayQueue, ends: DirectionEnds) {
+  constructor(path: Way, queue: DelayQueue, ends: DirectionEnds) {
     this.#path = path;
     this.#queue = queue;
     this.#ends = ends;

@@ -23,8 +23,8 @@ export function createRelayRole(): Role<RelayCalls> {
   return {
     hello,
 
-    async open({ url, protocol, via = addressOf(url) }) {
-      open = await Tap.open({ ...via, protocol, tls: ENCRYPTED.includes(new URL(url).protocol) });
+    async open({ url, format, via = addressOf(url) }) {
+      open = await Tap.open({ ...via, format, tls: ENCRYPTED.includes(new URL(url).protocol) });
       return open.address;
     },
 

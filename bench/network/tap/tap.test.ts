@@ -7,6 +7,8 @@ import { sumOf } from '../../contract/ledger.ts';
 import { TEST_CERTIFICATE, TEST_KEY } from '../../ledger/tls/test-certificate.ts';
 import { Tap } from './tap.ts';
 
+const LINES = { protocol: 'lines', events: 'lines', lasts: true } as const;
+
 const opened: { server: Server; tap: Tap; sockets: Socket[] }[] = [];
 
 /** A server behind a tap, and a way to connect to it. */
@@ -20,7 +22,7 @@ async function behindTap(accept: (socket: Socket) => void) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
-  const tap = await Tap.open({ host: '127.0.0.1', port, protocol: 'lines', tls: false });
+  const tap = await Tap.open({ host: '127.0.0.1', port, format: LINES, tls: false });
   opened.push({ server, tap, sockets });
   return { tap, sockets, open: () => connect({ port: tap.address.port, host: '127.0.0.1', allowHalfOpen: true }) };
 }
@@ -133,7 +135,7 @@ describe('a tap', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const tap = await Tap.open({ host: '127.0.0.1', port, protocol: 'lines', tls: true });
+    const tap = await Tap.open({ host: '127.0.0.1', port, format: LINES, tls: true });
     const lines: string[] = [];
     const client = connectTls({
       port: tap.address.port,

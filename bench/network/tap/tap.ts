@@ -8,7 +8,7 @@
 import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import type { Address } from '../../contract/calls.ts';
-import type { LedgerCount, WireExchange, WireProtocol } from '../../contract/ledger.ts';
+import type { LedgerCount, WireExchange, WireFormat } from '../../contract/ledger.ts';
 import { ConnectionLedger } from '../../ledger/connection.ts';
 import { noCount, sumCounts } from '../../ledger/layers.ts';
 import { KeyLog } from '../../ledger/tls/key-log.ts';
@@ -17,7 +17,7 @@ import { nowNs } from '../../measure/clock.ts';
 import { outletTo, readInto, TcpHop } from '../../measure/tcp-hop.ts';
 
 export interface TapTarget extends Address {
-  readonly protocol: WireProtocol;
+  readonly format: WireFormat;
   /** Whether connections are encrypted; then nothing within is read without their secrets (`addKeys`). */
   readonly tls: boolean;
 }
@@ -38,7 +38,8 @@ export class Tap extends TcpHop {
     super();
     this.#target = target;
     this.#keyLog = target.tls ? new KeyLog() : undefined;
-    this.#sampler = target.tls || target.protocol === 'http2' ? undefined : new WireSampler(() => nowNs() / 1_000);
+    this.#sampler =
+      target.tls || target.format.protocol === 'http2' ? undefined : new WireSampler(() => nowNs() / 1_000);
   }
 
   static open(target: TapTarget): Promise<Tap> {
@@ -72,7 +73,7 @@ export class Tap extends TcpHop {
 
   protected override carry(client: Socket): void {
     const server = this.connect(this.#target);
-    const ledger = new ConnectionLedger(this.#target.protocol, this.#keyLog);
+    const ledger = new ConnectionLedger(this.#target.format, this.#keyLog);
     const reader = this.#sampler?.readerOf(ledger) ?? ledger;
     this.#open.add(ledger);
     const readUp = (chunk: Buffer) => {

@@ -9,9 +9,15 @@ const LEDGER_SAMPLE = 0.05;
 /** Packets are told with the bytes in them. */
 const SOCKETS = ['bytes', 'packets'] as const;
 
-export function byteWarnings(cell: Pick<CompletedCell, 'wire' | 'recovery' | 'point'>): Warning[] {
+export function byteWarnings(cell: Pick<CompletedCell, 'wire' | 'recovery' | 'point' | 'browser'>): Warning[] {
   const { wire } = cell;
-  return [...(mustAgree(cell) ? disagreement(wire) : []), ...residual(wire), ...blind(wire), ...unlike(wire)];
+  return [
+    ...(mustAgree(cell) ? disagreement(wire) : []),
+    ...residual(wire),
+    ...miscounted(wire),
+    ...blind(wire),
+    ...unlike(wire),
+  ];
 }
 
 function disagreement({ cell: { server, clients } }: CompletedCell['wire']): Warning[] {
@@ -33,12 +39,22 @@ function residual({ ledger }: CompletedCell['wire']): Warning[] {
   return [severe('ledger-residual', text, hint, SOCKETS)];
 }
 
-/** Bodies of a media type that the ledger does not know count as control: its layers sum, and say nothing. */
+/** A reader that takes the bytes for another format counts other events than were delivered; its layers sum all the same. */
+function miscounted({ ledger }: CompletedCell['wire']): Warning[] {
+  if (ledger?.deliveries === undefined || ledger.cell.events === ledger.deliveries) return [];
+  const { cell, deliveries } = ledger;
+  const text = `The clients that the ledger read along with got ${deliveries} messages, and it read ${cell.events}.`;
+  const hint =
+    "The cell is invalid and is not charted. The lane's row may not say how its events are written: see `events` and `wire` in bench/catalogue/lanes.ts.";
+  return [severe('ledger-miscounted', text, hint)];
+}
+
+/** Bodies that the ledger takes for none of events count as control: its layers sum, and say nothing. */
 function blind({ ledger, windowDeliveries }: CompletedCell['wire']): Warning[] {
   if (!ledger || ledger.cell.events > 0 || windowDeliveries === 0) return [];
   const text = `Clients got ${windowDeliveries} deliveries, and the ledger read no event.`;
   const hint =
-    'Do not use the layers of this cell. The ledger may not know the media type: see bench/ledger/answer.ts.';
+    "Do not use the layers of this cell. The lane's row may not say how its events are written: see bench/catalogue/lanes.ts.";
   return [severe('ledger-blind', text, hint, SOCKETS)];
 }
 

@@ -274,6 +274,33 @@ describe('a cell is warned of', () => {
     );
   });
 
+  it.each([
+    [100, 100, []],
+    [300, 100, ['ledger-miscounted']],
+    [99, 100, ['ledger-miscounted']],
+    [100, undefined, []],
+  ])(
+    'a ledger that read %i events of %s that its clients got, in all its figures: %j',
+    (events, deliveries, expected) => {
+      const count = ledgerOf({ payload: 9_000, framing: 1_000 }, events);
+      const both = { server: wire, clients: mirrored };
+      const ledger = {
+        clients: 1,
+        window: { ...count, events: 0 },
+        cell: count,
+        ...(deliveries !== undefined && { deliveries }),
+        residualBytes: 0,
+        problems: [],
+        relay: { cpuShare: 0, elapsedUs: 10_000_000 },
+      };
+      const found = warningsOf({
+        wire: { window: both, windowDeliveries: 100, cell: both, perDeliveryBytes: 0, ledger },
+      });
+      expect(found.map(({ code }) => code)).toEqual(expected);
+      for (const { against } of found) expect(against).toEqual([...KINDS]);
+    },
+  );
+
   it('others that held it back, naming each bound, its share and what to do about that, and nothing else', () => {
     const sleepers = [{ core: 1, wakeUps: 100, lateWakeUps: 2, maxLateUs: 90_000, stoppedShare: 0.03 }];
     const exceeded: Disturbance['exceeded'] = ['core-stopped', 'throttled'];

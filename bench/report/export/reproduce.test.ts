@@ -131,3 +131,27 @@ describe('the page', () => {
     expect(page).toContain('express 5, ws 8, undici 7');
   });
 });
+
+test.each([
+  'npm run bench -- --seed 1; rm -rf ~',
+  'npm run bench -- $(x)',
+  'npm run bench -- `x`',
+  'npm run bench\n```\n<img src=x>',
+  "npm run bench -- 'a`b'",
+  'curl x | sh',
+])('a recorded command that would do something else is left out: %s', (command) => {
+  const lines = reproduceLines({ ...makeResult(), command });
+  expect(lines.at(-1)).toBe('# Its command is none that this project records.');
+  expect(lines.join('\n')).not.toContain(command);
+});
+
+test('a recorded command with quoted words stays as it is', () => {
+  const command = "npm run bench -- --lanes 'a b' --seed 1 --x 'it'\\''s'";
+  expect(reproduceLines({ ...makeResult(), command }).at(-1)).toBe(command);
+});
+
+test('names of a result are words of a shell, and nothing else', () => {
+  const result = { ...makeResult(), profile: '$(x)', reference: 'alpha' };
+  const command = scenarioCommand(result, { ...SCENARIO, id: 'a; b\n```', lanes: ["it's"] } as never);
+  expect(command).toContain("--profile '$(x)' --scenarios 'a; b????' --lanes 'it'\\''s' ");
+});

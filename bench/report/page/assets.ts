@@ -6,12 +6,8 @@ import { compiled, projectRoot } from '../../contract/paths.ts';
 
 export interface Assets {
   readonly style: string;
-  readonly scripts: readonly Script[];
-}
-
-export interface Script {
-  readonly text: string;
-  readonly isModule: boolean;
+  /** A module. */
+  readonly script: string;
 }
 
 /** In this order: the last has what changes on a narrow screen and on paper. */
@@ -29,46 +25,25 @@ const STYLES = [
   'media',
 ] as const;
 
-/** What draws charts, and what it takes to draw intervals, texts and limits. They register themselves. */
-const LIBRARIES = [
-  'chart.js/dist/chart.umd.min.js',
-  'chartjs-chart-error-bars/build/index.umd.min.js',
-  'chartjs-plugin-annotation/dist/chartjs-plugin-annotation.min.js',
-] as const;
-
-/** In this order: what the charts need comes before they are drawn. */
-const SCRIPTS = ['charts', 'save', 'reader', 'cite'] as const;
-
-/** Modules that are one script together, in the order of their imports: the page's address has no other file. */
-const NUMBERS = ['view/formulas/formulas', 'view/formulas/answers', 'page/browser/numbers'] as const;
-
 /** @throws Error when the page's script was not compiled: run `npm run build` */
 export function readAssets(): Assets {
-  return {
-    style: STYLES.map(readStyle).join('\n'),
-    scripts: [
-      ...LIBRARIES.map((path) => ({ text: readScript(join(projectRoot, 'node_modules', path)), isModule: false })),
-      ...SCRIPTS.map((name) => ({ text: readScript(compiled(`bench/report/page/browser/${name}`)), isModule: true })),
-      { text: NUMBERS.map((name) => asOne(readScript(compiled(`bench/report/${name}`)))).join(''), isModule: true },
-    ],
-  };
+  return { style: STYLES.map(readStyle).join(''), script: readScript(compiled('bench/report/page/script')) };
 }
 
-/** Without comments and indentation. */
+/** Without comments, and without spaces that separate nothing. */
 function readStyle(name: (typeof STYLES)[number]): string {
   const text = readFileSync(join(projectRoot, `bench/report/page/style/${name}.css`), 'utf8');
-  return text.replace(/\/\*[\s\S]*?\*\/|^ +/gm, '');
+  return text
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/\s+/g, ' ')
+    .replace(/ ?([{};]) ?/g, '$1')
+    .replace(/;}/g, '}')
+    .replace(/(?<=[{;][a-z-]+:) /g, '');
 }
 
 /** @throws Error when the text can't stand within a script element */
 function readScript(path: string): string {
-  // A map's address would make a browser's tools ask for it.
-  const text = readFileSync(path, 'utf8').replace(/^\/\/# sourceMappingURL=.*$/m, '');
+  const text = readFileSync(path, 'utf8');
   if (/<\/script|<!--/i.test(text)) throw new Error(`${path} holds text that ends or changes a script element`);
   return text;
-}
-
-/** A module's text without its imports and exports, to stand behind those that it imports. */
-function asOne(text: string): string {
-  return text.replace(/^import [^;]*;$/gm, '').replace(/^export (?=const |function |\{\};)/gm, '');
 }

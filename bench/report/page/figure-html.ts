@@ -5,9 +5,8 @@ import type { Drawing } from '../view/charts/plot.ts';
 import { type ChartGroup, type Figure, isBeside, type Panel } from '../view/page-model.ts';
 import { figureSvg } from '../view/svg/figure-svg.ts';
 import { markup } from '../view/svg/markup.ts';
-import { proseText } from '../view/words/verdicts.ts';
 import { Html, html } from './html.ts';
-import { laneMark } from './parts.ts';
+import { laneMark, prose } from './parts.ts';
 
 /** What figures need besides themselves. */
 export interface Drawn {
@@ -41,11 +40,15 @@ function groupHtml(figure: Figure, group: ChartGroup, drawn: Drawn): Html {
 `;
 }
 
-function panelHtml({ finding, tables }: Figure, { id, title, chart }: Panel, { heights }: Drawn): Html {
-  const said = finding ? `${proseText(finding)} ` : '';
-  const details = tables[0]?.id;
+export function findingHtml({ id, finding }: Figure): Html | undefined {
+  return finding && html`<p class="finding" id="${id}-finding">${prose(finding)}</p>`;
+}
+
+function panelHtml(figure: Figure, { id, title, chart }: Panel, { heights }: Drawn): Html {
+  const said = figure.finding && html` aria-describedby="${figure.id}-finding"`;
+  const details = figure.tables[0]?.id;
   return html`<div class="panel">${title && html`<p class="panel-title">${title}</p>`}
-<div class="plot" style="height: ${(heights.get(id) ?? 0) / 16}rem"><canvas id="${id}" tabindex="0" role="application" aria-roledescription="chart" aria-label="${said}${chart.label} Arrow keys go from value to value."${
+<div class="plot" style="height: ${(heights.get(id) ?? 0) / 16}rem"><canvas id="${id}" tabindex="0" role="application" aria-roledescription="chart" aria-label="${chart.label} Arrow keys go from value to value."${said}${
     details && html` aria-details="${details}"`
   }></canvas></div></div>
 `;

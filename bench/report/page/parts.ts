@@ -91,7 +91,7 @@ ${head}${rows.map((row) => tableRow(row, columns.slice(1)))}</tbody>`;
 function tableRow({ header, lane, cells }: Row, columns: readonly Column[]): Html {
   const tag = tagOf(lane);
   const data = cells.map((cell, at) => tableCell(cell, columns[at]?.numeric ?? false));
-  return html`<tr><th scope="row">${laneMark(lane)}${header}${tag && html` <span class="tag">${tag}</span>`}</th>${data}</tr>
+  return html`<tr><th scope="row">${laneMark(lane)}${header}${tag && html` <span class="tag">${tag}</span>`}${data}
 `;
 }
 
@@ -101,15 +101,15 @@ function tagOf(lane: LaneLabel | undefined): string | undefined {
 }
 
 function tableCell({ text, interval, verdict, aside, isRemark, cite, refusal }: TableCell, numeric: boolean): Html {
-  const name = [numeric ? 'number' : '', isRemark ? 'remark' : ''].filter(Boolean).join(' ');
+  // Most cells hold numbers: those have no class.
+  const name = [numeric ? '' : 'text', isRemark ? 'remark' : ''].filter(Boolean).join(' ');
   const bounds = interval === undefined ? undefined : html` <span class="interval">${interval}</span>`;
   // The sign is seen; its words are read aloud, and shown under the pointer.
-  const sign =
-    verdict &&
-    html` <span class="sign" title="${verdict.text}"><span aria-hidden="true">${verdict.glyph}</span><span class="unseen">${verdict.text}</span></span>`;
+  const { glyph, text: words } = verdict ?? {};
+  const sign = words && html` <i role="img" aria-label="${words}" title="${words}">${glyph}</i>`;
   const mark = refusal === undefined ? undefined : html`<sup title="not citable: ${refusal}">${UNCITABLE_MARK}</sup>`;
-  const shown = cite === undefined ? text : html`<a class="cites" href="#${cite}">${text}</a>`;
+  const shown = cite === undefined ? text : html`<a href="#${cite}">${text}</a>`;
   return html`<td${name ? html` class="${name}"` : undefined}>${shown}${bounds}${sign}${mark}${
     aside && html` <span class="interval">${aside}</span>`
-  }</td>`;
+  }`;
 }

@@ -76,7 +76,7 @@ describe('the page', () => {
       ['≈', 'no practical difference (within ±5\u00a0%)'],
       ['?', 'not decided by these rounds'],
     ]) {
-      expect(page).toContain(`<span aria-hidden="true">${glyph}</span><span class="unseen">${words}</span>`);
+      expect(page).toContain(`<i role="img" aria-label="${words}" title="${words}">${glyph}</i>`);
     }
   });
 
@@ -85,7 +85,8 @@ describe('the page', () => {
       ([, text]) => text,
     );
     expect(folds.length).toBeGreaterThan(4);
-    for (const text of folds) expect(text).toMatch(/^\S.* <span class="folded">\S/);
+    // A claim says its own words.
+    for (const text of folds) expect(text).toMatch(/^<span class="claim-verdict">|^\S.* <span class="folded">\S/);
   });
 
   test('leads from the figures of its tables to what cites them, and has an entry for a bibliography', () => {
@@ -94,7 +95,7 @@ describe('the page', () => {
     for (const metric of ['latency.p50Us', 'server.cpuPerDeliveryUs']) {
       const estimate = result.estimates.find((one) => one.metric === metric && one.lane === 'gamma');
       if (!estimate) throw new Error(`no estimate of ${metric}`);
-      expect(page).toContain(`<a class="cites" href="#${citationId(estimate)}">`);
+      expect(page).toContain(`<a href="#${citationId(estimate)}">`);
       expect(page).toContain(`<li id="${citationId(estimate)}"`);
     }
     const [first] = result.estimates.filter(({ lane }) => lane === result.reference);

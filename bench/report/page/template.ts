@@ -6,7 +6,7 @@ import { glossaryOf } from '../view/glossary.ts';
 import type { PageModel } from '../view/model.ts';
 import { plotPx } from '../view/svg/draw.ts';
 import { PARTS } from '../view/words/anchors.ts';
-import type { Assets, Script } from './assets.ts';
+import type { Assets } from './assets.ts';
 import type { Drawn } from './figure-html.ts';
 import { embedJson, Html, html } from './html.ts';
 import { anchorLink, entries, prose, table } from './parts.ts';
@@ -90,7 +90,7 @@ const SECTIONS: readonly Part[] = [
   },
 ];
 
-export function pageHtml(model: PageModel, drawing: Drawing, { style, scripts }: Assets): string {
+export function pageHtml(model: PageModel, drawing: Drawing, { style, script }: Assets): string {
   const heights = new Map(drawing.plots.map((plot) => [plot.id, plotPx(plot)]));
   const drawn: Drawn = { lanes: drawing.lanes, heights, source: model.source };
   const told = SECTIONS.flatMap((one) => {
@@ -104,7 +104,7 @@ export function pageHtml(model: PageModel, drawing: Drawing, { style, scripts }:
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${securityPolicy(scripts)}">
+<meta http-equiv="Content-Security-Policy" content="${securityPolicy(script)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${model.title}</title>
@@ -118,18 +118,16 @@ ${contents(sections)}
 ${sections.map(part)}
 </main>
 <script type="application/json" id="charts">${embedJson(drawing)}</script>
-${scripts.map(
-  ({ text, isModule }) => html`<script${isModule ? html` type="module"` : undefined}>${new Html(text)}</script>
-`,
-)}</body>
+<script type="module">${new Html(script)}</script>
+</body>
 </html>
 `.text;
 }
 
-/** The page may run its own scripts and load nothing: a script within the texts of a result would not run. */
-function securityPolicy(scripts: readonly Script[]): string {
-  const hashes = scripts.map(({ text }) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`);
-  return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src ${hashes.join(' ')}`;
+/** The page may run its own script and load nothing: one within the texts of a result would not run. */
+function securityPolicy(script: string): string {
+  const hash = createHash('sha256').update(script).digest('base64');
+  return `default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`;
 }
 
 function part({ id, title, isHalf = false, content }: Omit<Part, 'html'> & { readonly content: Html }): Html {

@@ -6,12 +6,12 @@ import { groupBy, keyOfPlace } from '../../stats/group.ts';
 import { metricOf, metrics } from '../../stats/metrics/metrics.ts';
 import type { JudgedThreshold } from '../../stats/threshold.ts';
 import { formatInterval, headed, intervalText, RATIO, scaleOf } from '../view/words/format.ts';
-import { markdownTable } from '../view/words/markdown.ts';
+import { escapeMarkdown, markdownTable } from '../view/words/markdown.ts';
 import { commonText } from '../view/words/points.ts';
 import { citableText, isRefused, reasonTexts, UNCITABLE_MARK } from '../view/words/standing.ts';
 import { boundText, verdictText } from '../view/words/verdicts.ts';
 import { commitText, recomputedText } from '../view/words/wording.ts';
-import { align } from './table.ts';
+import { align, inertText } from './table.ts';
 
 export const COMPARED_METRICS = metrics.filter(({ shown }) => shown.isCompared).map(({ id }) => id);
 
@@ -38,7 +38,7 @@ export function describeComparison(
             lines,
           )
         : align([columns, ...lines]);
-      return markdown ? `### ${title}\n\n${table}` : `${title}\n\n${table}`;
+      return markdown ? `### ${escapeMarkdown(title)}\n\n${table}` : `${title}\n\n${table}`;
     },
   );
   const lacks = uncompared.map(
@@ -50,10 +50,10 @@ export function describeComparison(
     return `Not the same in both: ${setting} of ${whose}: ${of.a ?? 'none'} in a, ${of.b ?? 'none'} in b.`;
   });
   const notes = [...new Set([...settings, ...lacks])];
-  return [
+  const text = [
     ...runLines(a, b, markdown),
     ...(blocks.length > 0 ? blocks : ['The two have nothing in common to compare.']),
-    notes.map((note) => (markdown ? `- ${note}` : note)).join('\n'),
+    notes.map((note) => (markdown ? `- ${escapeMarkdown(note)}` : note)).join('\n'),
     ...(blocks.some((block) => block.includes(UNCITABLE_MARK))
       ? [`${UNCITABLE_MARK} not citable, by the checks of its run.`]
       : []),
@@ -61,13 +61,15 @@ export function describeComparison(
   ]
     .filter((block) => block !== '')
     .join('\n\n');
+  return inertText(text);
 }
 
 function runLines(a: Result, b: Result, markdown: boolean): string[] {
   const line = (name: string, { id, environment, citable, warnings }: Result) => {
     const { versions } = environment;
     const verdict = `; ${[citableText(citable), ...reasonTexts(citable)].join('; ')}`;
-    return `${markdown ? '- ' : ''}${name}: run ${id}, Pushlab ${versions.pushlab}, ${commitText(environment)}, Node ${versions.node}${verdict}${recomputedText(warnings)}`;
+    const said = `${name}: run ${id}, Pushlab ${versions.pushlab}, ${commitText(environment)}, Node ${versions.node}${verdict}${recomputedText(warnings)}`;
+    return markdown ? `- ${escapeMarkdown(said)}` : said;
   };
   return [[line('a', a), line('b', b)].join('\n')];
 }

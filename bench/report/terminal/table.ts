@@ -64,6 +64,14 @@ export function align(
     .join('\n');
 }
 
+/** Names and messages of a result that others made could move the cursor, rename the window, or turn the reading direction. */
+const CONTROLS = /(?!\n)[\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
+
+/** Text that changes nothing but the lines that it is written on. */
+export function inertText(text: string): string {
+  return text.replace(CONTROLS, '\u{fffd}');
+}
+
 /** Breaks text between words; lines after its first are indented once more. */
 export function wrap(text: string, width: number, indent = ''): string {
   const lines = [indent];

@@ -11,7 +11,7 @@ import { roundName } from '../view/words/rounds.ts';
 import { citableText, markLegend, reasonTexts, sessionText } from '../view/words/standing.ts';
 import { proseText } from '../view/words/verdicts.ts';
 import { nextCommand, runsBeforeText } from '../view/words/wording.ts';
-import { briefTableText, wrap } from './table.ts';
+import { briefTableText, inertText, wrap } from './table.ts';
 
 /** @param width of the terminal, in columns; tables and sentences keep within it */
 export function describeResult(result: Result, width = 100): string {
@@ -26,7 +26,7 @@ export function describeResult(result: Result, width = 100): string {
     sessionText(result),
     runsBefore > 0 ? `Before it: ${runsBeforeText(runsBefore)}.` : undefined,
   ].flatMap((text) => text ?? []);
-  return [
+  const text = [
     ...briefs.flatMap((brief) => [...briefLines(brief, width), '']),
     ...problems(result),
     ...sentences.map((text) => wrap(text, width)),
@@ -36,13 +36,9 @@ export function describeResult(result: Result, width = 100): string {
     ...(legend === undefined ? [] : [wrap(legend, width)]),
     `Next: ${next.command}`,
     wrap(next.why, width, '  '),
-  ]
-    .join('\n')
-    .replace(CONTROLS, '\u{fffd}');
+  ].join('\n');
+  return inertText(text);
 }
-
-/** Names and messages of a result that others made could move the cursor, or rename the window. */
-const CONTROLS = /(?!\n)\p{Cc}/gu;
 
 function briefLines({ title, setting, tables, rankings, notes }: Brief, width: number): string[] {
   return [

@@ -73,8 +73,9 @@ describe('the README', () => {
     for (const { id } of scenarios) expect(readme).toContain(`\n| \`${id}\` | `);
   });
 
-  test('has a picture that is quickly loaded', () => {
-    expect(statSync(join(projectRoot, 'docs/page.png')).size).toBeLessThanOrEqual(150_000);
+  test.each(['docs/page.png', 'docs/live.png'])('has a picture that is quickly loaded: %s', (path) => {
+    expect(readme).toContain(`](${path})`);
+    expect(statSync(join(projectRoot, path)).size).toBeLessThanOrEqual(150_000);
   });
 
   test('says no sentence that another document says, too', () => {

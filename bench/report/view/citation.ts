@@ -32,7 +32,13 @@ interface Citation {
   readonly caveat: string;
   readonly what: string;
   readonly lane: string;
+  /** With its unit. */
   readonly value: string;
+  /** What it is the mean of, and what its interval is: many figures have the same words. */
+  readonly form: string;
+  /** The interval, and the ratio to another lane, which `versus` names; that is empty without a ratio. */
+  readonly bounds: string;
+  readonly versus: string;
   readonly place: string;
   readonly run: string;
 }
@@ -43,17 +49,22 @@ interface Citation {
  * figure may not be cited, the sentence says so first.
  */
 export function citationSentence(result: Result, estimate: Estimate): string {
-  const { caveat, what, lane, value, place, run } = citationOf(result, estimate);
+  const { caveat, what, lane, value, form, bounds, versus, place, run } = citationOf(result, estimate);
   // The page's script puts its sentences together in the same way.
-  return `${caveat}${what} of ${lane} came to ${value}, ${place}, ${run}.`;
+  return `${caveat}${what} of ${lane} came to ${value}${form}${bounds}${versus}, ${place}, ${run}.`;
 }
 
 function citationOf(result: Result, estimate: Estimate): Citation {
+  const { value, form, bounds } = valueParts(estimate, result.merged?.length);
+  const { ratio, versus } = ratioParts(result, estimate);
   return {
     caveat: caveat(estimate),
     what: whatText(metricOf(estimate.metric)),
     lane: laneText(result, estimate.lane, (cell) => isAt(cell, estimate)),
-    value: valueText(estimate, result.merged?.length) + ratioText(result, estimate),
+    value,
+    form,
+    bounds: bounds + ratio,
+    versus,
     place: placeText(result, estimate),
     run: runText(result),
   };
@@ -80,14 +91,15 @@ function runText(result: Result): string {
   return `measured on ${conditionsText(environment)}, in ${countOf(sessions.length, 'session')}, with ${softwareText(result)}`;
 }
 
-/** `, × 1.20 [1.17, 1.24] that of WebSocket`; empty without a ratio that may be cited. */
-function ratioText({ comparisons, lanes }: Result, estimate: Estimate): string {
+/** `, × 1.20 [1.17, 1.24]` and ` that of WebSocket`; empty without a ratio that may be cited. */
+function ratioParts({ comparisons, lanes }: Result, estimate: Estimate) {
   const found = comparisons.find(
     (one) => one.lane === estimate.lane && one.metric === estimate.metric && isAt(one, estimate),
   );
-  if (!found || isRefused(found)) return '';
+  if (!found || isRefused(found)) return { ratio: '', versus: '' };
   const ratio = intervalText(formatInterval({ ...found, value: found.ratio }, RATIO));
-  return `, ×\u00a0${ratio} that of ${lanes.find(({ id }) => id === found.reference)?.title ?? found.reference}`;
+  const reference = lanes.find(({ id }) => id === found.reference)?.title ?? found.reference;
+  return { ratio: `, ×\u00a0${ratio}`, versus: ` that of ${reference}` };
 }
 
 function caveat({ standing: { ok, reasons } }: Estimate): string {
@@ -96,18 +108,19 @@ function caveat({ standing: { ok, reasons } }: Estimate): string {
   return why ? `Not citable (${why}): ` : 'Not citable: ';
 }
 
-/** `1.40 ms, the mean of 5 rounds with a 95 % t interval of [1.25, 1.58] ms` */
-function valueText(estimate: Estimate, runs: number | undefined): string {
+/** `1.40 ms` and `, the mean of 5 rounds with a 95 % t interval of ` and `[1.25, 1.58] ms` */
+function valueParts(estimate: Estimate, runs: number | undefined): Pick<Citation, 'value' | 'form' | 'bounds'> {
   const scale = scaleOf(metricOf(estimate.metric), [estimate.value]);
-  const { value, interval } = formatEstimate(estimate, scale);
+  const { value: text, interval } = formatEstimate(estimate, scale);
   const unit = scale.unit === '' ? '' : ` ${scale.unit}`;
-  const text = value + unit;
-  if (estimate.rounds < 2) return `${text} in a single round, which gives no interval`;
+  const value = text + unit;
+  if (estimate.rounds < 2) return { value, form: ' in a single round, which gives no interval', bounds: '' };
   const ofRuns = runs === undefined ? '' : ` of ${countOf(runs, 'run')}`;
-  const mean = `${text}, the mean of ${countOf(estimate.rounds, 'round')}${ofRuns}`;
-  if (interval === undefined) return `${mean} that agree to these digits`;
+  const mean = `, the mean of ${countOf(estimate.rounds, 'round')}${ofRuns}`;
+  if (interval === undefined) return { value, form: `${mean} that agree to these digits`, bounds: '' };
   const between = runs === undefined ? '' : ' between runs';
-  return `${mean} with a ${estimate.spread === 'range' ? 'range' : `95 % t interval${between}`} of ${interval}${unit}`;
+  const form = `${mean} with a ${estimate.spread === 'range' ? 'range' : `95 % t interval${between}`} of `;
+  return { value, form, bounds: interval + unit };
 }
 
 export function bibtexKey({ id }: Pick<Result, 'id'>): string {
@@ -164,8 +177,13 @@ export interface CitedLane {
 }
 
 /** Figures of a lane at a place: the sentence of each has these two parts. */
-interface CitedPlace extends Pick<Citation, 'lane' | 'place'> {
-  readonly figures: readonly (Pick<Citation, 'caveat' | 'value'> & { readonly id: string; readonly metric: Metric })[];
+interface CitedPlace extends Pick<Citation, 'lane' | 'place' | 'versus'> {
+  readonly figures: readonly CitedFigure[];
+}
+
+interface CitedFigure extends Pick<Citation, 'caveat' | 'value' | 'form' | 'bounds'> {
+  readonly id: string;
+  readonly metric: Metric;
 }
 
 export type CiteModel = ReturnType<typeof citeOf>;
@@ -176,14 +194,16 @@ export function citeOf(result: Result, views: readonly ScenarioView[]) {
   const example = lanes.find(({ label }) => label.isReference) ?? lanes[0];
   const exampleId = example?.places[0]?.figures[0]?.id;
   const cited = result.estimates.find((estimate) => citationId(estimate) === exampleId);
-  const metrics = lanes.flatMap(({ places }) => places.flatMap(({ figures }) => figures.map(({ metric }) => metric)));
+  const figures = lanes.flatMap(({ places }) => places.flatMap((place) => place.figures));
   return {
     text: 'A figure in a table leads to its sentence. Times are of this machine and session: cite them with both, or cite ratios.',
     refused: refusedText(result.citable),
     example: cited &&
       example && { id: citationId(cited), sentence: citationSentence(result, cited), command: example.command },
     run: runText(result),
-    kinds: [...new Set(metrics)].map((metric) => ({ id: metric.id, text: whatText(metric) })),
+    figures: figures.length,
+    kinds: [...new Set(figures.map(({ metric }) => metric))].map(whatText),
+    forms: [...new Set(figures.map(({ form }) => form))],
     scenarios,
     plain: plainCitation(result),
     bibtex: bibtexEntry(result),
@@ -214,11 +234,13 @@ function citedPlace(result: Result, { figures }: Scenario, { estimates }: LaneAt
   const [first] = cited;
   if (!first) return [];
   const { lane, place } = citationOf(result, first);
-  const lines = cited.map((estimate) => {
-    const { caveat, value } = citationOf(result, estimate);
-    return { id: citationId(estimate), metric: metricOf(estimate.metric), caveat, value };
+  const told = cited.map((estimate) => ({ estimate, ...citationOf(result, estimate) }));
+  // A lane is compared with one other in a scenario.
+  const versus = told.find((one) => one.versus !== '')?.versus ?? '';
+  const lines = told.map(({ estimate, caveat, value, form, bounds }) => {
+    return { id: citationId(estimate), metric: metricOf(estimate.metric), caveat, value, form, bounds };
   });
-  return [{ lane, place, figures: lines }];
+  return [{ lane, place, versus, figures: lines }];
 }
 
 /** How the run may not be cited; undefined where all of it may. */

@@ -1,5 +1,7 @@
 /** What the page is made of, before any HTML: every number chosen, rounded and given its unit. */
 
+import type { Ladder } from './parts/wire/ladder.ts';
+
 export interface Entry {
   readonly term: string;
   readonly text: string;
@@ -43,7 +45,7 @@ export interface Figure {
   readonly definition: string;
   readonly finding?: Prose | undefined;
   /** Drawn beside the charts. */
-  readonly diagram?: 'gap';
+  readonly diagram?: Ladder | undefined;
   /** Empty where no lane has a value to show; undefined of a figure that is a table alone. */
   readonly charts: readonly ChartGroup[] | undefined;
   /** The first has the numbers of the charts. */

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnswerOf, Call, ParamsOf, ServerCalls } from '../../contract/calls.ts';
 import type { AnswerMessage, CallMessage } from '../../contract/child.ts';
 import { compiled } from '../../contract/paths.ts';
+import { measuredEnvironment } from '../../machine/node-settings.ts';
 import { within } from '../../network/netem/namespaces.ts';
 
 /** Messages to and from a child process, or one in memory in the tests. */
@@ -121,13 +122,13 @@ export class Child<Own extends Calls> {
   }
 }
 
-/** Other children may report a child's death before the system reports its exit. */
-const DEATH_IS_KNOWN_MS = 300;
+/** Other children may report a child's death before the system reports its exit. In turns: a busy process may be late for each. */
+const DEATH_IS_KNOWN = { turns: 30, turnMs: 10 } as const;
 
 /** @returns the death of a child, where one died meanwhile, in place of what the call failed with */
 export async function causeOf(error: unknown, children: readonly Child<AnyCalls>[]): Promise<unknown> {
   if (!(error instanceof ChildFailure) || error.exit) return error;
-  for (const untilMs = performance.now() + DEATH_IS_KNOWN_MS; performance.now() < untilMs; await sleep(10)) {
+  for (let turn = 0; turn < DEATH_IS_KNOWN.turns; turn++, await sleep(DEATH_IS_KNOWN.turnMs)) {
     const dead = children.find(({ death }) => death);
     if (dead?.death) return new ChildFailure(dead.name, error.phase, describeExit(dead.death), dead.death);
   }
@@ -169,7 +170,7 @@ export function spawnChild({ node, flags = [], entry, core, namespace }: SpawnOp
   const command = [node, ...NODE_FLAGS, ...flags, compiled(entry)];
   const pinned = core === undefined ? command : ['taskset', '-c', String(core), ...command];
   const [program = '', ...args] = namespace === undefined ? pinned : within(namespace, pinned);
-  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], env: measuredEnvironment() });
   let stderr = '';
   child.stderr?.on('data', (chunk: Buffer) => {
     stderr = (stderr + chunk.toString()).slice(-STDERR_BYTES);

@@ -159,7 +159,22 @@ export function connectAll(holders: readonly Holder[], params: SharedConnectPara
 
 export function baseListenParams(plan: CellPlan, network: Network | undefined) {
   const { id, options } = plan.lane;
-  return { lane: id, options, feed: feedOf(plan), address: network?.address };
+  return { lane: id, options: { ...patience(plan.point), ...options }, feed: feedOf(plan), address: network?.address };
+}
+
+/** What a server may hold for clients of a worker that gets no time, in all and for each. */
+const HELD_BYTES = { ofAll: 512 * 1024 ** 2, least: 1024 ** 2, most: 64 * 1024 ** 2 } as const;
+
+/**
+ * A load worker may stand still for seconds beside busy neighbours: its clients are slow, and not stalled. Where a point has
+ * stalled clients, the transport's own limit cuts them off.
+ */
+function patience({ clients, stalledClients }: Pick<Point, 'clients' | 'stalledClients'>): {
+  maxBacklogBytes?: number;
+} {
+  if (stalledClients !== undefined) return {};
+  const share = Math.floor(HELD_BYTES.ofAll / Math.max(1, clients));
+  return { maxBacklogBytes: Math.min(HELD_BYTES.most, Math.max(HELD_BYTES.least, share)) };
 }
 
 /** Parameters of `connect` that do not depend on relay, link or worker. */

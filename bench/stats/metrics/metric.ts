@@ -30,11 +30,19 @@ export interface Metric {
   readonly verbs: { readonly lower: string; readonly higher: string };
   /** How many deliveries stand behind it; those of the window when it does not say. */
   readonly samplesOf?: (cell: CompletedCell) => number;
+  /** By how much the values of a cell may be off, in the same direction in all rounds: the interval is wider by it. */
+  readonly uncertaintyOf?: ((cell: CompletedCell) => Uncertainty | undefined) | undefined;
   /** Quoted only with enough samples: where the value is missing, there were too few. */
   readonly isPercentile?: boolean;
   /** A part of another metric, or what stands beside one: the A/A comparison does not judge it, and no sentence compares it. */
   readonly isPart?: boolean;
   readonly shown: Shown;
+}
+
+/** By which a time may be too high, and too low. */
+export interface Uncertainty {
+  readonly lessUs: number;
+  readonly moreUs: number;
 }
 
 /** A percentile of the deliveries of all rounds of a run. */
@@ -106,6 +114,7 @@ export const EXPORT_TABLES = {
   echo: 'Messages from client to server',
   recovery: 'Recovery',
   capacity: 'Capacity',
+  browser: 'In the page of a browser',
 } as const;
 
 const VARYING = { spread: 'interval', margin: 0.05, axis: 'linear' } as const;

@@ -4,6 +4,7 @@
  */
 
 import type { Percentile } from '../percentiles.ts';
+import { browserMetrics } from './browser-metrics.ts';
 import { conditionMetrics } from './condition-metrics.ts';
 import { deliveryMetrics, latencyId } from './delivery-metrics.ts';
 import { latencyPartMetrics } from './latency-part-metrics.ts';
@@ -18,6 +19,7 @@ export const metrics: readonly Metric[] = [
   ...conditionMetrics,
   ...latencyPartMetrics,
   ...pollMetrics,
+  ...browserMetrics,
 ];
 
 export function metricOf(id: string): Metric {

@@ -1,11 +1,20 @@
 /** Draws the plots that the page brings as data, in the colours of its style: what to point at, to step through, to switch off. */
 
-import type { ChartConfiguration, Chart as ChartJs } from 'chart.js';
-import type {} from 'chartjs-chart-error-bars';
-import type {} from 'chartjs-plugin-annotation';
+import {
+  BarController,
+  BarElement,
+  Chart,
+  type ChartConfiguration,
+  LinearScale,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  ScatterController,
+  Title,
+  Tooltip,
+} from 'chart.js';
+import annotations from 'chartjs-plugin-annotation';
 import type { Drawing, Mark, Plot, PlotAxis, PlotText, Series } from '../../view/charts/plot.ts';
-
-declare const Chart: typeof ChartJs;
 
 type Value = readonly [datasetIndex: number, index: number];
 
@@ -17,6 +26,9 @@ const MARKS: Readonly<Record<Mark, { pointStyle: string; rotation?: number }>> =
   square: { pointStyle: 'rect' },
   diamond: { pointStyle: 'rectRot' },
   down: { pointStyle: 'triangle', rotation: 180 },
+  cross: { pointStyle: 'crossRot' },
+  plus: { pointStyle: 'cross' },
+  bar: { pointStyle: 'line' },
 };
 
 const drawing = JSON.parse(document.getElementById('charts')?.textContent ?? '{"lanes":{},"plots":[]}') as Drawing;
@@ -25,7 +37,10 @@ const style = getComputedStyle(document.documentElement);
 const zoom = (): number => Number.parseFloat(style.fontSize) / 16;
 const colour = (name: string): string => style.getPropertyValue(name);
 const live = document.createElement('p');
-let charts: readonly ChartJs[] = [];
+let charts: readonly Chart[] = [];
+
+Chart.register(BarController, BarElement, ScatterController, PointElement, LineElement);
+Chart.register(LinearScale, LogarithmicScale, Title, Tooltip, annotations);
 
 function draw(): void {
   for (const chart of charts) chart.destroy();
@@ -47,10 +62,10 @@ function configOf(plot: Plot): ChartConfiguration {
   const isRows = kind !== 'lines';
   // Names wrap where a row has room for two lines.
   const hasShortRows = !isRows || y.ticks.some(([, , isQuiet]) => isQuiet);
-  const hasRoom = ({ width }: ChartJs): boolean => isRows || width > NARROW_PX;
-  const annotations: object[] = texts.map((text) => label(text, hasRoom));
+  const hasRoom = ({ width }: Chart): boolean => isRows || width > NARROW_PX;
+  const notes: object[] = texts.map((text) => label(text, hasRoom));
   if (limit !== undefined) {
-    annotations.push({
+    notes.push({
       type: 'line',
       yMin: limit,
       yMax: limit,
@@ -61,12 +76,13 @@ function configOf(plot: Plot): ChartConfiguration {
   }
   return {
     type: kind === 'bars' ? 'bar' : 'scatter',
-    data: { datasets: plot.series.map((series) => datasetOf(series, plot)) },
+    // Intervals come last: a dataset's place is that of its series.
+    data: { datasets: [...plot.series.map((series) => datasetOf(series, plot)), ...intervalsOf(plot)] },
     options: {
       responsive: true,
       maintainAspectRatio: false,
       ...(kind === 'bars' && { indexAxis: 'y' }),
-      layout: { padding: ({ chart }: { chart: ChartJs }) => ({ right: (hasRoom(chart) ? endPx : 14) * zoom() }) },
+      layout: { padding: ({ chart }: { chart: Chart }) => ({ right: (hasRoom(chart) ? endPx : 14) * zoom() }) },
       scales: {
         x: {
           ...scale(x, isRows),
@@ -79,13 +95,13 @@ function configOf(plot: Plot): ChartConfiguration {
           // Bars would else keep half a row free at each end.
           offset: false,
           // Names of one line each may take more than the half that Chart.js leaves them.
-          afterFit: (axis: { width: number; chart: ChartJs }) => {
+          afterFit: (axis: { width: number; chart: Chart }) => {
             const isSmall = hasShortRows && axis.chart.width < NARROW_PX;
             if (isRows && isSmall) axis.width = Math.min(0.6 * axis.chart.width, (leftPx * zoom() * 10) / 12);
           },
           ticks: {
             autoSkip: false,
-            font: ({ chart }: { chart: ChartJs }) => ({
+            font: ({ chart }: { chart: Chart }) => ({
               size: (hasShortRows && chart.width < NARROW_PX ? 10 : 12) * zoom(),
             }),
             padding: 8,
@@ -105,7 +121,7 @@ function configOf(plot: Plot): ChartConfiguration {
               said(plot, [datasetIndex, dataIndex]),
           },
         },
-        annotation: { clip: false, annotations },
+        annotation: { clip: false, annotations: notes },
       },
     },
   } as unknown as ChartConfiguration;
@@ -145,23 +161,16 @@ function datasetOf(series: Series, { kind }: Plot): object {
   const stroke = colour(lane?.colour ?? '--ink');
   const isRepeat = lane?.isRepeat ?? false;
   const data = series.values.map(([x, y]) => ({ x, y }));
-  const mark = MARKS[lane?.mark ?? 'circle'];
+  const common = { type: 'scatter', clip: false, lane: series.lane, data, ...MARKS[lane?.mark ?? 'circle'] };
   if (series.kind === 'rounds') {
     const hollow = { backgroundColor: 'transparent', borderColor: stroke, borderWidth: 1 };
-    return { type: 'scatter', clip: false, data, ...mark, ...hollow, radius: 2.5 * zoom(), hoverRadius: 4 * zoom() };
+    return { ...common, ...hollow, radius: 2.5 * zoom(), hoverRadius: 4 * zoom() };
   }
   // In a chart of lines a ring around its original, where both fall together.
   const isRing = isRepeat && kind === 'lines';
   const radius = series.line === 'steps' ? 0 : (isRing ? 8 : 5) * zoom();
-  const [from, to] = kind === 'lines' ? ['yMin', 'yMax'] : ['xMin', 'xMax'];
   return {
-    type: 'scatterWithErrorBars',
-    clip: false,
-    data: data.map((at, index) => {
-      const [, , low, high] = series.values[index] ?? [];
-      return typeof low === 'number' && from && to ? { ...at, [from]: low, [to]: high } : at;
-    }),
-    ...mark,
+    ...common,
     radius,
     hoverRadius: radius + 2,
     backgroundColor: isRing ? 'transparent' : isRepeat ? colour('--paper') : stroke,
@@ -169,19 +178,33 @@ function datasetOf(series: Series, { kind }: Plot): object {
     borderColor: stroke,
     borderWidth: isRepeat ? 1 : 2,
     borderDash: [...(lane?.dash ?? [])],
-    pointWithErrorBarBorderWidth: isRepeat ? 2 : 1,
+    // Some marks have no area.
+    pointBorderWidth: isRepeat || ['cross', 'plus', 'bar'].includes(lane?.mark ?? '') ? 2 : 1,
     showLine: series.line !== undefined,
     stepped: series.line === 'steps',
-    errorBarColor: stroke,
-    errorBarWhiskerColor: stroke,
-    errorBarLineWidth: 1.5,
-    errorBarWhiskerLineWidth: 1.5,
-    errorBarWhiskerRatio: 0,
-    errorBarWhiskerSize: 8 * zoom(),
   };
 }
 
-function label(one: PlotText, hasRoom: (chart: ChartJs) => boolean): object {
+/** A line from end to end of each interval, broken between them, with a stroke across as the mark of its ends. */
+function intervalsOf({ kind, series }: Plot): object[] {
+  const isAcross = kind !== 'lines';
+  return series.flatMap((one) => {
+    if (one.kind !== 'estimates') return [];
+    const data = one.values.flatMap(([x, y, low, high]) => {
+      if (typeof low !== 'number' || typeof high !== 'number') return [];
+      const ends = [low, high].map((end) => (isAcross ? { x: end, y } : { x, y: end }));
+      return [...ends, { x: Number.NaN, y: Number.NaN }];
+    });
+    const stroke = colour(drawing.lanes[one.lane]?.colour ?? '--ink');
+    const line = { showLine: true, borderColor: stroke, borderWidth: 1.5 };
+    const radius = 4 * zoom();
+    // What is pointed at is the estimate.
+    const end = { pointStyle: 'line', rotation: isAcross ? 90 : 0, radius, hitRadius: -radius };
+    return { type: 'scatter', clip: false, lane: one.lane, data, ...line, ...end };
+  });
+}
+
+function label(one: PlotText, hasRoom: (chart: Chart) => boolean): object {
   const leader = one.leader && colour(one.leader);
   return {
     type: 'label',
@@ -196,7 +219,7 @@ function label(one: PlotText, hasRoom: (chart: ChartJs) => boolean): object {
     textStrokeColor: colour('--paper'),
     textStrokeWidth: 3,
     padding: 0,
-    display: ({ chart }: { chart: ChartJs }) =>
+    display: ({ chart }: { chart: Chart }) =>
       (hasRoom(chart) || (one.lane === undefined && one.dx < NARROW_PX / 3)) && !isOff(chart, one.lane),
     callout: {
       display: leader !== undefined,
@@ -264,7 +287,7 @@ function said(plot: Plot, [datasetIndex, index]: Value): string[] {
 }
 
 /** Arrow keys go from value to value, and say it. */
-function step(event: KeyboardEvent, chart: ChartJs, plot: Plot): void {
+function step(event: KeyboardEvent, chart: Chart, plot: Plot): void {
   const ways: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
   const way = ways[event.key];
   if (way === undefined) return;
@@ -283,7 +306,7 @@ function step(event: KeyboardEvent, chart: ChartJs, plot: Plot): void {
   live.textContent = said(plot, next).join(': ');
 }
 
-function isOff({ canvas }: ChartJs, lane: number | undefined): boolean {
+function isOff({ canvas }: Chart, lane: unknown): boolean {
   const button = canvas.closest('.chart')?.querySelector(`[data-lane="${lane}"]`);
   return button?.getAttribute('aria-pressed') === 'false';
 }
@@ -292,9 +315,8 @@ function toggle(button: HTMLElement): void {
   button.setAttribute('aria-pressed', String(button.getAttribute('aria-pressed') === 'false'));
   for (const chart of charts) {
     if (chart.canvas.closest('.chart') !== button.closest('.chart')) continue;
-    const plot = drawing.plots.find(({ id }) => id === chart.canvas.id);
-    plot?.series.forEach((series, at) => {
-      if ('lane' in series) chart.setDatasetVisibility(at, !isOff(chart, series.lane));
+    chart.data.datasets.forEach((dataset, at) => {
+      if ('lane' in dataset) chart.setDatasetVisibility(at, !isOff(chart, dataset.lane));
     });
     chart.update();
   }

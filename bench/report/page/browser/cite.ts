@@ -28,7 +28,7 @@ function chooseFigures(box: HTMLElement): void {
   addEventListener('hashchange', follow);
   // A link to the figure that the address names already changes nothing.
   addEventListener('click', ({ target }) => {
-    if (target instanceof Element && target.closest('a.cites')?.getAttribute('href') === location.hash) follow();
+    if (target instanceof Element && target.closest('td a')?.getAttribute('href') === location.hash) follow();
   });
   select.closest('p')?.removeAttribute('hidden');
   select.value = box.dataset['figure'] ?? '';
@@ -38,27 +38,32 @@ function chooseFigures(box: HTMLElement): void {
 /** A list of lines and what stands before it: the lane and the place of all of them. */
 function optionsOf(list: HTMLElement): HTMLOptGroupElement {
   const options = document.createElement('optgroup');
-  const [lane, place] = headOf(list);
+  const [lane = '', place = ''] = headOf(list);
   options.label = place.replace('in the scenario ', '');
   const [name] = lane.split(' (');
   for (const figure of list.querySelectorAll('li')) {
-    const [value] = figure.textContent.split(', the mean');
-    options.append(new Option(`${name} · ${value?.trim()}`, figure.id));
+    const what = figure.firstChild?.textContent ?? '';
+    options.append(new Option(`${name} · ${what}${textIn(figure, 'b')}`, figure.id));
   }
   return options;
 }
 
-function headOf(list: Element | null): [lane: string, place: string] {
-  const [lane, place] = list?.previousElementSibling?.querySelectorAll('span') ?? [];
-  return [lane?.textContent ?? '', place?.textContent ?? ''];
+function headOf(list: Element | null): string[] {
+  return [...(list?.previousElementSibling?.querySelectorAll('span') ?? [])].map((part) => part.textContent);
 }
 
 /** As the report's own sentences are made. */
 function sentenceOf(figure: HTMLElement): string {
-  const what = document.querySelectorAll('.kinds li')[Number(figure.dataset['of'])]?.textContent;
-  const [lane, place] = headOf(figure.parentElement);
+  const [title] = (figure.firstChild?.textContent ?? '').split(': ');
+  const kinds = [...document.querySelectorAll('.kinds li')].map((kind) => kind.textContent);
+  const what = kinds.find((kind) => kind.startsWith(`${title} (`));
+  const form = document.querySelectorAll('.forms li')[Number(textIn(figure, 'i')) - 1]?.textContent;
+  const caveat = figure.querySelector<HTMLElement>('sup[title]')?.title ?? '';
+  const [lane, place, versus = ''] = headOf(figure.parentElement);
   const run = document.getElementById('cite-run')?.textContent;
-  return `${figure.dataset['caveat'] ?? ''}${what} of ${lane} came to ${textIn(figure, 'span')}, ${place}, ${run}.`;
+  const bounds = textIn(figure, 'span');
+  const value = `${textIn(figure, 'b')}${form}${bounds}${bounds.includes('×') ? versus : ''}`;
+  return `${caveat}${what} of ${lane} came to ${value}, ${place}, ${run}.`;
 }
 
 function textIn(root: ParentNode | null, selector: string): string {

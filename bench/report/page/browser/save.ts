@@ -8,7 +8,8 @@ function standalone(drawing: SVGSVGElement): { text: string; width: number; heig
   const whole = copy.dataset['whole'] ?? copy.getAttribute('viewBox') ?? '';
   const [, , width = 0, height = 0] = whole.split(' ').map(Number);
   for (const name of ['style', 'data-whole']) copy.removeAttribute(name);
-  for (const [name, value] of Object.entries({ viewBox: whole, width, height })) copy.setAttribute(name, String(value));
+  const own = { viewBox: whole, width, height, 'font-family': getComputedStyle(document.body).fontFamily };
+  for (const [name, value] of Object.entries(own)) copy.setAttribute(name, String(value));
   const light = [...(document.styleSheets[0]?.cssRules ?? [])].filter(
     (rule): rule is CSSStyleRule => rule instanceof CSSStyleRule && rule.selectorText === ':root',
   );

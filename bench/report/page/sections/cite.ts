@@ -1,6 +1,6 @@
 /** The section on citing: one figure's sentence with its command, and, folded, those of all others and of the run. */
 
-import type { CitedLane, CitedScenario, CiteModel } from '../../view/citation.ts';
+import type { CitedLane, CiteModel } from '../../view/citation.ts';
 import type { PageModel } from '../../view/model.ts';
 import { PARTS } from '../../view/words/anchors.ts';
 import { countOf } from '../../view/words/format.ts';
@@ -8,19 +8,17 @@ import { UNCITABLE_MARK } from '../../view/words/standing.ts';
 import { type Html, html } from '../html.ts';
 import { copyable, laneMark } from '../parts.ts';
 
-type Kinds = CiteModel['kinds'];
-
-export function citeHtml(
-  { text, refused, example, run, kinds, scenarios, plain, bibtex }: CiteModel,
-  reproduce: PageModel['reproduce'],
-): Html {
+export function citeHtml(model: CiteModel, reproduce: PageModel['reproduce']): Html {
+  const { text, refused, example, run, figures, kinds, forms, scenarios, plain, bibtex } = model;
   return html`<p class="definition">${text}</p>${refused && html`<p class="refused">${refused}</p>`}
 ${example && exampleHtml(example)}
-<details class="fold every-figure"><summary>Every figure <span class="folded">${countOf(figuresIn(scenarios), 'sentence')}, and the command of each</span></summary>
-<p class="definition">A sentence is made of a line below, its lane and its place, and: <span id="cite-run">${run}</span>.</p>
-${scenarios.map(({ title, lanes }) => lanes.map((lane) => laneHtml(title, lane, kinds)))}
+<details class="fold every-figure"><summary>Every figure <span class="folded">${countOf(figures, 'sentence')}, and the command of each</span></summary>
+<p class="definition">A sentence is made of a line below, in which a small number stands for words at the end, of its lane and its place, and: <span id="cite-run">${run}</span>.</p>
+${scenarios.map(({ title, lanes }) => lanes.map((lane) => laneHtml(title, lane, model)))}
 <p>What each figure is:</p>
-<ul class="kinds">${kinds.map(({ text }) => html`<li>${text}</li>`)}</ul></details>
+<ul class="kinds">${kinds.map((kind) => html`<li>${kind}</li>`)}</ul>
+<p>What the numbers stand for:</p>
+<ol class="forms">${forms.map((form) => html`<li>${form}</li>`)}</ol></details>
 <details class="fold"><summary id="${PARTS.reproduce}">The whole run <span class="folded">its commands; to cite as text or by BibTeX</span></summary>
 <p class="definition">${reproduce.text}</p>
 ${copyable(html`<pre><code>${reproduce.lines.join('\n')}</code></pre>`)}
@@ -35,20 +33,13 @@ ${copyable(html`<p class="sentence" aria-live="polite">${sentence}</p>`)}
 ${copyable(html`<pre><code>${command}</code></pre>`)}</div>`;
 }
 
-const figuresIn = (scenarios: readonly CitedScenario[]): number =>
-  scenarios
-    .flatMap(({ lanes }) => lanes.flatMap(({ places }) => places))
-    .reduce((sum, { figures }) => sum + figures.length, 0);
-
-function laneHtml(scenario: string, { label, command, places }: CitedLane, kinds: Kinds): Html {
+function laneHtml(scenario: string, { label, command, places }: CitedLane, { forms }: CiteModel): Html {
   return html`<details class="cited"><summary>${laneMark(label)}${label.title} <span class="folded">${scenario}</span></summary>
-${places.map(({ lane, place, figures }) => {
-  const lines = figures.map(
-    ({ id, metric, caveat, value }) =>
-      html`<li id="${id}" data-of="${kinds.findIndex((kind) => kind.id === metric.id)}"${
-        caveat === '' ? undefined : html` data-caveat="${caveat}"`
-      }>${metric.title}: <span>${value}</span>${caveat === '' ? undefined : html`<sup>${UNCITABLE_MARK}</sup>`}\n`,
-  );
-  return html`<p><span>${lane}</span>, <span>${place}</span></p><ul>${lines}</ul>\n`;
+${places.map(({ lane, place, versus, figures }) => {
+  const lines = figures.map(({ id, metric, caveat, value, form, bounds }) => {
+    const mark = caveat === '' ? undefined : html`<sup title="${caveat}">${UNCITABLE_MARK}</sup>`;
+    return html`<li id="${id}">${metric.title}: <b>${value}</b><i>${forms.indexOf(form) + 1}</i> <span>${bounds}</span>${mark}\n`;
+  });
+  return html`<p><span>${lane}</span>, <span>${place}</span>${versus && html`; ratios are<span>${versus}</span>`}</p><ul>${lines}</ul>\n`;
 })}<pre><code>${command}</code></pre></details>\n`;
 }

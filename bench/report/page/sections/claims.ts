@@ -18,7 +18,7 @@ function list(claims: readonly JudgedClaim[]): Html {
 function claimHtml({ id, text, source, decides, outcome, sign, word, sentence, command }: JudgedClaim): Html {
   const { name, year, url } = source;
   const link = url === undefined ? name : html`<a href="${url}" rel="external noreferrer">${name}</a>`;
-  return html`<li id="${id}" class="claim ${outcome}"><p><span class="claim-verdict"><span aria-hidden="true">${sign}</span> ${word}</span> <strong>${text}</strong></p>
-<p>${sentence}${command && html` <code>${command}</code>`} <span class="claim-source">${link}${year && ` ${year}`} · by ${decides}</span></p></li>
+  return html`<li><details id="${id}" class="claim ${outcome}"><summary><span class="claim-verdict"><span aria-hidden="true">${sign}</span> ${word}</span> ${text}</summary>
+<p>${sentence}${command && html` <code>${command}</code>`} <span class="claim-source">${link}${year && ` ${year}`} · by ${decides}</span></p></details>
 `;
 }

@@ -80,12 +80,12 @@ function matrixCell(cell: MatrixCell, column: MatrixColumn | undefined): Html {
       ? html`<small>${verdict && html`<span aria-hidden="true">${verdict.glyph}</span> ${verdict.words} `}${ratio}</small>`
       : undefined;
   const aside = [difference, beside].filter((part) => part !== undefined).join(', ');
-  return html`<td role="cell" class="number ${verdict?.is}" data-label="${column && `${column.title}, ${column.what}`}"><b${title}>${citing(value ?? '–', figures[0]?.estimate)}${mark}</b>${judged}${aside && html`<small>${aside}</small>`}</td>`;
+  return html`<td role="cell" class="${verdict?.is}" data-label="${column && `${column.title}, ${column.what}`}"><b${title}>${citing(value ?? '–', figures[0]?.estimate)}${mark}</b>${judged}${aside && html`<small>${aside}</small>`}</td>`;
 }
 
 /** Leads to the sentence that cites the figure, of several to that of the least. */
 function citing(text: string, estimate: Estimate | undefined): Html {
-  return estimate ? html`<a class="cites" href="#${citationId(estimate)}">${text}</a>` : html`${text}`;
+  return estimate ? html`<a href="#${citationId(estimate)}">${text}</a>` : html`${text}`;
 }
 
 function actionsHtml(headline: string, matrix: Matrix, origin: string): Html {

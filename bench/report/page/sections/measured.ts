@@ -2,10 +2,10 @@
 
 import { type Figure, isBeside, type Section } from '../../view/page-model.ts';
 import { countOf } from '../../view/words/format.ts';
-import { chartsHtml, type Drawn } from '../figure-html.ts';
+import { chartsHtml, type Drawn, findingHtml } from '../figure-html.ts';
 import { type Html, html } from '../html.ts';
-import { anchorLink, prose, table } from '../parts.ts';
-import { gapDiagram } from './gap-diagram.ts';
+import { anchorLink, table } from '../parts.ts';
+import { laddersHtml } from './ladder.ts';
 
 export function measuredHtml(section: Section, drawn: Drawn): Html {
   return html`<div class="measured">${contentHtml(section, drawn)}
@@ -33,10 +33,6 @@ ${figures[0] && findingHtml(figures[0])}
 ${missing.map(({ text, command }) => html`<p class="note">${text} <code>${command}</code></p>`)}`;
 }
 
-function findingHtml({ finding }: Figure): Html | undefined {
-  return finding && html`<p class="finding">${prose(finding)}</p>`;
-}
-
 /** The first one's finding stands above all. Panels side by side are as wide as the page; those below each other stand beside another figure's. */
 function figureHtml(figure: Figure, hasFinding: boolean, drawn: Drawn): Html | undefined {
   const { finding, charts, diagram } = figure;
@@ -45,7 +41,7 @@ function figureHtml(figure: Figure, hasFinding: boolean, drawn: Drawn): Html | u
   return html`<div class="figure${isWide ? ' wide' : ''}">
 ${hasFinding ? findingHtml(figure) : undefined}
 ${charts && chartsHtml(figure, drawn)}
-${diagram && gapDiagram()}
+${diagram && laddersHtml([diagram])}
 </div>
 `;
 }

@@ -53,12 +53,12 @@ const COLUMNS = ['Mean delay', 'On the wire', 'A month', 'Requests', 'Server CPU
 
 function answerTable({ lanes, answer }: Numbers): Html {
   const figure = (at: number, name: keyof Shown, note?: keyof Shown) =>
-    html`<td class="number"><span class="large" data-shown="${at}.${name}">${answer.rows[at]?.[name]}</span>${
+    html`<td><span class="large" data-shown="${at}.${name}">${answer.rows[at]?.[name]}</span>${
       note && html`<span class="small" data-shown="${at}.${note}">${answer.rows[at]?.[note]}</span>`
     }</td>`;
   const rows = lanes.map(
     ({ label, cpu }, at) =>
-      html`<tr><th scope="row">${laneMark(label)}${label.title}</th>${figure(at, 'delay', 'delayNote')}${figure(at, 'rate', 'rateNote')}${figure(at, 'month')}${figure(at, 'requests')}<td class="number">${cpu}</td></tr>
+      html`<tr><th scope="row">${laneMark(label)}${label.title}</th>${figure(at, 'delay', 'delayNote')}${figure(at, 'rate', 'rateNote')}${figure(at, 'month')}${figure(at, 'requests')}<td>${cpu}</td></tr>
 `,
   );
   return html`<div class="table" role="region" aria-label="By transport" tabindex="0"><table class="answer">
@@ -70,7 +70,7 @@ function presetTable({ lanes, presets }: Numbers): Html {
   const rows = presets.map(
     ({ title, index, setting, answer }) =>
       html`<tr><th scope="row"><button type="button" data-preset="${index}" disabled>${title}</button><span class="small">${setting}</span></th>${answer.rows.map(
-        ({ delay, month }) => html`<td class="number">${month}<span class="small">${delay}</span></td>`,
+        ({ delay, month }) => html`<td>${month}<span class="small">${delay}</span></td>`,
       )}</tr>
 `,
   );

@@ -2,13 +2,14 @@
 
 import type { Layer } from '../../../contract/ledger.ts';
 import { BAR_LAYERS, type BarLayer, type ExchangeBar, sideOf, totalText } from '../../view/parts/wire/exchange-bars.ts';
-import { LADDER_MS, LADDER_TEXT, type Ladder } from '../../view/parts/wire/ladder.ts';
+import { LADDER_TEXT } from '../../view/parts/wire/ladder.ts';
 import { LAYER_LETTERS, type SampledLane } from '../../view/parts/wire/samples.ts';
 import type { HandshakeCheck } from '../../view/parts/wire/websocket.ts';
 import type { WireSection } from '../../view/parts/wire/wire-section.ts';
 import { formatCount } from '../../view/words/format.ts';
 import { type Html, html } from '../html.ts';
 import { laneMark, prose, table } from '../parts.ts';
+import { laddersHtml } from './ladder.ts';
 
 export function wireHtml(section: WireSection): Html {
   const { finding, setting, elsewhere, bars, ladders, samples, missing, tables } = section;
@@ -17,7 +18,7 @@ ${barsHtml(bars)}
 <p class="below">${setting}</p>
 <h3 class="ladder-title">Who sends what, and where an event waits</h3>
 <p class="definition">${LADDER_TEXT}</p>
-<div class="ladders">${ladders.map(ladderHtml)}</div>
+${laddersHtml(ladders)}
 ${missing && html`<p class="note">${missing.text} <code>${missing.command}</code></p>`}
 ${samples.length > 0 ? bytesHtml(section) : undefined}
 ${fold('The same in numbers', 'and every point by layer', html`${elsewhere && html`<p class="below">${elsewhere}</p>`}${table(section.barsTable)}${tables.map(table)}`)}`;
@@ -63,37 +64,6 @@ function barsHtml(bars: readonly ExchangeBar[]): Html {
   )}</ul>
 <p class="legend">${seen.map((layer) => html`<span><span class="segment of-${layer}" aria-hidden="true"></span>${LAYER_NAMES[layer]}</span>`)}</p>
 </div>
-`;
-}
-
-/** Heights of the server's and the client's line, in the drawing's units; its width is the time in ms. */
-const SERVER = 10;
-const CLIENT = 54;
-const HEIGHT = 64;
-
-function ladderHtml({ title, messages, waits, arrivals, text }: Ladder): Html {
-  const x = (ms: number) => ms.toFixed(0);
-  const y = (isServer: boolean) => (isServer ? SERVER : CLIENT);
-  const lines = messages.map(({ fromMs, toMs, direction, hasEvents }) => {
-    const name = hasEvents ? 'event' : 'nothing';
-    return html`<path class="${name}" d="M${x(fromMs)} ${y(direction === 'down')}L${x(toMs)} ${y(direction === 'up')}"></path>`;
-  });
-  const dot = (ms: number, isServer: boolean, name: string) =>
-    html`<path class="dot ${name}" d="M${x(ms)} ${y(isServer)}h.01"></path>`;
-  return html`<figure class="ladder"><figcaption>${text}</figcaption>
-<div class="ladder-lines"><span class="end">server</span><span class="end">client</span>
-<svg viewBox="0 0 ${LADDER_MS} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${title}: ${arrivals
-    .map(({ latenciesMs }) => latenciesMs.join(', '))
-    .join(', ')} ms from each event to its client">
-<path class="line" d="M0 ${SERVER}H${LADDER_MS}M0 ${CLIENT}H${LADDER_MS}"></path>
-${waits.map(({ fromMs, toMs }) => html`<path class="wait" d="M${x(fromMs)} ${SERVER}H${x(toMs)}"></path>`)}${lines}
-${waits.map(({ fromMs }) => dot(fromMs, true, 'born'))}${arrivals.map(({ atMs }) => dot(atMs, false, 'arrived'))}
-</svg>
-<p class="arrivals" aria-hidden="true">${arrivals.map(
-    ({ atMs, latenciesMs }) =>
-      // The last one would stand over the edge.
-      html`<span style="${atMs > 0.85 * LADDER_MS ? 'right:0;translate:none' : `left:${((100 * atMs) / LADDER_MS).toFixed(1)}%`}">${latenciesMs.join(', ')}</span>`,
-  )}</p></div></figure>
 `;
 }
 

@@ -19,7 +19,7 @@ export interface LaneStyle {
   readonly isRepeat: boolean;
 }
 
-export type Mark = 'circle' | 'up' | 'square' | 'diamond' | 'down';
+export type Mark = 'circle' | 'up' | 'square' | 'diamond' | 'down' | 'cross' | 'plus' | 'bar';
 
 export interface Plot {
   readonly id: string;

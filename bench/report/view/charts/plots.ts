@@ -43,12 +43,13 @@ export function drawingOf(figures: readonly Pick<Figure, 'charts'>[]): Drawing {
 
 /** In the order of the panels. */
 export function plotsOf({ panels }: ChartGroup): Plot[] {
-  return panels.map(({ id, chart }) => {
+  const plots = panels.map(({ id, chart }) => {
     const widthPx = panels.length > 1 || chart.isDense ? HALF_PX : WIDE_PX;
     if (chart.kind === 'lines') return linesPlot(id, chart, widthPx);
     const range = sharedRange(chart, panels);
     return chart.kind === 'dots' ? dotsPlot(id, chart, range, widthPx) : barsPlot(id, chart, range, widthPx);
   });
+  return plots.map((plot) => ({ ...plot, series: plot.series.filter(({ values }) => values.length > 0) }));
 }
 
 /** One range for all of an axis that are read side by side, or their bars and dots could not be compared. */

@@ -41,6 +41,18 @@ export function findingOf(all: ScenarioView, metric: Metric): Prose | undefined 
 
 /** `WebSocket 0.39 ms [0.37, 0.41]; Server-Sent Events 0.42 ms (not decided)`: the reference first, then the least. */
 export function rankingProse(lanes: readonly LaneAtPlace[], metric: Metric): Prose {
+  return joined(rankedProse(lanes, metric), '; ');
+}
+
+/** `WebSocket 15 µs [14, 17]; from TCP (control) 14 µs (lower) to Long-polling 159 µs (higher)`: where a chart beside it names all. */
+export function spanProse(lanes: readonly LaneAtPlace[], metric: Metric): Prose {
+  const ranked = rankedProse(lanes, metric);
+  const [first = [], second = []] = ranked;
+  const last = ranked.at(-1) ?? [];
+  return ranked.length < 4 ? joined(ranked, '; ') : [...first, '; from ', ...second, ' to ', ...last];
+}
+
+function rankedProse(lanes: readonly LaneAtPlace[], metric: Metric): Prose[] {
   const valued = lanes.flatMap((lane) => {
     const estimate = lane.estimates.get(metric.id);
     return estimate ? [{ lane, estimate, comparison: lane.comparisons.get(metric.id) }] : [];
@@ -49,15 +61,12 @@ export function rankingProse(lanes: readonly LaneAtPlace[], metric: Metric): Pro
   valued.sort((a, b) => isAfter(a) - isAfter(b) || a.estimate.value - b.estimate.value);
   const scale = scaleIn(lanes, [metric]);
   const words = wordsOf(metric);
-  return joined(
-    valued.map(({ lane, estimate, comparison }): Prose => {
-      const { interval } = formatInterval(estimate, scale);
-      const bounds = lane.label.isReference && interval ? [{ quiet: ` ${interval}` }] : [];
-      const verdict = comparison ? ` (${words[comparison.verdict]})` : '';
-      return [{ strong: lane.label.title }, ` ${valueText(estimate, scale)}`, ...bounds, verdict];
-    }),
-    '; ',
-  );
+  return valued.map(({ lane, estimate, comparison }): Prose => {
+    const { interval } = formatInterval(estimate, scale);
+    const bounds = lane.label.isReference && interval ? [{ quiet: ` ${interval}` }] : [];
+    const verdict = comparison ? ` (${words[comparison.verdict]})` : '';
+    return [{ strong: lane.label.title }, ` ${valueText(estimate, scale)}`, ...bounds, verdict];
+  });
 }
 
 /** `0.39 ms`, with the sign of one that may not be cited. */

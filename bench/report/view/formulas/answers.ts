@@ -139,8 +139,9 @@ function findingsOf(
     const ratio = ({ one }: (typeof sorted)[number]) => one[of] / (sorted[0]?.one[of] ?? 1);
     const least = sorted.filter((each) => ratio(each) <= MARGINS[of]);
     const others = sorted.filter((each) => !least.includes(each));
+    const ends = [...new Set([least[0]?.row?.[text], least.at(-1)?.row?.[text]])];
     return [
-      `${listed(least.map(({ one }) => one.lane.title))}, ${least[0]?.row?.[text]}`,
+      `${listed(least.map(({ one }) => one.lane.title))}, ${ends.join(' to ')}`,
       ...others.map((each) => `${each.one.lane.title} ×\u00a0${figure(ratio(each))}`),
     ].join('; ');
   };

@@ -58,7 +58,7 @@ export function breakEvenOf(report: Report, run: RunConstants): Figure | Missing
       `By the formulas and constants of this run: ${PAYLOAD_BYTES} B of payload, ${compared.load.headers} headers, no distance; a packet ` +
       'has at most 1,448 B. Keep-alives belong to no event, and are left out: with them, polling breaks even at a shorter interval.',
     finding: [finding],
-    charts: [{ title: undefined, panels: panelsOf(report, compared, finding) }],
+    charts: [{ title: undefined, panels: panelsOf(report, compared) }],
     tables: [tableOf(report, compared)],
   };
 }
@@ -87,7 +87,7 @@ function comparedIn(report: Report, run: RunConstants): Compared | undefined {
   };
 }
 
-function panelsOf(report: Report, compared: Compared, finding: string): Panel[] {
+function panelsOf(report: Report, compared: Compared): Panel[] {
   const { timed, others } = compared;
   const labels = laneLabels(report.result);
   const lanes = [timed, ...others];
@@ -103,7 +103,7 @@ function panelsOf(report: Report, compared: Compared, finding: string): Panel[] 
     kind: 'lines',
     unit: 'B',
     axisTitle: title,
-    reading: ['lines: by the formulas', 'small: measured'],
+    reading: ['lines: by the formulas', 'small: measured', 'numbers: events per poll at which polling takes as much'],
     lanes: lanes.flatMap(({ id }) => labels.get(id) ?? []),
     x: { title: 'Events per poll', unit: '', scale: 'log', range: RANGE },
     y: { title, unit: 'B', scale: 'log', range: [Math.min(...ys) * 0.8, Math.max(...ys) * 1.2] },
@@ -112,7 +112,7 @@ function panelsOf(report: Report, compared: Compared, finding: string): Panel[] 
     texts: 'points',
   } as const;
   return MEASURED.map(([level], at) => {
-    const label = `Lines: bytes per event ${LEVELS[level].title} over events per poll. ${finding}`;
+    const label = `Lines: bytes per event ${LEVELS[level].title} over events per poll.`;
     const chart: LineChart = { ...common, label, lines: lines[at] ?? [] };
     return { id: report.anchors.take(`break-even ${level}`), title: LEVELS[level].title, chart };
   });
@@ -122,10 +122,7 @@ function panelsOf(report: Report, compared: Compared, finding: string): Panel[] 
 function lineOf(lane: LaneConstants, level: Level, { timed, bytesAt, crossings }: Compared): LinePoint[] {
   if (lane !== timed) return RANGE.map((x) => ({ x, y: bytesAt(lane, x, level) }));
   const crossed = crossings.find((one) => one.level === level)?.lanes ?? [];
-  const marked = crossed.map(({ lane: { title }, events }) => ({
-    x: events,
-    text: `${title}: ${formatNumber(events)}`,
-  }));
+  const marked = crossed.map(({ events }) => ({ x: events, text: formatNumber(events) }));
   return [...STEPS.map((x) => ({ x })), ...marked]
     .sort((a, b) => a.x - b.x)
     .map((point) => ({ ...point, y: bytesAt(timed, point.x, level) }));

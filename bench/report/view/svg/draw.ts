@@ -163,7 +163,7 @@ function drawSeries(series: Series, plot: Plot, pen: Pen): Element[] {
       d: places.map(([x, y]) => markPath(lane.mark, x, y, isRing ? RING_PX : ESTIMATE_PX)).join(''),
       fill: isRing ? undefined : lane.isRepeat ? pen.colour('--paper') : stroke,
       stroke,
-      'stroke-width': lane.isRepeat ? 2 : undefined,
+      'stroke-width': lane.isRepeat || STROKES.has(lane.mark) ? 2 : undefined,
     }),
   ];
 }
@@ -230,11 +230,17 @@ const lineThrough = (places: readonly Place[]): string =>
 const stepsThrough = (places: readonly Place[]): string =>
   places.map(([x, y], at) => (at === 0 ? `M${x} ${y}` : `H${x}V${y}`)).join('');
 
+/** These have no area. */
+const STROKES: ReadonlySet<Mark> = new Set(['cross', 'plus', 'bar']);
+
 export function markPath(mark: Mark, x: number, y: number, r: number): string {
   const [left, wide] = [tenth(x - r), tenth(2 * r)];
   const [up, down] = [tenth(y - r), tenth(y + r)];
   if (mark === 'circle') return `M${left} ${y}a${r} ${r} 0 1 0 ${wide} 0a${r} ${r} 0 1 0 ${-wide} 0z`;
   if (mark === 'square') return `M${left} ${up}h${wide}v${wide}h${-wide}z`;
+  if (mark === 'bar') return `M${left} ${y}h${wide}`;
+  if (mark === 'plus') return `M${left} ${y}h${wide}M${x} ${up}v${wide}`;
+  if (mark === 'cross') return `M${left} ${up}l${wide} ${wide}m0 ${-wide}l${-wide} ${wide}`;
   if (mark === 'up') return `M${x} ${up}L${tenth(x + r)} ${down}H${left}z`;
   if (mark === 'down') return `M${x} ${down}L${tenth(x + r)} ${up}H${left}z`;
   return `M${x} ${tenth(y - 1.2 * r)}L${tenth(x + 1.2 * r)} ${y}L${x} ${tenth(y + 1.2 * r)}L${tenth(x - 1.2 * r)} ${y}z`;

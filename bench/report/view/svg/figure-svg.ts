@@ -62,7 +62,7 @@ export function figureSvg(figure: Figure, lanes: Drawing['lanes'], options: SvgO
       height: options.isInPage ? undefined : wholeHeight,
       style: options.isInPage ? `max-width: ${width / 16}rem` : undefined,
       role: 'img',
-      'font-family': FONT,
+      'font-family': options.isInPage ? undefined : FONT,
       'font-size': 12,
       fill: 'none',
     },

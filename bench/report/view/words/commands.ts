@@ -30,8 +30,26 @@ export function scenarioCommand(
     ['--workers', Math.min(result.workers, mostClients)],
     ['--seed', result.seed],
   ];
-  return `npm run bench -- ${words.flat().join(' ')}`;
+  return `npm run bench -- ${words
+    .flat()
+    .map((word) => quoteWord(String(word)))
+    .join(' ')}`;
 }
+
+/** Quoted where a shell would split or expand it; without what would end its line. */
+export function quoteWord(word: string): string {
+  if (SAFE_WORD.test(word)) return word;
+  return `'${word.replace(/\p{Cc}|`/gu, '?').replaceAll("'", "'\\''")}'`;
+}
+
+/** A command as it was recorded; undefined where a shell would do anything but measure with it. */
+export function recordedWords(command: string): string | undefined {
+  return RECORDED.test(command) ? command : undefined;
+}
+
+const SAFE_WORD = /^[\w@%+=:,./-]+$/;
+/** `npm run bench`, and words that no shell splits or expands, or that are quoted as `quoteWord` does it. */
+const RECORDED = /^npm run bench( ([^\s\p{Cc}'"`$&|;<>(){}*?[\]#!~\\^]+|'[^'`\p{Cc}]*'(\\''[^'`\p{Cc}]*')*))*$/u;
 
 function pointWords(points: readonly Point[]): (string | number)[][] {
   return DIMENSIONS.flatMap(({ key, flag, takesFlag = () => true }) => {

@@ -1,6 +1,7 @@
 /** How the exports name what a number belongs to. */
 
 import type { Environment, Estimate, Point, Result } from '../../../contract/result.ts';
+import { recordedWords } from './commands.ts';
 import { countOf, type FormattedInterval, formatInterval, type Scale } from './format.ts';
 import { commonText } from './points.ts';
 
@@ -55,14 +56,12 @@ export function runsBeforeText(runs: number): string {
 
 /** The run's commit, and its command as it was typed, with its seed, which may have been the default of its version. */
 export function reproduceLines({ command, seed, merged, environment: { git } }: Result): string[] {
-  const checkout = git.commit === null ? [] : [`git checkout ${git.commit}`];
+  const checkout = /^[0-9a-f]{7,64}$/.test(git.commit ?? '') ? [`git checkout ${git.commit}`] : [];
+  const words = recordedWords(command);
+  if (words === undefined) return [...checkout, 'npm ci', '# Its command is none that this project records.'];
   // The runs that are joined have seeds of their own.
   const hasSeed = merged !== undefined || / --seed[ =]/.test(command);
-  return [
-    ...checkout,
-    'npm ci',
-    hasSeed ? command : `${command}${command.includes(' -- ') ? '' : ' --'} --seed ${seed}`,
-  ];
+  return [...checkout, 'npm ci', hasSeed ? words : `${words}${words.includes(' -- ') ? '' : ' --'} --seed ${seed}`];
 }
 
 /** `AMD EPYC, 2 cores, linux 6.1, Node 20.20.2` */

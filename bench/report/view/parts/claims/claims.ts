@@ -20,8 +20,8 @@ const VERDICTS = {
   unmeasured: { sign: '–', word: 'not measured', many: 'not measured in this run' },
 } as const satisfies Record<Outcome | 'unmeasured', { sign: string; word: string; many: string }>;
 
-/** The others are folded. */
-const SHOWN = 4;
+/** Each as a line with its verdict; the others are folded. */
+const SHOWN = 10;
 
 export interface JudgedClaim extends Pick<Claim, 'id' | 'text' | 'decides'> {
   readonly source: Source;

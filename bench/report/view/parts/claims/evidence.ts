@@ -85,6 +85,8 @@ export class Evidence {
 
 /** Anatomy has CPU figures of a few events each: only where CPU is asked about do they tell. */
 function isTelling({ scenario: { scenario }, metric, estimate: { point } }: Quote): boolean {
+  if (scenario.procedure === 'browser')
+    return (metric.shown.chart?.figures ?? metric.shown.figures).includes('browser');
   if (scenario.procedure !== 'deliver' || point.stalledClients !== undefined) return false;
   return metric.kind !== 'cpu' || scenario.figures.includes('cpu');
 }

@@ -178,8 +178,17 @@ export const serverClaims: readonly Claim[] = [
       name: 'WHATWG HTML, MDN',
       url: 'https://developer.mozilla.org/en-US/docs/Web/API/EventSource',
     },
-    decides: 'connections of a browser: this lab’s clients are none',
-    judge: () => undefined,
+    decides: 'how many of twelve event streams a page holds at once, over HTTP/1.1',
+    command: commandOf('browser', 'sse,sse-h2-own'),
+    judge: (run) => {
+      const metric = 'browser.openStreams';
+      const [plain, shared] = ['sse', 'sse-h2-own'].map((lane) => run.figures({ metric, lane })) as [
+        Figure[],
+        Figure[],
+      ];
+      const beside = shared.length > 0 ? `; ${span(shared)} over HTTP/2` : '';
+      return found(plain, outcomeOf(plain, 1, 6), `Of twelve, ${span(plain)} were open at once${beside}.`);
+    },
   },
 ];
 

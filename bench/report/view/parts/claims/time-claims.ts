@@ -150,6 +150,19 @@ export const timeClaims: readonly Claim[] = [
     },
   },
   {
+    id: 'browser-costs-more',
+    text: 'A user has a browser: its own client costs more than the socket that is timed here',
+    source: { name: 'objection to simulated clients' },
+    decides: 'p50 in a page less that of a bare socket in the same cells, clock bounds included',
+    command: commandOf('browser', 'long-polling,sse,streaming,websocket'),
+    judge: (run) => {
+      const costs = [...PUSHED, 'long-polling'].flatMap((lane) => run.figures({ metric: 'browser.costUs', lane }));
+      // Not more than nothing: an interval that ends at 0 or holds it decides nothing.
+      const outcome = outcomeOf(costs, Number.MIN_VALUE, more);
+      return found(costs, outcome, `The page’s own client takes ${span(costs)} more than a socket at p50.`);
+    },
+  },
+  {
     id: 'full-duplex',
     text: 'A WebSocket is full duplex; HTTP needs a request and an answer for each message',
     source: TUTORIALS,

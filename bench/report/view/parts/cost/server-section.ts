@@ -4,7 +4,7 @@ import type { Point } from '../../../../contract/result.ts';
 import { headlineOf, metricOf } from '../../../../stats/metrics/metrics.ts';
 import { dotChart } from '../../charts/dot-chart.ts';
 import { kindFigure, labelOf } from '../../figures/metric-figure.ts';
-import { rankingProse } from '../../findings/ranking.ts';
+import { spanProse } from '../../findings/ranking.ts';
 import type { ChartGroup, Figure, Missing, Panel, Prose, Section } from '../../page-model.ts';
 import { apartTables } from '../../tables/apart-table.ts';
 import { lanesOf } from '../../tables/lane-table.ts';
@@ -85,7 +85,7 @@ function floorUs(percentOfCore: number, { clients, eventsPerSecond }: Point): nu
 }
 
 function cpuFinding(lanes: readonly LaneAtPlace[], where: string | undefined): Prose | undefined {
-  const ranking = rankingProse(lanes, CPU);
+  const ranking = spanProse(lanes, CPU);
   const floors = lanes.flatMap(({ estimates }) => estimates.get(FLOOR.id)?.value ?? []);
   const floor = formatRange(floors, formatNumber);
   if (ranking.length === 0) return undefined;
@@ -102,7 +102,7 @@ function memoryFigure(view: ScenarioView, anchors: Report['anchors']): Figure {
     [{ metric: MEMORY.id, label: labelOf(MEMORY), rows: lanes }],
     { title: MEMORY.title, scale: scaleIn(lanes, [MEMORY]), axis: MEMORY.axis, isDense: true },
   );
-  const ranking = rankingProse(lanes, MEMORY);
+  const ranking = spanProse(lanes, MEMORY);
   return {
     ...figure,
     finding: ranking.length === 0 ? undefined : ['Memory per client: ', ...ranking, '.', ...emptyHeapOf(view)],

@@ -4,10 +4,10 @@ import { metricOf } from '../../../../stats/metrics/metrics.ts';
 import { QUOTED } from '../../../../stats/metrics/quoted.ts';
 import { dotChart } from '../../charts/dot-chart.ts';
 import { kindFigure } from '../../figures/metric-figure.ts';
-import { rankingProse } from '../../findings/ranking.ts';
+import { spanProse } from '../../findings/ranking.ts';
 import type { Figure, Panel, Prose, Section } from '../../page-model.ts';
 import { PARTS } from '../../words/anchors.ts';
-import { formatExact, formatSetting, scaleFor } from '../../words/format.ts';
+import { formatCount, formatSetting, scaleFor } from '../../words/format.ts';
 import { type LaneAtPlace, type ScenarioView, withoutDuplicates } from '../../words/places.ts';
 import { type Report, rowOf } from '../../words/quotes.ts';
 import { joined } from '../../words/verdicts.ts';
@@ -72,21 +72,17 @@ function silenceFigure(view: ScenarioView, report: Report): Figure {
   };
 }
 
-/** The same period for all first, since usual ones would make a lane dearer for being asked more often. */
+/** At usual periods, and at the same for all, since usual ones make a lane dearer for being asked more often. */
 function findingOf(lanes: readonly LaneAtPlace[], { scenario }: ScenarioView, report: Report): Prose | undefined {
   const isCounted = lanes.some(({ estimates }) => estimates.has(WITH_TCP_IP));
-  const ranking = rankingProse(lanes, metricOf(isCounted ? WITH_TCP_IP : SOCKETS));
+  const ranking = spanProse(lanes, metricOf(isCounted ? WITH_TCP_IP : SOCKETS));
   if (ranking.length === 0) return undefined;
   const level = isCounted ? 'TCP/IP headers included' : 'on the sockets';
   const period = scenario.keepAliveSeconds;
-  const same = period === undefined ? '' : `, with a keep-alive every ${formatSetting(period)}\u00a0s for all`;
+  const same = period === undefined ? '' : `with a keep-alive every ${formatSetting(period)}\u00a0s for all: `;
   const usual = lanes.flatMap((lane) => usualOf(lane, report));
-  return [
-    `A silent client takes per minute, ${level}${same}: `,
-    ...ranking,
-    '.',
-    ...(usual.length === 0 ? [] : [' At the usual periods: ', ...joined(usual, '; '), '.']),
-  ];
+  const atUsual = usual.length === 0 ? [] : ['at the usual periods: ', ...joined(usual, '; '), '; '];
+  return [`A silent client takes per minute, ${level}, `, ...atUsual, same, ...ranking, '.'];
 }
 
 /** `WebSocket 432 B (30 s)`, in inverse proportion to the period; none of a lane that says nothing while nothing happens. */
@@ -95,7 +91,7 @@ function usualOf(lane: LaneAtPlace, report: Report): Prose[] {
   const { periodMs = idlePeriodMs, usualPeriodMs = idlePeriodMs } = lane.valid[0]?.keepAlive ?? {};
   const { value = 0 } = lane.estimates.get(WITH_TCP_IP) ?? lane.estimates.get(SOCKETS) ?? {};
   if (periodMs === undefined || usualPeriodMs === undefined || value === 0) return [];
-  const bytes = formatExact((value * periodMs) / usualPeriodMs);
+  const bytes = formatCount(Math.round((value * periodMs) / usualPeriodMs));
   const period = `${formatSetting(usualPeriodMs / 1e3)}\u00a0s`;
   return [[{ strong: lane.label.title }, ` ${bytes}\u00a0B`, { quiet: ` (${period})` }]];
 }

@@ -101,8 +101,8 @@ it('silence is told with one keep-alive for all, and at the usual ones', () => {
   const all = bytes('idle.tcpIpBytesPerClientMinute');
   expect(all).toBeGreaterThan(0);
   expect(textOf(silence)).toBe(
-    'A silent client takes per minute, TCP/IP headers included, with a keep-alive every 2 s for all: ' +
-      `Lane beta ${group(all)} B. At the usual periods: Lane beta ${group(all / 10)} B (20 s).`,
+    'A silent client takes per minute, TCP/IP headers included, at the usual periods: ' +
+      `Lane beta ${group(Math.round(all / 10))} B (20 s); with a keep-alive every 2 s for all: Lane beta ${group(all)} B.`,
   );
 });
 
@@ -116,6 +116,19 @@ it('what was not measured is said with the command that measures it', () => {
   expect(commandsOf(server)).toEqual(['npm run bench -- --scenarios fanout', 'npm run bench -- --scenarios idle']);
   expect(further.map(({ id }) => id)).toEqual(['fast']);
   expect(commandsOf(pageModel(makeSurvey()).time)).toEqual([]);
+});
+
+it('what misses its poll is drawn beside how many do, where no section on the wire draws it', () => {
+  const survey = makeSurvey();
+  const lanes = survey.lanes.map((lane) =>
+    lane.title === 'Lane waiting' ? { ...lane, polls: 'parked' as const } : lane,
+  );
+  const { time, wire } = pageModel({ ...survey, lanes });
+  expect(wire).toBeUndefined();
+  expect(time?.figures.flatMap(({ diagram }) => diagram?.text ?? [])).toEqual([
+    'Lane waiting: an event that finds no request parked waits for the next one, up to a whole RTT.',
+  ]);
+  expect(renderReport({ ...survey, lanes })).toContain('aria-label="Lane waiting: 50, 90, 50 ms');
 });
 
 function loneSweep() {

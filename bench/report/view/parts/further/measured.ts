@@ -17,7 +17,7 @@ export interface Measured {
   readonly further: readonly Section[];
 }
 
-/** @param hasWire whether bytes stand with the layers of what goes over the wire */
+/** @param hasWire whether what goes over the wire has its own section */
 export function measuredSections(report: Report, hasWire: boolean): Measured {
   const { views } = report;
   if (views.length === 0) return { time: undefined, silence: undefined, server: undefined, further: [] };
@@ -35,7 +35,7 @@ export function measuredSections(report: Report, hasWire: boolean): Measured {
     return shownBy[kind]?.includes(view) ?? false;
   };
   return {
-    time: timeSection(report),
+    time: timeSection(report, hasWire),
     silence: silenceSection(report),
     server: serverSection(report),
     further: furtherSections(report, isShown),

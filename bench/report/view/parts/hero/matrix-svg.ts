@@ -14,6 +14,7 @@ const ROW_PX = 74;
 const PAD_PX = 12;
 const MARGIN_PX = 24;
 const HATCH = 'matrix-hatch';
+const END = { 'text-anchor': 'end' };
 
 interface Options {
   /** Run, version, machine. */
@@ -27,8 +28,6 @@ export function matrixSvg(headline: string, matrix: Matrix, { colour, source }: 
   const width = 2 * MARGIN_PX + NAME_PX + columns.length * COLUMN_PX;
   const below = HEAD_PX + 44 + rows.length * ROW_PX;
   const height = below + 64;
-  const write = (x: number, y: number, text: string, sizePx: number, ink = '--ink', more: Element['attributes'] = {}) =>
-    element('text', { x, y, 'font-size': sizePx, fill: colour(ink), ...more }, text);
   return element(
     'svg',
     {
@@ -39,14 +38,16 @@ export function matrixSvg(headline: string, matrix: Matrix, { colour, source }: 
       role: 'img',
       'aria-label': headline,
       'font-family': FONT,
+      'font-size': 12,
+      fill: colour('--ink-quiet'),
     },
     element('defs', {}, hatching(colour('--warning'))),
-    write(MARGIN_PX, 40, headline, 22, '--ink', { 'font-weight': 600 }),
-    write(MARGIN_PX, 66, setting, 14, '--ink-quiet'),
-    ...columns.map((column, at) => columnHead(column, rightOf(at), colour)),
+    element('text', { x: MARGIN_PX, y: 40, 'font-size': 22, 'font-weight': 600, fill: colour('--ink') }, headline),
+    element('text', { x: MARGIN_PX, y: 66, 'font-size': 14 }, setting),
+    element('g', END, ...columns.flatMap((column, at) => columnHead(column, rightOf(at), colour))),
     ...rows.flatMap((row, at) => drawRow(row, HEAD_PX + 44 + at * ROW_PX, width, colour)),
-    write(MARGIN_PX, below + 26, keyText(matrix), 12, '--ink-quiet'),
-    write(MARGIN_PX, below + 46, source, 12, '--ink-quiet'),
+    element('text', { x: MARGIN_PX, y: below + 26 }, keyText(matrix)),
+    element('text', { x: MARGIN_PX, y: below + 46 }, source),
   );
 }
 
@@ -58,31 +59,26 @@ function hatching(stroke: string): Element {
   return element('pattern', { id: HATCH, ...size }, element('path', line));
 }
 
-function columnHead({ title, what }: MatrixColumn, right: number, colour: Options['colour']): Element {
-  const [first = '', second] = what.split(', ');
-  const quiet = { x: right, 'text-anchor': 'end', 'font-size': 12, fill: colour('--ink-quiet') };
-  return element(
-    'g',
-    {},
-    element('text', { ...quiet, y: HEAD_PX, 'font-weight': 600, fill: colour('--ink') }, title),
-    element('text', { ...quiet, y: HEAD_PX + 17 }, first),
-    second === undefined ? undefined : element('text', { ...quiet, y: HEAD_PX + 33 }, second),
-  );
+function columnHead({ title, what }: MatrixColumn, right: number, colour: Options['colour']): Element[] {
+  return [
+    element('text', { x: right, y: HEAD_PX, 'font-weight': 600, fill: colour('--ink') }, title),
+    ...what.split(', ').map((part, at) => element('text', { x: right, y: HEAD_PX + 17 + 16 * at }, part)),
+  ];
 }
 
 function drawRow({ label, polls, cells, isControl }: MatrixRow, y: number, width: number, colour: Options['colour']) {
-  const name = { x: MARGIN_PX + 20, 'font-size': 15, 'font-weight': 600, fill: colour('--ink') };
+  const x = MARGIN_PX + 20;
   const under = isControl ? 'the floor' : label.isReference ? 'the reference' : polls;
   return [
     element('path', { d: `M${MARGIN_PX} ${y}H${width - MARGIN_PX}`, stroke: colour('--rule-strong') }),
     element('circle', { cx: MARGIN_PX + 6, cy: y + 22, r: 5.5, fill: colour(laneColour(label)) }),
-    element('text', { ...name, y: y + 27 }, label.title),
-    element('text', { ...name, y: y + 46, 'font-size': 12, 'font-weight': 400 }, under ?? ''),
-    ...cells.map((cell, at) => drawCell(cell, rightOf(at), y, isControl, colour)),
+    element('text', { x, y: y + 27, 'font-size': 15, 'font-weight': 600, fill: colour('--ink') }, label.title),
+    under === undefined ? undefined : element('text', { x, y: y + 46, fill: colour('--ink') }, under),
+    element('g', END, ...cells.flatMap((cell, at) => drawCell(cell, rightOf(at), y, isControl, colour))),
   ];
 }
 
-function drawCell(cell: MatrixCell, right: number, y: number, isControl: boolean, colour: Options['colour']): Element {
+function drawCell(cell: MatrixCell, right: number, y: number, isControl: boolean, colour: Options['colour']) {
   const { value = '–', verdict, ratio, difference, beside, refusal } = cell;
   const left = right + PAD_PX - COLUMN_PX + 2;
   const box = { x: left, y: y + 1, width: COLUMN_PX - 4, height: ROW_PX - 2 };
@@ -90,9 +86,7 @@ function drawCell(cell: MatrixCell, right: number, y: number, isControl: boolean
   const judged = [verdict && `${verdict.glyph} ${verdict.words}`, ratio].filter(Boolean).join(' ');
   const written = (text: string, at: number, more: Element['attributes'] = {}) =>
     text === '' ? undefined : element('text', { x: right, y: y + at, ...more }, text);
-  return element(
-    'g',
-    { 'text-anchor': 'end', 'font-size': 12, fill: colour('--ink-quiet') },
+  return [
     !isControl && verdict?.is === 'higher' ? element('rect', { ...box, fill: `url(#${HATCH})` }) : undefined,
     isTinted ? element('rect', { ...box, fill: colour('--accent'), 'fill-opacity': 0.13 }) : undefined,
     written(refusal === undefined ? value : `${value}${UNCITABLE_MARK}`, 27, {
@@ -102,5 +96,5 @@ function drawCell(cell: MatrixCell, right: number, y: number, isControl: boolean
     }),
     written(judged, 46),
     written([difference, beside].filter(Boolean).join(', '), 62),
-  );
+  ];
 }

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { projectRoot } from '../../../../contract/paths.ts';
 import { parseResult, type Result } from '../../../../contract/result.ts';
 import { makeResult, REFUSED, withLedger } from '../../../../tests/fixture.ts';
+import { plotsOf } from '../../charts/plots.ts';
 import { breakEvenOf } from '../../formulas/break-even.ts';
 import { constantsOf } from '../../formulas/constants.ts';
 import { Anchors } from '../../words/anchors.ts';
@@ -51,21 +52,22 @@ describe('the part for a reader’s own numbers', () => {
 });
 
 describe('break-even', () => {
-  it('marks where both lanes take as many bytes', () => {
+  it('marks where polling takes as many bytes as each other lane, with the number of events', () => {
     const report = reportOf(published, new Anchors());
     const figure = breakEvenOf(report, constantsOf(report));
     if (!figure || 'command' in figure) throw new Error('no figure');
-    const charts = figure.charts?.flatMap(({ panels }) => panels.map(({ chart }) => chart)) ?? [];
-    expect(charts).toHaveLength(2);
-    for (const chart of charts) {
+    const [group, ...more] = figure.charts ?? [];
+    if (!group || more.length > 0) throw new Error('not one group');
+    expect(group.panels).toHaveLength(2);
+    for (const [at, { chart }] of group.panels.entries()) {
       if (chart.kind !== 'lines') throw new Error('no lines');
       const [timed, ...others] = chart.lines;
       const marked = timed?.points.filter(({ text }) => text) ?? [];
-      expect(marked.length).toBeGreaterThan(1);
-      for (const { text = '', y } of marked) {
-        const at = chart.lanes.findIndex(({ title }) => text.startsWith(`${title}:`));
-        expect(y / (others[at - 1]?.points[0]?.y ?? 0)).toBeCloseTo(1, 2);
-      }
+      expect(marked.map(({ y }) => y.toPrecision(3)).sort()).toEqual(
+        others.map(({ points }) => points[0]?.y.toPrecision(3)).sort(),
+      );
+      for (const { x, text } of marked) expect(Number(text) / x).toBeCloseTo(1, 2);
+      expect(plotsOf(group)[at]?.texts.map(({ text }) => text)).toEqual(marked.map(({ text }) => text));
     }
   });
 });

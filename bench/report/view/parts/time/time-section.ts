@@ -14,6 +14,7 @@ import { type LaneAtPlace, type Place, type ScenarioView, scaleIn, withoutDuplic
 import { type Report, rowOf } from '../../words/quotes.ts';
 import { joined } from '../../words/verdicts.ts';
 import { notesOn } from '../further/further-sections.ts';
+import { laddersOf } from '../wire/ladder.ts';
 import { distributionFigure } from './distribution.ts';
 import { partsFigures } from './parts.ts';
 
@@ -37,7 +38,8 @@ export function distanceView(views: readonly ScenarioView[]): ScenarioView | und
   });
 }
 
-export function timeSection(report: Report): Section {
+/** @param isDrawn whether the page has what goes over the wire, and what waits there */
+export function timeSection(report: Report, isDrawn: boolean): Section {
   const { views, anchors } = report;
   const view = latencyView(views);
   const distance = distanceView(views);
@@ -59,7 +61,7 @@ export function timeSection(report: Report): Section {
       ...(view ? [percentilesFigure(view, report)] : []),
       ...(view ? partsFigures(view, report) : []),
       ...(view ? distributionFigure(view, anchors) : []),
-      ...missedFigures(report),
+      ...missedFigures(report, isDrawn),
       ...(distance ? [distanceFigure(distance, report)] : []),
     ],
     missing,
@@ -134,14 +136,15 @@ function waitsOf(lanes: readonly LaneAtPlace[], report: Report): Prose[] {
 function missedText({ result }: Report): string {
   const parked = result.lanes.find(({ polls }) => polls === 'parked');
   return parked
-    ? `${parked.title}: an event that comes between an answer and the next poll waits for it, up to 3 × RTT/2. `
+    ? `${parked.title}: an event that comes between an answer and the next poll waits for it, and arrives after up to 3 × RTT/2. `
     : '';
 }
 
-/** What waits for the next poll, of a run over distances; without one, what goes over the wire draws it. */
-function missedFigures({ views, anchors }: Report): Figure[] {
+/** What waits for the next poll, of a run over distances; the drawing of it is part of what goes over the wire. */
+function missedFigures({ views, anchors, result }: Report, isDrawn: boolean): Figure[] {
   const view = views.find(({ scenario }) => scenario.figures.includes('gap'));
-  return view ? [{ ...gapFigure(view, anchors), diagram: 'gap' }] : [];
+  const [diagram] = isDrawn ? [] : laddersOf(result.lanes.filter(({ polls }) => polls === 'parked'));
+  return view ? [{ ...gapFigure(view, anchors), diagram }] : [];
 }
 
 function distanceFigure(view: ScenarioView, { anchors }: Report): Figure {

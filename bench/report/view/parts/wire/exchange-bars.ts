@@ -161,26 +161,29 @@ function totalOf(bytes: BarBytes): number {
   return sideOf(bytes, 'up') + sideOf(bytes, 'down');
 }
 
-/** `For an event of 128 B WebSocket adds 108 B and Polling 850 B, 7.87 times as much …` */
+/** `For an event of 128 B WebSocket adds 108 B (4 B of that are framing) and Polling 850 B, 7.87 times as much …` */
 export function barsText(bars: readonly ExchangeBar[]): Prose {
   const extra = ({ bytes, total, events }: ExchangeBar) => (total - bytes.down.event - bytes.up.event) / events;
   const whole = bars.filter(({ isEmpty }) => !isEmpty).sort((a, b) => extra(a) - extra(b));
   const least = whole.find(({ lane }) => lane.isReference) ?? whole[0];
   const most = whole.at(-1);
   if (!least || !most) return [];
-  const heads = (most.bytes.up.head + most.bytes.down.head) / most.events;
+  const partOf = ({ bytes, events }: ExchangeBar, layer: BarLayer, name: string) => {
+    const each = (bytes.up[layer] + bytes.down[layer]) / events;
+    return each > 0 ? ` (${formatCount(each)}\u00a0B of that are ${name})` : '';
+  };
   const empty = bars.find(({ isEmpty }) => isEmpty);
   return [
     `For an event of ${formatCount(least.bytes.down.event / least.events)}\u00a0B `,
     { strong: least.lane.title },
-    ` adds ${formatCount(extra(least))}\u00a0B`,
+    ` adds ${formatCount(extra(least))}\u00a0B${partOf(least, 'framing', 'framing')}`,
     ...(most === least
       ? []
       : [
           ' and ',
           { strong: most.lane.title },
           ` ${formatCount(extra(most))}\u00a0B, ${formatNumber(extra(most) / extra(least))} times as much`,
-          ...(heads > 0 ? [` (${formatCount(heads)}\u00a0B of that are HTTP heads)`] : []),
+          partOf(most, 'head', 'HTTP heads'),
         ]),
     '.',
     ...(empty ? [` A poll that brings nothing costs ${formatCount(empty.total)}\u00a0B.`] : []),

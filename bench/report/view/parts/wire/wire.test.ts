@@ -81,7 +81,11 @@ describe('the bars', () => {
     const { bars, finding } = sectionOf();
     const [, beta, gamma, empty] = bars;
     const extra = (bar: (typeof bars)[number] | undefined) => Math.round((bar?.total ?? 0) - 128);
-    expect(textOf(finding)).toContain(`Lane beta adds ${extra(beta)}\u00a0B and Lane gamma `);
+    const framing = Math.round(beta?.bytes.down.framing ?? 0);
+    expect(framing).toBeGreaterThan(0);
+    expect(textOf(finding)).toContain(
+      `Lane beta adds ${extra(beta)}\u00a0B (${framing}\u00a0B of that are framing) and Lane gamma `,
+    );
     expect(textOf(finding)).toContain(`${extra(gamma)}\u00a0B`);
     expect(textOf(finding)).toContain(`nothing costs ${empty?.total}\u00a0B`);
   });
