@@ -33,6 +33,7 @@ export interface SelfFlags {
 
 /** @throws UsageError before anything starts */
 export async function self(flags: SelfFlags, results: string, nodePath = process.execPath): Promise<void> {
+  const interruption = listenForInterruption();
   const cores = canPin() ? allowedCores() : undefined;
   const node = inspectNode(nodePath, projectRoot);
   const store = new Store(results);
@@ -41,8 +42,8 @@ export async function self(flags: SelfFlags, results: string, nodePath = process
   const setup = { pinning, nodeFlags: NODE_FLAGS, loadNodeFlags: LOAD_NODE_FLAGS, node };
   const environment = readEnvironment(projectRoot, setup);
   const run = timedRun(store, flags.run);
+  const unlock = store.lock();
   const { laboratory, close } = await openLaboratory(1, pinning, node);
-  const interruption = listenForInterruption();
   const ratios: SelfRatio[] = [];
   const problems: Self['problems'] = [];
   const startedAt = new Date().toISOString();
@@ -76,6 +77,7 @@ export async function self(flags: SelfFlags, results: string, nodePath = process
     }
   } finally {
     await close();
+    unlock();
   }
   const all = save(interruption.aborted ? null : new Date().toISOString());
   console.log(`\n${selfText(all, process.stdout.columns)}\n\n${join(results, 'self.json')}`);
