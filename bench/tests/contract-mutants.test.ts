@@ -148,18 +148,16 @@ const mutants: readonly Mutant[] = [
     lanes: ['tcp', 'sse', 'websocket', 'streaming'],
     of: (lane) =>
       withFeed(lane, (feed) =>
-        Object.create(feed, {
-          subscribe: {
-            value: (listener: (event: EncodedEvent) => void) => {
-              let unsubscribe = () => {};
-              const timer = setTimeout(() => {
-                unsubscribe = feed.subscribe(listener);
-              }, 300);
-              return () => {
-                clearTimeout(timer);
-                unsubscribe();
-              };
-            },
+        changed(feed, {
+          subscribe(listener) {
+            let unsubscribe = () => {};
+            const timer = setTimeout(() => {
+              unsubscribe = feed.subscribe(listener);
+            }, 300);
+            return () => {
+              clearTimeout(timer);
+              unsubscribe();
+            };
           },
         }),
       ),
@@ -200,10 +198,18 @@ function withFeed(lane: Lane, change: (feed: EventFeed) => EventFeed): Lane {
 /** The feed, with a line feed behind each event. */
 function padded(feed: EventFeed): EventFeed {
   const pad = ({ seq, text }: EncodedEvent) => eventWith(seq, `${text}\n`);
-  return Object.create(feed, {
-    lastSeq: { get: () => feed.lastSeq },
-    since: { value: (...args: Parameters<EventFeed['since']>) => feed.since(...args).map(pad) },
-    gapAfter: { value: (...args: Parameters<EventFeed['gapAfter']>) => feed.gapAfter(...args) },
-    subscribe: { value: (listener: (event: EncodedEvent) => void) => feed.subscribe((event) => listener(pad(event))) },
+  return changed(feed, {
+    since: (...args) => feed.since(...args).map(pad),
+    subscribe: (listener) => feed.subscribe((event) => listener(pad(event))),
+  });
+}
+
+/** The feed with methods of its own in place of some; the others are called on the feed, for its fields are private. */
+function changed(feed: EventFeed, own: Partial<EventFeed>): EventFeed {
+  return new Proxy(feed, {
+    get(target, key) {
+      const value = Reflect.get(key in own ? own : target, key);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
   });
 }

@@ -14,6 +14,7 @@ import { type CompletedCell, type Estimate, type Point, parseResult } from '../c
 import { chosenSentences } from '../report/page/browser/test-probe.ts';
 import { renderReport } from '../report/page/render.ts';
 import { citationId, citationSentence } from '../report/view/citation.ts';
+import { claims } from '../report/view/parts/claims/claims.ts';
 import { launchBrowser } from './browser.ts';
 
 const browser = await launchBrowser();
@@ -220,7 +221,7 @@ describe('the page answers', () => {
   });
 
   asked('what is said, with a verdict for each claim', async () => {
-    expect(await sectionOf('claims').locator('.claim').count()).toBe(30);
+    expect(await sectionOf('claims').locator('.claim').count()).toBe(claims.length);
     const lost = result.cells.filter((cell) => cell.state === 'completed').map(({ delivery }) => delivery.missing);
     const { length } = lost.filter((missing) => missing > 0);
     const verdict = sectionOf('claims').locator('#claim_streaming-drops-messages .claim-verdict');
