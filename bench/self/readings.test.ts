@@ -8,6 +8,7 @@ import {
   pingReading,
   pollsReading,
   saturationReading,
+  scaleReading,
   validCell,
   windowShareOf,
 } from './readings.ts';
@@ -52,6 +53,18 @@ describe('readings of a cell', () => {
     expect(oneClientReading(changed)).toEqual({ p50: 100, "p50 less the feed's lag": 85, p99: 300 });
     const latencies = Array.from({ length: 200 }, (_, at) => at + 1);
     expect(pingReading(latencies)).toEqual({ p50: 100, "p50 less the feed's lag": 100, p99: 198 });
+  });
+
+  it('have memory as the slope from the fewest to the most clients, where it was read', () => {
+    const readings = [
+      { clients: 100, heapBytes: 5_000_000 },
+      { clients: 200, heapBytes: 5_900_000 },
+      { clients: 500, heapBytes: 6_000_000 },
+    ];
+    const memory = { readings, perClientBytes: null, low: null, high: null };
+    expect(scaleReading({ ...cell, memory })).toEqual({ ...cpuReading(cell), 'server memory per client': 2_500 });
+    const { memory: _, ...without } = cell;
+    expect(scaleReading(without)).toEqual(cpuReading(cell));
   });
 
   it('have answers by autocannon, and polls by the CPU time of what asked', () => {

@@ -70,10 +70,12 @@ export function oneClientReading({ latency, feed }: CompletedCell): Reading {
   return { p50: latency.p50Us, [LESS_LAG]: latency.p50Us - feed.lagP50Us, p99: latency.p99Us };
 }
 
-/** Memory is told where its slope is. */
+/** Memory by its readings' first and last, however far from a line they are: the interval over turns tells that. */
 export function scaleReading(cell: CompletedCell): Reading {
-  const bytes = cell.memory?.perClientBytes;
-  return { ...cpuReading(cell), ...(bytes && bytes > 0 && { 'server memory per client': bytes }) };
+  const [fewest, most] = [cell.memory?.readings[0], cell.memory?.readings.at(-1)];
+  if (!fewest || !most || most.clients === fewest.clients) return cpuReading(cell);
+  const bytes = (most.heapBytes - fewest.heapBytes) / (most.clients - fewest.clients);
+  return { ...cpuReading(cell), 'server memory per client': bytes };
 }
 
 /** Of a run that has ended, how much of its wall time lies in measured windows; undefined of another, and of a merged one. */
