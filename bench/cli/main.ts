@@ -50,7 +50,7 @@ program
 program.command('doctor').description('what this machine would do to a result, and what to do about it').action(doctor);
 program
   .command('self')
-  .description('the laboratory against the smallest programs that do the same, as ratios; all of it takes hours')
+  .description('the laboratory against the smallest programs that do the same, as ratios; all of it takes over an hour')
   .option('--clients <n>', 'in place of 1,000 in a fan-out and 100 that poll', wholeNumber(1, 100_000))
   .option('--rate <n>', 'in place of 50 events a second', wholeNumber(1, 10_000))
   .option('--pairs <a,b>', 'groups of pairs, or single ones (default: all)', splitList)
