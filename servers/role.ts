@@ -18,7 +18,7 @@ const CLIENTS_GONE_MS = 1_000;
 /** How long a server that died may keep its port. */
 const PORT_WAIT_MS = 2_000;
 
-export function createServerRole(findLane: (id: string) => Lane): Role<ServerCalls> {
+export function createServerRole(findLane: (id: string) => Pick<Lane, 'server'>): Role<ServerCalls> {
   let running: Running | undefined;
   /** Never freed: with the last object of a shape, a full collection also frees the code that was optimised for that shape. */
   const rehearsed: Running[] = [];

@@ -27,6 +27,7 @@ import { describeChecks, quickChecks } from './doctor-command.ts';
 import { EXIT } from './exit.ts';
 import { openLaboratory } from './laboratory.ts';
 import { clockTime, goOnWithoutOutput, secondsOf, showProgress } from './progress.ts';
+import { publishedSelf } from './published-self.ts';
 import { checkSameConditions, configOfRun } from './resume.ts';
 import { refusedOf, type Strict } from './strict.ts';
 
@@ -147,7 +148,7 @@ export function runsBefore(settings: Result, store: Store): EarlierRun[] {
 /** Makes page and exports of a result that was saved, and says where they are. */
 export function showFiles(result: Result, store: Store, earlier: readonly EarlierRun[]): void {
   const folder = store.saveExports(result, exportResult(result));
-  const page = store.saveReport(result, renderReport(result, earlier));
+  const page = store.saveReport(result, renderReport(result, earlier, publishedSelf()));
   console.log(`\n${page}\n${folder} has tables and citations of this run.`);
 }
 
@@ -158,7 +159,7 @@ const GIVE_UP_AFTER_MS = 20_000;
  * Aborts at the first Ctrl-C. Those that follow soon change nothing: npm hands on a signal that its child had from the terminal,
  * too. One that comes much later ends this process at once, and with it its children.
  */
-function listenForInterruption(): AbortSignal {
+export function listenForInterruption(): AbortSignal {
   const controller = new AbortController();
   let firstMs = Number.POSITIVE_INFINITY;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

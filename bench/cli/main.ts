@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { lanes } from '../catalogue/lanes.ts';
 import { profiles } from '../catalogue/profiles.ts';
 import { scenarios } from '../catalogue/scenarios.ts';
+import { splitList, wholeNumber } from '../contract/flags.ts';
 import { projectRoot } from '../contract/paths.ts';
 import { KINDS } from '../contract/result.ts';
 import type { MergeOptions } from '../record/runs/merge.ts';
@@ -19,6 +20,8 @@ import { doctorReport } from './doctor-command.ts';
 import { EXIT } from './exit.ts';
 import { describeCatalogue } from './list-command.ts';
 import { merge } from './merge-command.ts';
+import { publishedSelf } from './published-self.ts';
+import { type SelfFlags, self } from './self-command.ts';
 import { kindList } from './strict.ts';
 
 const RUN = ['<run>', 'a result.json, its folder, or the id of a run'] as const;
@@ -45,6 +48,18 @@ program
     console.log(describeCatalogue(lanes, scenarios, profiles));
   });
 program.command('doctor').description('what this machine would do to a result, and what to do about it').action(doctor);
+program
+  .command('self')
+  .description('the laboratory against the smallest programs that do the same, as ratios; all of it takes over an hour')
+  .option('--clients <n>', 'in place of 1,000 in a fan-out and 100 that poll', wholeNumber(1, 100_000))
+  .option('--rate <n>', 'in place of 50 events a second', wholeNumber(1, 10_000))
+  .option('--pairs <a,b>', 'groups of pairs, or single ones (default: all)', splitList)
+  .option('--turns <n>', 'the most of a pair: it ends when all of its ratios are within 5 %', wholeNumber(1, 1_000), 12)
+  .option('--run <run>', `whose measured share and page are told: ${RUN[1]} (default: the newest)`)
+  .action((flags: SelfFlags) => {
+    const { results, node } = program.opts<{ results: string; node?: string }>();
+    return self(flags, results, node);
+  });
 program
   .command('compare')
   .description('the lanes of two results against each other: of two commits, two Node versions, two machines')
@@ -106,7 +121,7 @@ function report(run: string, { tables = false }: { readonly tables?: boolean }):
   const all = store();
   const { result, path } = all.load(run);
   const page = join(dirname(path), 'report.html');
-  writeAtomically(page, renderReport(result, runsBefore(result, all)));
+  writeAtomically(page, renderReport(result, runsBefore(result, all), publishedSelf()));
   if (tables) console.log(`${describeResult(result, process.stdout.columns)}\n`);
   console.log(page);
 }

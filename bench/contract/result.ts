@@ -6,8 +6,8 @@
 
 import { z } from 'zod';
 import { DIMENSIONS, type DimensionKey, pointShape } from './dimensions.ts';
+import { fromVersion2, fromVersion3 } from './files/upgrade.ts';
 import { FRAME_TYPES, LAYERS, type Layer, SAMPLE_KINDS } from './ledger.ts';
-import { fromVersion2, fromVersion3 } from './upgrade.ts';
 
 export const SCHEMA_VERSION = 4;
 

@@ -4,7 +4,7 @@ import { Http2Sessions } from './http2-sessions.ts';
 import { Request } from './turns.ts';
 
 /** A kept connection stays: longer than the longest hold of a long-poll and than any poll interval in use. */
-const KEEP_ALIVE_MS = 125_000;
+export const KEEP_ALIVE_MS = 125_000;
 /** A second field of a name that may stand once is joined to the first, and refused then; else Node would drop it. */
 const PLAIN = {
   keepAliveTimeout: KEEP_ALIVE_MS,

@@ -6,7 +6,7 @@ import { type Point, parseResult, type Result } from '../../contract/result.ts';
 import { recomputed } from '../../record/recompute.ts';
 import { makeResult, POINT, type ResultSpec, SCENARIO } from '../../tests/fixture.ts';
 import { makeFanOut } from '../tests/test-fan-out.ts';
-import { readmeTable, withReadmeTable } from './readme-table.ts';
+import { readmeTable, withReadmeTable, withSelfTable } from './readme-table.ts';
 
 const textOf = (path: string) => readFileSync(join(projectRoot, path), 'utf8');
 
@@ -70,6 +70,27 @@ describe('the table in the README', () => {
     const names = ['Lane beta', 'Lane gamma', 'Lane alpha, 20 events a poll', 'Lane alpha, 1 event a poll'];
     expect(rows.map(([name]) => name)).toEqual(names);
     expect(rows.map(([, oneClient]) => oneClient === '–')).toEqual([false, false, true, true]);
+  });
+
+  it('has that of the laboratory itself below it, or nothing where there is none', () => {
+    const readme = textOf('README.md');
+    const ratio = {
+      pair: 'fan-out',
+      subject: 'tcp',
+      reference: 'bare',
+      measure: 'p50',
+      ratio: 0.97,
+      low: 0.95,
+      high: 0.99,
+    };
+    const { environment, startedAt } = makeResult();
+    const ratios = [{ ...ratio, turns: 6, isNarrow: true }];
+    const head = { schemaVersion: 1 as const, startedAt, finishedAt: null, command: 'self', environment };
+    const filled = withSelfTable(readme, { ...head, ratios, problems: [], run: null });
+    expect(filled).toContain('\n\n| Pair | What ÷ what | Measure | Ratio | Turns |\n');
+    expect(filled).toContain('| fan-out | tcp ÷ bare | p50 | 0.970 [0.950, 0.990] | 6 |');
+    expect(withSelfTable(filled, undefined)).toBe(withSelfTable(readme, undefined));
+    expect(withSelfTable(readme, undefined)).not.toContain('What ÷ what');
   });
 
   it('stands between two marks, and what is around it stays', () => {

@@ -147,13 +147,14 @@ function contents(sections: readonly Pick<Part, 'id' | 'title' | 'entry'>[]): Ht
  *
  * @param told the page before it: the glossary explains the words that are used
  */
-function detailsHtml({ facts, runs, checks, conditions }: PageModel, told: Html): Html {
+function detailsHtml({ facts, runs, checks, conditions, self }: PageModel, told: Html): Html {
   const tables = runs.flatMap((one) => (one ? [table(one)] : []));
   const beside = fold(PARTS.runs, 'Runs beside one another', 'between these, and earlier ones', html`${tables}`);
   const measured = html`${entries('facts', facts)}${conditionsHtml(conditions)}`;
   const folds = html`${tables.length > 0 ? beside : undefined}
 ${fold(PARTS.checks, 'Checks', 'deliveries, bytes, warnings', checksHtml(checks))}
-${fold(PARTS.conditions, 'Conditions', 'machine, lanes, phases, harness', measured)}`;
+${fold(PARTS.conditions, 'Conditions', 'machine, lanes, phases, harness', measured)}
+${self && fold(PARTS.self, 'The laboratory itself', 'against the smallest programs that do the same', table(self))}`;
   const words = glossaryOf(html`${told}${folds}`.text.replace(/<[^>]*>/g, ' '));
   return html`${folds}
 ${fold(PARTS.reading, 'How to read this page', 'words and their meaning', entries('glossary', words))}`;

@@ -1,5 +1,6 @@
 /** A result becomes a page: pure, without HTML. The same result always gives the same page. */
 
+import type { Self } from '../../contract/files/self.ts';
 import type { Result } from '../../contract/result.ts';
 import { checksOf } from './checks.ts';
 import { citeOf } from './citation.ts';
@@ -18,6 +19,7 @@ import { wireSection } from './parts/wire/wire-section.ts';
 import { betweenRunsTable } from './tables/between-runs-table.ts';
 import { conditionsOf } from './tables/conditions.ts';
 import { type EarlierRun, earlierTable } from './tables/earlier-table.ts';
+import { selfTable } from './tables/self-table.ts';
 import { Anchors } from './words/anchors.ts';
 import { countOf, formatCount, formatDuration, formatInstant } from './words/format.ts';
 import { reportOf } from './words/quotes.ts';
@@ -26,8 +28,11 @@ import { commitText, reproduceLines, runsBeforeText, sourceText } from './words/
 
 export type PageModel = ReturnType<typeof pageModel>;
 
-/** @param earlier runs of the same settings on the same machine, for the table that stands them beside this one */
-export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
+/**
+ * @param earlier runs of the same settings on the same machine, for the table that stands them beside this one
+ * @param self how far the laboratory is from the smallest programs that do the same, where that was measured
+ */
+export function pageModel(result: Result, earlier: readonly EarlierRun[] = [], self?: Self) {
   const report = reportOf(result, new Anchors());
   const { views } = report;
   const hero = heroOf(report);
@@ -55,6 +60,7 @@ export function pageModel(result: Result, earlier: readonly EarlierRun[] = []) {
       session: sessionText(result),
       refused: refusedFigures(report),
     },
+    self: self && selfTable(self),
     facts: factsOf(result),
     conditions: conditionsOf(result, views),
     source: sourceText(result),

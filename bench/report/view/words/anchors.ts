@@ -37,6 +37,8 @@ export const PARTS = {
   reading: 'reading',
   reproduce: 'reproduce',
   runs: 'runs',
+  self: 'self',
+  selfRatios: 'self-ratios',
 } as const;
 
 export class Anchors {

@@ -1,7 +1,7 @@
 /** Results of an older schema, as the schema of today has them. */
 
 import { z } from 'zod';
-import { axesOf, type DeclaredAxes } from './dimensions.ts';
+import { axesOf, type DeclaredAxes } from '../dimensions.ts';
 
 /** Axes of version 2's scenarios that its points alone do not tell. */
 const AXES_2: Readonly<Record<string, DeclaredAxes>> = {

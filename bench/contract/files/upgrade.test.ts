@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { failed, inVersion3, makeResult } from '../tests/fixture.ts';
-import { projectRoot } from './paths.ts';
-import { type CompletedCell, KINDS, notice, parseResult, type Result, SCHEMA_VERSION, severe } from './result.ts';
+import { failed, inVersion3, makeResult } from '../../tests/fixture.ts';
+import { projectRoot } from '../paths.ts';
+import { type CompletedCell, KINDS, notice, parseResult, type Result, SCHEMA_VERSION, severe } from '../result.ts';
 
 const read = (stored: object) => parseResult(JSON.stringify(stored));
 

@@ -2,9 +2,9 @@
 
 import { join } from 'node:path';
 import { z } from 'zod';
-import { projectRoot } from '../contract/paths.ts';
-import { resultSchema } from '../contract/result.ts';
-import { writeAtomically } from '../record/store.ts';
+import { projectRoot } from '../../contract/paths.ts';
+import { resultSchema } from '../../contract/result.ts';
+import { writeAtomically } from '../../record/store.ts';
 
 const schema = z.toJSONSchema(resultSchema);
 writeAtomically(join(projectRoot, 'results/schema.json'), `${JSON.stringify(schema, null, 2)}\n`);
