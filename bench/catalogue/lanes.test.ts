@@ -23,8 +23,9 @@ test.each(lanes.filter(({ keepAlive }) => keepAlive))(
 // --- which files import transports: beyond Biome's rules ---
 
 const NAMES = new Set(lanes.flatMap(({ id, transport }) => [id, transport]));
-/** They choose among lanes, by name, as a user does; claims are made about transports by their names. */
-const CHOOSERS = /^bench\/(catalogue\/|cli\/configure\.ts$|report\/view\/(parts\/claims\/|words\/transports\.ts$))/;
+/** They choose among lanes, by name, as a user does; claims are made about transports by their names, and bare programs are of one. */
+const CHOOSERS =
+  /^bench\/(catalogue\/|cli\/configure\.ts$|self\/(pairs\.ts$|bare\/)|report\/view\/(parts\/claims\/|words\/transports\.ts$))/;
 
 /** What a source does against a rule; `wrong` and `fine` are made-up sources that do and do not break it. */
 const rules = [

@@ -17,7 +17,7 @@ const DOCUMENTS = [
   'CONTRIBUTING.md',
   ...readdirSync(join(projectRoot, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
 ];
-const SUBCOMMANDS = ['list', 'doctor', 'compare', 'merge', 'report', 'export'];
+const SUBCOMMANDS = ['list', 'doctor', 'self', 'compare', 'merge', 'report', 'export'];
 /** Flags of all commands, which stand before those of a run. */
 const COMMON = /--(?:strict|node|resume)(?: \S+)?/g;
 
