@@ -34,6 +34,8 @@ for (let generation = 0; ; ) {
 }`;
 
 const LEAD_NS = { start: 600_000, least: 20_000, most: 1_000_000, up: 30_000, down: 5_000 };
+/** A core that has slept for longer takes longer to wake: what a burst teaches would make the events after it late. */
+const LONG_WAIT_NS = 5e6;
 
 export async function createAlarm(): Promise<Alarm> {
   const memory = new SharedArrayBuffer(16);
@@ -46,7 +48,8 @@ export async function createAlarm(): Promise<Alarm> {
   });
   await new Promise((resolve, reject) => thread.once('online', resolve).once('error', reject));
 
-  let leadNs = LEAD_NS.start;
+  const leadsNs = { short: LEAD_NS.start, long: LEAD_NS.start };
+  let wait: keyof typeof leadsNs = 'short';
   let dueNs = 0;
   let ring: (() => void) | undefined;
   /** Generation that the thread reports when it wakes for `dueNs`; an earlier one is of an alarm that was replaced. */
@@ -61,8 +64,9 @@ export async function createAlarm(): Promise<Alarm> {
   thread.on('message', (generation: number) => {
     if (generation !== awaited) return;
     // Up by six steps, down by one: in balance, six wake-ups in seven come before their instant.
+    const leadNs = leadsNs[wait];
     const late = nowNs() - (wakeAtNs[0] ?? 0) > leadNs;
-    leadNs = Math.min(LEAD_NS.most, Math.max(LEAD_NS.least, leadNs + (late ? LEAD_NS.up : -LEAD_NS.down)));
+    leadsNs[wait] = Math.min(LEAD_NS.most, Math.max(LEAD_NS.least, leadNs + (late ? LEAD_NS.up : -LEAD_NS.down)));
     const beforeNs = nowNs();
     while (nowNs() < dueNs);
     spunNs += Math.max(0, dueNs - beforeNs);
@@ -78,7 +82,10 @@ export async function createAlarm(): Promise<Alarm> {
     else set();
   };
   const set = () => {
-    if (dueNs - nowNs() < leadNs) {
+    const waitNs = dueNs - nowNs();
+    wait = waitNs > LONG_WAIT_NS ? 'long' : 'short';
+    const leadNs = leadsNs[wait];
+    if (waitNs < leadNs) {
       awaited = undefined;
       if (!isSoon) setImmediate(ringSoon);
       isSoon = true;
