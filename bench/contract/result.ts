@@ -321,6 +321,9 @@ export const disturbanceSchema = z
     steal: nullable(
       share.describe("Of a measured core's time, that the hypervisor gave to others; of the core with most"),
     ),
+    stealOfBusy: nullable(
+      share.describe('Of the time that a measured core was wanted, as `steal`; 0 below three ticks of 10 ms'),
+    ).optional(),
     throttled: nullable(share.describe('Of the window, in which a CPU quota held the processes back')),
     runDelay: z.strictObject({ server: nullable(waiting), probe: nullable(waiting) }),
     sleepers: z

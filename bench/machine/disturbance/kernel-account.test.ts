@@ -5,6 +5,7 @@ import {
   noiseBetween,
   parseTicks,
   stealBetween,
+  stealOfBusyBetween,
   watchNoise,
 } from './kernel-account.ts';
 
@@ -94,6 +95,17 @@ describe('ticks of /proc/stat', () => {
     expect(stealBetween(start, end, 'cpu0')).toBe(0.1);
     expect(stealBetween(start, end, 'cpu10')).toBeNull();
     expect(stealBetween(start, end, 'cpu7')).toBeNull();
+  });
+
+  it('give the steal of a core by the time that it was wanted, from three ticks on', () => {
+    const at = (idle: number, steal: number, all: number) => ({
+      ...before,
+      ticks: new Map([['cpu0', { idle, steal, all }]]),
+    });
+    expect(stealOfBusyBetween(at(10, 0, 20), at(90, 5, 120), 'cpu0')).toBe(0.25);
+    expect(stealOfBusyBetween(at(10, 0, 20), at(10, 5, 120), 'cpu0')).toBe(0.05);
+    expect(stealOfBusyBetween(at(10, 0, 20), at(90, 2, 120), 'cpu0')).toBe(0);
+    expect(stealOfBusyBetween(at(10, 0, 20), at(90, 5, 120), 'cpu1')).toBeNull();
   });
 });
 

@@ -74,6 +74,22 @@ export function stealBetween(before: MachineReading, after: MachineReading, name
   return shareBetween(from?.steal, to?.steal, (to?.all ?? 0) - (from?.all ?? 0));
 }
 
+/** Fewer come from rounding, and are the third part of a tenth in a window of half a second. */
+const LEAST_TICKS = 3;
+
+/**
+ * Of the time in which a core was wanted, what the hypervisor gave to others: a core that does more is stolen from more, and of
+ * its whole time that would be the lane's own load. 0 where less than three ticks were stolen.
+ *
+ * @param name of a core in `ticks`
+ */
+export function stealOfBusyBetween(before: MachineReading, after: MachineReading, name: string): number | null {
+  const [from, to] = [before.ticks.get(name), after.ticks.get(name)];
+  if (from === undefined || to === undefined) return null;
+  if (to.steal - from.steal < LEAST_TICKS) return 0;
+  return shareBetween(from.steal, to.steal, to.all - from.all - (to.idle - from.idle));
+}
+
 /**
  * Some counters of proc(5) go back a little now and then. Others come late: the kernel adds to the pressure's total in steps,
  * which a short time between two readings can be less than (22 times so within 0.1 ms, 1.02 times within a second). And cores

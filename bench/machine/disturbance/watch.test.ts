@@ -3,7 +3,7 @@ import { disturbanceSchema } from '../../contract/result.ts';
 import type { WakeUpReading } from './calls.ts';
 import { disturbanceBetween, type Readings, type Sleeper, startWatching } from './watch.ts';
 
-const ticks = (steal: number, all: number) => ({ idle: 0, steal, all });
+const ticks = (steal: number, all: number) => ({ idle: all / 2, steal, all });
 const before: Readings = {
   machine: {
     atNs: 1e9,
@@ -42,6 +42,7 @@ describe('the disturbance of a window', () => {
     expect(disturbance).toEqual({
       cpuPressure: 0.1,
       steal: 0.015,
+      stealOfBusy: 0.03,
       throttled: 0.005,
       runDelay: {
         server: { share: 0.005, foreignShare: 0, foreignMeanUs: 0 },
@@ -54,7 +55,11 @@ describe('the disturbance of a window', () => {
   });
 
   it('is that of all cores, where processes are not pinned', () => {
-    expect(disturbanceBetween(before, after, [], [])).toMatchObject({ steal: 50 / 600, exceeded: ['steal'] });
+    expect(disturbanceBetween(before, after, [], [])).toMatchObject({
+      steal: 50 / 600,
+      stealOfBusy: 50 / 300,
+      exceeded: ['steal'],
+    });
   });
 
   it('does not tell the waits of a process that was gone at the end', () => {

@@ -2,7 +2,7 @@
 
 import type { Disturbance } from '../../contract/result.ts';
 import type { WakeUpReading } from './calls.ts';
-import { type MachineReading, noiseBetween, readMachine, stealBetween } from './kernel-account.ts';
+import { type MachineReading, noiseBetween, readMachine, stealBetween, stealOfBusyBetween } from './kernel-account.ts';
 import { exceededBounds } from './limits.ts';
 import { openProcess, type ProcessReading, waitingBetween } from './run-delay.ts';
 
@@ -54,6 +54,10 @@ export function startWatching(watched: Watched): { end(): Promise<Disturbance> }
   };
 }
 
+function mostOf(shares: readonly number[]): number | null {
+  return shares.length === 0 ? null : Math.max(...shares);
+}
+
 /** @param wakeUps within the same window */
 export function disturbanceBetween(
   before: Readings,
@@ -67,7 +71,8 @@ export function disturbanceBetween(
   const steals = names.flatMap((name) => stealBetween(before.machine, after.machine, name) ?? []);
   const seen = {
     cpuPressure,
-    steal: steals.length === 0 ? null : Math.max(...steals),
+    steal: mostOf(steals),
+    stealOfBusy: mostOf(names.flatMap((name) => stealOfBusyBetween(before.machine, after.machine, name) ?? [])),
     throttled,
     runDelay: {
       server: waitingBetween(before.server, after.server, elapsedNs),
