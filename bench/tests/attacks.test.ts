@@ -6,7 +6,7 @@ import { http1Attacks } from './attacks/http1.ts';
 import { http2Attacks } from './attacks/http2.ts';
 import { Victim } from './attacks/victim.ts';
 
-const SHARE = 0.2;
+const SHARE = 0.05;
 const MAX_MEGABYTES = 200;
 
 test.concurrent.each([...http1Attacks, ...http2Attacks])('$name is served within bounds', async (attack) => {

@@ -3,8 +3,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Observed, Victim } from './victim.ts';
 
-/** The ring is full after this time: 4,096 events. */
-const FEED = ['--rate', '2000', '--payload', '128'];
+/** At full size the ring is full after this time: 4,096 events. Less would do for less, and the feed takes most of the time. */
+const FEED = { full: ['--rate', '2000'], small: ['--rate', '100'] };
 const RING_FULL_MS = 2_500;
 
 export interface Attack {
@@ -27,7 +27,8 @@ export interface AttackOutcome {
 
 /** @param observedMs for how long another client looks on, in quiet and again under attack */
 export async function runAttack({ isTls, begin }: Attack, share: number, observedMs: number): Promise<AttackOutcome> {
-  const victim = await Victim.start([...FEED, ...(isTls ? ['--tls'] : [])]);
+  const feed = share === 1 ? FEED.full : FEED.small;
+  const victim = await Victim.start([...feed, '--payload', '128', ...(isTls ? ['--tls'] : [])]);
   try {
     await setTimeout(RING_FULL_MS);
     const quiet = await victim.observe(observedMs);
