@@ -52,7 +52,7 @@ describe.concurrent('a group', () => {
     const expected = cells.map((cell) => completed(cell).delivery.expected);
     expect(expected).toEqual([20, 60]);
     const callsOf = (child: string) => calls.flatMap((one) => (one.child === child ? [one.call] : []));
-    const window = ['listen', 'collect', 'measure', 'close'];
+    const window = ['listen', 'collect', 'hello', 'measure', 'close'];
     const reading = ['listen', 'stopCompiling', ...Array.from({ length: 5 }, () => 'readHeap'), 'close'];
     const rehearsal = ['listen', 'measure', 'close'];
     const floor = ['listen', 'collect', 'measureFloor', 'close'];
@@ -97,7 +97,7 @@ describe.concurrent('a group', () => {
       pool,
     );
     const asked = calls.slice(started).flatMap(({ child, call }) => (child === 'server' ? [call] : []));
-    expect(asked).toEqual(['listen', 'collect', 'measure', 'close']);
+    expect(asked).toEqual(['listen', 'collect', 'hello', 'measure', 'close']);
     expect([first, next].map((cell) => cell && isValid(cell))).toEqual([true, true]);
     const floors = [first, next].map((cell) => cell && completed(cell).floor);
     expect(floors[0]).toBeDefined();

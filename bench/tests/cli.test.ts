@@ -32,7 +32,10 @@ afterAll(() => rmSync(measured.folder, { recursive: true, force: true }));
 /** Puts the measured run into this test's folder. */
 const useMeasured = (folder: string) => cpSync(measured.folder, folder, { recursive: true });
 
-describe.concurrent('npm run bench', () => {
+/** Beside all other tests a cell may get no core in time. */
+const BUSY = { retry: 2 };
+
+describe.concurrent('npm run bench', BUSY, () => {
   it('measures, saves, makes the page and ends with 0', () => {
     const { code, out, err } = measured;
     expect(err).toBe('');
@@ -164,7 +167,7 @@ describe.concurrent('a run whose output is gone', () => {
   });
 });
 
-it.concurrent('what changes Node is cleared for measured processes, and doctor names it', async ({ folder }) => {
+it.concurrent('what changes Node is cleared for measured processes, and doctor names it', BUSY, async ({ folder }) => {
   const preload = join(folder, 'preload.cjs');
   const seen = join(folder, 'seen');
   writeFileSync(preload, `require('node:fs').appendFileSync(${JSON.stringify(seen)}, process.argv[1] + '\\n');`);
@@ -216,14 +219,18 @@ it.concurrent.for([
   ['polling', 'reconnect', 'connect'],
   ['polling', 'capacity', 'upstream'],
   ['long-polling', 'slow-client'],
-] as const)('%j run in processes of their own, over a distance, without a loss', async ([lane, ...all], { folder }) => {
-  const small = `--lanes ${lane} --reference ${lane} --clients 4 --rate 50 --interval 100 --rtt 20 --rehearsal 0 --warmup 0.5 --window 0.3 --rounds 1`;
-  const { code } = await bench(folder, '--scenarios', all.join(','), ...small.split(' '));
-  const invalid = newest(folder).cells.filter((cell) => !isValid(cell));
-  expect(invalid.map((cell) => [cell.scenario, 'error' in cell ? cell.error : cell.warnings])).toEqual([]);
-  expect(new Set(newest(folder).cells.map(({ scenario }) => scenario))).toEqual(new Set(all));
-  expect(code).toBe(0);
-});
+] as const)(
+  '%j run in processes of their own, over a distance, without a loss',
+  BUSY,
+  async ([lane, ...all], { folder }) => {
+    const small = `--lanes ${lane} --reference ${lane} --clients 4 --rate 50 --interval 100 --rtt 20 --rehearsal 0 --warmup 0.5 --window 0.3 --rounds 1`;
+    const { code } = await bench(folder, '--scenarios', all.join(','), ...small.split(' '));
+    const invalid = newest(folder).cells.filter((cell) => !isValid(cell));
+    expect(invalid.map((cell) => [cell.scenario, 'error' in cell ? cell.error : cell.warnings])).toEqual([]);
+    expect(new Set(newest(folder).cells.map(({ scenario }) => scenario))).toEqual(new Set(all));
+    expect(code).toBe(0);
+  },
+);
 
 describe.concurrent('a result that was changed by hand', () => {
   it.for(['report', 'export'])('is refused by %s, which writes nothing', async (command, { folder }) => {
@@ -370,11 +377,9 @@ describe.skipIf(process.platform !== 'linux').concurrent('children', () => {
     expect(newest(folder).cells).toEqual([]);
   });
 
-  // Beside all other tests a cell may get no core in time, twice.
-  const resumed = { retry: 2 };
   it(
     'and the orchestrator, killed at any moment, leave a result that --resume finishes, with its cells untouched',
-    resumed,
+    BUSY,
     async ({ folder }) => {
       const args =
         '--scenarios fanout --lanes tcp --rounds 3 --clients 3 --rate 50 --rehearsal 0 --warmup 0.1 --window 0.5'.split(
