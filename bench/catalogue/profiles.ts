@@ -33,7 +33,7 @@ export const profiles: readonly Profile[] = [
   {
     id: 'default',
     summary:
-      'Ten rounds of fan-out with intervals, what each byte is for, and what silence costs; under five minutes on two cores.',
+      'Ten rounds of fan-out with intervals, what each byte is for, and what silence costs; about five minutes on two cores.',
     lanes: withNoiseFloor,
     scenarios: ['fanout', 'anatomy', 'idle'],
     rounds: 10,
