@@ -74,7 +74,7 @@ export function stealBetween(before: MachineReading, after: MachineReading, name
   return shareBetween(from?.steal, to?.steal, (to?.all ?? 0) - (from?.all ?? 0));
 }
 
-/** Fewer come from rounding, and are the third part of a tenth in a window of half a second. */
+/** One or two come from rounding: a window of half a second has fifty. */
 const LEAST_TICKS = 3;
 
 /**
